@@ -32,12 +32,13 @@ const views = {
 };
 
 // The builder bundles these itself, with JupyterLab's own modules left out; the one thing
-// it would trip over is TypeScript. JSON is taken in here.
+// it would trip over is TypeScript, and the notebook that is taken in as data.
 const lab = {
   ...common,
   entryPoints: ["js/lab/index.ts", "js/lab/mime.ts"],
   bundle: true,
   packages: "external",
+  loader: { ".ipynb": "json" },
   outdir: "lib",
 };
 

@@ -1,0 +1,4 @@
+import { quickstart } from "./quickstart";
+import { saved } from "./saved";
+
+export default [quickstart, saved];

@@ -1,0 +1,128 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
+import { type IRenderMimeRegistry, MimeModel } from "@jupyterlab/rendermime";
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import { Panel, type Widget } from "@lumino/widgets";
+import { type Bundle, Picture, PNG, payload, SAVED_VIEW, TEXT } from "./picture";
+import { WORDS } from "./words";
+
+const WIDGET_VIEW = "application/vnd.jupyter.widget-view+json";
+const DATA_URL = "data:image/png;base64,";
+/** Before the live widget's own renderer, which stands at -10. */
+const RANK = -20;
+
+/** What the root element of a live view offers: its picture as a data URL, and that picture in words. */
+interface Root extends Element {
+  xai?: { snapshot?: () => string; describe?: () => string };
+}
+
+/**
+ * One output: the live view while its model exists, and the saved picture when it does not.
+ *
+ * Left to itself JupyterLab prefers the live widget in a trusted notebook, and prints "model not found" after
+ * a restart although the picture is in the same output. So this renderer asks the widget's own one for the live view and shows
+ * the picture until, and unless, there is one.
+ */
+class View extends Panel implements IRenderMime.IRenderer {
+  private readonly picture = new Picture(WORDS.saved);
+  private live: (IRenderMime.IRenderer & { widgets?: readonly Widget[] }) | null = null;
+  private model: IRenderMime.IMimeModel | null = null;
+  private modelId: unknown = null;
+  private lived = false;
+  private readonly observer = new MutationObserver(() => this.settle());
+
+  constructor(private readonly rendermime: IRenderMimeRegistry) {
+    super();
+    this.picture.hide();
+    this.addWidget(this.picture);
+  }
+
+  /** Called again whenever the output's data change; the live view then stays as it is. */
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.model = model;
+    await this.picture.renderModel(model);
+    const reference = model.data[WIDGET_VIEW] as { model_id?: unknown } | undefined;
+    const id = reference?.model_id || null;
+    // The picture is safe to show in any notebook, the widget's code only in a trusted one.
+    if (!model.trusted || !id || !this.rendermime.mimeTypes.includes(WIDGET_VIEW)) {
+      this.settle();
+    } else if (id !== this.modelId) {
+      this.modelId = id;
+      await this.enliven({ [WIDGET_VIEW]: { ...reference } });
+    }
+  }
+
+  /** Put the picture of the live view into the output, in place of the one that stands there. */
+  keep(): void {
+    const { xai } = (this.node.querySelector(".xai-root") as Root | null) ?? {};
+    const url = xai?.snapshot?.();
+    if (!this.model || !url?.startsWith(DATA_URL)) return;
+    const data: Bundle = { ...this.model.data, [PNG]: url.slice(DATA_URL.length) };
+    const text = xai?.describe?.();
+    if (text) Object.assign(data, { [TEXT]: text, [SAVED_VIEW]: { ...payload(data), text } });
+    if (data[PNG] === this.model.data[PNG] && data[TEXT] === this.model.data[TEXT]) return;
+    this.model.setData({ data, metadata: this.model.metadata });
+  }
+
+  override dispose(): void {
+    this.observer.disconnect();
+    super.dispose();
+  }
+
+  private async enliven(data: { [WIDGET_VIEW]: { model_id?: unknown } }): Promise<void> {
+    this.live?.dispose();
+    this.lived = false;
+    const live = this.rendermime.createRenderer(WIDGET_VIEW);
+    this.live = live;
+    live.hide();
+    this.addWidget(live);
+    this.observer.observe(live.node, { childList: true });
+    // Its own copy, since that renderer empties the reference when its view goes.
+    await live.renderModel(new MimeModel({ data: data as never, trusted: true }));
+    this.settle();
+  }
+
+  /** The renderer of widgets holds a child once, and only if, it found the model. */
+  private settle(): void {
+    if (this.isDisposed) return;
+    const alive = (this.live?.widgets?.length ?? 0) > 0;
+    this.lived ||= alive;
+    this.live?.setHidden(!alive);
+    this.picture.setHidden(this.lived);
+  }
+}
+
+/** Show and keep the views of one notebook. */
+function attend(panel: NotebookPanel): void {
+  const { rendermime } = panel.content;
+  const views = new Set<View>();
+  const createRenderer = () => {
+    const view = new View(rendermime);
+    views.add(view);
+    view.disposed.connect(() => views.delete(view));
+    return view;
+  };
+  rendermime.addFactory({ safe: true, mimeTypes: [SAVED_VIEW], createRenderer }, RANK);
+  // "started" comes before the notebook is turned into the text that is saved.
+  panel.context.saveState.connect((_, state) => {
+    if (state !== "started") return;
+    for (const view of views) {
+      try {
+        view.keep();
+      } catch (error) {
+        console.warn("xai_widgets: the picture of a view could not be kept", error);
+      }
+    }
+  });
+}
+
+export const saved: JupyterFrontEndPlugin<void> = {
+  id: "xai-widgets:saved",
+  description: "Shows the saved picture of a view that is no longer alive, and refreshes it at every save.",
+  autoStart: true,
+  requires: [INotebookTracker],
+  activate: (_: JupyterFrontEnd, notebooks: INotebookTracker) => {
+    notebooks.forEach(attend);
+    notebooks.widgetAdded.connect((_, panel) => attend(panel));
+  },
+};
