@@ -1,0 +1,104 @@
+"""Batches find their own size, survive running out of memory, and never change the numbers."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xai_widgets.models import OutOfMemoryError, Pace, in_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CPU = torch.device("cpu")
+
+
+class Machine:
+    """A pretended device with a clock: so long a batch, so much an input, so many at most."""
+
+    def __init__(self, fixed: float = 0.0, each: float = 0.001, memory: int = 10**9) -> None:
+        self.now, self.fixed, self.each, self.memory = 0.0, fixed, each, memory
+        self.sizes: list[int] = []
+
+    def work(self, cost: Callable[[int], float] | None = None) -> Callable[[slice], list[int]]:
+        def run(rows: slice) -> list[int]:
+            size = rows.stop - rows.start
+            if size > self.memory:
+                msg = "DefaultCPUAllocator: can't allocate memory"
+                raise RuntimeError(msg)
+            self.sizes.append(size)
+            self.now += self.fixed + size * self.each if cost is None else cost(size)
+            return list(range(rows.start, rows.stop))
+
+        return run
+
+    def clock(self) -> float:
+        return self.now
+
+
+@given(count=st.integers(0, 300), memory=st.integers(1, 40), each=st.floats(1e-5, 0.2), fixed=st.floats(0, 0.1))
+def test_every_row_comes_once_and_in_order(count: int, memory: int, each: float, fixed: float) -> None:
+    machine = Machine(fixed, each, memory)
+    found = [row for _, rows in in_batches(count, Pace(), machine.work(), CPU, machine.clock) for row in rows]
+    assert found == list(range(count))
+    assert max(machine.sizes, default=1) <= memory
+
+
+def test_sizes_grow_while_that_pays_and_batches_stay_immediate() -> None:
+    machine = Machine(fixed=0.01, each=0.001)
+    list(in_batches(1000, Pace(), machine.work(), CPU, machine.clock))
+    assert machine.sizes[0] == 1
+    assert max(machine.sizes) == 64  # 128 would take more than the tenth of a second
+    machine = Machine()
+    list(in_batches(500, Pace(), machine.work(lambda n: 0.001 * n**2), CPU, machine.clock))
+    assert max(machine.sizes) == 2  # twice as dear an input: one step back, and no further try
+    assert set(machine.sizes[2:]) == {1}
+
+
+def test_out_of_memory_halves_and_says_so() -> None:
+    machine, pace = Machine(memory=5), Pace(size=16)
+    found = [row for _, rows in in_batches(40, pace, machine.work(), CPU, machine.clock) for row in rows]
+    assert found == list(range(40))
+    assert machine.sizes[0] == 4
+    assert pace.notes == [
+        "Memory ran out at 16 inputs at once; went on with 8.",
+        "Memory ran out at 8 inputs at once; went on with 4.",
+    ]
+
+
+def test_one_row_too_large_is_an_error_that_says_what_to_do() -> None:
+    with pytest.raises(OutOfMemoryError, match="single input"):
+        list(in_batches(3, Pace(), Machine(memory=0).work(), CPU))
+
+
+def test_other_errors_pass_through() -> None:
+    def work(_: slice) -> None:
+        msg = "not about memory"
+        raise RuntimeError(msg)
+
+    with pytest.raises(RuntimeError, match="not about memory"):
+        list(in_batches(3, Pace(), work, CPU))
+
+
+def test_a_failed_batch_keeps_nothing_alive() -> None:
+    class Big:
+        pass
+
+    alive: list[weakref.ref[Big]] = []
+    seen: list[int] = []
+
+    def work(rows: slice) -> int:
+        big = Big()
+        if rows.stop - rows.start > 1:
+            alive.append(weakref.ref(big))
+            raise MemoryError
+        seen.append(sum(ref() is not None for ref in alive))
+        return 0
+
+    list(in_batches(2, Pace(size=2), work, CPU))
+    assert seen == [0, 0]

@@ -1,0 +1,182 @@
+"""The user's model and random state are exactly as before, whatever happens."""
+
+from __future__ import annotations
+
+import copy
+import threading
+
+import pytest
+import torch
+from torch import nn
+
+from xai_widgets.models import ModelError, Target, TorchModel, private_copy, untouched
+
+
+def build() -> nn.Module:
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(3, 4, 3),
+        nn.BatchNorm2d(4),
+        nn.ReLU(inplace=True),
+        nn.Dropout(0.5),
+        nn.Flatten(),
+        nn.Linear(4 * 36, 5),
+    )
+    model(torch.randn(2, 3, 8, 8)).sum().backward()  # gradients are there
+    model[0].weight.requires_grad_(requires_grad=False)
+    model[0].register_forward_hook(lambda *_: None)
+    return model.train()
+
+
+def state(model: nn.Module) -> dict[str, object]:
+    """Everything that a guest could change."""
+    return {
+        "training": [m.training for m in model.modules()],
+        "hooks": [
+            (dict(m._forward_hooks), dict(m._forward_pre_hooks), dict(m._backward_hooks)) for m in model.modules()
+        ],
+        "requires_grad": [p.requires_grad for p in model.parameters()],
+        "grads": [None if p.grad is None else p.grad.clone() for p in model.parameters()],
+        "grad objects": [id(p.grad) for p in model.parameters()],
+        "tensors": {k: v.clone() for k, v in model.state_dict().items()},
+        "rng": torch.get_rng_state(),
+        "grad mode": torch.is_grad_enabled(),
+        "attributes": {k: set(m.__dict__) for k, m in model.named_modules()},
+    }
+
+
+def assert_same(before: object, after: object) -> None:
+    if isinstance(before, torch.Tensor):
+        assert isinstance(after, torch.Tensor)
+        assert torch.equal(before, after)
+    elif isinstance(before, dict):
+        assert before.keys() == after.keys()
+        for key in before:
+            assert_same(before[key], after[key])
+    elif isinstance(before, (list, tuple)):
+        assert len(before) == len(after)
+        for a, b in zip(before, after, strict=True):
+            assert_same(a, b)
+    else:
+        assert before == after
+
+
+class Uncopyable(nn.Module):
+    """A model that holds something deepcopy refuses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = build()
+        self.lock = threading.Lock()
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.calls += 1
+        return self.inner(x)
+
+
+@pytest.mark.parametrize("make", [build, Uncopyable])
+def test_everything_is_as_before(make: type[nn.Module]) -> None:
+    model = make()
+    model.train()
+    before = state(model)
+    x = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    adapter = TorchModel(model)
+    assert adapter.private == (make is build)
+    adapter.predict(x[0])
+    adapter.gradients(x, Target(1))
+    adapter.taps(x, Target((1, 2)))
+    name = "1" if make is build else "inner.1"
+    adapter.taps(x, Target(0), name)
+    assert_same(before, state(model))
+
+
+class Failing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = build()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        torch.rand(3)
+        self.inner(x)
+        msg = "the sky fell"
+        raise RuntimeError(msg)
+
+
+def test_everything_is_as_before_after_an_error() -> None:
+    model = Failing()
+    before = state(model)
+    adapter = TorchModel(model)
+    with pytest.raises(ModelError, match=r"raised RuntimeError for an input of shape \[1, 3, 8, 8\].*the sky fell"):
+        adapter.scores(torch.zeros(1, 3, 8, 8))
+    with pytest.raises(RuntimeError, match="the sky fell"), untouched(model):
+        model(torch.zeros(1, 3, 8, 8))
+    before.pop("rng"), (after := state(model)).pop("rng")
+    assert_same(before, after)
+
+
+class AlwaysDropping(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(6, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.dropout(self.linear(x), 0.5, training=True)
+
+
+def test_a_model_that_draws_random_numbers_leaves_the_generator_alone_and_repeats() -> None:
+    adapter = TorchModel(AlwaysDropping(), seed=3)
+    x = torch.ones(4, 6)
+    adapter.scores(x)
+    assert adapter.random is True
+    rng = torch.get_rng_state()
+    first, second = adapter.scores(x), adapter.scores(x)
+    assert torch.equal(first, second)
+    assert torch.equal(rng, torch.get_rng_state())
+    assert TorchModel(build()).predict(torch.zeros(3, 8, 8)).scores.shape == (5,)
+
+
+def test_a_private_copy_shares_weights_but_nothing_else() -> None:
+    model = build()
+    twin = private_copy(model)
+    assert twin is not None
+    assert twin[0].weight.data_ptr() == model[0].weight.data_ptr()
+    assert twin[1].running_mean.data_ptr() != model[1].running_mean.data_ptr()
+    assert not twin.training
+    assert model.training
+    with torch.no_grad():
+        model[0].weight.add_(1)
+    assert torch.equal(twin[0].weight, model[0].weight)
+
+
+def test_training_in_another_thread_goes_on_in_training_mode() -> None:
+    model = build()
+    adapter = TorchModel(model)
+    inside, go = threading.Event(), threading.Event()
+    original = adapter.module.forward
+
+    def pausing(x: torch.Tensor) -> torch.Tensor:
+        inside.set()
+        assert go.wait(10)
+        return original(x)
+
+    adapter.module.forward = pausing
+    worker = threading.Thread(target=lambda: adapter.gradients(torch.zeros(1, 3, 8, 8), Target(0)))
+    worker.start()
+    assert inside.wait(10)
+    assert all(m.training for m in model.modules())
+    assert [p.requires_grad for p in model.parameters()] == [False, True, True, True, True, True]
+    go.set()
+    worker.join()
+
+
+def test_the_hash_follows_the_weights_and_only_them() -> None:
+    model = build()
+    first = TorchModel(model).hash
+    assert first == TorchModel(copy.deepcopy(model)).hash
+    model.eval()
+    assert first == TorchModel(model).hash
+    with torch.no_grad():
+        w = model[5].weight
+        w[0, 0], w[0, 1] = w[0, 1].item(), w[0, 0].item()  # a swap keeps every sum but the weighted one
+    assert first != TorchModel(model).hash

@@ -1,0 +1,61 @@
+"""A PyTorch model explains itself, live, in a notebook cell.
+
+``xai.explain(model, x)`` shows the widget; ``xai.attribute(model, x)`` computes the same off screen.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets._version import __version__
+from xai_widgets.api import attribute, attribute_iter, methods
+from xai_widgets.inputs import Blur, Brightness, Contrast, Noise, Occlude, Rotation
+from xai_widgets.models import ModelError, OutOfMemoryError
+from xai_widgets.results import Attribution, Prediction
+
+if TYPE_CHECKING:
+    from xai_widgets.export import load
+    from xai_widgets.widgets import ImageExplainer, explain
+
+__all__ = [
+    "Attribution",
+    "Blur",
+    "Brightness",
+    "Contrast",
+    "ImageExplainer",
+    "ModelError",
+    "Noise",
+    "Occlude",
+    "OutOfMemoryError",
+    "Prediction",
+    "Rotation",
+    "__version__",
+    "attribute",
+    "attribute_iter",
+    "explain",
+    "load",
+    "methods",
+]
+
+_LAZY = {"ImageExplainer": "widgets", "explain": "widgets", "load": "export"}
+"""Imported at first use: scripts need no widgets, and importing should take no time."""
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "xai-widgets"}]

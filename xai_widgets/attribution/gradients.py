@@ -1,0 +1,123 @@
+"""Gradients of the score: what a small change of the input would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import torch
+
+from xai_widgets.attribution.statistics import Mean
+from xai_widgets.method import Estimate, Method, parameter, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradientMethod(Method):
+    """A method that differentiates the model."""
+
+    family: ClassVar[str] = "Gradients"
+
+    def why_not(self, model: Model, inputs: Inputs) -> str | None:
+        """Gradients exist for floating-point inputs only."""
+        return None if inputs.x.is_floating_point() else "Gradients need a floating-point input."
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class Saliency(GradientMethod):
+    r"""Absolute gradient of the target's score, :math:`|\partial F / \partial x_i|`.
+
+    References
+    ----------
+    Simonyan, Vedaldi, Zisserman: Deep Inside Convolutional Networks. arXiv:1312.6034 (2013).
+    """
+
+    name: ClassVar[str] = "saliency"
+    title: ClassVar[str] = "Saliency"
+    sentence: ClassVar[str] = "Where would a tiny change move the score most?"
+
+    absolute: bool = parameter(default=True, sentence="Show the size of the effect without its direction.")
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the one exact estimate."""
+        _, gradients = model.gradients(inputs.x[None], target)
+        yield Estimate(gradients[0].abs() if self.absolute else gradients[0], done=1, total=1)
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class InputXGradient(GradientMethod):
+    r"""Input times gradient, :math:`x_i \, \partial F / \partial x_i`.
+
+    References
+    ----------
+    Shrikumar, Greenside, Shcherbina, Kundaje: Not Just a Black Box. arXiv:1605.01713 (2016).
+    """
+
+    name: ClassVar[str] = "input_x_gradient"
+    title: ClassVar[str] = "Input × gradient"
+    sentence: ClassVar[str] = "How much does each value contribute, if the model were linear around this input?"
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the one exact estimate."""
+        _, gradients = model.gradients(inputs.x[None], target)
+        yield Estimate(inputs.x * gradients[0], done=1, total=1)
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class SmoothGrad(GradientMethod):
+    r"""Mean gradient over noisy copies of the input, :math:`E_{\epsilon}[\nabla F(x + \epsilon)]`.
+
+    :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range. The error
+    is the standard error of the mean, as a share of the map's norm.
+
+    References
+    ----------
+    Smilkov, Thorat, Kim, Viégas, Wattenberg: SmoothGrad. arXiv:1706.03825 (2017).
+    """
+
+    name: ClassVar[str] = "smooth_grad"
+    title: ClassVar[str] = "SmoothGrad"
+    sentence: ClassVar[str] = "Where does the score react, averaged over slightly noisy copies of the input?"
+
+    n_samples: int = parameter(50, "How many noisy copies are averaged.", low=1, high=1000)
+    noise_level: float = parameter(
+        0.15, "Standard deviation of the noise, as a share of the input's range.", low=0.0, high=1.0, step=0.01
+    )
+    tolerance: float = parameter(0.05, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
+    absolute: bool = parameter(default=False, sentence="Average the size of the gradients without their direction.")
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the running mean after each batch of noisy copies."""
+        x = inputs.x
+        generator = torch.Generator().manual_seed(seed)
+        scale = self.noise_level * (x.max() - x.min())
+        mean = Mean()
+
+        def gradients(rows: slice) -> torch.Tensor:
+            # One draw a row, so that the numbers do not depend on the size of the batches; repeated after
+            # running out of memory, hence from the row's own seed.
+            noise = [self._noise(generator, seed, row, x) for row in range(rows.start, rows.stop)]
+            batch = x + scale * torch.stack(noise).to(x)
+            found = model.gradients(batch, target)[1]
+            return found.abs() if self.absolute else found
+
+        for rows, batch in model.batches(self.n_samples, gradients, "backward"):
+            mean.add(batch)
+            error = mean.error()
+            enough = error is not None and rows.stop >= min(8, self.n_samples) and error <= self.tolerance
+            yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error)
+            if enough:
+                return
+
+    @staticmethod
+    def _noise(generator: torch.Generator, seed: int, row: int, x: torch.Tensor) -> torch.Tensor:
+        generator.manual_seed(seed * 1_000_003 + row)
+        return torch.randn(x.shape, generator=generator, dtype=torch.float32)

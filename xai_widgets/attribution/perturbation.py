@@ -1,0 +1,100 @@
+"""Hide a part, see what the score loses."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from xai_widgets.attribution.statistics import relative
+from xai_widgets.attribution.windows import Windows, coarse_to_fine
+from xai_widgets.method import Estimate, Method, parameter, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class Occlusion(Method):
+    r"""Loss of the score when a window is covered by the baseline, :math:`F(x) - F(x_{\setminus w})`.
+
+    Where windows overlap, a cell gets the mean of its windows (as in Captum). A few large windows are
+    covered first for a coarse picture; only the asked-for windows count in the end, and the result is then
+    exact. Until then, cells that no window has reached show the coarse picture, and the error says how far it
+    was off where it could be compared.
+
+    References
+    ----------
+    Zeiler, Fergus: Visualizing and Understanding Convolutional Networks. arXiv:1311.2901 (2013).
+    """
+
+    name: ClassVar[str] = "occlusion"
+    title: ClassVar[str] = "Occlusion"
+    family: ClassVar[str] = "Perturbation"
+    sentence: ClassVar[str] = "What does the score lose when this part is hidden?"
+
+    sliding_window_shapes: Any = parameter(
+        None,
+        "Side of the window in pixels; a seventh of the picture when empty.",
+        low=1,
+        high=512,
+        optional=True,
+        kind="size",
+    )
+    strides: Any = parameter(
+        None, "Step from window to window; half the window when empty.", low=1, high=512, optional=True, kind="size"
+    )
+    baselines: Any = parameter(
+        "zero", "What covers the window.", choices=("zero", "black", "white", "mean", "blur", "noise")
+    )
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield after each batch of windows, coarse ones first."""
+        x, base = inputs.x, inputs.baseline(self.baselines, seed)
+        fine = Windows.over(x.shape, self.sliding_window_shapes, self.strides)
+        levels = coarse_to_fine(fine)
+        total = 1 + sum(len(level) for level in levels)
+        whole = float(target.of(model.scores(x[None])))
+        done, coarse, factor = 1, torch.zeros(fine.shape, device=x.device, dtype=x.dtype), 1.0
+
+        for level in levels:
+            losses = torch.zeros_like(coarse)
+            weights = torch.zeros_like(coarse)
+
+            def batch(rows: slice, level: Windows = level) -> tuple[Tensor, Tensor]:
+                masks = level.masks(rows, x.device)
+                covered = torch.where(level.spread(masks), base, x)
+                return whole - target.of(model.scores(covered)), masks
+
+            for rows, (loss, masks) in model.batches(len(level), batch):
+                done += rows.stop - rows.start
+                losses += torch.einsum("n,n...->...", loss, masks.to(x))
+                weights += masks.sum(0)
+                seen = weights > 0
+                values = losses / weights.clamp(min=1)
+                error = None
+                if level is fine and done < total:
+                    factor, error = _compare(values, coarse, seen)
+                # Cells that no window of this level has reached keep the coarse picture, at this level's scale.
+                shown = torch.where(seen, values, factor * coarse)
+                yield Estimate(fine.place(shown), done, total, error)
+            coarse, factor = losses / weights.clamp(min=1), 1.0
+
+
+def _compare(values: Tensor, coarse: Tensor, seen: Tensor) -> tuple[float, float | None]:
+    """Scale the coarse picture to the windows seen so far, and estimate the error where none has been."""
+    a, b = values[seen].double(), coarse[seen].double()
+    power = float(b @ b)
+    factor = max(0.0, float(a @ b) / power) if power > 0 else 1.0
+    unseen = float((~seen).sum())
+    missed = math.sqrt(float((a - factor * b).square().mean()) * unseen)
+    rest = coarse[~seen].double() * factor
+    size = math.sqrt(float(a @ a) + float(rest @ rest))
+    return factor, relative(missed, size) if unseen else None

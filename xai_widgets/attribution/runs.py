@@ -1,0 +1,100 @@
+"""Running a method: from its estimates to results that stand on their own."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch import Tensor
+
+from xai_widgets.method import REGISTRY, Method, create
+from xai_widgets.results import Attribution, Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+AUTO = ("integrated_gradients", "occlusion")
+"""What ``method="auto"`` tries, in this order."""
+
+
+def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inputs) -> Method:
+    """Build the method of this name, and refuse it where it does not fit.
+
+    Raises
+    ------
+    ValueError
+        For an unknown method or one that does not fit the model or input, saying why.
+    TypeError
+        For parameters given beside a ready method.
+    """
+    if isinstance(name, Method):
+        if params:
+            msg = f"Give the parameters to {type(name).__name__}(...), not beside it: {', '.join(params)}."
+            raise TypeError(msg)
+        method = name
+    elif name == "auto":
+        fitting = (one for one in AUTO if REGISTRY[one]().why_not(model, inputs) is None)
+        method = create(next(fitting), params)
+    else:
+        method = create(name, params)
+    reason = method.why_not(model, inputs)
+    if reason is not None:
+        msg = f"{method.name} does not fit here. {reason}"
+        raise ValueError(msg)
+    return method
+
+
+def run(  # noqa: PLR0917
+    method: Method, model: Model, inputs: Inputs, target: Target, prediction: Prediction, seed: int = 0
+) -> Iterator[Attribution]:
+    """Run a method and dress each of its estimates as an :class:`Attribution`."""
+    model = model.fresh()
+    estimates = method.run(model, inputs, target, seed)
+    spent, began = 0.0, time.perf_counter()
+    for estimate in estimates:
+        values, nans = _to_numpy(estimate.values)
+        result = Attribution(
+            values=values,
+            target=target.index,
+            label=target.label(prediction),
+            prediction=prediction,
+            method=method.name,
+            params=parameters_of(method),
+            seed=seed,
+            fraction=estimate.done / estimate.total,
+            error=estimate.error,
+            gap=estimate.gap,
+            forwards=model.forwards,
+            backwards=model.backwards,
+            seconds=spent + time.perf_counter() - began,
+            model_hash=model.hash,
+            notes=(*inputs.notes, *estimate.notes, *model.notes, *nans),
+            photo=inputs.photo,
+            region=inputs.region,
+            steps=(estimate.done, estimate.total),
+        )
+        # The clock stands while the reader does something else.
+        spent = result.seconds
+        yield result
+        began = time.perf_counter()
+
+
+def parameters_of(method: Method) -> dict[str, Any]:
+    """Return a method's parameters as plain data."""
+    fields = {f.name: getattr(method, f.name) for f in dataclasses.fields(method)}
+    return {k: f"tensor {list(v.shape)}" if isinstance(v, Tensor) else v for k, v in fields.items()}
+
+
+def _to_numpy(values: Tensor) -> tuple[np.ndarray[Any, np.dtype[np.float32]], tuple[str, ...]]:
+    array = values.detach().float().cpu().numpy()
+    wrong = int(array.size - np.isfinite(array).sum())
+    if not wrong:
+        return array, ()
+    return array, (
+        f"{wrong} of {array.size} values are not finite numbers: the model's gradient is not defined there.",
+    )

@@ -1,0 +1,100 @@
+"""Which layer has a map to show, and how its activations lie on the picture."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from xai_widgets.models import Model, ModelError, Target
+
+MAP_NDIM, TOKENS_NDIM = 4, 3
+MOST_EXTRA_TOKENS = 8
+"""Class, distillation and register tokens that may precede the patches."""
+
+ASPECT_SLACK = 1.35
+"""How far a map's aspect may be from the picture's: strided layers round odd sizes."""
+
+PASS_THROUGH = (nn.Linear, nn.Dropout, nn.Identity)
+"""Projections inside an attention block (and modules that do nothing) are never what a reader means by a layer."""
+
+
+def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
+    """Arrange one input's activations as a map.
+
+    Parameters
+    ----------
+    activation : Tensor
+        (1, channels, h, w) of a convolution, (1, h, w, channels) of a windowed transformer, or
+        (1, tokens, channels) of a vision transformer, whose leading extra tokens are dropped.
+    grid : (int, int)
+        Height and width of the picture that the model ate.
+
+    Returns
+    -------
+    Tensor or None
+        (channels, h, w); None where there is no map of more than one cell.
+    """
+    if activation.ndim == MAP_NDIM:
+        a, b, c = activation.shape[1:]
+        if _fits(b, c, grid):
+            # The other order fits as well only for maps such as (1, 7, 7, 768), where channels are many.
+            return activation[0].permute(2, 0, 1) if _fits(a, b, grid) and c > a else activation[0]
+        return activation[0].permute(2, 0, 1) if _fits(a, b, grid) else None
+    if activation.ndim == TOKENS_NDIM:
+        tokens, channels = activation.shape[1:]
+        for extra in range(min(MOST_EXTRA_TOKENS, tokens - 1) + 1):
+            shape = _arrange(tokens - extra, grid)
+            if shape is not None:
+                return activation[0, extra:].T.reshape(channels, *shape)
+    return None
+
+
+def _fits(h: int, w: int, grid: tuple[int, int]) -> bool:
+    if h * w <= 1 or h > grid[0] or w > grid[1]:
+        return False
+    ratio = (h / w) / (grid[0] / grid[1])
+    return 1 / ASPECT_SLACK <= ratio <= ASPECT_SLACK
+
+
+def _arrange(cells: int, grid: tuple[int, int]) -> tuple[int, int] | None:
+    """Find h × w = cells with the picture's aspect, as patches of one size give it."""
+    for h in range(1, cells + 1):
+        if cells % h == 0 and _fits(h, cells // h, grid) and abs(h * grid[1] - (cells // h) * grid[0]) < max(grid):
+            return h, cells // h
+    return None
+
+
+def find_layer(model: Model, x: Tensor, target: Target, grid: tuple[int, int]) -> str:
+    """Name the last layer that has a map through which the score flows.
+
+    Raises
+    ------
+    ModelError
+        When there is none.
+    """
+    modules = dict(model.module.named_modules())
+    _, taps = model.taps(x[None], target)
+    for name in reversed(taps):
+        activation, gradient = taps[name]
+        if isinstance(modules[name], PASS_THROUGH) or as_map(activation, grid) is None:
+            continue
+        flow = as_map(gradient, grid)
+        if flow is not None and bool(flow.any()):
+            return name
+    msg = "No layer has a map through which the score flows, so there is nothing to draw. Name one by layer=..."
+    raise ModelError(msg)
+
+
+def layer_name(model: Model, layer: str) -> str:
+    """Check that the model has a submodule of this name.
+
+    Raises
+    ------
+    ValueError
+        Naming some layers that there are.
+    """
+    names = [name for name, _ in model.module.named_modules() if name]
+    if layer not in names:
+        shown = ", ".join(names[-8:])
+        msg = f"The model has no layer {layer!r}. Its last layers are: {shown}."
+        raise ValueError(msg)
+    return layer

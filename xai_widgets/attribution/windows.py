@@ -1,0 +1,133 @@
+"""Sliding windows over the spatial axes of an input, visited so that they cover it evenly at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+IMAGE_NDIM = 3
+COARSE = 4
+"""The first picture has this many windows an axis, where the asked-for ones are many more."""
+
+MANY = 48
+DEFAULT_SHARE = 7
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows of one size at regular steps, clipped at the far border.
+
+    Attributes
+    ----------
+    axes : tuple of int
+        The axes of the input that the windows slide over; they cover the others whole.
+    shape : tuple of int
+        Sizes of those axes.
+    size, stride : tuple of int
+        Of the windows, along those axes.
+    ndim : int
+        Of the input.
+    """
+
+    axes: tuple[int, ...]
+    shape: tuple[int, ...]
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+    ndim: int
+    _starts: Tensor = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        steps = [max(0, -(-(n - w) // s)) + 1 for n, w, s in zip(self.shape, self.size, self.stride, strict=True)]
+        axes = [_spread_order(n) * s for n, s in zip(steps, self.stride, strict=True)]
+        starts = torch.cartesian_prod(*axes).reshape(-1, len(axes))
+        # Along each axis the order is spread evenly; growing squares of it are spread evenly over the plane.
+        ranks = torch.cartesian_prod(*[torch.arange(n) for n in steps]).reshape(-1, len(axes))
+        object.__setattr__(self, "_starts", starts[ranks.max(1).values.argsort(stable=True)])
+
+    @classmethod
+    def over(
+        cls, x_shape: Sequence[int], size: int | Sequence[int] | None, stride: int | Sequence[int] | None
+    ) -> Windows:
+        """Lay windows over an input of shape (channels, height, width), (features,) or (steps, features).
+
+        Parameters
+        ----------
+        x_shape : sequence of int
+        size, stride : int, one int an axis (Captum's leading channel axis is allowed), or None
+            By default a seventh of a picture's shorter side at half-window steps, and single cells otherwise.
+
+        Raises
+        ------
+        ValueError
+            For a number of sizes that fits no axes.
+        """
+        axes = (1, 2) if len(x_shape) == IMAGE_NDIM else (0,)
+        shape = tuple(x_shape[a] for a in axes)
+        default = max(1, round(min(shape) / DEFAULT_SHARE)) if len(axes) > 1 else 1
+        sizes = _per_axis("sliding_window_shapes", size, axes, len(x_shape), (default,) * len(axes))
+        sizes = tuple(min(w, n) for w, n in zip(sizes, shape, strict=True))
+        halves = tuple(max(1, w // 2) for w in sizes)
+        strides = _per_axis("strides", stride, axes, len(x_shape), halves)
+        return cls(axes, shape, sizes, strides, len(x_shape))
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def masks(self, rows: slice, device: torch.device) -> Tensor:
+        """Return the windows `rows` as masks, shape (n, *shape), True inside."""
+        starts = self._starts[rows].to(device)
+        mask = torch.ones((len(starts), *[1] * len(self.shape)), dtype=torch.bool, device=device)
+        for i, (n, w) in enumerate(zip(self.shape, self.size, strict=True)):
+            cells = torch.arange(n, device=device)
+            inside = (cells >= starts[:, i : i + 1]) & (cells < starts[:, i : i + 1] + w)
+            mask = mask & inside.reshape(len(starts), *[n if j == i else 1 for j in range(len(self.shape))])
+        return mask
+
+    def spread(self, masks: Tensor) -> Tensor:
+        """Give masks (n, *shape) the input's axes, so that they broadcast against a batch of inputs."""
+        return masks.reshape(len(masks), *self._full(masks.shape[1:]))
+
+    def place(self, values: Tensor) -> Tensor:
+        """Give one map of `shape` the input's axes, 1 where the windows cover an axis whole."""
+        return values.reshape(self._full(values.shape))
+
+    def _full(self, shape: Sequence[int]) -> list[int]:
+        sizes = dict(zip(self.axes, shape, strict=True))
+        return [sizes.get(axis, 1) for axis in range(self.ndim)]
+
+
+def coarse_to_fine(fine: Windows) -> list[Windows]:
+    """Return the levels to visit: a few large windows first where the asked-for ones are many."""
+    if len(fine) <= MANY:
+        return [fine]
+    size = tuple(max(w, -(-n // COARSE)) for n, w in zip(fine.shape, fine.size, strict=True))
+    return [Windows(fine.axes, fine.shape, size, size, fine.ndim), fine]
+
+
+def _spread_order(n: int) -> Tensor:
+    """Order 0..n-1 so that any beginning of it is spread evenly (bits reversed)."""
+    bits = max(1, (n - 1).bit_length())
+    reversed_bits = (int(f"{i:0{bits}b}"[::-1], 2) for i in range(2**bits))
+    return torch.tensor([i for i in reversed_bits if i < n])
+
+
+def _per_axis(
+    what: str, given: int | Sequence[int] | None, axes: tuple[int, ...], ndim: int, default: tuple[int, ...]
+) -> tuple[int, ...]:
+    if given is None:
+        return default
+    if isinstance(given, int):
+        return (given,) * len(axes)
+    if len(given) == ndim:
+        return tuple(given[a] for a in axes)
+    if len(given) == len(axes):
+        return tuple(given)
+    counts = f"{len(axes)} or {ndim}"
+    msg = f"{what} must be one number, or {counts} of them for an input with {ndim} axes, got {tuple(given)}."
+    raise ValueError(msg)

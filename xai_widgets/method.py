@@ -1,0 +1,221 @@
+"""The one protocol of everything slow: a method is a frozen dataclass that yields ever-better estimates.
+
+A method's fields are its parameters. Each is declared with :func:`parameter`, so that range, default and
+one plain sentence stand in one place: validation, documentation and the widget's controls all read them
+there. Registering the class is all it takes to appear in ``xai.methods()``, ``xai.attribute`` and the
+widgets.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a method knows so far.
+
+    Attributes
+    ----------
+    values : Tensor
+        On the model's device, of the input's shape without the batch axis (or of the layer's), or
+        broadcastable to it: a map that does not tell channels apart has a channel axis of 1.
+    done, total : int
+        Units of work finished and planned, ``0 <= done <= total``. ``done`` never falls from one
+        estimate of a run to the next.
+    error : float or None
+        Estimated relative L2 error of `values`; None where they are exact or no estimate exists yet.
+    gap : float or None
+        Completeness gap in units of the score: sum of the values minus what they should sum to.
+    notes : tuple of str
+        Sentences the reader should see, such as the layer that was chosen.
+    """
+
+    values: Tensor
+    done: int
+    total: int
+    error: float | None = None
+    gap: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a method, as validation and the widget's controls see it."""
+
+    name: str
+    kind: str
+    default: Any
+    sentence: str
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    hidden: bool = False
+
+    def check(self, method: str, value: Any) -> None:
+        """Refuse a value of the wrong type or out of range.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Saying what was expected and what came.
+        """
+        if self.hidden or (value is None and self.optional):
+            return
+        what = f"{method}: {self.name}"
+        if self.kind == "choice":
+            if value not in self.choices:
+                msg = f"{what} must be one of {', '.join(map(repr, self.choices))}, got {value!r}."
+                raise ValueError(msg)
+            return
+        if self.kind == "bool":
+            if not isinstance(value, bool):
+                msg = f"{what} must be True or False, got {value!r}."
+                raise TypeError(msg)
+            return
+        if self.kind == "size" and isinstance(value, Sequence):
+            for one in value:
+                self.check(method, one)
+            return
+        numbers = (int, float) if self.kind == "float" else (int,)
+        if isinstance(value, bool) or not isinstance(value, numbers):
+            msg = f"{what} must be {'a number' if self.kind == 'float' else 'a whole number'}, got {value!r}."
+            raise TypeError(msg)
+        low, high = self.low, self.high
+        # Written so that NaN fails too.
+        if not ((low is None or value >= low) and (high is None or value <= high)):
+            msg = f"{what} must lie in {low}..{high}, got {value}."
+            raise ValueError(msg)
+
+
+def parameter(
+    default: Any,
+    sentence: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    step: float | None = None,
+    choices: Sequence[str] = (),
+    optional: bool = False,
+    hidden: bool = False,
+    kind: str | None = None,
+) -> Any:
+    """Declare a dataclass field as a parameter of a method.
+
+    Parameters
+    ----------
+    default : object
+        Its type decides the control: bool, int, float, or str with `choices`.
+    sentence : str
+        One plain sentence that says what the parameter does.
+    low, high, step : float, optional
+        Range and step of a number; both ends are allowed values.
+    choices : sequence of str
+        The values of a str parameter.
+    optional : bool
+        Whether None is allowed as well.
+    hidden : bool
+        For values that have no control, such as layer names; the method checks them itself.
+    kind : str, optional
+        ``"bool"``, ``"int"``, ``"float"``, ``"choice"`` or ``"size"`` (a whole number, or one an axis), where the
+        default does not tell.
+    """
+    if kind is None:
+        kind = "choice" if choices else {bool: "bool", int: "int"}.get(type(default), "float")
+    metadata = {
+        "kind": kind,
+        "sentence": sentence,
+        "low": low,
+        "high": high,
+        "step": step,
+        "choices": tuple(choices),
+        "optional": optional,
+        "hidden": hidden,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method(ABC):
+    """Base of every method: a frozen dataclass whose fields are its parameters."""
+
+    name: ClassVar[str]
+    """As given to ``xai.attribute(method=...)``."""
+    title: ClassVar[str]
+    """As shown in the widget."""
+    family: ClassVar[str]
+    """The group it is listed in."""
+    sentence: ClassVar[str]
+    """What it asks of the model, in one plain sentence."""
+
+    def __post_init__(self) -> None:
+        for one in self.parameters():
+            one.check(self.name, getattr(self, one.name))
+
+    @classmethod
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """Every parameter with its range, default and sentence."""
+        return tuple(
+            Parameter(name=field.name, default=None if field.default is MISSING else field.default, **field.metadata)
+            for field in dataclasses.fields(cls)
+        )
+
+    def why_not(self, model: Model, inputs: Inputs) -> str | None:
+        """One sentence on why this method does not fit the model or input; None when it fits."""
+        return None
+
+    @abstractmethod
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield a coarse estimate as soon as there is one, then better ones, at most one batch apart.
+
+        The reader may stop at any yield; nothing is left behind then.
+        """
+
+
+M = TypeVar("M", bound=type[Method])
+REGISTRY: dict[str, type[Method]] = {}
+
+
+def register(cls: M) -> M:
+    """Add a method class to the registry, under its `name`."""
+    if cls.name in REGISTRY:
+        msg = f"a method named {cls.name!r} is registered already: {REGISTRY[cls.name]!r}"
+        raise ValueError(msg)
+    REGISTRY[cls.name] = cls
+    return cls
+
+
+def create(name: str, params: Mapping[str, Any]) -> Method:
+    """Build the registered method `name` with `params`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown method, naming the nearest ones.
+    TypeError
+        For an unknown parameter, naming the known ones.
+    """
+    if name not in REGISTRY:
+        near = difflib.get_close_matches(str(name), REGISTRY, n=3) or sorted(REGISTRY)
+        msg = f"There is no method {name!r}. Did you mean {' or '.join(near)}?"
+        raise ValueError(msg)
+    cls = REGISTRY[name]
+    known = [one.name for one in cls.parameters()]
+    for key in params:
+        if key not in known:
+            msg = f"{name} has no parameter {key!r}; it has: {', '.join(known) or 'none'}."
+            raise TypeError(msg)
+    return cls(**params)

@@ -1,0 +1,26 @@
+"""Adapters from the user's models to the one small interface that methods use."""
+
+from __future__ import annotations
+
+from xai_widgets.models.errors import ModelError, OutOfMemoryError
+from xai_widgets.models.module import TorchModel
+from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches
+from xai_widgets.models.targets import Target, resolve_target
+from xai_widgets.models.untouched import private_copy, untouched
+
+Model = TorchModel
+"""What methods are given. One adapter today; the name is what they depend on."""
+
+__all__ = [
+    "BATCH_SECONDS",
+    "Model",
+    "ModelError",
+    "OutOfMemoryError",
+    "Pace",
+    "Target",
+    "TorchModel",
+    "in_batches",
+    "private_copy",
+    "resolve_target",
+    "untouched",
+]

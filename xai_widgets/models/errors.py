@@ -1,0 +1,28 @@
+"""What can go wrong inside somebody else's model, said in one readable sentence."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+class ModelError(RuntimeError):
+    """The model raised, returned something that is not scores, or returned NaN."""
+
+
+class OutOfMemoryError(ModelError):
+    """Not even one input at a time fits into the device's memory."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell running out of memory from every other error, on any device."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    # The CPU and MPS allocators raise a plain RuntimeError, each with its own words.
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)
+
+
+def describe(x: Tensor) -> str:
+    """Describe a tensor as error messages name it: shape, type, device."""
+    return f"shape {list(x.shape)}, {str(x.dtype).removeprefix('torch.')}, on {x.device}"

@@ -1,0 +1,257 @@
+"""The adapter of a ``torch.nn.Module``: scores and gradients, and nothing left behind."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import weakref
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from xai_widgets.models.errors import ModelError, describe, is_out_of_memory
+from xai_widgets.models.fingerprint import fingerprint
+from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
+from xai_widgets.models.pace import Pace, in_batches
+from xai_widgets.models.untouched import RandomnessWatch, private_copy, seeded, untouched
+from xai_widgets.results import Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from xai_widgets.models.targets import Target
+
+T = TypeVar("T")
+
+_LOCKS: weakref.WeakKeyDictionary[nn.Module, threading.RLock] = weakref.WeakKeyDictionary()
+
+
+class TorchModel:
+    """A torch module as the methods see it.
+
+    Parameters
+    ----------
+    module : Module
+        In any mode, on any device, with any hooks; it is never changed.
+    labels : sequence of str, optional
+        Names of the classes; two of them make a model with one output a binary classifier.
+    device : str or torch.device, optional
+        Where to compute; by default where the module's parameters are.
+    seed : int
+        For models that draw random numbers even in evaluation mode.
+
+    Attributes
+    ----------
+    device, dtype
+        Of the module's first floating-point parameter.
+    forwards, backwards : int
+        Inputs passed so far.
+    """
+
+    def __init__(
+        self,
+        module: nn.Module,
+        *,
+        labels: Sequence[str] | None = None,
+        device: str | torch.device | None = None,
+        seed: int = 0,
+    ) -> None:
+        twin = private_copy(module)
+        if device is not None and twin is not None:
+            twin = twin.to(device)
+        self.module = module if twin is None else twin
+        self.private = twin is not None
+        self.labels = None if labels is None else tuple(str(one) for one in labels)
+        weights: list[Tensor] = [*self.module.parameters(), *self.module.buffers()]
+        first = next((w for w in weights if w.is_floating_point()), None)
+        self.device = torch.device(device or "cpu") if first is None else first.device
+        self.dtype = torch.get_default_dtype() if first is None else first.dtype
+        self.seed = seed
+        self.task: str | None = None
+        self.random: bool | None = None
+        self.paces = {"forward": Pace(), "backward": Pace()}
+        self.forwards = self.backwards = 0
+        self._found: dict[str, Any] = {}
+        # Without a copy of our own, runs on the same module take turns.
+        self._turn = threading.RLock() if self.private else _LOCKS.setdefault(module, threading.RLock())
+
+    def fresh(self) -> TorchModel:
+        """Return the same model with counts at zero and notes of its own, for one run."""
+        other = copy.copy(self)
+        other.forwards = other.backwards = 0
+        for pace in self.paces.values():
+            pace.notes.clear()
+        return other
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What happened to the batches, for the reader."""
+        return tuple(dict.fromkeys(note for pace in self.paces.values() for note in pace.notes))
+
+    @property
+    def hash(self) -> str:
+        """Fingerprint of the weights."""
+        return self.remember("hash", lambda: fingerprint(self.module))
+
+    def remember(self, what: str, find: Callable[[], T]) -> T:
+        """Return what was found out about this model under a name, finding it the first time."""
+        if what not in self._found:
+            self._found[what] = find()
+        found: T = self._found[what]
+        return found
+
+    def predict(self, x: Tensor) -> Prediction:
+        """Say what the model makes of one input `x` of shape (features…)."""
+        scores = self.scores(x[None])
+        if len(scores) != 1:
+            msg = f"The model must return one row of scores an input: for 1 input it returned {len(scores)} rows."
+            raise ModelError(msg)
+        task = self.task or "logits"
+        probabilities = probabilities_of(scores, task)[0]
+        if self.labels is not None and task != "value" and len(self.labels) != len(probabilities):
+            msg = f"The model has {len(probabilities)} classes, but {len(self.labels)} labels were given."
+            raise ValueError(msg)
+        kind = {"value": "value", "logit": "binary", "probability": "binary"}.get(task, "classes")
+        labels = self.labels if self.labels is not None and len(self.labels) == len(probabilities) else None
+        return Prediction(probabilities.float().cpu().numpy(), scores[0].float().cpu().numpy(), kind, labels)
+
+    def scores(self, x: Tensor) -> Tensor:
+        """Compute the scores (n, outputs) of a batch `x` (n, features…), without gradients."""
+        # The first pass keeps its history: the operation that made the scores tells what they stand for.
+        history = self.task is None and x.is_floating_point()
+        with self._guard(), torch.set_grad_enabled(history):
+            scores = self._forward(x.detach().requires_grad_(history))
+        return scores.detach()
+
+    def gradients(self, x: Tensor, target: Target) -> tuple[Tensor, Tensor]:
+        """Compute the target's score and its gradient with respect to each input of a batch.
+
+        Returns
+        -------
+        scores : Tensor, shape (n,)
+        gradients : Tensor, shape of `x`
+        """
+        self._need_floating(x)
+        with self._guard(), torch.enable_grad():
+            leaf = x.detach().requires_grad_()
+            score = target.of(self._forward(leaf))
+            (gradient,) = self._differentiate(score, [leaf])
+        self.backwards += len(x)
+        return score.detach(), torch.zeros_like(x) if gradient is None else gradient
+
+    def taps(
+        self, x: Tensor, target: Target, layer: str | None = None
+    ) -> tuple[Tensor, dict[str, tuple[Tensor, Tensor]]]:
+        """Compute activations of layers and the target score's gradient with respect to them.
+
+        Parameters
+        ----------
+        x : Tensor, shape (n, features…)
+        target : Target
+        layer : str, optional
+            Name of one submodule: its gradient needs the network above it alone. By default all submodules.
+
+        Returns
+        -------
+        scores : Tensor, shape (n,)
+        taps : dict of name to (activation, gradient)
+            In the order in which the layers ran; layers that do not reach the score are left out.
+        """
+        seen: dict[str, Tensor] = {}
+
+        def cut(name: str) -> Callable[..., Any]:
+            def hook(_module: nn.Module, _args: Any, output: Any) -> Any:
+                tensor = output[0] if isinstance(output, tuple) else output
+                if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
+                    return None
+                if layer is not None:
+                    tensor = tensor.detach().requires_grad_()
+                seen.pop(name, None)  # a module that runs again counts where it ran last
+                seen[name] = tensor
+                # The clone protects the recorded tensor from operations in place further up.
+                changed = tensor.clone()
+                return (changed, *output[1:]) if isinstance(output, tuple) else changed
+
+            return hook
+
+        chosen = [(name, m) for name, m in self.module.named_modules() if name and (layer is None or name == layer)]
+        with self._guard(), torch.enable_grad():
+            handles = [m.register_forward_hook(cut(name)) for name, m in chosen]
+            try:
+                leaf = x.detach().requires_grad_(layer is None)
+                score = target.of(self._forward(leaf))
+            finally:
+                for handle in handles:
+                    handle.remove()
+            gradients = self._differentiate(score, list(seen.values()))
+        self.backwards += len(x)
+        taps = {
+            name: (tensor.detach(), gradient)
+            for (name, tensor), gradient in zip(seen.items(), gradients, strict=True)
+            if gradient is not None
+        }
+        return score.detach(), taps
+
+    def batches(self, count: int, work: Callable[[slice], T], kind: str = "forward") -> Iterator[tuple[slice, T]]:
+        """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
+        return in_batches(count, self.paces[kind], work, self.device)
+
+    def _guard(self) -> AbstractContextManager[Any]:
+        if not self.private:
+            return _Turn(self._turn, untouched(self.module))
+        return seeded(self.device, self.seed) if self.random else nullcontext()
+
+    def _forward(self, x: Tensor) -> Tensor:
+        watch = RandomnessWatch() if self.random is None else nullcontext()
+        try:
+            with watch:
+                # A clone: an operation in place in the first layer must neither meet a leaf nor change our input.
+                output = self.module(x.clone())
+        except Exception as error:
+            if is_out_of_memory(error) or isinstance(error, ModelError):
+                raise
+            msg = f"The model raised {type(error).__name__} for an input of {describe(x)}: {error}"
+            raise ModelError(msg) from error
+        self.forwards += len(x)
+        if isinstance(watch, RandomnessWatch):
+            self.random = watch.seen
+        scores = scores_of(output)
+        if self.task is None:
+            self.task = task_of(self.module, scores, self.labels)
+        if bool(torch.isnan(scores).any()):
+            msg = f"The model returned NaN for an input of {describe(x)}."
+            raise ModelError(msg)
+        return scores
+
+    def _differentiate(self, score: Tensor, tensors: list[Tensor]) -> tuple[Tensor | None, ...]:
+        if not score.requires_grad:
+            msg = (
+                "The model's output does not depend on its input by differentiable operations (was it detached?). "
+                "Use a perturbation method, such as occlusion."
+            )
+            raise ModelError(msg)
+        return torch.autograd.grad(score.sum(), tensors, allow_unused=True)
+
+    def _need_floating(self, x: Tensor) -> None:
+        if not x.is_floating_point():
+            msg = f"Gradients need a floating-point input, got {describe(x)}."
+            raise ModelError(msg)
+
+
+class _Turn:
+    """Take a lock, then enter a context; leave both in reverse order."""
+
+    def __init__(self, lock: threading.RLock, inner: AbstractContextManager[Any]) -> None:
+        self._lock, self._inner = lock, inner
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._inner.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._inner.__exit__(*error)  # type: ignore[arg-type]
+        finally:
+            self._lock.release()

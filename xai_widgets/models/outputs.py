@@ -1,0 +1,116 @@
+"""From whatever a model returns to a matrix of scores, and from scores to probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from xai_widgets.models.errors import ModelError
+
+MATRIX = 2
+TWO_CLASSES = 2
+HALF_PRECISION = 1e-3
+"""How far from 1 probabilities in half precision may sum."""
+PREFERRED = ("logits", "scores", "output", "out", "prediction", "probabilities")
+"""Names under which models put their class scores, in the order in which they are looked for."""
+
+
+def scores_of(output: Any) -> Tensor:
+    """Find the class scores in a model's output.
+
+    Takes a tensor; a mapping or object (such as a transformers ``ModelOutput``) with one of the names
+    in :data:`PREFERRED`, else its first tensor; a tuple or list, whose first such element counts.
+
+    Returns
+    -------
+    Tensor, shape (n, outputs)
+
+    Raises
+    ------
+    ModelError
+        When there are no scores, or they are not one row an input.
+    """
+    scores = _find(output)
+    if scores is None:
+        msg = (
+            "The model must return a tensor of class scores [n, classes], or a tuple, dict or object that holds one; "
+            f"got {type(output).__name__}."
+        )
+        raise ModelError(msg)
+    if not scores.is_floating_point():
+        dtype = str(scores.dtype).removeprefix("torch.")
+        msg = f"The model must return floating-point scores, got {dtype}; class numbers cannot be explained."
+        raise ModelError(msg)
+    if scores.ndim == 1:
+        return scores[:, None]
+    if scores.ndim > MATRIX and scores.shape[MATRIX:].numel() == 1:
+        return scores.flatten(1)
+    if scores.ndim != MATRIX:
+        msg = (
+            f"The model must return one row of scores an input, [n, classes], got shape {list(scores.shape)}. "
+            "Wrap it in a function that reduces its output to scores."
+        )
+        raise ModelError(msg)
+    return scores
+
+
+def _find(output: Any) -> Tensor | None:
+    if isinstance(output, Tensor):
+        return output
+    if isinstance(output, Mapping):
+        named = [output[name] for name in PREFERRED if name in output]
+        return next((t for t in [*named, *output.values()] if isinstance(t, Tensor)), None)
+    if isinstance(output, Sequence) and not isinstance(output, str):
+        return next((found for one in output if (found := _find(one)) is not None), None)
+    named = [getattr(output, name, None) for name in PREFERRED]
+    return next((t for t in named if isinstance(t, Tensor)), None)
+
+
+def task_of(module: nn.Module | None, scores: Tensor, labels: Sequence[str] | None) -> str:
+    """Tell what the scores stand for.
+
+    Parameters
+    ----------
+    module : Module or None
+        A transformers model says in its configuration what it was trained for.
+    scores : Tensor, shape (n, outputs)
+        Scores of some input, with their autograd history, whose last operation betrays probabilities.
+    labels : sequence of str or None
+        Two labels for one output make it a binary classifier.
+
+    Returns
+    -------
+    str
+        ``"logits"``, ``"probabilities"``, ``"multilabel"`` (one sigmoid a class), ``"logit"`` (one for two
+        classes), ``"probability"`` (the same after its sigmoid) or ``"value"`` (regression).
+    """
+    problem = getattr(getattr(module, "config", None), "problem_type", None)
+    last = scores.grad_fn.name() if scores.grad_fn is not None else ""
+    count = scores.shape[1]
+    if problem == "regression":
+        return "value"
+    if count == 1:
+        if labels is None or len(labels) != TWO_CLASSES:
+            return "value"
+        return "probability" if last.startswith("Sigmoid") else "logit"
+    if problem == "multi_label_classification":
+        return "multilabel"
+    row = scores.detach()[0].double()
+    sums_to_one = bool((row >= 0).all()) and abs(float(row.sum()) - 1) < HALF_PRECISION
+    return "probabilities" if last.startswith(("Softmax", "Sigmoid")) or sums_to_one else "logits"
+
+
+def probabilities_of(scores: Tensor, task: str) -> Tensor:
+    """Turn scores [n, outputs] into probabilities [n, classes], or leave a regression's values as they are."""
+    scores = scores.detach().double()
+    if task == "logits":
+        return scores.softmax(1)
+    if task == "multilabel":
+        return scores.sigmoid()
+    if task in {"logit", "probability"}:
+        one = scores.sigmoid() if task == "logit" else scores
+        return torch.cat([1 - one, one], dim=1)
+    return scores

@@ -1,0 +1,125 @@
+"""What is explained: one class, or one class rather than another, as a function of the scores."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from xai_widgets.results import Prediction, TargetIndex
+
+
+PAIR = 2
+
+
+@dataclass(frozen=True)
+class Target:
+    """A class, or a pair of them whose difference of scores is explained.
+
+    Attributes
+    ----------
+    index : int or (int, int)
+        The class, or ``(a, b)`` for "why `a` rather than `b`".
+    single : bool
+        Whether one logit stands for two classes: class 1 has the score ``z``, class 0 has ``-z``.
+    """
+
+    index: TargetIndex
+    single: bool = False
+
+    def of(self, scores: Tensor) -> Tensor:
+        """Pick the target's score from each row.
+
+        Parameters
+        ----------
+        scores : Tensor, shape (n, outputs)
+
+        Returns
+        -------
+        Tensor, shape (n,)
+        """
+        if isinstance(self.index, tuple):
+            first, second = self.index
+            return self._one(scores, first) - self._one(scores, second)
+        return self._one(scores, self.index)
+
+    def _one(self, scores: Tensor, index: int) -> Tensor:
+        if self.single:
+            return scores[:, 0] if index else -scores[:, 0]
+        return scores[:, index]
+
+    def label(self, prediction: Prediction) -> str:
+        """Say the target in words."""
+        if isinstance(self.index, tuple):
+            return " rather than ".join(prediction.label(i) for i in self.index)
+        return prediction.label(self.index)
+
+
+def resolve_target(target: Any, prediction: Prediction) -> Target:
+    """Turn what the user gave into a :class:`Target`.
+
+    Parameters
+    ----------
+    target : None, int, str, or a pair of these
+        None takes the most likely class; a str is a label; a pair asks "why the first rather than the second".
+    prediction : Prediction
+        What the model says of the input, with the labels.
+
+    Raises
+    ------
+    ValueError
+        For an index out of range, a label that does not exist (naming the nearest) or a pair of equals.
+    TypeError
+        For anything else.
+    """
+    single = prediction.task == "binary" and len(prediction.scores) == 1
+    if target is None:
+        return Target(0 if prediction.task == "value" else int(prediction.probabilities.argmax()), single)
+    if isinstance(target, Target):
+        return target
+    if isinstance(target, Sequence) and not isinstance(target, str):
+        if len(target) != PAIR:
+            msg = (
+                f"A target pair has two classes (why the first rather than the second), got {len(target)}: {target!r}."
+            )
+            raise ValueError(msg)
+        first, second = (_index(one, prediction) for one in target)
+        if first == second:
+            msg = f"The two classes of a target pair must differ, got {prediction.label(first)!r} twice."
+            raise ValueError(msg)
+        return Target((first, second), single)
+    return Target(_index(target, prediction), single)
+
+
+def _index(target: Any, prediction: Prediction) -> int:
+    count = len(prediction.probabilities)
+    if isinstance(target, str):
+        return _by_label(target, prediction)
+    if isinstance(target, bool) or not hasattr(target, "__index__"):
+        msg = f"A target must be a class number, a label, a pair of these or None, got {target!r}."
+        raise TypeError(msg)
+    index = target.__index__()
+    if not 0 <= index < count:
+        msg = f"The target must lie in 0..{count - 1} (the model has {count} classes), got {index}."
+        raise ValueError(msg)
+    return int(index)
+
+
+def _by_label(label: str, prediction: Prediction) -> int:
+    if prediction.labels is None:
+        msg = f"The target {label!r} is a label, but no labels were given. Pass labels=[...], or a class number."
+        raise ValueError(msg)
+    if label in prediction.labels:
+        return prediction.labels.index(label)
+    lower = {name.lower(): i for i, name in reversed(list(enumerate(prediction.labels)))}
+    if label.lower() in lower:
+        return lower[label.lower()]
+    near = difflib.get_close_matches(label.lower(), lower, n=3, cutoff=0.4)
+    near += [name for name in lower if label.lower() in name and name not in near][: 3 - len(near)]
+    hint = f" The nearest are: {', '.join(prediction.labels[lower[n]] for n in near)}." if near else ""
+    msg = f"There is no label {label!r} among the {len(prediction.labels)} labels.{hint}"
+    raise ValueError(msg)

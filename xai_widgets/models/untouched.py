@@ -1,0 +1,121 @@
+"""The user's model is never changed: what is needed to keep that promise.
+
+The work is done on a private copy that shares the weights' memory, so that training flags, hooks and
+gradients are our own and a training loop in another thread goes on undisturbed. Where a module cannot be
+copied, :func:`untouched` puts everything back.
+"""
+
+from __future__ import annotations
+
+import copy
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+
+def private_copy(module: nn.Module) -> nn.Module | None:
+    """Copy the module's structure in evaluation mode, sharing its weights; None when it cannot be copied.
+
+    Parameters share storage with the originals (weights trained further are seen at once, no memory is
+    spent) but are frozen; buffers are cloned, since a forward pass may write to them.
+    """
+    shared = {id(p): nn.Parameter(p.detach(), requires_grad=False) for p in module.parameters()}
+    # deepcopy keeps the objects of its memo alive by id; so must we, hence the values stay in `shared`.
+    try:
+        twin = copy.deepcopy(module, dict(shared))
+    except Exception:  # noqa: BLE001
+        return None
+    return twin.eval()
+
+
+def _random_states(device: torch.device) -> list[Tensor]:
+    states = [torch.get_rng_state()]
+    if device.type == "cuda":
+        states.append(torch.cuda.get_rng_state(device))
+    elif device.type == "mps":
+        states.append(torch.mps.get_rng_state())
+    return states
+
+
+def _restore_random_states(device: torch.device, states: list[Tensor]) -> None:
+    torch.set_rng_state(states[0])
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(states[1], device)
+    elif device.type == "mps":
+        torch.mps.set_rng_state(states[1])
+
+
+@contextmanager
+def seeded(device: torch.device, seed: int) -> Iterator[None]:
+    """Run with torch's global generators seeded, and put their states back."""
+    states = _random_states(device)
+    # Not torch.manual_seed: that would seed every device there is, and only this one's state is put back.
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
+    elif device.type == "mps":
+        torch.mps.manual_seed(seed)
+    try:
+        yield
+    finally:
+        _restore_random_states(device, states)
+
+
+@contextmanager
+def untouched(module: nn.Module) -> Iterator[nn.Module]:
+    """Put the module in evaluation mode and restore all of its state on leaving, after errors too.
+
+    Restored: training flags, ``requires_grad``, ``.grad``, buffers, hooks, torch's random state.
+
+    Yields
+    ------
+    Module
+        The module itself.
+    """
+    modes = {m: m.training for m in module.modules()}
+    hooks = {m: [dict(getattr(m, name)) for name in HOOKS] for m in modes}
+    parameters = {p: (p.requires_grad, p.grad) for p in module.parameters()}
+    buffers = {b: b.clone() for b in module.buffers()}
+    device = next((p.device for p in parameters), torch.device("cpu"))
+    states = _random_states(device)
+    try:
+        module.eval()
+        for p in parameters:
+            p.requires_grad_(False)  # noqa: FBT003
+        yield module
+    finally:
+        for m, training in modes.items():
+            m.training = training
+        for m, before in hooks.items():
+            for name, entries in zip(HOOKS, before, strict=True):
+                now = getattr(m, name)
+                for key in [k for k in now if k not in entries]:
+                    del now[key]
+        for p, (requires_grad, grad) in parameters.items():
+            p.requires_grad_(requires_grad)
+            p.grad = grad
+        with torch.no_grad():
+            for b, value in buffers.items():
+                b.copy_(value)
+        _restore_random_states(device, states)
+
+
+class RandomnessWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Notice whether anything run inside draws random numbers, such as a dropout that is always on."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.seen = False
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+        self.seen = self.seen or torch.Tag.nondeterministic_seeded in func.tags
+        return func(*args, **(kwargs or {}))

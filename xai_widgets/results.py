@@ -1,0 +1,160 @@
+"""What comes out: frozen results that need numpy alone, so that they travel without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+TargetIndex = int | tuple[int, int]
+"""A class, or a pair for "why the first rather than the second"."""
+
+IMAGE_NDIM = 3
+
+WRITERS: dict[str, Callable[[Any, Path], None]] = {}
+"""How to save a result, by suffix; filled by `xai_widgets.export`, which may import what this file may not."""
+
+PAINTERS: dict[str, Callable[..., Any]] = {}
+"""How to paint and describe a result; filled by `xai_widgets.export`."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model says of one input.
+
+    Attributes
+    ----------
+    probabilities : ndarray, float32, shape (classes,)
+        Each in 0..1 for a classifier; the plain outputs for a regression (``task == "value"``).
+    scores : ndarray, float32, shape (outputs,)
+        What the model put out, before any softmax or sigmoid.
+    task : str
+        ``"classes"``, ``"binary"`` (two classes from one logit) or ``"value"``.
+    labels : tuple of str or None
+        Names of the classes, where known.
+    """
+
+    probabilities: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    task: str
+    labels: tuple[str, ...] | None = None
+
+    def label(self, index: int) -> str:
+        """Name one class, by its label or else its number."""
+        return self.labels[index] if self.labels is not None else f"class {index}"
+
+    def top(self, n: int = 5) -> list[tuple[str, float]]:
+        """Return the `n` most likely classes with their probabilities, most likely first."""
+        order = np.argsort(-self.probabilities, kind="stable")[:n]
+        return [(self.label(int(i)), float(self.probabilities[i])) for i in order]
+
+    def __repr__(self) -> str:
+        return "Prediction(" + ", ".join(f"{name} {p:.3g}" for name, p in self.top()) + ")"
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """How much each input element moved the target's score, and how far to trust that.
+
+    Attributes
+    ----------
+    values : ndarray, float32
+        Of the shape of the tensor that the model ate, without batch axis (`x` itself for a tensor, what
+        `preprocess` made of a photo), or of the layer when ``layer=`` was given. A method that does not
+        tell channels apart has a channel axis of 1, which broadcasts.
+    target : int or (int, int)
+        The class explained, or a pair ``(a, b)`` for the difference of their scores.
+    label : str
+        The target in words.
+    prediction : Prediction
+        What the model says of this input.
+    method, params, seed : str, dict, int
+        Enough to compute it again.
+    fraction : float
+        Share of the planned work behind `values`, 0..1; 1 also where the tolerance was met early.
+    error : float or None
+        Estimated relative L2 error of `values`; None where they are exact.
+    gap : float or None
+        Completeness gap in score units: sum of the values minus what they should sum to; None for methods
+        without that axiom.
+    forwards, backwards : int
+        Inputs passed through the model.
+    seconds : float
+        Time spent computing.
+    model_hash : str
+        Fingerprint of the weights.
+    notes : tuple of str
+        What the reader should know: the layer chosen, a batch that had to shrink.
+    photo : ndarray, uint8, shape (height, width, 3), or None
+        A display copy of the picture explained, long side at most 1024.
+    region : (x0, y0, x1, y1) or None
+        Where the model's input pixels lie on `photo`, in its pixels.
+    steps : (int, int)
+        Units of work done and planned.
+    """
+
+    values: NDArray[np.float32]
+    target: TargetIndex
+    label: str
+    prediction: Prediction
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    fraction: float = 1.0
+    error: float | None = None
+    gap: float | None = None
+    forwards: int = 0
+    backwards: int = 0
+    seconds: float = 0.0
+    model_hash: str = ""
+    notes: tuple[str, ...] = ()
+    photo: NDArray[np.uint8] | None = field(default=None, repr=False)
+    region: tuple[float, float, float, float] | None = None
+    steps: tuple[int, int] = (1, 1)
+
+    @property
+    def heat(self) -> NDArray[np.float32]:
+        """The values as one map: channels summed, shape (height, width), or the values where they have no channels."""
+        values = self.values
+        return values.sum(axis=0) if values.ndim == IMAGE_NDIM else values
+
+    def save(self, path: str | Path) -> None:
+        """Write to `path`; the suffix chooses the format.
+
+        Raises
+        ------
+        ValueError
+            For a suffix that no format has, naming those there are.
+        """
+        path = Path(path)
+        suffix = next((s for s in sorted(WRITERS, key=len, reverse=True) if path.name.lower().endswith(s)), None)
+        if suffix is None:
+            msg = f"cannot tell the format of {path.name!r}: the name must end in {', '.join(sorted(WRITERS))}."
+            raise ValueError(msg)
+        WRITERS[suffix](self, path)
+
+    def plot(self) -> Image:
+        """Return a static picture, for scripts."""
+        image: Image = PAINTERS["picture"](self)
+        return image
+
+    def __repr__(self) -> str:
+        doubt = "" if self.error is None else f", error ±{self.error:.1%}"
+        return (
+            f"Attribution({self.method} of {self.label!r}, values {tuple(self.values.shape)}"
+            f", {self.fraction:.0%} done{doubt}, {self.seconds:.2f} s)"
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"text/plain": PAINTERS["text"](self) if "text" in PAINTERS else repr(self)}
+        if "png" in PAINTERS and self.values.ndim == IMAGE_NDIM:
+            bundle["image/png"] = PAINTERS["png"](self)
+        return bundle
