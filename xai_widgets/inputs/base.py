@@ -1,0 +1,194 @@
+"""One input, decoded: what the model eats, and how that lies on what the user sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xai_widgets.inputs.finite import check_finite
+from xai_widgets.inputs.gaussian import blur
+from xai_widgets.inputs.stretch import stretch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Region = tuple[float, float, float, float]
+"""``(x0, y0, x1, y1)`` with ``x0 < x1`` and ``y0 < y1``."""
+
+BASELINES = ("zero", "black", "white", "mean", "blur", "noise")
+"""What a missing input can be replaced by."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Inputs:
+    """One input of the model, with the way back to the picture it came from.
+
+    Attributes
+    ----------
+    x : Tensor
+        What the model eats, without batch axis, on the model's device and of its floating type.
+    kind : {"image", "tensor"}
+        ``"image"`` when `x` is ``[channels, height, width]``.
+    black, white : Tensor or None
+        What a black and a white picture become, broadcastable to `x`: ``(x - black) / (white - black)`` is
+        the picture in 0..1.
+    photo : ndarray, uint8, shape (height, width, 3), or None
+        A display copy of the original, long side at most 1024; mirrored where the model sees it mirrored.
+    region : (x0, y0, x1, y1) or None
+        Where the model's pixels lie on `photo`, in its pixels; beyond it where `preprocess` pads.
+    photo_size : (width, height) or None
+        Of the original.
+    notes : tuple of str
+        Sentences that the reader should see.
+    mirrored : (bool, bool)
+        Whether `preprocess` flips left and right, up and down.
+    order : tuple of int
+        Which channels of `x` are red, green and blue.
+    """
+
+    x: Tensor
+    kind: Literal["image", "tensor"]
+    black: Tensor | None = None
+    white: Tensor | None = None
+    photo: NDArray[np.uint8] | None = None
+    region: Region | None = None
+    photo_size: tuple[int, int] | None = None
+    notes: tuple[str, ...] = field(default=())
+    mirrored: tuple[bool, bool] = (False, False)
+    order: tuple[int, int, int] = (0, 1, 2)
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Height and width of the model's picture."""
+        if self.kind != "image":
+            msg = f"an input of shape {tuple(self.x.shape)} is no picture and has no grid of pixels."
+            raise ValueError(msg)
+        height, width = self.x.shape[-2:]
+        return height, width
+
+    @property
+    def pixels(self) -> Tensor:
+        """The model's picture with black at 0 and white at 1, red, green and blue first, at least float32."""
+        if self.kind != "image" or self.black is None or self.white is None:
+            msg = f"an input of shape {tuple(self.x.shape)} is no picture and has no pixels."
+            raise ValueError(msg)
+        # Half precision cannot tell 8-bit grey levels apart near white.
+        black, white, x = (_at_least_float32(one) for one in (self.black, self.white, self.x))
+        return reorder((x - black) / (white - black), self.order)
+
+    def baseline(self, kind: str | float | Tensor, seed: int = 0) -> Tensor:
+        """Return what stands for "nothing there", of the shape of `x`.
+
+        Parameters
+        ----------
+        kind : str, float or Tensor
+            ``"zero"``, ``"black"``, ``"white"``, ``"mean"`` (of each channel), ``"blur"`` (the strongly
+            blurred picture), ``"noise"`` (uniform between black and white), a number, or a tensor that
+            broadcasts to `x`.
+        seed : int
+            Of the noise.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Naming the kinds there are, or the shape expected.
+        """
+        x = self.x
+        if isinstance(kind, (Tensor, np.ndarray)):
+            return self._given(torch.as_tensor(kind))
+        if isinstance(kind, (int, float)) and not isinstance(kind, bool):
+            return torch.full_like(x, kind)
+        if not isinstance(kind, str):
+            msg = f"a baseline is one of {_names()}, a number or a tensor, got {type(kind).__name__}."
+            raise TypeError(msg)
+        if kind == "zero":
+            return torch.zeros_like(x)
+        if kind == "mean":
+            mean = x.float().mean((-2, -1), keepdim=True) if self.kind == "image" else x.float().mean()
+            return mean.to(x.dtype).expand_as(x).clone()
+        if kind == "blur" and self.kind == "image":
+            return blur(_at_least_float32(x), max(1.0, min(self.grid) / 8)).to(x.dtype)
+        if kind in ("black", "white", "noise") and self.black is not None and self.white is not None:
+            return self._between(kind, seed)
+        here = " for this input" if kind in BASELINES else ""
+        msg = f"there is no baseline {kind!r}{here}; there are {_names()}, a number or a tensor."
+        raise ValueError(msg)
+
+    def _given(self, baseline: Tensor) -> Tensor:
+        try:
+            full = baseline.to(device=self.x.device, dtype=self.x.dtype).expand(self.x.shape).clone()
+        except RuntimeError:
+            msg = f"a baseline must be of the input's shape {tuple(self.x.shape)}, got {tuple(baseline.shape)}."
+            raise ValueError(msg) from None
+        check_finite(full.detach().cpu().float().numpy(), "the baseline")
+        return full
+
+    def _between(self, kind: str, seed: int) -> Tensor:
+        assert self.black is not None
+        assert self.white is not None
+        if kind != "noise":
+            return (self.black if kind == "black" else self.white).expand_as(self.x).clone()
+        # On the CPU, so that every device draws the same.
+        share = torch.rand(self.x.shape, generator=torch.Generator().manual_seed(seed)).to(self.x)
+        return self.black + share * (self.white - self.black)
+
+    def view(self) -> NDArray[np.uint8]:
+        """Return what the model sees, as a picture of its grid, shape ``(height, width, 3)``."""
+        return to_rgb(self.pixels)
+
+    def to_photo(self, values: NDArray[Any], *, smooth: bool = True) -> NDArray[np.float32]:
+        """Lay a map over the original photo, at its full resolution.
+
+        Parameters
+        ----------
+        values : ndarray, shape of `grid`
+            One number for each of the model's pixels.
+        smooth : bool
+            Interpolate between the model's pixels (bilinear), or repeat the nearest.
+
+        Returns
+        -------
+        ndarray, float32, shape (photo height, photo width)
+            NaN outside the part that the model sees.
+        """
+        if np.shape(values) != self.grid:
+            msg = f"a map must be of the shape of the model's picture {self.grid}, got {np.shape(values)}."
+            raise ValueError(msg)
+        assert self.photo is not None
+        assert self.region is not None
+        assert self.photo_size is not None
+        (width, height), (shown_height, shown_width) = self.photo_size, self.photo.shape[:2]
+        scale = np.array([width / shown_width, height / shown_height] * 2)
+        x0, y0, x1, y1 = (float(edge) for edge in np.array(self.region) * scale)
+        out = stretch(np.asarray(values, dtype=np.float32), (x0, y0, x1, y1), (width, height), smooth=smooth)
+        # The region lies on the mirrored photo; the original's own pixels are wanted here.
+        return out[:: -1 if self.mirrored[1] else 1, :: -1 if self.mirrored[0] else 1]
+
+    def __repr__(self) -> str:
+        came = f", photo {self.photo_size[0]}x{self.photo_size[1]}" if self.photo_size else ""
+        dtype = str(self.x.dtype).removeprefix("torch.")
+        return f"Inputs({self.kind} {tuple(self.x.shape)} {dtype} on {self.x.device}{came})"
+
+
+def reorder(pixels: Tensor, order: tuple[int, int, int]) -> Tensor:
+    """Take the channels in `order`; the very tensor when nothing moves."""
+    return pixels if order == (0, 1, 2) else pixels[list(order)]
+
+
+def to_rgb(pixels: Tensor) -> NDArray[np.uint8]:
+    """Turn ``[channels, height, width]`` in 0..1 into a picture; channels other than 3 or 4 are averaged to grey."""
+    rgb = pixels[:3] if pixels.shape[0] in (3, 4) else pixels.mean(0, keepdim=True).expand(3, -1, -1)
+    picture: NDArray[np.uint8] = (rgb.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+    return picture
+
+
+def _at_least_float32(x: Tensor) -> Tensor:
+    return x if x.dtype == torch.float64 else x.float()
+
+
+def _names() -> str:
+    return ", ".join(map(repr, BASELINES))

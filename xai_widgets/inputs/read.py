@@ -1,0 +1,172 @@
+"""From whatever the user gives to :class:`Inputs`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from xai_widgets.inputs.base import Inputs, to_rgb
+from xai_widgets.inputs.decode import EXPECTED, display_copy, from_array, open_file, upright
+from xai_widgets.inputs.finite import check_finite
+from xai_widgets.inputs.geometry import probe
+from xai_widgets.inputs.preprocess import Preprocess, feed
+from xai_widgets.inputs.rng import kept_rng
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_CHANNELS = (1, 3, 4)
+_UNPREPARED = (
+    "The picture was given to the model as it is, scaled to 0..1: pass preprocess= if the model expects another size "
+    "or normalised values."
+)
+
+
+def read_inputs(
+    x: Any, *, preprocess: Preprocess | None = None, device: torch.device | str, dtype: torch.dtype
+) -> Inputs:
+    """Decode one input and prepare it for the model.
+
+    Parameters
+    ----------
+    x : object
+        A PIL image, the path or bytes of an image file; or a tensor or array. Without `preprocess` a
+        tensor or a floating array is what the model eats, and an array of bytes or bools is a picture.
+    preprocess : callable, optional
+        From a PIL image to the tensor that the model eats, with or without a batch axis of 1, or to a mapping
+        with such ``"pixel_values"``.
+    device, dtype : torch.device, torch.dtype
+        The model's.
+
+    Raises
+    ------
+    TypeError, ValueError, FileNotFoundError, RuntimeError
+        Saying what was expected and what came; RuntimeError is chained to what `preprocess` raised.
+    """
+    with kept_rng():
+        if isinstance(x, (str, bytes, os.PathLike)):
+            return _picture(upright(open_file(x)), "picture", preprocess, device, dtype)
+        if isinstance(x, Image.Image):
+            return _picture(upright(x), "picture", preprocess, device, dtype)
+        given: Literal["array", "tensor"] = "tensor" if isinstance(x, Tensor) else "array"
+        values: Any = x.detach().cpu() if isinstance(x, Tensor) else _as_array(x)
+        if 0 in values.shape:
+            msg = f"the input is empty: its shape is {tuple(values.shape)}."
+            raise ValueError(msg)
+        if preprocess is not None or _is_picture(values):
+            return _picture(from_array(_as_numpy(values)), given, preprocess, device, dtype)
+        return _plain(torch.as_tensor(values), device, dtype)
+
+
+def _as_array(x: Any) -> NDArray[Any]:
+    try:
+        array = np.asarray(x)
+    except ValueError:  # a ragged list
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf" or array.ndim == 0:
+        msg = f"the input must be {EXPECTED}, got {type(x).__name__}."
+        raise TypeError(msg)
+    # Torch knows no foreign byte order and no negative strides.
+    return np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
+
+
+def _as_numpy(values: Any) -> NDArray[Any]:
+    # NumPy has no bfloat16.
+    if isinstance(values, Tensor) and values.is_floating_point():
+        values = values.float()
+    return np.asarray(values)
+
+
+def _is_picture(values: Any) -> bool:
+    """Tell whether an array or tensor given without `preprocess` is a picture to be scaled, by its type."""
+    if str(values.dtype).removeprefix("torch.") not in ("uint8", "uint16", "bool"):
+        return False
+    return values.ndim == 2 or (values.ndim == 3 and (values.shape[0] in _CHANNELS or values.shape[-1] in _CHANNELS))  # noqa: PLR2004
+
+
+def _picture(
+    photo: Image.Image, given: str, preprocess: Preprocess | None, device: torch.device | str, dtype: torch.dtype
+) -> Inputs:
+    if preprocess is None:
+        x = torch.from_numpy(np.atleast_3d(np.array(photo))).permute(2, 0, 1).contiguous().to(device, dtype) / 255
+        zero = torch.zeros(x.shape[0], 1, 1, device=device, dtype=dtype)
+        shown = display_copy(photo)
+        whole = (0.0, 0.0, float(shown.shape[1]), float(shown.shape[0]))
+        return Inputs(x, "image", zero, zero + 1, shown, whole, photo.size, (_UNPREPARED,))
+    call, made = feed(preprocess, photo, given=given)
+    if made.ndim != 3:  # noqa: PLR2004
+        return _plain(made, device, dtype)
+    shown = display_copy(photo)
+    found = probe(call, photo, shown, made)
+    x = made.to(device, dtype)
+    if found.levels is None:
+        black, white = guess_levels(x)
+    else:
+        black, white = (level.float().to(device, dtype) for level in (found.levels.black, found.levels.white))
+    if found.region is None:
+        note = f"The map is shown on the model's own view, since preprocess cannot be traced to the photo: {found.why}."
+        return _own_view(Inputs(x, "image", black, white, notes=(note,), order=found.order))
+    shown = np.ascontiguousarray(shown[:: -1 if found.mirrored[1] else 1, :: -1 if found.mirrored[0] else 1])
+    region = _on_display(found.region, found.mirrored, photo.size, shown)
+    notes = ("preprocess mirrors the photo; it is shown as the model sees it.",) if any(found.mirrored) else ()
+    return Inputs(x, "image", black, white, shown, region, photo.size, notes, found.mirrored, found.order)
+
+
+def _on_display(
+    region: tuple[float, float, float, float], mirrored: tuple[bool, bool], size: tuple[int, int], shown: NDArray[Any]
+) -> tuple[float, float, float, float]:
+    """Move a region from the photo's pixels to those of its display copy."""
+    x0, y0, x1, y1 = region
+    if mirrored[0]:
+        x0, x1 = size[0] - x1, size[0] - x0
+    if mirrored[1]:
+        y0, y1 = size[1] - y1, size[1] - y0
+    across, down = shown.shape[1] / size[0], shown.shape[0] / size[1]
+    return x0 * across, y0 * down, x1 * across, y1 * down
+
+
+def _plain(x: Tensor, device: torch.device | str, dtype: torch.dtype) -> Inputs:
+    """Take what the model eats as it is."""
+    if not x.is_floating_point():
+        msg = f"a tensor without preprocess= must hold floating point numbers, got {x.dtype}: use x.float()."
+        raise TypeError(msg)
+    if x.numel() == 0:
+        msg = f"the input is empty: its shape is {tuple(x.shape)}."
+        raise ValueError(msg)
+    check_finite(x.detach().cpu().float().numpy(), "the input")
+    notes: tuple[str, ...] = ()
+    if x.ndim == 4 and x.shape[0] == 1 and x.shape[1] in _CHANNELS:  # noqa: PLR2004
+        x, notes = x[0], ("The batch axis of 1 was taken off: an input is given without one.",)
+    x = x.detach().to(device, dtype)
+    black, white = guess_levels(x)
+    if x.ndim != 3 or x.shape[0] not in _CHANNELS:  # noqa: PLR2004
+        return Inputs(x, "tensor", black, white, notes=notes)
+    return _own_view(Inputs(x, "image", black, white, notes=notes))
+
+
+def _own_view(inputs: Inputs) -> Inputs:
+    """Let the model's own view stand for the photo."""
+    view = Image.fromarray(to_rgb(inputs.pixels))
+    shown = display_copy(view)
+    region = (0.0, 0.0, float(shown.shape[1]), float(shown.shape[0]))
+    return Inputs(
+        inputs.x, "image", inputs.black, inputs.white, shown, region, view.size, inputs.notes, order=inputs.order
+    )
+
+
+def guess_levels(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Guess black and white from the values: 0..1 or 0..255 where they fit, else their own range."""
+    low, high = float(x.min()), float(x.max())
+    if low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    elif low >= 0 and 2 < high <= 255:  # noqa: PLR2004
+        low, high = 0.0, 255.0
+    elif high == low:
+        high = low + 1
+    shape = (1,) * x.ndim
+    return x.new_full(shape, low), x.new_full(shape, high)

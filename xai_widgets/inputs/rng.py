@@ -1,0 +1,29 @@
+"""Leave the user's random numbers as they were."""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def kept_rng() -> Iterator[None]:
+    """Restore the global generators of Python, numpy and torch (CPU) on the way out.
+
+    A `preprocess` may draw from any of them, and looking at a picture must not change what a training
+    loop in the next cell draws.
+    """
+    python, legacy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(legacy)  # noqa: NPY002
+        torch.set_rng_state(cpu)
