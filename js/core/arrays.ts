@@ -1,0 +1,90 @@
+// Binary buffers to typed arrays. Hosts hand over DataView, ArrayBuffer, typed arrays or base64, at any offset.
+import type { ArrayMeta, Bytes } from "./types";
+
+export const NAN_CODE = 65535;
+export const TOP_CODE = 65534;
+
+/** A map as 16-bit codes: code c means lo + c/65534·(hi − lo), 65535 means not a number. */
+export interface Grid {
+  width: number;
+  height: number;
+  codes: Uint16Array;
+  lo: number;
+  hi: number;
+}
+
+const ITEM = { "<u2": 2, "<f4": 4, "|u1": 1 } as const;
+
+export function bytesOf(source: Bytes | undefined | null): Uint8Array {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (typeof source === "string") return Uint8Array.from(atob(source), (c) => c.charCodeAt(0));
+  throw new Error("A message came without its binary data.");
+}
+
+/** The bytes that an Array refers to, checked against its shape. Copied only when the offset is not aligned. */
+function slice(meta: ArrayMeta, buffers: readonly Bytes[]): { bytes: Uint8Array; count: number } {
+  const item = ITEM[meta.dtype];
+  if (!item) throw new Error(`Unknown array type ${String(meta.dtype)}.`);
+  const count = meta.shape.reduce((product, side) => product * side, 1);
+  let bytes = bytesOf(buffers[meta.buffer]);
+  if (bytes.byteLength < count * item)
+    throw new Error(`An array needs ${count * item} bytes but came with ${bytes.byteLength}.`);
+  if (bytes.byteOffset % item !== 0) bytes = bytes.slice();
+  return { bytes, count };
+}
+
+function words(bytes: Uint8Array, count: number): Uint16Array {
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, count);
+}
+
+export function valueAt(code: number, lo: number, hi: number): number {
+  if (code === NAN_CODE) return Number.NaN;
+  if (code === TOP_CODE) return hi;
+  return lo + (code / TOP_CODE) * (hi - lo);
+}
+
+/** Any Array as plain numbers. */
+export function decodeFloats(meta: ArrayMeta, buffers: readonly Bytes[]): Float32Array {
+  const { bytes, count } = slice(meta, buffers);
+  if (meta.dtype === "<f4") return new Float32Array(bytes.buffer, bytes.byteOffset, count);
+  if (meta.dtype === "|u1") return Float32Array.from(bytes.subarray(0, count));
+  const codes = words(bytes, count);
+  const [lo, hi] = [meta.lo ?? 0, meta.hi ?? 0];
+  const out = new Float32Array(count);
+  for (let i = 0; i < count; i++) out[i] = valueAt(codes[i]!, lo, hi);
+  return out;
+}
+
+export function decodeBytes(meta: ArrayMeta, buffers: readonly Bytes[]): Uint8Array {
+  const { bytes, count } = slice(meta, buffers);
+  return bytes.subarray(0, count * ITEM[meta.dtype]);
+}
+
+/** Numbers as codes, for maps that come unquantised. */
+export function quantise(values: ArrayLike<number>, width: number, height: number): Grid {
+  let [lo, hi] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
+    if (!Number.isFinite(v)) continue;
+    if (v < lo) lo = v;
+    if (v > hi) hi = v;
+  }
+  if (lo > hi) lo = hi = 0;
+  const codes = new Uint16Array(width * height);
+  const k = hi > lo ? TOP_CODE / (hi - lo) : 0;
+  for (let i = 0; i < codes.length; i++) {
+    const v = values[i]!;
+    codes[i] = Number.isFinite(v) ? Math.round((v - lo) * k) : NAN_CODE;
+  }
+  return { width, height, codes, lo, hi };
+}
+
+export function decodeGrid(meta: ArrayMeta, buffers: readonly Bytes[]): Grid {
+  const [height, width] = meta.shape;
+  if (meta.shape.length !== 2 || !height || !width)
+    throw new Error(`A map must be a grid, not ${meta.shape.join(" × ")}.`);
+  if (meta.dtype !== "<u2") return quantise(decodeFloats(meta, buffers), width, height);
+  const { bytes, count } = slice(meta, buffers);
+  return { width, height, codes: words(bytes, count), lo: meta.lo ?? 0, hi: meta.hi ?? 0 };
+}

@@ -1,0 +1,45 @@
+// Numbers as people read them.
+const MINUS = "\u2212";
+
+function plain(text: string): string {
+  return text.replace("-", MINUS);
+}
+
+/** Three significant digits, never an endless tail of zeros. */
+export function short(value: number): string {
+  if (Number.isNaN(value)) return "not a number";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e5 || size < 1e-4) return plain(value.toExponential(2));
+  return plain(String(Number(value.toPrecision(3))));
+}
+
+export function signed(value: number): string {
+  return value > 0 ? `+${short(value)}` : short(value);
+}
+
+export function percent(share: number, digits = 1): string {
+  if (!Number.isFinite(share)) return "–";
+  const text = (100 * share).toFixed(digits);
+  if (share > 0 && Number(text) === 0) return `<${(10 ** -digits).toFixed(digits)}%`;
+  return `${plain(text)}%`;
+}
+
+export function whole(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+export function seconds(value: number): string {
+  if (value < 10) return `${value.toFixed(1)} s`;
+  if (value < 100) return `${Math.round(value)} s`;
+  return `${Math.round(value / 60)} min`;
+}
+
+export function hex([r, g, b]: readonly [number, number, number]): string {
+  return `#${[r, g, b].map((c) => Math.round(c).toString(16).padStart(2, "0")).join("")}`;
+}
+
+export function unhex(text: string): [number, number, number] {
+  const n = Number.parseInt(text.slice(1), 16) || 0;
+  return [(n >> 16) & 255, (n >> 8) & 255, n & 255];
+}

@@ -1,0 +1,185 @@
+// The messages of docs/protocol.md as types. Nothing here exists at run time.
+export type Bytes = DataView | ArrayBuffer | ArrayBufferView | string;
+
+export interface ArrayMeta {
+  v: number;
+  dtype: "<u2" | "<f4" | "|u1";
+  shape: number[];
+  lo?: number;
+  hi?: number;
+  buffer: number;
+}
+
+/** null: the most likely class; a number: that class; a pair: why the first rather than the second. */
+export type Target = null | number | [number, number];
+export type Slot = "a" | "b";
+export type Fill = "mean" | "blur" | "noise" | "colour";
+export type Value = number | string | boolean | null;
+
+export interface SliderEdit {
+  name: "blur" | "noise" | "brightness" | "contrast" | "rotation";
+  value: number;
+}
+
+export interface Stroke {
+  name: "occlude";
+  points: number[];
+  radius: number;
+  fill: Fill;
+  colour: [number, number, number];
+}
+
+export type Edit = SliderEdit | Stroke;
+
+export interface Request {
+  method: string;
+  params: Record<string, Value>;
+  target: Target;
+  edits: Edit[];
+}
+
+export type Sign = "both" | "positive" | "negative" | "absolute";
+
+export interface Display {
+  opacity: number;
+  mass: number;
+  sign: Sign;
+  colormap: string;
+  scale: number | null;
+  curtain: number | null;
+}
+
+export interface State {
+  request: Request;
+  compare: Request | null;
+  display: Display;
+  id: number;
+}
+
+export interface Parameter {
+  name: string;
+  kind: string;
+  default: Value;
+  low: number | null;
+  high: number | null;
+  step: number | null;
+  choices: Value[];
+  optional: boolean;
+  sentence: string;
+}
+
+export interface Method {
+  name: string;
+  title: string;
+  family: string;
+  sentence: string;
+  why_not: string | null;
+  parameters: Parameter[];
+}
+
+export interface EditSpec {
+  name: SliderEdit["name"];
+  title: string;
+  sentence: string;
+  low: number;
+  high: number;
+  step: number;
+  neutral: number;
+  unit: string;
+}
+
+export type Task = "classes" | "binary" | "value";
+
+export interface Spec {
+  v: number;
+  kind: "image";
+  version: string;
+  grid: [number, number];
+  photo: { mime: string; width: number; height: number; data: Bytes };
+  region: [number, number, number, number];
+  task: Task;
+  labels: string[] | null;
+  outputs: number;
+  methods: Method[];
+  edits: EditSpec[];
+  fills: Fill[];
+  brush: { low: number; high: number; default: number };
+}
+
+export type Outgoing =
+  | { kind: "hello"; v: number; version: string }
+  | { kind: "ask"; id: number; slot: Slot; request: Request }
+  | { kind: "cancel"; id: number; slot: Slot }
+  | { kind: "close"; slot: "b" }
+  | { kind: "display"; display: Display };
+
+export interface Welcome {
+  kind: "welcome";
+  v: number;
+  version: string;
+  id: number;
+  state: State;
+}
+
+export interface StateMessage {
+  kind: "state";
+  state: State;
+}
+
+export interface PredictionMessage {
+  kind: "prediction";
+  id: number;
+  slot: Slot;
+  target: number | [number, number];
+  label: string;
+  probabilities: ArrayMeta;
+  original: ArrayMeta;
+  picture: ArrayMeta | null;
+}
+
+export interface MapMessage {
+  kind: "map";
+  id: number;
+  slot: Slot;
+  request: Request;
+  target: number | [number, number];
+  label: string;
+  values: ArrayMeta;
+  fraction: number;
+  done: number;
+  total: number;
+  error: number | null;
+  gap: number | null;
+  sum: number;
+  seconds: number;
+  left: number | null;
+  forwards: number;
+  backwards: number;
+  notes: string[];
+  final: boolean;
+}
+
+export interface Ended {
+  kind: "ended";
+  id: number;
+  slot: Slot;
+  outcome: "done" | "cancelled" | "superseded" | "failed";
+}
+
+export interface ErrorMessage {
+  kind: "error";
+  id: number;
+  slot: Slot;
+  message: string;
+  detail: string;
+}
+
+export type Incoming = Welcome | StateMessage | PredictionMessage | MapMessage | Ended | ErrorMessage;
+
+/** A message kept in a trait carries its buffers inside. */
+export type Kept<T> = T & { buffers?: Bytes[] };
+
+export interface Snapshot {
+  prediction: Kept<PredictionMessage> | null;
+  maps: { a?: Kept<MapMessage> | null; b?: Kept<MapMessage> | null };
+}

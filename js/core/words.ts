@@ -1,0 +1,160 @@
+// Every word a person reads, in one place: a second language is one more object of type Words.
+import { percent, seconds, short, signed, whole } from "./format";
+
+export const words = {
+  title: "Image explanation",
+  classNumber: (index: number) => `class ${index}`,
+  output: (index: number) => `output ${index}`,
+
+  // the question on top
+  why: "Why",
+  ratherThan: "rather than",
+  questionMark: "?",
+  waiting: "Waiting for the first answer",
+
+  // stage
+  stage: "Photo with heat map",
+  stageHelp:
+    "Arrow keys move the cursor, with Shift ten pixels at a time. Enter fits the colours to the value under the cursor. Plus, minus and 0 zoom. Escape leaves the cursor. With the brush, Space paints.",
+  stageLabel: (method: string, label: string) => `Photo with the ${method} map for ${label}`,
+  stageEmpty: "Photo, no map yet",
+  inspect: "Inspect",
+  brush: "Brush",
+  pointerMode: "Pointer",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  zoomFit: "Fit the photo",
+  zoom: (zoom: number) => `${Math.round(zoom * 100)}%`,
+  zoomHint: "Ctrl + wheel zooms, drag moves",
+  curtain: "Curtain",
+  curtainHint: "Compare the photo with the map by a handle you can drag",
+  curtainHandle: "Curtain position",
+  original: "Original",
+
+  // read-out
+  readOutHint:
+    "Point at the map, or focus it and use the arrow keys, to read values. Click to fit the colours to a value.",
+  readOut: (value: number) => signed(value),
+  noNumber: "not a number",
+  rank: (rank: number, of: number) => `rank ${whole(rank)} of ${whole(of)}`,
+  percentile: (share: number) => `above ${percent(share)}`,
+  position: (x: number, y: number) => `x ${x}, y ${y}`,
+  spoken: (parts: string[]) => parts.join(", "),
+  outside: "outside the model's view",
+  value: "value",
+
+  // legend
+  legend: "Colour scale",
+  legendHidden: "hidden",
+  legendStrength: "strength |value|",
+  legendSigned: "against ◂ 0 ▸ for",
+  legendClipped: "Larger values take the last colour",
+  legendMissing: "hatched: not a number",
+  legendLabel: (low: string, high: string) => `Colours run from ${low} to ${high}`,
+  rescaled: (scale: number) => `Colours fitted to ±${short(scale)}`,
+  rescaleReset: "Reset",
+
+  // prediction
+  prediction: "Prediction",
+  predictionValue: "Output",
+  explainClass: (label: string) => `Explain ${label}`,
+  explained: "explained",
+  foil: "compared with",
+  change: "change against the original photo",
+  delta: (by: number, value: boolean) => {
+    const arrow = by > 0 ? "▲" : "▼";
+    const size = value ? signed(by) : `${by > 0 ? "+" : "−"}${(Math.abs(by) * 100).toFixed(1)}`;
+    return `${arrow} ${size}`;
+  },
+  deltaNone: "= 0.0",
+  originalTick: "Value for the original photo",
+  points: "Change in percentage points",
+
+  // question
+  question: "Question",
+  classToExplain: "Class to explain",
+  classRather: "Rather than class",
+  mostLikely: "most likely class",
+  nothingElse: "anything else",
+  searchClasses: "Search classes",
+  noClass: "No class has this name",
+  moreClasses: (count: number) => `${whole(count)} more: type to narrow`,
+  clear: "Clear",
+
+  // method
+  method: "Method",
+  methodPicker: "Explanation method",
+  compareWith: "Compare with",
+  compareNone: "nothing",
+  parameters: "Parameters",
+  parametersOf: (title: string) => `Parameters of ${title}`,
+  parameterAuto: "automatic",
+  parameterDefault: "Back to defaults",
+  chosenByItself: "chosen by itself",
+
+  // reading
+  reading: "Reading the map",
+  opacity: "Opacity",
+  mass: "Attribution kept",
+  massHint: "Keeps the strongest pixels that together hold this share of the map's total |value|",
+  kept: (share: number, pixels: number, all: number) => `${percent(share)} in ${whole(pixels)} of ${whole(all)} pixels`,
+  sign: "Sign",
+  signs: { both: "Both", positive: "For", negative: "Against", absolute: "Strength" },
+  signHints: {
+    both: "Evidence for and against",
+    positive: "Evidence for the class only",
+    negative: "Evidence against the class only",
+    absolute: "How strong, whatever the direction",
+  },
+  colormap: "Colours",
+  colormaps: { ember: "Ember", blue_orange: "Blue – orange", purple_orange: "Purple – orange" } as Record<
+    string,
+    string
+  >,
+  colormapForced: "This map has one direction, so it is drawn in Ember",
+
+  // editing
+  editing: "Change the photo",
+  undo: "Undo",
+  redo: "Redo",
+  reset: "Reset",
+  radius: "Brush radius",
+  fill: "Brush fill",
+  fills: { mean: "Mean colour", blur: "Blur", noise: "Noise", colour: "Colour" } as Record<string, string>,
+  colour: "Brush colour",
+  pixels: "px",
+  strokes: (count: number) => (count === 1 ? "1 stroke" : `${count} strokes`),
+  edited: "edited",
+  exactValue: (title: string) => `${title}, exact value`,
+
+  // status
+  idle: "Ready",
+  connecting: "Connecting to the kernel",
+  noKernel: "No kernel: showing the last saved view",
+  retry: "Try again",
+  busy: "Kernel busy, your question is waiting",
+  working: "Computing",
+  cancel: "Cancel",
+  cancelLabel: (what: string) => `Cancel ${what}`,
+  progress: (done: number, total: number) => `${whole(done)} / ${whole(total)}`,
+  progressLabel: (what: string) => `Progress of ${what}`,
+  left: (s: number) => `${seconds(s)} left`,
+  took: (s: number) => `in ${seconds(s)}`,
+  error: (share: number) => `error ±${percent(share)}`,
+  errorHint: "Estimated relative error of the map",
+  gap: (gap: number) => `completeness gap ${signed(gap)}`,
+  gapHint: "The sum of the map minus what it should sum to",
+  passes: (forwards: number, backwards: number) => `${whole(forwards)} forward, ${whole(backwards)} backward passes`,
+  partial: (fraction: number) => `partial map, ${percent(fraction, 0)} done`,
+  stale: "The map still shows the earlier question",
+  cancelled: "Cancelled: the partial map stays",
+  details: "Traceback",
+  dismiss: "Dismiss",
+  badMessage: "A message from the kernel could not be read",
+  mismatch: (browser: string, kernel: string) =>
+    `The view is version ${browser} but the kernel runs ${kernel}: reload the page, or restart the kernel, so that both are the same.`,
+  mapA: "Left",
+  mapB: "Right",
+};
+
+export type Words = typeof words;

@@ -1,0 +1,27 @@
+import { useEffect, useId, useRef } from "preact/hooks";
+
+/** Calls back with the element's size at first and at each change, and when it comes into view again. */
+export function useSize<T extends HTMLElement>(changed: (width: number, height: number) => void) {
+  const ref = useRef<T>(null);
+  const latest = useRef(changed);
+  latest.current = changed;
+  useEffect(() => {
+    const el = ref.current;
+    if (!el) return;
+    const tell = () => el.clientWidth > 0 && latest.current(el.clientWidth, el.clientHeight);
+    const size = new ResizeObserver(tell);
+    const view = new IntersectionObserver(tell);
+    size.observe(el);
+    view.observe(el);
+    return () => {
+      size.disconnect();
+      view.disconnect();
+    };
+  }, []);
+  return ref;
+}
+
+export function useIds<const K extends string>(...names: K[]): Record<K, string> {
+  const base = useId();
+  return Object.fromEntries(names.map((name) => [name, `xai-${base}-${name}`])) as Record<K, string>;
+}

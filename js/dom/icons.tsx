@@ -1,0 +1,22 @@
+// Line icons, drawn on a grid of 16.
+const PATHS = {
+  inspect: "M8 1.5v4M8 10.5v4M1.5 8h4M10.5 8h4",
+  brush: "M13.5 2.5 7 9M7 9c-2-.6-3.6.5-3.8 2.2-.1 1-.6 1.7-1.7 2 2.3 1 6 .5 6.4-1.9.1-.9-.2-1.7-.9-2.3Z",
+  plus: "M8 3.5v9M3.5 8h9",
+  minus: "M3.5 8h9",
+  fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
+  curtain: "M8 1.5v13M5.5 5.5 3 8l2.5 2.5M10.5 5.5 13 8l-2.5 2.5",
+  undo: "M5.5 3 2.5 6l3 3M2.5 6H9a4 4 0 0 1 0 8H6.5",
+  redo: "M10.5 3l3 3-3 3M13.5 6H7a4 4 0 0 0 0 8h2.5",
+  close: "M4 4l8 8M12 4l-8 8",
+  chevron: "M4.5 6.5 8 10l3.5-3.5",
+  warning: "M8 2 1.5 13.5h13L8 2ZM8 6.5v3.2M8 11.6v.2",
+} as const;
+
+export function Icon({ name }: { name: keyof typeof PATHS }) {
+  return (
+    <svg class="xai-icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,46 @@
+// Bitmaps to draw from: the photo, the edited picture, a coloured map.
+import type { Grid } from "../core/arrays";
+import { bytesOf } from "../core/arrays";
+import { colourTable, type Look, paint } from "../core/paint";
+import type { Bytes } from "../core/types";
+
+export async function loadPhoto(mime: string, data: Bytes): Promise<ImageBitmap> {
+  const blob = new Blob([bytesOf(data).slice()], { type: mime });
+  return createImageBitmap(blob);
+}
+
+export function canvasOf(width: number, height: number): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+export function pictureCanvas(width: number, height: number, rgb: Uint8Array): HTMLCanvasElement {
+  const canvas = canvasOf(width, height);
+  const image = new ImageData(width, height);
+  for (let i = 0, j = 0; i < width * height * 3; i += 3, j += 4) {
+    image.data[j] = rgb[i]!;
+    image.data[j + 1] = rgb[i + 1]!;
+    image.data[j + 2] = rgb[i + 2]!;
+    image.data[j + 3] = 255;
+  }
+  canvas.getContext("2d")!.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** A map's canvas, kept between repaints. */
+export class MapLayer {
+  private canvas: HTMLCanvasElement | null = null;
+  private image: ImageData | null = null;
+
+  paint(grid: Grid, look: Look, missing: boolean): HTMLCanvasElement {
+    if (!this.canvas || !this.image || this.image.width !== grid.width || this.image.height !== grid.height) {
+      this.canvas = canvasOf(grid.width, grid.height);
+      this.image = new ImageData(grid.width, grid.height);
+    }
+    paint(grid, colourTable(grid, look), new Uint32Array(this.image.data.buffer), missing);
+    this.canvas.getContext("2d")!.putImageData(this.image, 0, 0);
+    return this.canvas;
+  }
+}

@@ -1,0 +1,80 @@
+// A slider with its value in a number field: drag roughly, type exactly.
+import { words } from "../core/words";
+import { useIds } from "./hooks";
+
+export interface SliderProps {
+  label: string;
+  low: number;
+  high: number;
+  step: number;
+  value: number;
+  unit?: string;
+  title?: string;
+  disabled?: boolean;
+  /** Shown instead of the number field. */
+  shown?: string;
+  onInput: (value: number) => void;
+  /** The drag is over. */
+  onDone?: () => void;
+}
+
+function clamp(value: number, props: SliderProps): number {
+  return Math.min(props.high, Math.max(props.low, value));
+}
+
+export function Slider(props: SliderProps) {
+  const { id } = useIds("id");
+  // The bar grows from zero, so that a slider at rest shows none.
+  const at = (value: number) => ((clamp(value, props) - props.low) / (props.high - props.low || 1)) * 100;
+  const [from, to] = [at(0), at(props.value)].sort((a, b) => a - b);
+  const shown = Number(props.value.toPrecision(6));
+  const commit = (field: HTMLInputElement) => {
+    const typed = field.valueAsNumber;
+    if (Number.isFinite(typed)) {
+      props.onInput(clamp(typed, props));
+      props.onDone?.();
+    }
+    field.value = String(Number.isFinite(typed) ? clamp(typed, props) : shown);
+  };
+  return (
+    <div class="xai-slider" title={props.title}>
+      <label class="xai-label" for={id}>
+        {props.label}
+      </label>
+      <input
+        id={id}
+        class="xai-range"
+        type="range"
+        min={props.low}
+        max={props.high}
+        step={props.step}
+        value={props.value}
+        disabled={props.disabled}
+        aria-valuetext={props.shown ?? `${shown}${props.unit ? ` ${props.unit}` : ""}`}
+        style={{ "--xai-from": `${from}%`, "--xai-to": `${to}%` }}
+        onInput={(e) => props.onInput(e.currentTarget.valueAsNumber)}
+        onChange={() => props.onDone?.()}
+      />
+      {props.shown !== undefined ? (
+        <output class="xai-number-text" for={id}>
+          {props.shown}
+        </output>
+      ) : (
+        <span class="xai-number-box">
+          <input
+            class="xai-number"
+            type="number"
+            aria-label={words.exactValue(props.label)}
+            min={props.low}
+            max={props.high}
+            step="any"
+            value={shown}
+            disabled={props.disabled}
+            onChange={(e) => commit(e.currentTarget)}
+          />
+          <span class="xai-unit">{props.unit}</span>
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+// Messages as the views use them: arrays decoded once, ranked once.
+import { decodeBytes, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
+import { type Ranking, rank } from "../core/ranking";
+import type { Bytes, Display, MapMessage, PredictionMessage, Request, State } from "../core/types";
+
+export interface ShownMap {
+  id: number;
+  grid: Grid;
+  ranking: Ranking;
+  info: MapMessage;
+}
+
+export interface Picture {
+  width: number;
+  height: number;
+  rgb: Uint8Array;
+}
+
+export interface Prediction {
+  id: number;
+  target: number | [number, number];
+  label: string;
+  probabilities: Float32Array;
+  original: Float32Array;
+  picture: Picture | null;
+}
+
+export function decodeMap(message: MapMessage, buffers: readonly Bytes[]): ShownMap {
+  const grid = decodeGrid(message.values, buffers);
+  return { id: message.id, grid, ranking: rank(grid), info: message };
+}
+
+export function decodePrediction(message: PredictionMessage, buffers: readonly Bytes[]): Prediction {
+  const { id, target, label, picture } = message;
+  const [height, width] = picture?.shape ?? [];
+  return {
+    id,
+    target,
+    label,
+    probabilities: decodeFloats(message.probabilities, buffers),
+    original: decodeFloats(message.original, buffers),
+    picture: picture && width && height ? { width, height, rgb: decodeBytes(picture, buffers) } : null,
+  };
+}
+
+export const DISPLAY: Display = { opacity: 0.6, mass: 1, sign: "both", colormap: "", scale: null, curtain: null };
+const REQUEST: Request = { method: "", params: {}, target: null, edits: [] };
+
+/** A state with every field there, whatever the trait held. */
+export function completeState(value: unknown): State {
+  const state = (value && typeof value === "object" ? value : {}) as Partial<State>;
+  return {
+    request: { ...REQUEST, ...state.request },
+    compare: state.compare ? { ...REQUEST, ...state.compare } : null,
+    display: { ...DISPLAY, ...state.display },
+    id: state.id ?? 0,
+  };
+}

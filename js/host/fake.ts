@@ -1,0 +1,269 @@
+// A kernel made of arithmetic: the whole widget runs on a page without Jupyter, for development and tests.
+import { quantise } from "../core/arrays";
+import { strokesOf } from "../core/request";
+import type { Display, Outgoing, Request, Slot, Spec, State } from "../core/types";
+
+type Handler = (...args: never[]) => void;
+
+/** The model interface of anywidget over a plain object. */
+export class StaticModel {
+  readonly sent: Outgoing[] = [];
+  private readonly handlers = new Map<string, Set<Handler>>();
+
+  constructor(
+    readonly state: Record<string, unknown>,
+    private readonly answer?: (message: Outgoing) => void,
+  ) {}
+
+  get(key: string): unknown {
+    return this.state[key];
+  }
+
+  set(key: string, value: unknown): void {
+    this.state[key] = value;
+    this.emit(`change:${key}`);
+  }
+
+  save_changes(): void {}
+
+  send(content: unknown): void {
+    const message = structuredClone(content) as Outgoing;
+    this.sent.push(message);
+    this.answer?.(message);
+  }
+
+  on(event: string, callback: Handler): void {
+    const set = this.handlers.get(event) ?? new Set();
+    this.handlers.set(event, set.add(callback));
+  }
+
+  off(event?: string | null, callback?: Handler | null): void {
+    if (event && callback) this.handlers.get(event)?.delete(callback);
+  }
+
+  emit(event: string, ...args: unknown[]): void {
+    for (const handler of [...(this.handlers.get(event) ?? [])]) (handler as (...a: unknown[]) => void)(...args);
+  }
+}
+
+export interface FakeOptions {
+  steps: number;
+  stepMs: number;
+  delayMs: number;
+  /** Answers nothing at all, as a closed kernel does. */
+  dead: boolean;
+  /** The next ask fails. */
+  fail: boolean;
+  /** Never ends an ask by itself. */
+  endless: boolean;
+  missing: boolean;
+  version: string;
+}
+
+const OPTIONS: FakeOptions = {
+  steps: 8,
+  stepMs: 30,
+  delayMs: 8,
+  dead: false,
+  fail: false,
+  endless: false,
+  missing: false,
+  version: "0.1.0",
+};
+
+/** Bumps of evidence, x, y, width and weight in shares of the grid. */
+export type Bump = [number, number, number, number];
+const BUMPS: Bump[] = [
+  [0.36, 0.42, 0.07, 1],
+  [0.64, 0.4, 0.07, 0.9],
+  [0.5, 0.6, 0.1, 0.8],
+  [0.15, 0.8, 0.14, -0.6],
+];
+
+function noise(i: number, seed: number): number {
+  const s = Math.sin(i * 12.9898 + seed * 78.233) * 43758.5453;
+  return (s - Math.floor(s)) * 2 - 1;
+}
+
+export class FakeKernel {
+  readonly model: StaticModel;
+  readonly options: FakeOptions;
+  private readonly running: Record<Slot, { id: number; stop: boolean } | null> = { a: null, b: null };
+
+  constructor(
+    readonly spec: Spec,
+    private readonly current: State,
+    options: Partial<FakeOptions> = {},
+    private readonly bumps: Bump[] = BUMPS,
+  ) {
+    this.options = { ...OPTIONS, ...options };
+    this.model = new StaticModel({ spec, state: current, snapshot: { prediction: null, maps: {} } }, (message) =>
+      setTimeout(() => this.answer(message), this.options.delayMs),
+    );
+  }
+
+  private emit(message: object, buffers: ArrayBufferView[] = []): void {
+    // An odd offset, as some hosts hand over.
+    const shifted = buffers.map((b) => {
+      const copy = new Uint8Array(b.byteLength + 1);
+      copy.set(new Uint8Array(b.buffer, b.byteOffset, b.byteLength), 1);
+      return new DataView(copy.buffer, 1);
+    });
+    this.model.emit("msg:custom", message, shifted);
+  }
+
+  private answer(message: Outgoing): void {
+    const { current } = this;
+    if (this.options.dead) return;
+    if (message.kind === "hello") {
+      this.emit({ kind: "welcome", v: 1, version: this.options.version, id: current.id, state: current });
+      void this.explain("a", current.id, current.request);
+    } else if (message.kind === "ask") {
+      current.id = message.id;
+      if (message.slot === "a") current.request = message.request;
+      else current.compare = message.request;
+      void this.explain(message.slot, message.id, message.request);
+    } else if (message.kind === "cancel") {
+      const job = this.running[message.slot];
+      if (job && job.id === message.id) job.stop = true;
+    } else if (message.kind === "close") current.compare = null;
+    else if (message.kind === "display") current.display = message.display as Display;
+  }
+
+  private async explain(slot: Slot, id: number, request: Request): Promise<void> {
+    const before = this.running[slot];
+    if (before) before.stop = true;
+    const job = { id, stop: false };
+    this.running[slot] = job;
+    if (this.options.fail) {
+      this.options.fail = false;
+      const detail = "Traceback (most recent call last):\n  RuntimeError: <b>shapes differ</b>";
+      this.emit({ kind: "error", id, slot, message: "The model could not take this input.", detail });
+      this.emit({ kind: "ended", id, slot, outcome: "failed" });
+      return;
+    }
+    const target = request.target ?? 0;
+    const label = (Array.isArray(target) ? target : [target]).map((t) => this.spec.labels?.[t] ?? `${t}`).join(" − ");
+    this.predict(slot, id, request, target, label);
+    const { steps, stepMs } = this.options;
+    for (let step = 1; step <= steps || this.options.endless; step++) {
+      await new Promise((resolve) => setTimeout(resolve, stepMs));
+      const fraction = Math.min(step, steps) / steps;
+      const final = fraction === 1 && !this.options.endless && !job.stop;
+      this.map(slot, id, request, target, label, fraction, final);
+      if (job.stop) break;
+    }
+    const outcome = !job.stop ? "done" : this.running[slot] === job ? "cancelled" : "superseded";
+    this.emit({ kind: "ended", id, slot, outcome });
+  }
+
+  /** How much of the picture the edits destroy, 0..1. */
+  private damage(request: Request): number {
+    const [height, width] = this.spec.grid;
+    const painted = strokesOf(request.edits).reduce((sum, s) => sum + (s.points.length / 2) * s.radius ** 2, 0);
+    const slid = request.edits.reduce((sum, e) => (e.name === "occlude" ? sum : sum + Math.abs(e.value) / 30), 0);
+    return 1 - Math.exp(-(painted * 3) / (width * height) - slid);
+  }
+
+  private predict(slot: Slot, id: number, request: Request, target: number | [number, number], label: string): void {
+    const scores = (damage: number) => {
+      const p = Float32Array.from({ length: this.spec.outputs }, (_, i) =>
+        Math.exp(i < 8 ? 6.2 - i * (1.15 - damage) - (i === 0 ? damage * 3 : 0) : -2 + noise(i, 3)),
+      );
+      const sum = p.reduce((a, b) => a + b, 0);
+      return p.map((v) => v / sum);
+    };
+    const damage = this.damage(request);
+    const buffers: ArrayBufferView[] = [scores(damage), scores(0)];
+    const shape = [this.spec.outputs];
+    const [h, w] = this.spec.grid;
+    if (request.edits.length) buffers.push(this.picture(request, w, h));
+    const picture = request.edits.length ? { v: 1, dtype: "|u1", shape: [h, w, 3], buffer: 2 } : null;
+    const probabilities = { v: 1, dtype: "<f4", shape, buffer: 0 };
+    const original = { v: 1, dtype: "<f4", shape, buffer: 1 };
+    this.emit({ kind: "prediction", id, slot, target, label, probabilities, original, picture }, buffers);
+  }
+
+  /** The page may put the real photo's pixels here, so that edits are seen on it. */
+  pixels: Uint8Array | null = null;
+
+  private picture(request: Request, w: number, h: number): Uint8Array {
+    const out = this.pixels ? this.pixels.slice() : new Uint8Array(w * h * 3).fill(150);
+    for (const edit of request.edits) {
+      if (edit.name === "brightness")
+        for (let i = 0; i < out.length; i++) out[i] = Math.min(255, out[i]! * (1 + edit.value / 100));
+      if (edit.name !== "occlude") continue;
+      for (let k = 0; k < edit.points.length; k += 2) {
+        const [px, py, r] = [edit.points[k]!, edit.points[k + 1]!, edit.radius];
+        for (let y = Math.max(0, Math.ceil(py - r)); y <= Math.min(h - 1, py + r); y++)
+          for (let x = Math.max(0, Math.ceil(px - r)); x <= Math.min(w - 1, px + r); x++)
+            if ((x - px) ** 2 + (y - py) ** 2 <= r * r) {
+              const colour = edit.fill === "colour" ? edit.colour : [124, 116, 104];
+              for (let c = 0; c < 3; c++)
+                out[(y * w + x) * 3 + c] = edit.fill === "noise" ? 128 + 100 * noise(x * 7 + y, c) : colour[c]!;
+            }
+      }
+    }
+    return out;
+  }
+
+  private map(
+    slot: Slot,
+    id: number,
+    request: Request,
+    target: number | [number, number],
+    label: string,
+    fraction: number,
+    final: boolean,
+  ): void {
+    const [height, width] = this.spec.grid;
+    const values = new Float32Array(width * height);
+    const unsigned = request.method === "saliency";
+    const kind = request.method.length % 5;
+    const shift = Array.isArray(target) ? 0.03 : 0;
+    const grain = (1 - fraction) * 0.7 + (unsigned ? 0.3 : 0.12);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const [u, v] = [x / width - shift, y / height];
+        let sum = 0;
+        for (const [bx, by, size, weight] of this.bumps) {
+          const s = size * (1 + kind * 0.15);
+          sum += weight * Math.exp(-((u - bx) ** 2 + (v - by) ** 2) / (2 * s * s));
+        }
+        const i = y * width + x;
+        const value = sum * (1 + grain * 1.5 * noise(i, kind)) + grain * 0.25 * noise(i, kind + 9);
+        values[i] = 0.01 * (unsigned ? Math.abs(value) : value);
+        if (this.options.missing && x > width - 24 && y < 24) values[i] = Number.NaN;
+      }
+    const grid = quantise(values, width, height);
+    const { steps } = this.options;
+    const done = Math.round(fraction * steps * 8);
+    const sum = values.reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0);
+    const meta = { v: 1, dtype: "<u2", shape: [height, width], lo: grid.lo, hi: grid.hi, buffer: 0 };
+    const cost = { seconds: fraction * 0.4, left: (1 - fraction) * 0.4, forwards: done, backwards: done };
+    const doubt = {
+      error: final ? 0.012 : 0.2 * (1.1 - fraction),
+      gap: unsigned ? null : 0.02 * (1.05 - fraction),
+      sum,
+    };
+    this.emit(
+      {
+        kind: "map",
+        id,
+        slot,
+        request,
+        target,
+        label,
+        values: meta,
+        fraction,
+        done,
+        total: steps * 8,
+        ...cost,
+        ...doubt,
+        notes: [],
+        final,
+      },
+      [grid.codes],
+    );
+  }
+}

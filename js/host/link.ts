@@ -1,0 +1,120 @@
+// The wire to the kernel: says hello until answered, numbers the asks, keeps one a slot in flight.
+import { LatestWins } from "../core/latest";
+import type { Bytes, Display, Incoming, Outgoing, Request, Slot, Welcome } from "../core/types";
+import type { Model } from "./model";
+
+export const PROTOCOL = 1;
+export const VERSION = "0.1.0";
+
+const HELLO_MS = 3000;
+const RETRY_MS = 5000;
+const DISPLAY_MS = 250;
+
+type Ask = { kind: "ask"; id: number; slot: Slot; request: Request };
+
+export interface Listener {
+  welcome(message: Welcome): void;
+  message(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void;
+  /** The kernel did not answer in time. */
+  silent(): void;
+}
+
+export class Link {
+  /** The highest id seen or given out. */
+  id = 0;
+  private readonly slots: Record<Slot, LatestWins<Ask>>;
+  private hello: ReturnType<typeof setTimeout> | undefined;
+  private later: ReturnType<typeof setTimeout> | undefined;
+  private waiting: Display | null = null;
+
+  constructor(
+    private readonly model: Model,
+    private readonly listener: Listener,
+    waitMs = 10_000,
+  ) {
+    const emit = (ask: Ask) => this.send(ask);
+    this.slots = { a: new LatestWins(emit, waitMs), b: new LatestWins(emit, waitMs) };
+    model.on("msg:custom", this.receive as (...args: never[]) => void);
+    model.on("comm_live_update", this.revive);
+  }
+
+  open = (): void => {
+    clearTimeout(this.hello);
+    this.send({ kind: "hello", v: PROTOCOL, version: VERSION });
+    this.hello = setTimeout(() => {
+      this.slots.a.clear();
+      this.slots.b.clear();
+      this.listener.silent();
+      this.hello = setTimeout(this.open, RETRY_MS);
+    }, HELLO_MS);
+  };
+
+  close(): void {
+    clearTimeout(this.hello);
+    clearTimeout(this.later);
+    this.slots.a.clear();
+    this.slots.b.clear();
+    this.model.off("msg:custom", this.receive as (...args: never[]) => void);
+    this.model.off("comm_live_update", this.revive);
+  }
+
+  ask(slot: Slot, request: Request): number {
+    const id = ++this.id;
+    this.slots[slot].push({ kind: "ask", id, slot, request });
+    return id;
+  }
+
+  cancel(slot: Slot, id: number): void {
+    this.send({ kind: "cancel", id, slot });
+  }
+
+  closeCompare(): void {
+    this.slots.b.clear();
+    this.send({ kind: "close", slot: "b" });
+  }
+
+  /** At most four a second; the last one always goes out. */
+  display(display: Display): void {
+    const idle = this.waiting === null && this.later === undefined;
+    if (!idle) {
+      this.waiting = display;
+      return;
+    }
+    this.send({ kind: "display", display });
+    this.later = setTimeout(() => {
+      this.later = undefined;
+      const next = this.waiting;
+      this.waiting = null;
+      if (next) this.display(next);
+    }, DISPLAY_MS);
+  }
+
+  /** True while a change of the display has not reached the kernel, so that its echo must not undo it. */
+  get displayBusy(): boolean {
+    return this.later !== undefined;
+  }
+
+  private send(message: Outgoing): void {
+    try {
+      this.model.send(message);
+    } catch {
+      // A closed comm throws in some hosts; the hello's timeout tells the user.
+    }
+  }
+
+  private revive = (): void => this.open();
+
+  private receive = (message: Incoming, buffers: Bytes[] = []): void => {
+    if (!message || typeof message !== "object") return;
+    if (message.kind === "welcome") {
+      clearTimeout(this.hello);
+      this.id = Math.max(this.id, message.id);
+      this.listener.welcome(message);
+      return;
+    }
+    this.id = Math.max(this.id, message.kind === "state" ? message.state.id : message.id);
+    this.listener.message(message, buffers);
+    if (message.kind === "prediction" || message.kind === "error" || message.kind === "ended")
+      this.slots[message.slot]?.settle(message.id);
+  };
+}

@@ -1,0 +1,274 @@
+// Everything a widget knows, one store a model, so that a second view or a re-render loses nothing.
+import { batch, computed, type Signal, signal } from "@preact/signals";
+import { History } from "../core/history";
+import { Lru } from "../core/lru";
+import { keyOf } from "../core/request";
+import type {
+  Bytes,
+  Display,
+  Edit,
+  Incoming,
+  Request,
+  Slot,
+  Snapshot,
+  Spec,
+  State,
+  Target,
+  Welcome,
+} from "../core/types";
+import { words } from "../core/words";
+import { completeState, decodeMap, decodePrediction, type Prediction, type ShownMap } from "./decode";
+import { Link, VERSION } from "./link";
+import type { Model } from "./model";
+import { SlotState } from "./slot";
+
+const CACHED = 24;
+
+export interface Trouble {
+  message: string;
+  detail: string;
+}
+
+export class Store {
+  readonly spec: Signal<Spec>;
+  readonly request: Signal<Request>;
+  readonly compare: Signal<Request | null>;
+  readonly display: Signal<Display>;
+  readonly prediction = signal<Prediction | null>(null);
+  readonly slots = { a: new SlotState("a"), b: new SlotState("b") };
+  readonly trouble = signal<Trouble | null>(null);
+  readonly connection = signal<"connecting" | "live" | "silent">("connecting");
+  readonly kernelVersion = signal<string | null>(null);
+  readonly version = VERSION;
+  readonly undoable = signal({ undo: false, redo: false });
+  readonly labels = computed(() => {
+    const { labels, outputs, task } = this.spec.value;
+    const name = task === "value" ? words.output : words.classNumber;
+    return Array.from({ length: outputs }, (_, i) => labels?.[i] ?? name(i));
+  });
+  private readonly link: Link;
+  private readonly history: History<Edit[]>;
+  private readonly cache = new Lru<ShownMap>(CACHED);
+  private readonly asks = new Map<number, string>();
+  private asked = 0;
+  private outstanding = false;
+
+  constructor(private readonly model: Model) {
+    const state = completeState(model.get("state"));
+    this.spec = signal(model.get("spec") as Spec);
+    this.request = signal(state.request);
+    this.compare = signal(state.compare);
+    this.display = signal(state.display);
+    this.history = new History(state.request.edits);
+    this.restore(model.get("snapshot") as Snapshot | null);
+    this.link = new Link(model, {
+      welcome: (message) => this.welcome(message),
+      message: (message, buffers) => this.receive(message, buffers),
+      silent: () => {
+        this.connection.value = "silent";
+        for (const slot of Object.values(this.slots)) slot.phase.value = "idle";
+      },
+    });
+    this.link.id = state.id;
+    model.on("change:spec", this.specChanged);
+    model.on("change:state", this.stateChanged);
+    this.link.open();
+  }
+
+  close(): void {
+    this.link.close();
+    this.model.off("change:spec", this.specChanged);
+    this.model.off("change:state", this.stateChanged);
+  }
+
+  retry(): void {
+    this.connection.value = "connecting";
+    this.link.open();
+  }
+
+  // ---- what the user asks
+
+  setMethod(method: string, params: Request["params"] = {}): void {
+    this.ask({ ...this.request.value, method, params });
+  }
+
+  setTarget(target: Target): void {
+    this.ask({ ...this.request.value, target });
+  }
+
+  /** Steps under one tag in a row are one step of undo. */
+  setEdits(edits: Edit[], tag: string | null = null): void {
+    this.history.push(edits, tag);
+    this.askEdits();
+  }
+
+  sealEdits(): void {
+    this.history.seal();
+  }
+
+  undo(): void {
+    if (!this.history.canUndo) return;
+    this.history.undo();
+    this.askEdits();
+  }
+
+  redo(): void {
+    if (!this.history.canRedo) return;
+    this.history.redo();
+    this.askEdits();
+  }
+
+  setCompare(method: string | null, params: Request["params"] = {}): void {
+    if (method !== null) {
+      this.askSlot("b", { ...this.request.value, method, params });
+      return;
+    }
+    batch(() => {
+      this.compare.value = null;
+      this.slots.b.reset();
+    });
+    this.link.closeCompare();
+  }
+
+  cancel(): void {
+    for (const slot of Object.values(this.slots)) if (slot.running.value) this.link.cancel(slot.name, slot.id);
+  }
+
+  setDisplay(change: Partial<Display>): void {
+    this.display.value = { ...this.display.value, ...change };
+    this.link.display(this.display.value);
+  }
+
+  private askEdits(): void {
+    this.noteHistory();
+    this.ask({ ...this.request.value, edits: this.history.present });
+  }
+
+  private noteHistory(): void {
+    this.undoable.value = { undo: this.history.canUndo, redo: this.history.canRedo };
+  }
+
+  private ask(request: Request): void {
+    this.askSlot("a", request);
+    const other = this.compare.value;
+    if (other) this.askSlot("b", { ...other, target: request.target, edits: request.edits });
+  }
+
+  private askSlot(slot: Slot, request: Request): void {
+    batch(() => {
+      if (slot === "a") this.request.value = request;
+      else this.compare.value = request;
+      const id = this.link.ask(slot, request);
+      const key = keyOf(request);
+      this.asked = id;
+      this.outstanding = true;
+      this.asks.set(id, key);
+      if (this.asks.size > 200) this.asks.delete(this.asks.keys().next().value as number);
+      this.slots[slot].asked(id);
+      const known = this.cache.get(key);
+      if (known) this.slots[slot].show({ ...known, id });
+      if (this.connection.value === "silent") this.retry();
+    });
+  }
+
+  // ---- what the kernel says
+
+  private welcome(message: Welcome): void {
+    batch(() => {
+      this.connection.value = "live";
+      this.kernelVersion.value = message.version;
+      if (this.outstanding && keyOf(this.request.value) !== keyOf(completeState(message.state).request))
+        this.ask(this.request.value);
+      else this.follow(completeState(message.state));
+    });
+  }
+
+  private receive(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
+    batch(() => {
+      try {
+        if (this.connection.value !== "live") this.connection.value = "live";
+        this.handle(message, buffers);
+      } catch (error) {
+        this.trouble.value = { message: `${words.badMessage}. ${(error as Error).message}`, detail: "" };
+      }
+    });
+  }
+
+  private handle(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
+    if (message.kind === "state") return this.follow(completeState(message.state));
+    const slot = this.slots[message.slot];
+    if (!slot) return;
+    if (message.id >= this.asked) this.outstanding = false;
+    if (message.kind === "ended") return slot.ended(message.id, message.outcome);
+    slot.answered();
+    if (message.kind === "error") {
+      if (message.id >= slot.id) this.trouble.value = { message: message.message, detail: message.detail };
+      return;
+    }
+    if (message.id >= slot.id) this.trouble.value = null;
+    if (message.kind === "prediction") {
+      if (message.slot === "a" && message.id >= (this.prediction.value?.id ?? 0))
+        this.prediction.value = decodePrediction(message, buffers);
+    } else if (message.kind === "map") {
+      if (slot.name === "b" && !this.compare.value) return;
+      const map = decodeMap(message, buffers);
+      slot.show(map);
+      if (message.final) {
+        const asked = this.asks.get(message.id);
+        this.cache.put(keyOf(message.request), map);
+        if (asked) this.cache.put(asked, map);
+      }
+    }
+  }
+
+  /** Takes over what Python or another view chose, unless something newer was asked here. */
+  private follow(state: State): void {
+    if (!this.link.displayBusy) this.display.value = state.display;
+    if (state.id < this.asked) return;
+    if (keyOf(state.request) !== keyOf(this.request.value)) {
+      if (JSON.stringify(state.request.edits) !== JSON.stringify(this.history.present)) {
+        this.history.push(state.request.edits);
+        this.noteHistory();
+      }
+      this.request.value = state.request;
+    }
+    const [mine, theirs] = [this.compare.value, state.compare];
+    if ((mine && keyOf(mine)) !== (theirs && keyOf(theirs))) this.compare.value = theirs;
+    if (!theirs) this.slots.b.reset();
+  }
+
+  private restore(snapshot: Snapshot | null | undefined): void {
+    if (!snapshot || typeof snapshot !== "object") return;
+    const { prediction, maps } = snapshot;
+    if (prediction?.buffers) this.prediction.value = decodePrediction(prediction, prediction.buffers);
+    for (const slot of Object.values(this.slots)) {
+      const kept = maps?.[slot.name];
+      if (kept?.buffers) slot.show(decodeMap(kept, kept.buffers));
+    }
+  }
+
+  private specChanged = (): void => {
+    this.spec.value = this.model.get("spec") as Spec;
+  };
+
+  private stateChanged = (): void => {
+    this.follow(completeState(this.model.get("state")));
+  };
+}
+
+const stores = new WeakMap<Model, Store>();
+
+/** The store of a model, made at first need. */
+export function storeOf(model: Model): Store {
+  let store = stores.get(model);
+  if (!store) {
+    store = new Store(model);
+    stores.set(model, store);
+  }
+  return store;
+}
+
+export function dropStore(model: Model): void {
+  stores.get(model)?.close();
+  stores.delete(model);
+}

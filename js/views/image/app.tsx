@@ -1,0 +1,66 @@
+// The whole view, top to bottom.
+import { percent, short } from "../../core/format";
+import { words } from "../../core/words";
+import { EditingPanel } from "./editing";
+import { MethodPanel } from "./method";
+import { PredictionPanel, QuestionPanel } from "./prediction";
+import { ReadingPanel } from "./reading";
+import { Readout } from "./readout";
+import { Stage } from "./stage";
+import { Alerts, StatusBar } from "./status";
+import type { View } from "./view";
+
+function Title({ view }: { view: View }) {
+  const { store } = view;
+  const [a, b] = view.target.value;
+  const labels = store.labels.value;
+  const scores = store.prediction.value?.probabilities;
+  const plain = store.spec.value.task === "value";
+  const name = (index: number) => {
+    const score = scores?.[index];
+    return (
+      <>
+        <span class="xai-title-class">{labels[index] ?? String(index)}</span>
+        {score !== undefined && <span class="xai-title-score">{plain ? short(score) : percent(score)}</span>}
+      </>
+    );
+  };
+  if (a === null) return <h2 class="xai-title">{words.title}</h2>;
+  return (
+    <h2 class="xai-title">
+      {words.why} {name(a)}
+      {b !== null && (
+        <>
+          {" "}
+          {words.ratherThan} {name(b)}
+        </>
+      )}
+      {words.questionMark}
+    </h2>
+  );
+}
+
+export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
+  return (
+    <div class="xai-app">
+      <header class="xai-header">
+        <Title view={view} />
+        <Alerts view={view} />
+      </header>
+      <div class="xai-main">
+        <div class="xai-left">
+          <Stage view={view} onDraw={onDraw} />
+          <Readout view={view} />
+          <StatusBar view={view} />
+        </div>
+        <div class="xai-side">
+          <PredictionPanel view={view} />
+          <QuestionPanel view={view} />
+          <MethodPanel view={view} />
+        </div>
+        <ReadingPanel view={view} />
+        <EditingPanel view={view} />
+      </div>
+    </div>
+  );
+}

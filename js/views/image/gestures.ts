@@ -1,0 +1,148 @@
+// Pointer, wheel and keys on the canvas.
+import { clampCamera, FIT, panBy, zoomAt } from "../../core/camera";
+import { extend } from "../../core/request";
+import type { Stroke } from "../../core/types";
+import { toGrid } from "../../dom/scene";
+import { placement, type Stage } from "./frame";
+import { say } from "./speech";
+import { readingOf, type View } from "./view";
+
+const CLICK = 4;
+
+export function gestures(view: View, stage: () => Stage) {
+  const { store, camera } = view;
+  let from: { x: number; y: number; moved: boolean } | null = null;
+
+  const gridAt = (px: number, py: number) => {
+    const spec = store.spec.value;
+    const [height, width] = spec.grid;
+    return toGrid({ place: placement(view, stage()), region: spec.region, grid: { width, height } }, px, py);
+  };
+  const inside = (x: number, y: number) => {
+    const [height, width] = store.spec.value.grid;
+    return x >= 0 && y >= 0 && x < width && y < height;
+  };
+  const hover = (px: number, py: number) => {
+    const [x, y] = gridAt(px, py);
+    view.pointer.value = { x, y };
+    view.cursor.value = inside(x, y) ? { x: Math.floor(x), y: Math.floor(y) } : null;
+  };
+  const freshStroke = (x: number, y: number): Stroke =>
+    extend({ name: "occlude", points: [], ...view.brush.value }, x, y);
+
+  const rescale = () => {
+    const at = view.cursor.value;
+    const map = store.slots.a.map.value;
+    if (!at || !map) return;
+    const value = Math.abs(readingOf(map, at.x, at.y).value);
+    const same = store.display.value.scale !== null;
+    store.setDisplay({ scale: same || !(value > 0) ? null : value });
+  };
+  const zoom = (factor: number, px = stage().width / 2, py = stage().height / 2) => {
+    camera.value = zoomAt(camera.value, stage(), store.spec.value.photo, px, py, factor);
+  };
+
+  const local = (event: MouseEvent): [number, number] => {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+
+  return {
+    zoom,
+    fit: () => {
+      camera.value = FIT;
+    },
+    onPointerDown(event: PointerEvent): void {
+      if (event.button !== 0 || from) return;
+      const [px, py] = local(event);
+      (event.currentTarget as Element).setPointerCapture(event.pointerId);
+      from = { x: px, y: py, moved: false };
+      hover(px, py);
+      if (view.mode.value === "brush") view.paint.start(freshStroke(...gridAt(px, py)));
+    },
+    onPointerMove(event: PointerEvent): void {
+      const [px, py] = local(event);
+      hover(px, py);
+      const stroke = view.stroke.value;
+      if (!from) return;
+      if (stroke) {
+        view.paint.move(extend(stroke, ...gridAt(px, py)));
+        return;
+      }
+      if (!from.moved && Math.hypot(px - from.x, py - from.y) < CLICK) return;
+      camera.value = panBy(camera.value, stage(), store.spec.value.photo, px - from.x, py - from.y);
+      from = { x: px, y: py, moved: true };
+    },
+    onPointerUp(): void {
+      if (view.stroke.value) view.paint.end();
+      else if (from && !from.moved && view.mode.value === "inspect") rescale();
+      from = null;
+    },
+    onPointerCancel(): void {
+      if (view.stroke.value) view.paint.end();
+      from = null;
+    },
+    onPointerLeave(): void {
+      if (from) return;
+      view.pointer.value = null;
+      view.cursor.value = null;
+    },
+    /** The page scrolls with the plain wheel: only Ctrl or Alt zooms. */
+    onWheel(event: WheelEvent): void {
+      if (!event.ctrlKey && !event.altKey) return;
+      event.preventDefault();
+      const [px, py] = local(event);
+      const delta = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY;
+      zoom(Math.exp(-delta / 240), px, py);
+      hover(px, py);
+    },
+    onKeyDown(event: KeyboardEvent): void {
+      const [height, width] = store.spec.value.grid;
+      const step = event.shiftKey ? 10 : 1;
+      const arrows: Record<string, [number, number]> = {
+        ArrowLeft: [-step, 0],
+        ArrowRight: [step, 0],
+        ArrowUp: [0, -step],
+        ArrowDown: [0, step],
+      };
+      const arrow = arrows[event.key];
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (arrow) {
+        const now = view.cursor.value ?? { x: Math.floor(width / 2) - arrow[0], y: Math.floor(height / 2) - arrow[1] };
+        const x = Math.min(width - 1, Math.max(0, now.x + arrow[0]));
+        const y = Math.min(height - 1, Math.max(0, now.y + arrow[1]));
+        view.pointer.value = null;
+        view.cursor.value = { x, y };
+        follow(view, stage());
+        say(view);
+      } else if (event.key === "Enter" && view.mode.value === "inspect") {
+        rescale();
+        say(view);
+      } else if (event.key === " " && view.mode.value === "brush" && view.cursor.value) {
+        view.paint.start(freshStroke(view.cursor.value.x + 0.5, view.cursor.value.y + 0.5));
+        view.paint.end();
+      } else if (event.key === "+" || event.key === "=") zoom(1.5);
+      else if (event.key === "-") zoom(1 / 1.5);
+      else if (event.key === "0") camera.value = FIT;
+      else if (event.key === "Escape" && view.cursor.value) view.cursor.value = view.pointer.value = null;
+      else return;
+      event.preventDefault();
+    },
+  };
+}
+
+/** Keeps the keyboard cursor in sight when zoomed. */
+function follow(view: View, stage: Stage): void {
+  const { spec } = view.store;
+  const at = view.cursor.value;
+  const { zoom } = view.camera.value;
+  if (!at || zoom <= 1) return;
+  const [x0, y0, x1, y1] = spec.value.region;
+  const [height, width] = spec.value.grid;
+  const px = x0 + ((at.x + 0.5) / width) * (x1 - x0);
+  const py = y0 + ((at.y + 0.5) / height) * (y1 - y0);
+  const { scale, left, top } = placement(view, stage);
+  const [sx, sy] = [left + px * scale, top + py * scale];
+  if (sx > 24 && sy > 24 && sx < stage.width - 24 && sy < stage.height - 24) return;
+  view.camera.value = clampCamera({ zoom, x: px / spec.value.photo.width, y: py / spec.value.photo.height });
+}

@@ -1,0 +1,72 @@
+// Which method explains, with which parameters, and against which other method.
+import type { Method, Request } from "../../core/types";
+import { words } from "../../core/words";
+import { Button, type Choice, Section, Select } from "../../dom/controls";
+import { Parameters } from "./parameters";
+import type { View } from "./view";
+
+function choicesOf(methods: readonly Method[]): Choice[] {
+  return methods.map(({ name, title, family, why_not }) => ({
+    value: name,
+    text: why_not ? `${title} (${why_not})` : title,
+    group: family,
+    disabled: why_not !== null,
+  }));
+}
+
+/** What was set for each method, so that coming back to one finds it as it was left. */
+const remembered = new WeakMap<object, Map<string, Request["params"]>>();
+
+function memory(view: View): Map<string, Request["params"]> {
+  const found = remembered.get(view.store) ?? new Map<string, Request["params"]>();
+  remembered.set(view.store, found);
+  return found;
+}
+
+export function MethodPanel({ view }: { view: View }) {
+  const { store } = view;
+  const { methods } = store.spec.value;
+  const request = store.request.value;
+  const compare = store.compare.value;
+  const method = methods.find(({ name }) => name === request.method);
+  const other = methods.find(({ name }) => name === compare?.method);
+  const choices = choicesOf(methods);
+  const known = memory(view);
+  // The picker shows what the kernel chose where the user left the choice to it.
+  const chosen = method ? [] : [{ value: request.method, text: request.method || words.chosenByItself }];
+  const pick = (name: string) => {
+    known.set(request.method, request.params);
+    store.setMethod(name, known.get(name));
+  };
+  const pickOther = (name: string) => store.setCompare(name || null, known.get(name));
+  return (
+    <Section title={words.method} class="xai-method">
+      <Select
+        hideLabel
+        label={words.methodPicker}
+        choices={[...chosen, ...choices]}
+        value={request.method}
+        onPick={pick}
+      />
+      {method && <p class="xai-sentence">{method.sentence}</p>}
+      {method && method.parameters.length > 0 && (
+        <Parameters method={method} request={request} onChange={(params) => store.setMethod(method.name, params)} />
+      )}
+      <div class="xai-row">
+        <Select
+          inline
+          label={words.compareWith}
+          choices={[{ value: "", text: words.compareNone }, ...choices]}
+          value={compare?.method ?? ""}
+          onPick={pickOther}
+        />
+        {compare && (
+          <Button quiet icon="close" label={`${words.clear}: ${words.compareWith}`} onClick={() => pickOther("")} />
+        )}
+      </div>
+      {compare && other && other.parameters.length > 0 && (
+        <Parameters method={other} request={compare} onChange={(params) => store.setCompare(other.name, params)} />
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,83 @@
+// Controls made from a method's own description of its parameters.
+import { parameterOf } from "../../core/request";
+import type { Method, Parameter, Request, Value } from "../../core/types";
+import { words } from "../../core/words";
+import { Button, Checkbox, Select } from "../../dom/controls";
+import { Slider } from "../../dom/slider";
+
+function nameOf(parameter: Parameter): string {
+  return parameter.name.replaceAll("_", " ");
+}
+
+function NumberControl({ parameter, value, set }: { parameter: Parameter; value: number; set: (v: Value) => void }) {
+  const whole = parameter.kind === "int";
+  const low = parameter.low ?? Math.min(0, value);
+  const high = parameter.high ?? Math.max(1, value * 4, low + 1);
+  return (
+    <Slider
+      label={nameOf(parameter)}
+      title={parameter.sentence}
+      low={low}
+      high={high}
+      step={parameter.step ?? (whole ? 1 : (high - low) / 100)}
+      value={value}
+      onInput={(v) => set(whole ? Math.round(v) : v)}
+    />
+  );
+}
+
+function Control({ parameter, value, set }: { parameter: Parameter; value: Value; set: (v: Value) => void }) {
+  const { kind, choices, optional, low, sentence } = parameter;
+  const number = kind === "int" || kind === "float";
+  if (kind === "bool")
+    return <Checkbox label={nameOf(parameter)} title={sentence} checked={value === true} onPick={set} />;
+  if (kind === "choice")
+    return (
+      <Select
+        inline
+        label={nameOf(parameter)}
+        value={String(value)}
+        choices={choices.map((choice) => ({ value: String(choice), text: String(choice ?? words.parameterAuto) }))}
+        onPick={(text) => set(choices.find((choice) => String(choice) === text) ?? null)}
+      />
+    );
+  if (!number) return null;
+  return (
+    <>
+      {typeof value === "number" && <NumberControl parameter={parameter} value={value} set={set} />}
+      {optional && (
+        <Checkbox
+          label={`${nameOf(parameter)}: ${words.parameterAuto}`}
+          title={sentence}
+          checked={value === null}
+          onPick={(auto) => set(auto ? null : typeof parameter.default === "number" ? parameter.default : (low ?? 0))}
+        />
+      )}
+    </>
+  );
+}
+
+export function Parameters(props: { method: Method; request: Request; onChange: (params: Request["params"]) => void }) {
+  const { method, request, onChange } = props;
+  const changed = Object.keys(request.params).length > 0;
+  return (
+    <details class="xai-fold">
+      <summary class="xai-summary">{words.parametersOf(method.title)}</summary>
+      <div class="xai-stack">
+        {method.parameters.map((parameter) => (
+          <div key={parameter.name} class="xai-parameter">
+            <Control
+              parameter={parameter}
+              value={parameterOf(method, request, parameter.name)}
+              set={(value) => onChange({ ...request.params, [parameter.name]: value })}
+            />
+            {parameter.sentence && <p class="xai-sentence">{parameter.sentence}</p>}
+          </div>
+        ))}
+        {changed && (
+          <Button label={words.parameterDefault} text={words.parameterDefault} onClick={() => onChange({})} />
+        )}
+      </div>
+    </details>
+  );
+}

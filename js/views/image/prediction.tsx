@@ -1,0 +1,88 @@
+// What the model says, and the question that is explained.
+import { percent, short } from "../../core/format";
+import { rows } from "../../core/scores";
+import type { Target } from "../../core/types";
+import { words } from "../../core/words";
+import { Bars } from "../../dom/bars";
+import { Combobox } from "../../dom/combobox";
+import { Section } from "../../dom/controls";
+import type { View } from "./view";
+
+const LISTED = 5;
+const NONE = new Float32Array(0);
+
+export function scoreText(view: View): (value: number) => string {
+  return view.store.spec.value.task === "value" ? short : (value) => percent(value);
+}
+
+export function PredictionPanel({ view }: { view: View }) {
+  const { store } = view;
+  const { task } = store.spec.value;
+  const shown = store.prediction.value;
+  const [explained, foil] = view.target.value;
+  const asked = [explained, foil].filter((i): i is number => i !== null);
+  const list = shown ? rows(shown.probabilities, shown.original, LISTED, asked) : [];
+  const edited = store.request.value.edits.length > 0;
+  return (
+    <Section
+      title={task === "value" ? words.predictionValue : words.prediction}
+      class="xai-prediction"
+      side={edited && <span class="xai-tag">{words.edited}</span>}
+    >
+      {shown ? (
+        <Bars
+          rows={list}
+          labels={store.labels.value}
+          explained={explained}
+          foil={foil}
+          edited={edited}
+          plain={task === "value"}
+          text={scoreText(view)}
+          onPick={(index) => store.setTarget(index)}
+        />
+      ) : (
+        <p class="xai-faint">{words.waiting}</p>
+      )}
+    </Section>
+  );
+}
+
+export function QuestionPanel({ view }: { view: View }) {
+  const { store } = view;
+  const labels = store.labels.value;
+  if (labels.length < 2) return null;
+  const scores = store.prediction.value?.probabilities ?? NONE;
+  const { target } = store.request.value;
+  const [main, foil] = Array.isArray(target) ? target : [target, null];
+  const [known] = view.target.value;
+  const ask = (a: number | null, b: number | null) => {
+    const first = a ?? known;
+    const next: Target = b !== null && first !== null && b !== first ? [first, b] : a;
+    store.setTarget(next);
+  };
+  const guess = known !== null ? `${labels[known] ?? known} (${words.mostLikely})` : words.mostLikely;
+  return (
+    <Section title={words.question} class="xai-question">
+      <Combobox
+        label={words.why}
+        labels={labels}
+        scores={scores}
+        scoreText={scoreText(view)}
+        value={main}
+        placeholder={guess}
+        clearable
+        onPick={(index) => ask(index, foil)}
+      />
+      <Combobox
+        label={words.ratherThan}
+        labels={labels}
+        scores={scores}
+        scoreText={scoreText(view)}
+        value={foil}
+        placeholder={words.nothingElse}
+        clearable
+        onPick={(index) => ask(main, index)}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,111 @@
+// How the computation goes, what it cost, what went wrong.
+import { keyOf } from "../../core/request";
+import type { Slot } from "../../core/types";
+import { words } from "../../core/words";
+import { Button } from "../../dom/controls";
+import { Icon } from "../../dom/icons";
+import { methodTitle } from "./stage";
+import type { View } from "./view";
+
+function SlotStatus({ view, name }: { view: View; name: Slot }) {
+  const { store } = view;
+  const slot = store.slots[name];
+  const asked = name === "a" ? store.request.value : store.compare.value;
+  const map = slot.map.value;
+  const info = map?.info;
+  const phase = slot.phase.value;
+  const fresh = !!info && info.id >= slot.id;
+  if (!asked) return null;
+  const title = methodTitle(view, asked.method) || words.working;
+  const facts: { text: string; hint?: string }[] = [];
+  if (info) {
+    if (slot.running.value && fresh) facts.push({ text: words.progress(info.done, info.total) });
+    if (slot.running.value && fresh && info.left !== null) facts.push({ text: words.left(info.left) });
+    if (!info.final && !slot.running.value) facts.push({ text: words.partial(info.fraction) });
+    if (info.final) facts.push({ text: words.took(info.seconds) });
+    if (info.error !== null) facts.push({ text: words.error(info.error), hint: words.errorHint });
+    if (info.gap !== null) facts.push({ text: words.gap(info.gap), hint: words.gapHint });
+    facts.push({ text: words.passes(info.forwards, info.backwards) });
+    for (const note of info.notes) facts.push({ text: note });
+  }
+  const stale = info && !fresh && keyOf(info.request) !== keyOf(asked) && phase === "failed";
+  const state = phase === "busy" ? words.busy : phase === "cancelled" ? words.cancelled : stale ? words.stale : "";
+  return (
+    <div class={`xai-status xai-status-${phase}`} data-xai={`status-${name}`} data-phase={phase}>
+      <span class="xai-status-title">{title}</span>
+      {slot.running.value && (
+        <progress
+          class="xai-progress"
+          aria-label={words.progressLabel(title)}
+          {...(fresh && info ? { value: info.fraction, max: 1 } : {})}
+        />
+      )}
+      {state && <span class="xai-status-state">{state}</span>}
+      {facts.map(({ text, hint }) => (
+        <span key={text} class="xai-fact" title={hint}>
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+export function StatusBar({ view }: { view: View }) {
+  const { store } = view;
+  const running = store.slots.a.running.value || store.slots.b.running.value;
+  return (
+    <div class="xai-statusbar">
+      <div class="xai-statuses">
+        <SlotStatus view={view} name="a" />
+        <SlotStatus view={view} name="b" />
+      </div>
+      <Button label={words.cancel} text={words.cancel} disabled={!running} onClick={() => store.cancel()} />
+    </div>
+  );
+}
+
+/** Lines that speak up only when something is wrong. */
+export function Alerts({ view }: { view: View }) {
+  const { store } = view;
+  const trouble = store.trouble.value;
+  const kernel = store.kernelVersion.value;
+  return (
+    <div class="xai-alerts" aria-live="polite">
+      {store.connection.value === "silent" && (
+        <div class="xai-alert" data-xai="no-kernel">
+          <Icon name="warning" />
+          <span>{words.noKernel}</span>
+          <Button label={words.retry} text={words.retry} onClick={() => store.retry()} />
+        </div>
+      )}
+      {kernel !== null && kernel !== store.version && (
+        <div class="xai-alert" data-xai="mismatch">
+          <Icon name="warning" />
+          <span>{words.mismatch(store.version, kernel)}</span>
+        </div>
+      )}
+      {trouble && (
+        <div class="xai-alert xai-alert-error" data-xai="error">
+          <Icon name="warning" />
+          <div class="xai-alert-body">
+            <span>{trouble.message}</span>
+            {trouble.detail && (
+              <details class="xai-fold">
+                <summary class="xai-summary">{words.details}</summary>
+                <pre class="xai-trace">{trouble.detail}</pre>
+              </details>
+            )}
+          </div>
+          <Button
+            quiet
+            icon="close"
+            label={words.dismiss}
+            onClick={() => {
+              store.trouble.value = null;
+            }}
+          />
+        </div>
+      )}
+    </div>
+  );
+}

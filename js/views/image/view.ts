@@ -1,0 +1,133 @@
+// What one view of the image widget adds to the shared store: camera, cursor, brush, and what is drawn from them.
+import { computed, signal } from "@preact/signals";
+import { valueAt } from "../../core/arrays";
+import { type Camera, FIT } from "../../core/camera";
+import { type Look, lookOf } from "../../core/paint";
+import type { Edit, Fill, Slot, Stroke } from "../../core/types";
+import { MapLayer, pictureCanvas } from "../../dom/layers";
+import type { Theme } from "../../dom/theme";
+import type { ShownMap } from "../../host/decode";
+import type { Store } from "../../host/store";
+
+export interface Reading {
+  value: number;
+  rank: number;
+  /** Share of pixels with a smaller |value|. */
+  above: number;
+}
+
+export interface Layer {
+  canvas: HTMLCanvasElement;
+  look: Look;
+  map: ShownMap;
+}
+
+export function readingOf(map: ShownMap, x: number, y: number): Reading {
+  const { grid, ranking } = map;
+  const code = grid.codes[y * grid.width + x] ?? 65535;
+  const rank = ranking.ranks[code] ?? 0;
+  const equal = ranking.counts[code] ?? 0;
+  return {
+    value: valueAt(code, grid.lo, grid.hi),
+    rank,
+    above: ranking.finite ? (ranking.finite - rank + 1 - equal) / ranking.finite : 0,
+  };
+}
+
+export function createView(store: Store) {
+  const { display, request, slots, prediction, spec } = store;
+  const photo = signal<ImageBitmap | null>(null);
+  const camera = signal<Camera>(FIT);
+  const cursor = signal<{ x: number; y: number } | null>(null);
+  const pointer = signal<{ x: number; y: number } | null>(null);
+  const mode = signal<"inspect" | "brush">("inspect");
+  const stroke = signal<Stroke | null>(null);
+  const theme = signal<Theme>("light");
+  const spoken = signal("");
+  const brush = signal<{ radius: number; fill: Fill; colour: [number, number, number] }>({
+    radius: spec.value.brush.default,
+    fill: spec.value.fills[0] ?? "mean",
+    colour: [128, 128, 128],
+  });
+
+  const makers = { a: new MapLayer(), b: new MapLayer() };
+  const lookA = computed(() => {
+    const map = slots.a.map.value;
+    return map && lookOf(map.grid, map.ranking, display.value);
+  });
+  /** Two methods have two units: the right map takes the same share of its own range. */
+  const lookB = computed(() => {
+    const [a, b] = [slots.a.map.value, slots.b.map.value];
+    if (!b) return null;
+    const own = lookOf(b.grid, b.ranking, { ...display.value, scale: null });
+    if (display.value.scale === null || !a) return own;
+    const range = lookOf(a.grid, a.ranking, { ...display.value, scale: null }).scale;
+    return lookOf(b.grid, b.ranking, { ...display.value, scale: (own.scale * display.value.scale) / range });
+  });
+  const layer = (slot: Slot, look: { value: Look | null }) =>
+    computed<Layer | null>(() => {
+      const map = slots[slot].map.value;
+      if (!map || !look.value) return null;
+      return { canvas: makers[slot].paint(map.grid, look.value, map.ranking.missing > 0), look: look.value, map };
+    });
+  const picture = computed(() => {
+    const shown = prediction.value?.picture;
+    return shown && request.value.edits.length ? pictureCanvas(shown.width, shown.height, shown.rgb) : null;
+  });
+  const curtain = computed(() => {
+    if (store.compare.value) return display.value.curtain ?? 0.5;
+    return display.value.curtain;
+  });
+  /** The class asked about, and the one it is held against. */
+  const target = computed<[number | null, number | null]>(() => {
+    const asked = request.value.target;
+    if (Array.isArray(asked)) return [asked[0], asked[1]];
+    if (asked !== null) return [asked, null];
+    const known = prediction.value?.target ?? null;
+    return Array.isArray(known) ? [known[0], known[1]] : [known, null];
+  });
+
+  /** The strokes and sliders before the stroke that is being painted. */
+  let before: Edit[] = [];
+  let serial = 0;
+  const paint = {
+    start(first: Stroke): void {
+      before = request.value.edits;
+      serial++;
+      stroke.value = first;
+      store.setEdits([...before, first], `stroke-${serial}`);
+    },
+    move(next: Stroke): void {
+      if (next === stroke.value) return;
+      stroke.value = next;
+      store.setEdits([...before, next], `stroke-${serial}`);
+    },
+    end(): void {
+      stroke.value = null;
+      store.sealEdits();
+    },
+  };
+
+  return {
+    store,
+    photo,
+    camera,
+    cursor,
+    pointer,
+    mode,
+    stroke,
+    brush,
+    theme,
+    spoken,
+    paint,
+    picture,
+    curtain,
+    target,
+    lookA,
+    lookB,
+    layerA: layer("a", lookA),
+    layerB: layer("b", lookB),
+  };
+}
+
+export type View = ReturnType<typeof createView>;
