@@ -1,6 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
-import { type IRenderMimeRegistry, MimeModel } from "@jupyterlab/rendermime";
+import { MimeModel } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Panel, type Widget } from "@lumino/widgets";
 import { type Bundle, Picture, PNG, payload, SAVED_VIEW, TEXT } from "./picture";
@@ -27,11 +27,11 @@ class View extends Panel implements IRenderMime.IRenderer {
   private readonly picture = new Picture(WORDS.saved);
   private live: (IRenderMime.IRenderer & { widgets?: readonly Widget[] }) | null = null;
   private model: IRenderMime.IMimeModel | null = null;
-  private modelId: unknown = null;
+  private modelId: string | null = null;
   private lived = false;
   private readonly observer = new MutationObserver(() => this.settle());
 
-  constructor(private readonly rendermime: IRenderMimeRegistry) {
+  constructor(private readonly panel: NotebookPanel) {
     super();
     this.picture.hide();
     this.addWidget(this.picture);
@@ -41,10 +41,10 @@ class View extends Panel implements IRenderMime.IRenderer {
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.model = model;
     await this.picture.renderModel(model);
-    const reference = model.data[WIDGET_VIEW] as { model_id?: unknown } | undefined;
+    const reference = model.data[WIDGET_VIEW] as { model_id?: string } | undefined;
     const id = reference?.model_id || null;
     // The picture is safe to show in any notebook, the widget's code only in a trusted one.
-    if (!model.trusted || !id || !this.rendermime.mimeTypes.includes(WIDGET_VIEW)) {
+    if (!model.trusted || !id || !this.panel.content.rendermime.mimeTypes.includes(WIDGET_VIEW)) {
       this.settle();
     } else if (id !== this.modelId) {
       this.modelId = id;
@@ -69,16 +69,24 @@ class View extends Panel implements IRenderMime.IRenderer {
     super.dispose();
   }
 
-  private async enliven(data: { [WIDGET_VIEW]: { model_id?: unknown } }): Promise<void> {
+  private async enliven(data: Bundle): Promise<void> {
     this.live?.dispose();
+    this.live = null;
     this.lived = false;
-    const live = this.rendermime.createRenderer(WIDGET_VIEW);
+    // The widgets' manager takes over its renderers when the kernel is known, in the same turn; a renderer
+    // made before that, and not by the output area itself, would wait for ever.
+    const { sessionContext, content } = this.panel;
+    if (!sessionContext.isReady) this.settle();
+    await sessionContext.ready;
+    await new Promise((done) => setTimeout(done));
+    if (this.isDisposed || this.live) return;
+    const live = content.rendermime.createRenderer(WIDGET_VIEW);
     this.live = live;
     live.hide();
     this.addWidget(live);
     this.observer.observe(live.node, { childList: true });
     // Its own copy, since that renderer empties the reference when its view goes.
-    await live.renderModel(new MimeModel({ data: data as never, trusted: true }));
+    await live.renderModel(new MimeModel({ data, trusted: true }));
     this.settle();
   }
 
@@ -94,15 +102,14 @@ class View extends Panel implements IRenderMime.IRenderer {
 
 /** Show and keep the views of one notebook. */
 function attend(panel: NotebookPanel): void {
-  const { rendermime } = panel.content;
   const views = new Set<View>();
   const createRenderer = () => {
-    const view = new View(rendermime);
+    const view = new View(panel);
     views.add(view);
     view.disposed.connect(() => views.delete(view));
     return view;
   };
-  rendermime.addFactory({ safe: true, mimeTypes: [SAVED_VIEW], createRenderer }, RANK);
+  panel.content.rendermime.addFactory({ safe: true, mimeTypes: [SAVED_VIEW], createRenderer }, RANK);
   // "started" comes before the notebook is turned into the text that is saved.
   panel.context.saveState.connect((_, state) => {
     if (state !== "started") return;

@@ -23,8 +23,8 @@ def photo(name: str = "cat") -> Image.Image:
     """Load a photo.
 
     The photos come from the package ``scikit-image``, and all are CC0 or without known copyright: *astronaut* (NASA),
-    *camera* (Lav Varshney), *cat* (Chelsea, by Stefan van der Walt), *coffee* (Rachel Michetti), *coins* (Brooklyn Museum),
-    *rocket* (SpaceX).
+    *camera* (Lav Varshney), *cat* (Chelsea, by Stefan van der Walt), *coffee* (Rachel Michetti), *coins* (Brooklyn
+    Museum), *rocket* (SpaceX).
 
     Parameters
     ----------
@@ -47,5 +47,4 @@ def photo(name: str = "cat") -> Image.Image:
         msg = f"expected the name of a photo, one of {', '.join(PHOTOS)}, got {name!r}"
         raise ValueError(msg)
     with Image.open(folder("skimage", PACKAGE) / "data" / PHOTOS[name]) as picture:
-        picture.load()
-        return picture
+        return picture.copy()

@@ -1,0 +1,86 @@
+"""One JupyterLab, and one Notebook 7, for all browser tests of a session."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from browser.lab import Lab, Server
+
+HERE = Path(__file__).parent
+
+# Chromium as it can run without a screen, without a sandbox of its own and without asking the internet.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def chromium():
+    names = (os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    path = chromium()
+    assert path, "the browser tests need chromium: apt-get install -y chromium fonts-dejavu-core"
+    return {**browser_type_launch_args, "executable_path": path, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "viewport": {"width": 1400, "height": 1000}}
+
+
+def serve(folder, app):
+    server = Server(folder, app=app)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory):
+    yield from serve(tmp_path_factory.mktemp("lab"), "jupyterlab")
+
+
+@pytest.fixture(scope="session")
+def notebook_server(tmp_path_factory):
+    yield from serve(tmp_path_factory.mktemp("notebook"), "notebook")
+
+
+def drive(page, server):
+    driver = Lab(page, server)
+    yield driver
+    driver.check()  # before the shutdown, which logs errors of its own
+    driver.shutdown()
+
+
+@pytest.fixture
+def lab(page, lab_server):
+    """Open notebooks in JupyterLab."""
+    yield from drive(page, lab_server)
+
+
+@pytest.fixture
+def notebook7(page, notebook_server):
+    """Open notebooks in Notebook 7."""
+    yield from drive(page, notebook_server)
+
+
+@pytest.fixture(params=["jupyterlab", "notebook"])
+def host(request, page):
+    """Open notebooks in one after the other."""
+    server = request.getfixturevalue({"jupyterlab": "lab_server", "notebook": "notebook_server"}[request.param])
+    yield from drive(page, server)

@@ -1,0 +1,229 @@
+"""Real Jupyter servers, and a driver for the notebooks that a real browser opens in them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import expect
+
+TOKEN = "test-token"
+START_SECONDS, STOP_SECONDS = 90, 10
+
+# `currentWidget` is null whenever nothing has the focus, so the panel is looked up.
+PANEL = "[...window.jupyterapp.shell.widgets('main')].find(w => w.context && w.content?.widgets)"
+
+# Notebook 7 logs this at every start, with no extension installed too.
+NOISE = ("Cannot read properties of undefined (reading 'schema')",)
+
+SETTINGS = {
+    # asks the internet for news
+    "@jupyterlab/apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
+}
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    """A Jupyter server on loopback that keeps everything it writes in one temporary folder."""
+
+    def __init__(self, folder: Path, *, app: str = "jupyterlab", python: str = sys.executable):
+        self.app = app
+        self.root = folder / "root"
+        self.root.mkdir(parents=True)
+        for name, text in SETTINGS.items():
+            file = folder / "settings" / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = folder / "server.log"
+        flag = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}[app]
+        self.process = subprocess.Popen(
+            [
+                python,
+                *("-m", app, "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"),
+                "--ServerApp.port_retries=0",
+                f"--IdentityProvider.token={TOKEN}",
+                f"--ServerApp.root_dir={self.root}",
+                f"--{flag}.expose_app_in_browser=True",
+            ],
+            env=dict(
+                os.environ,
+                JUPYTER_CONFIG_DIR=str(folder / "config"),
+                JUPYTER_DATA_DIR=str(folder / "data"),
+                JUPYTER_RUNTIME_DIR=str(folder / "run"),
+                IPYTHONDIR=str(folder / "ipython"),
+                JUPYTERLAB_SETTINGS_DIR=str(folder / "settings"),
+                JUPYTERLAB_WORKSPACES_DIR=str(folder / "workspaces"),
+                JUPYTER_PLATFORM_DIRS="1",
+            ),
+            cwd=folder,
+            stdout=self.log.open("w"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        end = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(self.log.read_text()[-3000:])
+
+    def answers(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/api?token={TOKEN}", timeout=2) as response:
+                return response.status == 200
+        except OSError:
+            return False
+
+    def stop(self):
+        os.killpg(self.process.pid, signal.SIGTERM)  # SIGINT would ask "shut down? y/n"
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def write(self, name, cells, *, outputs=None, trusted=False):
+        """Write a notebook of code cells, with the outputs of some of them."""
+        notebook = nbformat.v4.new_notebook()
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        for i, source in enumerate(cells):
+            cell = nbformat.v4.new_code_cell(source)
+            for data in (outputs or {}).get(i, []):
+                cell.outputs.append(nbformat.v4.new_output("display_data", data=data))
+            if trusted:
+                cell.metadata.trusted = True
+            notebook.cells.append(cell)
+        path = self.root / name
+        nbformat.write(notebook, path)
+        return path
+
+    def read(self, name):
+        return nbformat.read(self.root / name, as_version=4)
+
+
+class Lab:
+    """A page with one notebook in it; its cells are run through the application, not by clicking.
+
+    Every error in the browser's console and every request to another machine is a failure, unless a test says
+    that it expects it (`expected`).
+    """
+
+    def __init__(self, page, server):
+        self.page, self.server = page, server
+        self.errors, self.external, self.expected = [], [], list(NOISE)
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("console", self._console)
+        page.on("request", self._request)
+
+    def _console(self, message):
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def _request(self, request):
+        own = (self.server.url, self.server.url.replace("http", "ws"), "data:", "blob:")
+        if not request.url.startswith(own):
+            self.external.append(request.url)
+
+    def goto(self, path):
+        """Open any page of the server and wait until the application stands."""
+        self.page.goto(f"{self.server.url}/{path}{'&' if '?' in path else '?'}token={TOKEN}")
+        # A predicate given to wait_for_function must not be async: the promise itself would count as true.
+        self.page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+        self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
+        return self
+
+    def open(self, name, cells=None, *, kernel=True, **written):
+        """Open a notebook, after writing it when cells are given, and wait until it can run."""
+        if cells is not None:
+            self.server.write(name, cells, **written)
+        self.goto(f"{'doc/tree' if self.server.app == 'jupyterlab' else 'notebooks'}/{name}")
+        return self.attend(kernel=kernel)
+
+    def attend(self, *, kernel=True):
+        """Wait until the notebook on the page is ready, with a kernel that waits for work."""
+        self.page.wait_for_function(f"() => {PANEL}", timeout=60_000)
+        self.page.evaluate(
+            """async (kernel) => {
+                const w = %s; const s = w.context.sessionContext;
+                await w.revealed; await w.context.ready;
+                window.jupyterapp.shell.activateById(w.id);
+                if (!kernel) return;
+                await s.ready;
+                while (s.session?.kernel?.status !== 'idle') await new Promise(r => setTimeout(r, 20)); }"""
+            % PANEL,
+            kernel,
+        )
+        return self
+
+    def run(self, i, *, wait=True):
+        """Run the cell, and wait for its end unless told otherwise."""
+        self.page.evaluate(
+            """([i, wait]) => {
+                const w = %s; window.jupyterapp.shell.activateById(w.id);
+                const nb = w.content; nb.activeCellIndex = i; nb.deselectAll();
+                const p = window.jupyterapp.commands.execute('notebook:run-cell');
+                return wait ? p.then(() => true) : true; }"""
+            % PANEL,
+            [i, wait],
+        )
+        return self
+
+    def output(self, i):
+        """Locate the output area of a cell."""
+        return self.page.locator(".jp-Notebook-cell").nth(i).locator(".jp-Cell-outputArea")
+
+    def text(self, i):
+        """Return what a cell printed, from the notebook's model."""
+        return self.page.evaluate(
+            """i => %s.content.widgets[i].model.outputs.toJSON()
+                .map(o => [o.text, o.data?.['text/plain'], o.ename, o.evalue].flat().filter(Boolean).join(' ')).join('')"""
+            % PANEL,
+            i,
+        )
+
+    def state(self, i):
+        return self.page.evaluate(f"i => {PANEL}.content.widgets[i].model.executionState", i)
+
+    def command(self, name, **args):
+        return self.page.evaluate(
+            "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => true)", [name, args]
+        )
+
+    def save(self):
+        self.page.evaluate(f"() => {PANEL}.context.save().then(() => true)")
+
+    def theme(self, name):
+        """Change to the `light` or the `dark` theme."""
+        self.command("apputils:change-theme", theme=f"JupyterLab {name.title()}")
+        light = "true" if name == "light" else "false"
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+        return self
+
+    def shots(self, folder: Path, name, locator=None):
+        """Take a picture in both themes; return the two files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        files = []
+        for theme in ("dark", "light"):
+            self.theme(theme)
+            files.append(folder / f"{name}-{theme}.png")
+            (locator or self.page).screenshot(path=files[-1])
+        return files
+
+    def shutdown(self):
+        self.page.evaluate(f"() => window.jupyterapp && {PANEL}?.context?.sessionContext?.shutdown()?.then(() => true)")
+
+    def check(self):
+        """Fail if the browser complained or asked another machine."""
+        unexpected = [error for error in self.errors if not any(known in error for known in self.expected)]
+        assert not unexpected, unexpected
+        assert not self.external, self.external

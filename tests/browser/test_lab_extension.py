@@ -1,0 +1,203 @@
+"""The JupyterLab extension, with small stand-ins for the real widgets."""
+
+import base64
+import subprocess
+import sys
+import zlib
+
+import pytest
+from playwright.sync_api import expect
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+SAVED = "application/vnd.xai-widgets+json"
+
+# A widget with the parts that the extension asks a real one for: a root with a picture of itself.
+STAND_IN = '''
+import anywidget, traitlets, base64
+class StandIn(anywidget.AnyWidget):
+    _esm = """
+    export default { render({ model, el }) {
+      const root = document.createElement("div");
+      root.className = "xai-root";
+      const button = document.createElement("button");
+      const draw = () => { button.textContent = `clicked ${model.get("n")}`; };
+      button.onclick = () => { model.set("n", model.get("n") + 1); model.save_changes(); };
+      model.on("change:n", draw);
+      draw();
+      root.xai = {
+        snapshot() {
+          const c = document.createElement("canvas");
+          c.width = 16; c.height = 16;
+          const x = c.getContext("2d");
+          x.fillStyle = "rgb(200, 30, 10)";
+          x.fillRect(0, 0, 16, 16);
+          return c.toDataURL("image/png");
+        },
+        describe: () => button.textContent,
+      };
+      root.append(button);
+      el.append(root);
+    } };
+    """
+    n = traitlets.Int(0).tag(sync=True)
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data["image/png"] = "%s"
+        data["application/vnd.xai-widgets+json"] = {"v": 1, "title": "Stand-in", "text": "fresh"}
+        return data, metadata
+w = StandIn()
+w
+'''
+
+
+def png(colour):
+    """Encode a 16 x 16 picture of one colour."""
+
+    def chunk(kind, body):
+        return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+
+    size = (16).to_bytes(4, "big")
+    rows = (b"\0" + bytes(colour) * 16) * 16
+    parts = (b"IHDR", size + size + b"\x08\x02\0\0\0"), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")
+    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)).decode()
+
+
+BLUE = png((10, 30, 200))
+CODE = STAND_IN % BLUE
+
+
+def middle(image):
+    """Read the colour in the middle of an <img>."""
+    return image.evaluate(
+        """async (image) => { await image.decode();
+        const c = document.createElement("canvas"); c.width = image.naturalWidth; c.height = image.naturalHeight;
+        const x = c.getContext("2d"); x.drawImage(image, 0, 0);
+        return [...x.getImageData(c.width / 2, c.height / 2, 1, 1).data].slice(0, 3); }"""
+    )
+
+
+def test_the_extension_is_installed_and_enabled():
+    shown = subprocess.run(
+        [sys.executable, "-m", "jupyterlab.labextensions", "list"], capture_output=True, text=True, check=True
+    )
+    text = shown.stdout + shown.stderr
+    assert any("xai-widgets" in line and "enabled" in line and "OK" in line for line in text.splitlines()), text
+
+
+def test_the_launcher_card_writes_and_opens_the_quickstart(lab):
+    lab.goto("lab?reset")
+    lab.page.locator(".jp-LauncherCard", has_text="xai_widgets quickstart").click()
+    lab.attend()
+    expect(lab.page.locator(".jp-Notebook")).to_contain_text("A picture classifier explains itself")
+    assert any("xai.explain" in cell.source for cell in lab.server.read("xai_widgets quickstart.ipynb").cells)
+
+
+def test_the_palette_entry_opens_the_quickstart_as_the_user_left_it(lab):
+    lab.server.write("xai_widgets quickstart.ipynb", ["print('mine')"])
+    lab.goto("lab?reset")
+    lab.command("apputils:activate-command-palette")
+    lab.page.locator(".lm-CommandPalette-input").last.fill("Open the xai_widgets quickstart")
+    lab.page.locator(".lm-CommandPalette-item", has_text="Open the xai_widgets quickstart").click()
+    lab.attend()
+    expect(lab.page.locator(".jp-Notebook")).to_contain_text("print('mine')")
+
+
+def test_the_launcher_card_writes_into_the_current_folder(lab):
+    (lab.server.root / "deeper").mkdir()
+    lab.goto("lab/tree/deeper?reset")
+    lab.command("launcher:create", cwd="deeper")
+    lab.page.locator(".jp-LauncherCard", has_text="xai_widgets quickstart").last.click()
+    lab.attend()
+    assert lab.server.read("deeper/xai_widgets quickstart.ipynb").cells
+
+
+def test_a_saved_view_is_drawn_and_its_words_are_not_markup(host):
+    hostile = '<img src=x onerror="window.hacked = true">'
+    data = {SAVED: {"v": 1, "title": hostile, "text": "Two lines\nof text", "png": BLUE}}
+    host.open("saved.ipynb", ["1"], outputs={0: [data]}, kernel=False)
+    figure = host.output(0).locator(".xai-saved")
+    expect(figure).to_contain_text(hostile)
+    expect(figure.locator("img")).to_have_count(1)
+    expect(figure.locator("img")).to_have_attribute("alt", f"{hostile}. Two lines\nof text")
+    assert middle(figure.locator("img")) == [10, 30, 200]
+    assert host.page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("saved", [None, 3, [], {"png": 5, "title": ["x"]}, {"png": '"><script>'}])
+def test_a_broken_saved_view_draws_nothing_and_breaks_nothing(lab, saved):
+    lab.expected.append("ERR_INVALID_URL")
+    lab.open("broken.ipynb", ["1", "print('after')"], outputs={0: [{SAVED: saved, "text/plain": "x"}]}, kernel=False)
+    expect(lab.output(0)).to_be_attached()
+    expect(lab.page.locator(".jp-Notebook-cell")).to_have_count(2)
+
+
+def test_the_live_view_is_shown_and_lives(host):
+    host.open("live.ipynb", [CODE, "print(w.n)"])
+    host.run(0)
+    button = host.output(0).get_by_role("button", name="clicked 0")
+    button.click()
+    expect(host.output(0).get_by_role("button", name="clicked 1")).to_be_visible()
+    expect(host.output(0).locator(".xai-saved")).to_be_hidden()
+    host.run(1)
+    assert host.text(1).strip() == "1"
+
+
+def test_saving_keeps_the_picture_and_leaves_the_live_view_alone(host):
+    host.open("keep.ipynb", [CODE])
+    host.run(0)
+    host.output(0).get_by_role("button").click()
+    expect(host.output(0).get_by_role("button", name="clicked 1")).to_be_visible()
+    root = host.output(0).locator(".xai-root").element_handle()
+    host.save()
+    host.save()
+    [output] = host.server.read("keep.ipynb").cells[0].outputs
+    assert output.data["text/plain"] == "clicked 1"
+    assert output.data[SAVED]["text"] == "clicked 1"
+    assert output.data["image/png"].strip() != BLUE
+    assert VIEW in output.data
+    assert root.evaluate("root => root.isConnected && root === document.querySelector('.xai-root')")
+    host.output(0).get_by_role("button").click()
+    expect(host.output(0).get_by_role("button", name="clicked 2")).to_be_visible()
+
+
+def test_after_a_page_reload_the_view_is_live_again(host):
+    host.open("reload.ipynb", [CODE])
+    host.run(0)
+    host.output(0).get_by_role("button").click()
+    host.save()
+    host.open("reload.ipynb")
+    expect(host.output(0).get_by_role("button", name="clicked 1")).to_be_visible()
+    expect(host.output(0).locator(".xai-saved")).to_be_hidden()
+
+
+def saved_by_a_session_that_is_gone(host, name):
+    host.open(name, [CODE])
+    host.run(0)
+    expect(host.output(0).get_by_role("button")).to_be_visible()
+    host.save()
+    host.check()
+    host.shutdown()
+    host.expected += ["widget model not found", "Canceled future", "kernel"]
+
+
+def test_a_trusted_notebook_without_its_kernel_shows_the_saved_picture(host):
+    # The server remembers that it wrote this notebook: it comes back trusted.
+    saved_by_a_session_that_is_gone(host, "gone.ipynb")
+    host.open("gone.ipynb")
+    picture = host.output(0).locator(".xai-saved img")
+    expect(picture).to_be_visible()
+    assert middle(picture) == [200, 30, 10]
+    expect(host.output(0)).not_to_contain_text("Error displaying widget")
+    host.run(0)
+    expect(host.output(0).get_by_role("button", name="clicked 0")).to_be_visible()
+
+
+def test_an_untrusted_notebook_shows_the_saved_picture_and_runs_nothing(host):
+    saved_by_a_session_that_is_gone(host, "theirs.ipynb")
+    strange = host.server.read("theirs.ipynb")
+    outputs = {0: [dict(strange.cells[0].outputs[0].data)]}
+    host.open("strange.ipynb", [CODE + "# from elsewhere"], outputs=outputs)
+    picture = host.output(0).locator(".xai-saved img")
+    expect(picture).to_be_visible()
+    assert middle(picture) == [200, 30, 10]
+    expect(host.output(0).locator(".xai-root")).to_have_count(0)
