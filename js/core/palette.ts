@@ -72,7 +72,7 @@ const ANCHORS: Record<string, { kind: PaletteKind; anchors: string[] }> = {
   },
   purple_orange: {
     kind: "diverging",
-    anchors: ["#4a31a5", "#7f66d8", "#beb1f2", "#f4f3f1", "#f7c267", "#de8a16", "#9c5400"],
+    anchors: ["#553cb4", "#7f66d8", "#beb1f2", "#f4f3f1", "#f7c267", "#de8a16", "#8f4a00"],
   },
 };
 

@@ -83,24 +83,26 @@ export function Combobox(props: {
         {props.clearable && props.value !== null && (
           <Button quiet icon="close" label={`${words.clear}: ${props.label}`} onClick={() => props.onPick(null)} />
         )}
-        <ul id={ids.list} class="xai-list" role="listbox" aria-label={props.label} hidden={!open}>
+        <div id={ids.list} class="xai-list" role="listbox" aria-label={props.label} hidden={!open}>
           {list.map((index, i) => (
-            <li
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled on the input, which keeps the focus
+            <div
               key={index}
               id={`${ids.list}-${i}`}
               class="xai-list-item"
               role="option"
+              tabIndex={-1}
               aria-selected={i === active}
               onPointerDown={(e) => e.preventDefault()}
               onClick={() => pick(index)}
             >
               <span class="xai-list-text">{props.labels[index]}</span>
               <span class="xai-faint">{props.scores.length ? props.scoreText(props.scores[index] ?? 0) : ""}</span>
-            </li>
+            </div>
           ))}
-          {open && !hits.length && <li class="xai-list-note">{words.noClass}</li>}
-          {hits.length > SHOWN && <li class="xai-list-note">{words.moreClasses(hits.length - SHOWN)}</li>}
-        </ul>
+          {open && !hits.length && <div class="xai-list-note">{words.noClass}</div>}
+          {hits.length > SHOWN && <div class="xai-list-note">{words.moreClasses(hits.length - SHOWN)}</div>}
+        </div>
       </div>
     </div>
   );

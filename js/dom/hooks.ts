@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Calls back with the element's size at first and at each change, and when it comes into view again. */
 export function useSize<T extends HTMLElement>(changed: (width: number, height: number) => void) {
@@ -21,7 +21,11 @@ export function useSize<T extends HTMLElement>(changed: (width: number, height: 
   return ref;
 }
 
+// Every widget may load its own copy of this module, so a counter alone would give the same id twice in a notebook.
+const PREFIX = `xai-${Math.random().toString(36).slice(2, 8)}`;
+let serial = 0;
+
 export function useIds<const K extends string>(...names: K[]): Record<K, string> {
-  const base = useId();
-  return Object.fromEntries(names.map((name) => [name, `xai-${base}-${name}`])) as Record<K, string>;
+  const [own] = useState(() => ++serial);
+  return Object.fromEntries(names.map((name) => [name, `${PREFIX}-${own}-${name}`])) as Record<K, string>;
 }

@@ -95,9 +95,10 @@ export class FakeKernel {
     private readonly current: State,
     options: Partial<FakeOptions> = {},
     private readonly bumps: Bump[] = BUMPS,
+    snapshot: unknown = { prediction: null, maps: {} },
   ) {
     this.options = { ...OPTIONS, ...options };
-    this.model = new StaticModel({ spec, state: current, snapshot: { prediction: null, maps: {} } }, (message) =>
+    this.model = new StaticModel({ spec, state: current, snapshot }, (message) =>
       setTimeout(() => this.answer(message), this.options.delayMs),
     );
   }

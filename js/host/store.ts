@@ -195,11 +195,17 @@ export class Store {
   }
 
   private handle(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
-    if (message.kind === "state") return this.follow(completeState(message.state));
+    if (message.kind === "state") {
+      this.follow(completeState(message.state));
+      return;
+    }
     const slot = this.slots[message.slot];
     if (!slot) return;
     if (message.id >= this.asked) this.outstanding = false;
-    if (message.kind === "ended") return slot.ended(message.id, message.outcome);
+    if (message.kind === "ended") {
+      slot.ended(message.id, message.outcome);
+      return;
+    }
     slot.answered();
     if (message.kind === "error") {
       if (message.id >= slot.id) this.trouble.value = { message: message.message, detail: message.detail };

@@ -15,6 +15,7 @@ interface Setup {
   edits?: Edit[];
   views?: number;
   bumps?: Bump[];
+  snapshot?: unknown;
 }
 
 const NAMES = ["tabby", "Egyptian cat", "tiger cat", "lynx", "Persian cat", "window screen", "carton", "paper towel"];
@@ -155,7 +156,7 @@ function open(setup: Setup = {}): FakeKernel {
     display: { ...DISPLAY },
     id: 1,
   };
-  const kernel = new FakeKernel(spec, state, setup.options, setup.bumps);
+  const kernel = new FakeKernel(spec, state, setup.options, setup.bumps, setup.snapshot);
   for (let i = 0; i < (setup.views ?? 1); i++) mount(kernel);
   if (setup.photo) void takePixels(kernel, spec);
   return kernel;

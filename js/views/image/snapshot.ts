@@ -43,6 +43,11 @@ export function snapshot(view: View): string {
   const scene = sceneOf(view, stage, 1, "#fff");
   drawScene(picture.getContext("2d")!, { ...scene, brush: null, cursor: null });
   ctx.drawImage(picture, GAP, top);
+  const share = view.curtain.value;
+  if (share !== null) {
+    ctx.fillStyle = INK;
+    ctx.fillRect(GAP + share * PICTURE - 1, top, 2, height);
+  }
 
   const layer = view.layerA.value;
   if (layer) {
@@ -79,7 +84,9 @@ export function snapshot(view: View): string {
   }
   if (info) {
     write(words.method, x, y + 12, 12, FAINT);
-    write(methodTitle(view, info.request.method), x, y + 32, 13, INK, SIDE);
+    const other = store.compare.value;
+    const both = [info.request.method, ...(other ? [other.method] : [])].map((m) => methodTitle(view, m));
+    write(both.join(" | "), x, y + 32, 13, INK, SIDE);
     if (!info.final) write(words.partial(info.fraction), x, y + 50, 12, FAINT, SIDE);
   }
   return canvas.toDataURL("image/png");

@@ -62,6 +62,7 @@ export function Stage({ view, onDraw }: { view: View; onDraw: () => void }) {
     <div class="xai-stage">
       <Tools view={view} zoom={hands.zoom} fit={hands.fit} />
       <div class="xai-canvas-box" ref={box} style={{ height: `${size.value.height}px` }}>
+        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: arrow keys move a cursor on it */}
         <canvas
           ref={canvas}
           class={`xai-canvas${brushing ? " xai-brushing" : view.camera.value.zoom > 1 ? " xai-panning" : ""}`}
@@ -120,7 +121,8 @@ function Tools({ view, zoom, fit }: { view: View; zoom: (factor: number) => void
         onClick={() => store.setDisplay({ curtain: store.display.value.curtain === null ? 0.5 : null })}
       />
       <span class="xai-spring" />
-      <div class="xai-zoom" role="group" aria-label={words.zoomHint} title={words.zoomHint}>
+      <fieldset class="xai-zoom" title={words.zoomHint}>
+        <legend class="xai-hidden">{words.zoomHint}</legend>
         <Button
           quiet
           label={words.zoomOut}
@@ -131,7 +133,7 @@ function Tools({ view, zoom, fit }: { view: View; zoom: (factor: number) => void
         <output class="xai-zoom-value">{words.zoom(camera.value.zoom)}</output>
         <Button quiet label={words.zoomIn} icon="plus" onClick={() => zoom(1.5)} />
         <Button quiet label={words.zoomFit} icon="fit" disabled={camera.value.zoom <= 1} onClick={fit} />
-      </div>
+      </fieldset>
     </div>
   );
 }
