@@ -99,7 +99,8 @@ def attribute_iter(
     inputs = read_inputs(x, preprocess=preprocess, device=adapter.device, dtype=adapter.dtype)
     chosen = choose(method, params, adapter, inputs)
     prediction = adapter.predict(inputs.x)
-    return run(chosen, adapter, inputs, resolve_target(target, prediction), prediction, seed)
+    steps = run(chosen, adapter, inputs, resolve_target(target, prediction), prediction, seed)
+    return (result for result in steps if result is not None)
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,15 @@ class Estimate:
         Units of work finished and planned, ``0 <= done <= total``. ``done`` never falls from one
         estimate of a run to the next.
     error : float or None
-        Estimated relative L2 error of `values`; None where they are exact or no estimate exists yet.
+        Relative L2 error of `values`, estimated so that the true one is below in 95 of 100 cases; None where they
+        are exact or no estimate exists yet.
     gap : float or None
         Completeness gap in units of the score: sum of the values minus what they should sum to.
     notes : tuple of str
         Sentences the reader should see, such as the layer that was chosen.
+    ready : bool
+        Whether this is worth showing. A method that must do several batches before its first picture yields
+        in between all the same, so that it can be cancelled there.
     """
 
     values: Tensor
@@ -48,6 +52,7 @@ class Estimate:
     error: float | None = None
     gap: float | None = None
     notes: tuple[str, ...] = ()
+    ready: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,10 @@ class Parameter:
         """
         if self.hidden or (value is None and self.optional):
             return
+        if self.kind == "baseline" and not isinstance(value, str):
+            return  # a number or a tensor, which only the input can check
         what = f"{method}: {self.name}"
-        if self.kind == "choice":
+        if self.choices:
             if value not in self.choices:
                 msg = f"{what} must be one of {', '.join(map(repr, self.choices))}, got {value!r}."
                 raise ValueError(msg)
@@ -130,8 +137,8 @@ def parameter(
     hidden : bool
         For values that have no control, such as layer names; the method checks them itself.
     kind : str, optional
-        ``"bool"``, ``"int"``, ``"float"``, ``"choice"`` or ``"size"`` (a whole number, or one an axis), where the
-        default does not tell.
+        ``"bool"``, ``"int"``, ``"float"``, ``"choice"``, ``"size"`` (a whole number, or one an axis) or
+        ``"baseline"`` (a choice, a number or a tensor), where the default does not tell.
     """
     if kind is None:
         kind = "choice" if choices else {bool: "bool", int: "int"}.get(type(default), "float")

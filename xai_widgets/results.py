@@ -81,7 +81,8 @@ class Attribution:
     fraction : float
         Share of the planned work behind `values`, 0..1; 1 also where the tolerance was met early.
     error : float or None
-        Estimated relative L2 error of `values`; None where they are exact.
+        Relative L2 error of `values`, estimated so that the true one is below in 95 of 100 cases; None where
+        they are exact.
     gap : float or None
         Completeness gap in score units: sum of the values minus what they should sum to; None for methods
         without that axiom.

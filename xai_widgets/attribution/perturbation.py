@@ -11,6 +11,7 @@ from torch import Tensor
 
 from xai_widgets.attribution.statistics import relative
 from xai_widgets.attribution.windows import Windows, coarse_to_fine
+from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, Method, parameter, register
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
+
+CAUTION = 2.2
+"""The true error, as a multiple of the estimate, stays below this in 95 of 100 steps on random networks."""
 
 
 @register
@@ -51,9 +55,7 @@ class Occlusion(Method):
     strides: Any = parameter(
         None, "Step from window to window; half the window when empty.", low=1, high=512, optional=True, kind="size"
     )
-    baselines: Any = parameter(
-        "zero", "What covers the window.", choices=("zero", "black", "white", "mean", "blur", "noise")
-    )
+    baselines: Any = parameter("zero", "What covers the window.", choices=BASELINES, kind="baseline")
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch of windows, coarse ones first."""
@@ -62,6 +64,7 @@ class Occlusion(Method):
         levels = coarse_to_fine(fine)
         total = 1 + sum(len(level) for level in levels)
         whole = float(target.of(model.scores(x[None])))
+        full = fine.coverage().to(x)
         done, coarse, factor = 1, torch.zeros(fine.shape, device=x.device, dtype=x.dtype), 1.0
 
         for level in levels:
@@ -81,20 +84,24 @@ class Occlusion(Method):
                 values = losses / weights.clamp(min=1)
                 error = None
                 if level is fine and done < total:
-                    factor, error = _compare(values, coarse, seen)
+                    factor, error = _compare(values, coarse, weights / full)
                 # Cells that no window of this level has reached keep the coarse picture, at this level's scale.
                 shown = torch.where(seen, values, factor * coarse)
-                yield Estimate(fine.place(shown), done, total, error)
+                ready = level is fine or rows.stop == len(level)
+                yield Estimate(fine.place(shown), done, total, error, ready=ready)
             coarse, factor = losses / weights.clamp(min=1), 1.0
 
 
-def _compare(values: Tensor, coarse: Tensor, seen: Tensor) -> tuple[float, float | None]:
-    """Scale the coarse picture to the windows seen so far, and estimate the error where none has been."""
+def _compare(values: Tensor, coarse: Tensor, share: Tensor) -> tuple[float, float]:
+    """Scale the coarse picture to the windows seen so far, and estimate the error of what they have not seen.
+
+    `share` is the part of each cell's windows that has been visited. Where none has, the coarse picture is as
+    wrong as it was elsewhere; the more have been, the less there is to come.
+    """
+    seen = share > 0
     a, b = values[seen].double(), coarse[seen].double()
     power = float(b @ b)
     factor = max(0.0, float(a @ b) / power) if power > 0 else 1.0
-    unseen = float((~seen).sum())
-    missed = math.sqrt(float((a - factor * b).square().mean()) * unseen)
+    missed = math.sqrt(float((a - factor * b).square().mean()) * float((1 - share.double()).square().sum()))
     rest = coarse[~seen].double() * factor
-    size = math.sqrt(float(a @ a) + float(rest @ rest))
-    return factor, relative(missed, size) if unseen else None
+    return factor, relative(CAUTION * missed, math.sqrt(float(a @ a) + float(rest @ rest)))

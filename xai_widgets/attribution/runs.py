@@ -51,12 +51,23 @@ def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inp
 
 def run(  # noqa: PLR0917
     method: Method, model: Model, inputs: Inputs, target: Target, prediction: Prediction, seed: int = 0
-) -> Iterator[Attribution]:
-    """Run a method and dress each of its estimates as an :class:`Attribution`."""
+) -> Iterator[Attribution | None]:
+    """Run a method and dress each of its estimates as an :class:`Attribution`.
+
+    Yields
+    ------
+    Attribution or None
+        None after a batch that brought nothing to show yet: a place to stop, as every yield is.
+    """
     model = model.fresh()
     estimates = method.run(model, inputs, target, seed)
     spent, began = 0.0, time.perf_counter()
     for estimate in estimates:
+        if not estimate.ready:
+            spent += time.perf_counter() - began
+            yield None
+            began = time.perf_counter()
+            continue
         values, nans = _to_numpy(estimate.values)
         result = Attribution(
             values=values,

@@ -89,6 +89,16 @@ class Windows:
             mask = mask & inside.reshape(len(starts), *[n if j == i else 1 for j in range(len(self.shape))])
         return mask
 
+    def coverage(self) -> Tensor:
+        """Count the windows that cover each cell, shape `shape`."""
+        counts = torch.ones([1] * len(self.shape), dtype=torch.long)
+        for i, (n, w) in enumerate(zip(self.shape, self.size, strict=True)):
+            starts = self._starts[:, i].unique()
+            cells = torch.arange(n)
+            inside = (cells >= starts[:, None]) & (cells < starts[:, None] + w)
+            counts = counts * inside.sum(0).reshape([n if j == i else 1 for j in range(len(self.shape))])
+        return counts
+
     def spread(self, masks: Tensor) -> Tensor:
         """Give masks (n, *shape) the input's axes, so that they broadcast against a batch of inputs."""
         return masks.reshape(len(masks), *self._full(masks.shape[1:]))

@@ -1,0 +1,118 @@
+"""Integrated gradients against closed forms, axioms and Captum."""
+
+from __future__ import annotations
+
+import captum.attr
+import numpy as np
+import pytest
+import torch
+from attribution.nets import convnet, image, linear, mlp, row
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+import xai_widgets as xai
+from xai_widgets.attribution.paths import _new_points
+
+
+def test_a_linear_model_is_exact_after_the_first_refinement() -> None:
+    model, x = linear(), row()
+    result = xai.attribute(model, x, "integrated_gradients", target=1)
+    np.testing.assert_allclose(result.values, (model.weight[1] * x).detach().numpy(), rtol=1e-6)
+    assert result.error == pytest.approx(0, abs=1e-12)
+    assert result.gap == pytest.approx(0, abs=1e-9)
+    assert result.fraction == 1
+
+
+def test_it_agrees_with_captum_at_the_same_points() -> None:
+    model, x = convnet(), image()
+    ours = xai.attribute(model, x, "integrated_gradients", target=2, n_steps=65, tolerance=0.0)
+    theirs = captum.attr.IntegratedGradients(model).attribute(
+        x[None], torch.zeros_like(x)[None], target=2, n_steps=65, method="riemann_trapezoid"
+    )[0]
+    # Captum weighs n points by 1/n each, but n points make n - 1 steps: its trapezoid rule is short by one.
+    np.testing.assert_allclose(ours.values, theirs.detach().numpy() * 65 / 64, rtol=1e-6, atol=1e-12)
+    assert ours.backwards == 65
+
+
+@pytest.mark.parametrize("n_steps", [2, 3, 4, 5, 16, 17, 257])
+def test_the_number_of_steps_is_rounded_down_to_a_level(n_steps: int) -> None:
+    result = xai.attribute(convnet(), image(), "integrated_gradients", n_steps=n_steps, tolerance=0.0)
+    assert result.backwards == 2 ** int(np.log2(n_steps - 1)) + 1
+    assert result.fraction == 1
+
+
+def test_each_level_is_a_trapezoid_rule() -> None:
+    for level in range(6):
+        points = torch.cat([_new_points(k) for k in range(level + 1)]).sort().values
+        torch.testing.assert_close(points, torch.linspace(0, 1, 2**level + 1, dtype=torch.float64))
+    assert _new_points(4).tolist()[:4] == [0.5 / 8, 4.5 / 8, 2.5 / 8, 6.5 / 8]  # spread from the start
+
+
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 10_000))
+def test_the_values_sum_to_the_rise_of_the_score(seed: int) -> None:
+    model, x = mlp(seed=seed), row(seed=seed)
+    result = xai.attribute(model, x, "integrated_gradients", target=0, n_steps=1025, tolerance=0.0)
+    with torch.no_grad():
+        rise = (model(x[None]) - model(torch.zeros_like(x)[None]))[0, 0].item()
+    assert result.values.sum() - rise == pytest.approx(result.gap, abs=1e-5)
+    assert abs(result.gap) < 0.02 * max(1, abs(rise))
+
+
+def test_the_error_is_honest() -> None:
+    """On random networks the true error is rarely above the stated one."""
+    within = []
+    for seed in range(40):
+        model, x = mlp(seed=seed), row(seed=seed)
+        true = xai.attribute(model, x, "integrated_gradients", target=0, n_steps=4097, tolerance=0.0).values
+        result = xai.attribute(model, x, "integrated_gradients", target=0, tolerance=0.05)
+        within.append(np.linalg.norm(result.values - true) <= result.error * np.linalg.norm(true))
+        assert result.error <= 0.05
+    assert np.mean(within) >= 0.9
+
+
+def test_implementation_invariance_and_dummy() -> None:
+    """Equal functions get equal values; a feature the model ignores gets none."""
+    model, x = mlp(), row()
+    with torch.no_grad():
+        model[0].weight[:, 3] = 0
+
+    class Otherwise(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            h = torch.relu(x @ model[0].weight.T + model[0].bias)
+            h = torch.log1p(torch.exp(h @ model[2].weight.T + model[2].bias))
+            return h @ model[4].weight.T + model[4].bias
+
+    otherwise = Otherwise()
+    otherwise.inner = model  # its parameters tell the type to compute in
+
+    ours, twin = (xai.attribute(m, x, "integrated_gradients", target=1).values for m in (model, otherwise))
+    np.testing.assert_allclose(ours, twin, rtol=1e-6, atol=1e-9)
+    assert ours[3] == 0
+
+
+def test_baselines() -> None:
+    model, x = convnet(), image()
+    for name in ("zero", "black", "white", "mean", "blur", "noise"):
+        result = xai.attribute(model, x, "integrated_gradients", baselines=name, target=0)
+        base = x.new_zeros(())
+        if name == "white":
+            base = x.new_ones(())
+        if name in {"zero", "black", "white"}:
+            with torch.no_grad():
+                rise = (model(x[None]) - model((x * 0 + base)[None]))[0, 0].item()
+            assert result.values.sum() == pytest.approx(rise, abs=0.02 * abs(rise) + 1e-3)
+    given_tensor = xai.attribute(model, x, "integrated_gradients", baselines=torch.zeros_like(x), target=0)
+    named = xai.attribute(model, x, "integrated_gradients", baselines="zero", target=0)
+    assert np.array_equal(given_tensor.values, named.values)
+    with pytest.raises(ValueError, match="baselines must be one of"):
+        xai.attribute(model, x, "integrated_gradients", baselines="grey")
+
+
+def test_from_the_baseline_itself_nothing_is_attributed() -> None:
+    model = convnet()
+    result = xai.attribute(model, torch.zeros(3, 16, 16, dtype=torch.float64), "integrated_gradients")
+    assert not result.values.any()
+    assert result.error == 0
+    assert result.gap == pytest.approx(0)
