@@ -1,9 +1,10 @@
 """What the user has, made into what the model eats, with the way back to the user's pixels."""
 
 from xai_widgets.inputs.base import BASELINES, Inputs
+from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
 from xai_widgets.inputs.occlude import FILLS, Occlude
 from xai_widgets.inputs.perturb import perturb
-from xai_widgets.inputs.perturbation import PERTURBATIONS, Perturbation, Slider, perturbation_from
+from xai_widgets.inputs.perturbation import Perturbation, Slider
 from xai_widgets.inputs.read import read_inputs
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
 

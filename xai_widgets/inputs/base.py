@@ -98,10 +98,9 @@ class Inputs:
             Naming the kinds there are, or the shape expected.
         """
         x = self.x
-        if isinstance(kind, (Tensor, np.ndarray)):
+        number = isinstance(kind, (int, float)) and not isinstance(kind, bool)
+        if number or isinstance(kind, (Tensor, np.ndarray)):
             return self._given(torch.as_tensor(kind))
-        if isinstance(kind, (int, float)) and not isinstance(kind, bool):
-            return torch.full_like(x, kind)
         if not isinstance(kind, str):
             msg = f"a baseline is one of {_names()}, a number or a tensor, got {type(kind).__name__}."
             raise TypeError(msg)

@@ -110,22 +110,25 @@ def from_array(values: NDArray[Any]) -> Image.Image:
     return upright(Image.fromarray(np.ascontiguousarray(to_bytes(values))))
 
 
-def to_bytes(values: NDArray[Any]) -> NDArray[np.uint8]:
+def to_bytes(values: Any) -> NDArray[np.uint8]:
     """Bring pixels of any type to 0..255; floats may lie in 0..1 or 0..255, wide integers in 0..65535."""
-    if values.dtype == np.uint8:
-        return values.astype(np.uint8, copy=False)
     if values.dtype == np.bool_:
-        return values.astype(np.uint8) * np.uint8(255)
+        values = values.astype(np.uint8) * np.uint8(255)
+    if values.dtype == np.uint8:
+        same: NDArray[np.uint8] = values
+        return same
     if values.dtype.kind not in "iuf":
         msg = f"pixels must be numbers, got an array of {values.dtype}."
         raise TypeError(msg)
     if values.dtype.kind == "f":
+        values = values.astype(np.float32) if values.dtype.itemsize == 2 else values  # noqa: PLR2004  # half precision
         check_finite(values, "the image")
+    wide = values.dtype.itemsize == 2 and values.dtype.kind == "u"  # noqa: PLR2004
     low, high = float(values.min()), float(values.max())
     if values.dtype.kind == "f":
         top = 1.0 if high <= 1 + 1e-3 else 255.0
     else:
-        top = 255.0 if high <= 255 and values.dtype != np.uint16 else 65535.0  # noqa: PLR2004
+        top = 255.0 if high <= 255 and not wide else 65535.0  # noqa: PLR2004
     if low < -1e-3 * top or high > top * (1 + 1e-3):
         msg = f"pixels must lie in 0..1, 0..255 or 0..65535 (whole numbers), got {low:g}..{high:g}."
         raise ValueError(msg)

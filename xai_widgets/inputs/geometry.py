@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xai_widgets.inputs.base import Region
     from xai_widgets.inputs.preprocess import Feed
 
-_CALLS = 6
+_CALLS = 8
 """On a tiny picture, to see whether `preprocess` draws random numbers."""
 
 _SMALL, _TINY = 512, 64
@@ -101,7 +101,8 @@ def _levels(call: Feed, photo: Image.Image, x: Tensor) -> tuple[Levels | None, t
             continue
         if all(one.shape == x.shape for one in made):
             levels = find_levels(made[0], made[1])
-            return levels, (0, 1, 2) if levels is None or len(made) < 3 else find_order(levels, made[2])  # noqa: PLR2004
+            if levels is not None:  # else perhaps a crop that lies outside so small a picture
+                return levels, find_order(levels, made[2]) if len(made) > 2 else (0, 1, 2)  # noqa: PLR2004
     return None, (0, 1, 2)
 
 
@@ -171,6 +172,6 @@ def _side(places: NDArray[np.float64], length: int) -> tuple[float, float] | Non
     if ends is None:
         return None
     # To the frame, where it is meant: what is left is rounding.
-    near = max(0.5, length / 2048)
+    near = max(0.5, length / 2048, 0.02 * abs(ends[1] - ends[0]) / len(profile))
     low, high = (next((frame for frame in (0.0, float(length)) if abs(end - frame) < near), end) for end in ends)
     return low, high

@@ -37,11 +37,11 @@ def looks_like(
         Of the photo, in whose pixels `region` is.
     """
     rows, columns = grey.shape
-    x = _samples(region[0], region[2], columns, size[0], shown.shape[1], mirror=mirrored[0])
-    y = _samples(region[1], region[3], rows, size[1], shown.shape[0], mirror=mirrored[1])
+    x, inside_x = _samples(region[0], region[2], columns, size[0], shown.shape[1], mirror=mirrored[0])
+    y, inside_y = _samples(region[1], region[3], rows, size[1], shown.shape[0], mirror=mirrored[1])
     luminance = shown[np.ix_(y, x)].mean(-1) / 255
     photo = luminance.reshape(rows, _SAMPLES, columns, _SAMPLES).mean((1, 3))
-    known = np.isfinite(grey)
+    known = np.isfinite(grey) & inside_x & inside_y[:, None]
     cell = (np.arange(rows) * _CELLS // rows)[:, None] * _CELLS + np.arange(columns) * _CELLS // columns
     count = np.maximum(np.bincount(cell[known], minlength=_CELLS**2), 1)
     mine, other = (np.bincount(cell[known], one[known], minlength=_CELLS**2) / count for one in (photo, grey))
@@ -52,7 +52,11 @@ def looks_like(
     return float(mine @ other) > 0.6 * float(np.linalg.norm(mine) * np.linalg.norm(other))
 
 
-def _samples(low: float, high: float, n: int, length: int, shown: int, *, mirror: bool) -> NDArray[np.intp]:
+def _samples(
+    low: float, high: float, n: int, length: int, shown: int, *, mirror: bool
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return where to look on the display copy, and which of the model's `n` pixels lie within the photo."""
     places = low + (np.arange(n * _SAMPLES) + 0.5) / (n * _SAMPLES) * (high - low)
-    at = np.clip(places * (shown / length), 0, shown - 1).astype(np.intp)
-    return at[::-1] if mirror else at
+    places = places[::-1] if mirror else places
+    inside: NDArray[np.bool_] = np.asarray(((places >= 0) & (places <= length)).reshape(n, _SAMPLES).any(axis=1))
+    return np.clip(places * (shown / length), 0, shown - 1).astype(np.intp), inside

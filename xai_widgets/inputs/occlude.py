@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from xai_widgets.inputs.gaussian import blur
-from xai_widgets.inputs.perturbation import Perturbation, check_keys, number, register
+from xai_widgets.inputs.perturbation import Perturbation, check_keys, number
 from xai_widgets.inputs.strokes import stroke_mask
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _FARTHEST = 1e5
 _LUMA = (0.299, 0.587, 0.114)
 
 
-@register
 @dataclass(frozen=True)
 class Occlude(Perturbation):
     """A stroke of a round brush along `points`.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
     from torch import Tensor
 
@@ -52,7 +53,7 @@ class Perturbation(ABC):
     @classmethod
     @abstractmethod
     def from_dict(cls, edit: Mapping[str, Any]) -> Perturbation:
-        """Build it from the protocol's `Edit`; :func:`perturbation_from` is the way in."""
+        """Build it from the protocol's `Edit`; :func:`~xai_widgets.inputs.perturbation_from` is the way in."""
 
 
 @dataclass(frozen=True)
@@ -96,38 +97,6 @@ class Slider(Perturbation):
         """Return what the browser needs to draw the slider: an entry of the protocol's ``spec["edits"]``."""
         names = ("name", "title", "sentence", "low", "high", "step", "neutral", "unit")
         return {name: getattr(cls, name) for name in names}
-
-
-P = TypeVar("P", bound=type[Perturbation])
-PERTURBATIONS: dict[str, type[Perturbation]] = {}
-"""Every perturbation by name, in the order the widget shows them."""
-
-
-def register(cls: P) -> P:
-    """Add a perturbation class to `PERTURBATIONS`, under its `name`."""
-    if cls.name in PERTURBATIONS:
-        msg = f"a perturbation named {cls.name!r} is registered already: {PERTURBATIONS[cls.name]!r}"
-        raise ValueError(msg)
-    PERTURBATIONS[cls.name] = cls
-    return cls
-
-
-def perturbation_from(edit: Any) -> Perturbation:
-    """Build a perturbation from the protocol's `Edit`, trusting nothing in it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Saying what was expected and what came.
-    """
-    if not isinstance(edit, Mapping):
-        msg = f"an edit must be a mapping such as {{'name': 'blur', 'value': 2}}, got {type(edit).__name__}."
-        raise TypeError(msg)
-    name = edit.get("name")
-    if not isinstance(name, str) or name not in PERTURBATIONS:
-        msg = f"there is no perturbation {name!r}; there are: {', '.join(PERTURBATIONS)}."
-        raise ValueError(msg)
-    return PERTURBATIONS[name].from_dict(edit)
 
 
 def number(what: str, value: Any, low: float, high: float, unit: str = "") -> float:

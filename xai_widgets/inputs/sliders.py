@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional
 
 from xai_widgets.inputs.gaussian import blur
-from xai_widgets.inputs.perturbation import Slider, register
+from xai_widgets.inputs.perturbation import Slider
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,7 +21,6 @@ def _limited(changed: Tensor, pixels: Tensor) -> Tensor:
     return changed.clamp(min=pixels.amin().clamp(max=0), max=pixels.amax().clamp(min=1))
 
 
-@register
 @dataclass(frozen=True)
 class Blur(Slider):
     """Gaussian blur of standard deviation `sigma`, in the model's pixels."""
@@ -42,7 +41,6 @@ class Blur(Slider):
         return blur(pixels, self.sigma)
 
 
-@register
 @dataclass(frozen=True)
 class Noise(Slider):
     """Gaussian noise of standard deviation `amount`, where white is 1.
@@ -69,7 +67,6 @@ class Noise(Slider):
         return _limited(pixels + self.amount * grain, pixels)
 
 
-@register
 @dataclass(frozen=True)
 class Brightness(Slider):
     """`delta` added to every pixel, where white is 1."""
@@ -90,7 +87,6 @@ class Brightness(Slider):
         return _limited(pixels + self.delta, pixels)
 
 
-@register
 @dataclass(frozen=True)
 class Contrast(Slider):
     """Distance of every pixel from the mean of its channel, multiplied by `factor`."""
@@ -112,7 +108,6 @@ class Contrast(Slider):
         return _limited(mean + self.factor * (pixels - mean), pixels)
 
 
-@register
 @dataclass(frozen=True)
 class Rotation(Slider):
     """Turn by `degrees` about the centre, clockwise when positive; the edge colours fill the corners."""
