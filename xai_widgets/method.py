@@ -78,25 +78,24 @@ class Parameter:
         TypeError, ValueError
             Saying what was expected and what came.
         """
-        if self.hidden or (value is None and self.optional):
-            return
-        if self.kind == "baseline" and not isinstance(value, str):
-            return  # a number or a tensor, which only the input can check
+        if self.hidden or (value is None and self.optional) or (self.kind == "baseline" and not isinstance(value, str)):
+            return  # what no control can set, only the method or the input can check
         what = f"{method}: {self.name}"
-        if self.choices:
-            if value not in self.choices:
-                msg = f"{what} must be one of {', '.join(map(repr, self.choices))}, got {value!r}."
-                raise ValueError(msg)
-            return
-        if self.kind == "bool":
-            if not isinstance(value, bool):
-                msg = f"{what} must be True or False, got {value!r}."
-                raise TypeError(msg)
-            return
         if self.kind == "size" and isinstance(value, Sequence):
             for one in value:
                 self.check(method, one)
-            return
+        elif self.choices:
+            if value not in self.choices:
+                msg = f"{what} must be one of {', '.join(map(repr, self.choices))}, got {value!r}."
+                raise ValueError(msg)
+        elif self.kind == "bool":
+            if not isinstance(value, bool):
+                msg = f"{what} must be True or False, got {value!r}."
+                raise TypeError(msg)
+        else:
+            self._check_number(what, value)
+
+    def _check_number(self, what: str, value: Any) -> None:
         numbers = (int, float) if self.kind == "float" else (int,)
         if isinstance(value, bool) or not isinstance(value, numbers):
             msg = f"{what} must be {'a number' if self.kind == 'float' else 'a whole number'}, got {value!r}."

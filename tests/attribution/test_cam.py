@@ -79,12 +79,12 @@ def test_a_map_that_is_not_square() -> None:
 
 
 def test_what_has_no_map_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="grad_cam does not fit here. It needs a picture"):
+    with pytest.raises(ValueError, match=r"grad_cam does not fit here. It needs a picture"):
         xai.attribute(mlp(), row(), "grad_cam")
     flat = nn.Sequential(nn.Flatten(), nn.Linear(3 * 256, 4)).double()
     with pytest.raises(xai.ModelError, match="No layer has a map"):
         xai.attribute(flat, image(), "grad_cam")
-    with pytest.raises(ValueError, match="no layer 'layer4'. Its last layers are: .*8"):
+    with pytest.raises(ValueError, match=r"no layer 'layer4'. Its last layers are: .*8"):
         xai.attribute(convnet(), image(), "grad_cam", layer="layer4")
     with pytest.raises(xai.ModelError, match=r"'8' puts out shape \[1, 5\], which is no map"):
         xai.attribute(convnet(), image(), "grad_cam", layer="8")

@@ -50,7 +50,7 @@ def test_smooth_grad_without_noise_is_the_gradient() -> None:
 
 
 def test_smooth_grad_of_a_quadratic_is_its_gradient_on_average() -> None:
-    """For F = sum x², the mean gradient over noise is 2x, and its standard error is 2σ/√n a cell."""
+    """For F = sum x², the mean gradient over noise is 2x, and its standard error is 2 sigma / √n a cell."""
 
     class Quadratic(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -89,13 +89,13 @@ def test_smooth_grad_stops_at_its_tolerance() -> None:
 def test_wrong_parameters_say_what_was_expected() -> None:
     with pytest.raises(ValueError, match=r"smooth_grad: n_samples must lie in 1\.\.1000, got 0"):
         SmoothGrad(n_samples=0)
-    with pytest.raises(TypeError, match="n_samples must be a whole number, got 2.5"):
+    with pytest.raises(TypeError, match=r"n_samples must be a whole number, got 2.5"):
         SmoothGrad(n_samples=2.5)
     with pytest.raises(ValueError, match="noise_level must lie in"):
         SmoothGrad(noise_level=float("nan"))
     with pytest.raises(TypeError, match="smooth_grad has no parameter 'steps'; it has: n_samples"):
         xai.attribute(mlp(), row(), "smooth_grad", steps=3)
-    with pytest.raises(ValueError, match="There is no method 'smoothgrad'. Did you mean smooth_grad"):
+    with pytest.raises(ValueError, match=r"There is no method 'smoothgrad'. Did you mean smooth_grad"):
         xai.attribute(mlp(), row(), "smoothgrad")
     with pytest.raises(TypeError, match="not beside it"):
         xai.attribute(mlp(), row(), SmoothGrad(), n_samples=3)

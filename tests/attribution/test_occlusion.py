@@ -50,24 +50,28 @@ def test_the_first_picture_is_coarse_and_the_last_exact() -> None:
     assert len(np.unique(first.values)) <= 16  # four by four large windows
     fractions = [one.fraction for one in results]
     assert fractions == sorted(fractions)
-    assert all(one.error is not None for one in results[1:-1])
+    assert all(one.error is not None for one in results[-5:-1])
     assert results[-1].error is None
     exact = results[-1].values
     errors = [np.linalg.norm(one.values - exact) / np.linalg.norm(exact) for one in results]
     assert errors[-2] < errors[1]
 
 
-def test_the_error_is_honest() -> None:
+def test_the_error_is_honest(monkeypatch: pytest.MonkeyPatch) -> None:
     """On random networks the true error is rarely above the stated one, nor far below it."""
+    monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)  # a step a window
     ratios = []
     for seed in range(12):
         steps = list(
             xai.attribute_iter(convnet(seed), image(seed=seed), "occlusion", sliding_window_shapes=3, strides=2)
         )
         exact = steps[-1].values
-        for one in steps[1:-1]:
+        for one in steps[:-1]:
+            if one.error is None:
+                continue
             true = np.linalg.norm(one.values - exact) / np.linalg.norm(exact)
             ratios.append(true / one.error)
+    assert len(ratios) > 100
     assert np.mean(np.array(ratios) <= 1) >= 0.9
     assert np.median(ratios) > 0.3
 

@@ -35,8 +35,8 @@ class IntegratedGradients(GradientMethod):
 
     The integral is refined by a nested trapezoid rule: each level halves the steps and keeps all gradients
     computed before, so there is a picture after one pass and a better one after each. The error is twice what
-    the last level changed, as a share of the map's norm: gradients of networks with ReLUs are piecewise constant along the
-    path, so rules of higher order gain nothing. `n_steps` is rounded down to a whole level (2, 3, 5, 9, 17 …).
+    the last level changed, as a share of the map's norm: gradients of networks with ReLUs are piecewise constant
+    along the path, so rules of higher order gain nothing. `n_steps` is rounded down to a whole level (2, 3, 5, 9 …).
 
     References
     ----------

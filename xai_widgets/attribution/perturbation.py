@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CAUTION = 2.2
 """The true error, as a multiple of the estimate, stays below this in 95 of 100 steps on random networks."""
 
+ENOUGH = 12
+"""Windows to compare with the coarse picture before the error is estimated at all."""
+
 
 @register
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,7 @@ class Occlusion(Method):
                 seen = weights > 0
                 values = losses / weights.clamp(min=1)
                 error = None
-                if level is fine and done < total:
+                if level is fine and ENOUGH <= rows.stop < len(level):
                     factor, error = _compare(values, coarse, weights / full)
                 # Cells that no window of this level has reached keep the coarse picture, at this level's scale.
                 shown = torch.where(seen, values, factor * coarse)
@@ -92,7 +95,7 @@ class Occlusion(Method):
             coarse, factor = losses / weights.clamp(min=1), 1.0
 
 
-def _compare(values: Tensor, coarse: Tensor, share: Tensor) -> tuple[float, float]:
+def _compare(values: Tensor, coarse: Tensor, share: Tensor) -> tuple[float, float | None]:
     """Scale the coarse picture to the windows seen so far, and estimate the error of what they have not seen.
 
     `share` is the part of each cell's windows that has been visited. Where none has, the coarse picture is as
@@ -103,5 +106,7 @@ def _compare(values: Tensor, coarse: Tensor, share: Tensor) -> tuple[float, floa
     power = float(b @ b)
     factor = max(0.0, float(a @ b) / power) if power > 0 else 1.0
     missed = math.sqrt(float((a - factor * b).square().mean()) * float((1 - share.double()).square().sum()))
+    if missed == 0:
+        return factor, None  # both pictures are empty so far, which says nothing of the rest
     rest = coarse[~seen].double() * factor
     return factor, relative(CAUTION * missed, math.sqrt(float(a @ a) + float(rest @ rest)))

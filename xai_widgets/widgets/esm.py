@@ -1,0 +1,27 @@
+"""The browser's half of a widget, as text."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def asset(name: str) -> str | Path:
+    """Return a built file of the frontend.
+
+    As text: anywidget keeps every instance of a class alive whose ``_esm`` is a path
+    (https://github.com/manzt/anywidget/issues/929). With ``ANYWIDGET_HMR=1`` (``make dev``) as a path, for
+    hot reload.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the frontend has not been built, saying how to.
+    """
+    path = STATIC / name
+    if not path.is_file():
+        msg = f"{path} is missing: the frontend is not built. In a checkout run `make setup`, else reinstall xai-widgets."
+        raise FileNotFoundError(msg)
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
