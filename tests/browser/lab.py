@@ -18,6 +18,12 @@ START_SECONDS, STOP_SECONDS = 90, 10
 # `currentWidget` is null whenever nothing has the focus, so the panel is looked up.
 PANEL = "[...window.jupyterapp.shell.widgets('main')].find(w => w.context && w.content?.widgets)"
 
+
+def script(text):
+    """Write the notebook's panel as PANEL in a script for the page."""
+    return text.replace("PANEL", PANEL)
+
+
 # Notebook 7 logs this at every start, with no extension installed too.
 NOISE = ("Cannot read properties of undefined (reading 'schema')",)
 
@@ -151,16 +157,15 @@ class Lab:
 
     def attend(self, *, kernel=True):
         """Wait until the notebook on the page is ready, with a kernel that waits for work."""
-        self.page.wait_for_function(f"() => {PANEL}", timeout=60_000)
+        self.page.wait_for_function(script("() => PANEL"), timeout=60_000)
         self.page.evaluate(
-            """async (kernel) => {
-                const w = %s; const s = w.context.sessionContext;
+            script("""async (kernel) => {
+                const w = PANEL; const s = w.context.sessionContext;
                 await w.revealed; await w.context.ready;
                 window.jupyterapp.shell.activateById(w.id);
                 if (!kernel) return;
                 await s.ready;
-                while (s.session?.kernel?.status !== 'idle') await new Promise(r => setTimeout(r, 20)); }"""
-            % PANEL,
+                while (s.session?.kernel?.status !== 'idle') await new Promise(r => setTimeout(r, 20)); }"""),
             kernel,
         )
         return self
@@ -168,12 +173,11 @@ class Lab:
     def run(self, i, *, wait=True):
         """Run the cell, and wait for its end unless told otherwise."""
         self.page.evaluate(
-            """([i, wait]) => {
-                const w = %s; window.jupyterapp.shell.activateById(w.id);
+            script("""([i, wait]) => {
+                const w = PANEL; window.jupyterapp.shell.activateById(w.id);
                 const nb = w.content; nb.activeCellIndex = i; nb.deselectAll();
                 const p = window.jupyterapp.commands.execute('notebook:run-cell');
-                return wait ? p.then(() => true) : true; }"""
-            % PANEL,
+                return wait ? p.then(() => true) : true; }"""),
             [i, wait],
         )
         return self
@@ -185,14 +189,16 @@ class Lab:
     def text(self, i):
         """Return what a cell printed, from the notebook's model."""
         return self.page.evaluate(
-            """i => %s.content.widgets[i].model.outputs.toJSON()
-                .map(o => [o.text, o.data?.['text/plain'], o.ename, o.evalue].flat().filter(Boolean).join(' ')).join('')"""
-            % PANEL,
+            script(
+                """i => PANEL.content.widgets[i].model.outputs.toJSON()
+                .map(o => [o.text, o.data?.['text/plain'], o.ename, o.evalue].flat().filter(Boolean).join(' '))
+                .join('')"""
+            ),
             i,
         )
 
     def state(self, i):
-        return self.page.evaluate(f"i => {PANEL}.content.widgets[i].model.executionState", i)
+        return self.page.evaluate(script("i => PANEL.content.widgets[i].model.executionState"), i)
 
     def command(self, name, **args):
         return self.page.evaluate(
@@ -200,7 +206,7 @@ class Lab:
         )
 
     def save(self):
-        self.page.evaluate(f"() => {PANEL}.context.save().then(() => true)")
+        self.page.evaluate(script("() => PANEL.context.save().then(() => true)"))
 
     def theme(self, name):
         """Change to the `light` or the `dark` theme."""
@@ -220,7 +226,9 @@ class Lab:
         return files
 
     def shutdown(self):
-        self.page.evaluate(f"() => window.jupyterapp && {PANEL}?.context?.sessionContext?.shutdown()?.then(() => true)")
+        self.page.evaluate(
+            script("() => window.jupyterapp && PANEL?.context?.sessionContext?.shutdown()?.then(() => true)")
+        )
 
     def check(self):
         """Fail if the browser complained or asked another machine."""

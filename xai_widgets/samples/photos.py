@@ -6,7 +6,7 @@ from PIL import Image
 
 from xai_widgets.samples.packages import folder
 
-PACKAGE = "scikit-image==0.26.0"
+PACKAGE = "scikit-image"
 
 PHOTOS = {
     "astronaut": "astronaut.png",
@@ -46,5 +46,6 @@ def photo(name: str = "cat") -> Image.Image:
     if name not in PHOTOS:
         msg = f"expected the name of a photo, one of {', '.join(PHOTOS)}, got {name!r}"
         raise ValueError(msg)
-    with Image.open(folder("skimage", PACKAGE) / "data" / PHOTOS[name]) as picture:
-        return picture.copy()
+    picture = Image.open(folder("skimage", PACKAGE) / "data" / PHOTOS[name])
+    picture.load()  # all of it, which closes the file
+    return picture

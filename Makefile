@@ -1,0 +1,111 @@
+# `make demo` to see it, `make test` to check it all. `make help` lists the rest.
+SHELL  := bash
+PYTHON ?= python3
+VENV   ?= .venv
+# torch goes in first: left to the resolver, "torch>=2.4" is the CUDA build with 20 more packages.
+# For a GPU: make demo TORCH=torch
+TORCH  ?= torch==2.13.0
+OPEN   ?= 1
+PORT   ?=
+
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -q
+LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log_level=WARN \
+  --LabApp.default_url=/lab/tree/01_quickstart.ipynb \
+  $(if $(PORT),--port=$(PORT) --ServerApp.port_retries=0) \
+  $(if $(filter 0,$(OPEN)),--no-browser) \
+  $(if $(filter 0,$(shell id -u)),--allow-root)
+VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*')
+EXTENSION := $(shell find js/lab -type f) notebooks/01_quickstart.ipynb
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_ROOT_USER_ACTION := ignore
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help demo test setup check unit browser dev bench docs-pictures format clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## install everything and open the quickstart in JupyterLab (OPEN=0: print its address only; PORT=8899)
+	$(LAB)
+
+test: setup check ## every check and every test
+	@scripts/system.sh browser
+	python -m pytest -q
+
+# --- what is installed, each step once ------------------------------------------------------------------------
+
+setup: $(VENV)/.installed xai_widgets/static/.built xai_widgets/labextension/.built ## install and build, nothing more
+
+$(VENV)/.torch:
+	@scripts/system.sh
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install "$(TORCH)"
+	touch $@
+
+# jupyter-builder builds the extension, so it comes before the package.
+$(VENV)/.tools: $(VENV)/.torch
+	$(PIP) install "jupyter-builder>=1.3,<2"
+	touch $@
+
+node_modules/.installed: package-lock.json
+	@scripts/system.sh
+	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+xai_widgets/static/.built: node_modules/.installed js/build.mjs $(VIEWS)
+	npm run --silent build:views
+	touch $@
+
+xai_widgets/labextension/.built: node_modules/.installed $(VENV)/.tools js/build.mjs package.json $(EXTENSION)
+	npm run --silent build:lab
+	touch $@
+
+# The samples' packages declare much that reading their files does not need, so they come without it. The link makes
+# JupyterLab load the extension that was built last; the settings keep it from asking the internet for news.
+$(VENV)/.installed: pyproject.toml $(VENV)/.tools | xai_widgets/static/.built xai_widgets/labextension/.built
+	$(PIP) install -e ".[lab,test,dev]"
+	$(PIP) install --no-deps $$(python scripts/extra.py samples)
+	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
+	ln -s $(CURDIR)/xai_widgets/labextension $(VENV)/share/jupyter/labextensions/xai-widgets
+	mkdir -p $(VENV)/share/jupyter/lab/settings
+	cp scripts/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
+	touch $@
+
+# --- for those who work on it ---------------------------------------------------------------------------------
+
+check: setup ## formatting, lint, types and the JavaScript's own tests
+	ruff check .
+	ruff format --check .
+	mypy
+	npm run --silent typecheck
+	npm run --silent lint
+	npm run --silent test
+
+unit: setup ## the Python tests that need no browser
+	python -m pytest -q --ignore=tests/browser --ignore=tests/packaging --ignore=tests/notebooks
+
+browser: setup ## the tests in a real browser
+	@scripts/system.sh browser
+	python -m pytest -q tests/browser --screenshot=only-on-failure
+
+dev: setup ## JupyterLab that takes up every change of a view at once
+	npm run --silent watch & watcher=$$!; trap "kill $$watcher" EXIT; ANYWIDGET_HMR=1 $(LAB)
+
+bench: setup ## measure, beside the peers where there are any
+	$(PIP) install --no-deps $$(python scripts/extra.py bench)
+	set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; python $$script; done
+
+docs-pictures: setup ## take the pictures in docs/pictures anew
+	@scripts/system.sh browser
+	python scripts/docs_pictures.py
+
+format: setup ## put every file into its one format
+	ruff check --fix .
+	ruff format .
+	npm run --silent format
+
+clean: ## remove all that was installed or built
+	rm -rf $(VENV) node_modules lib dist xai_widgets/static xai_widgets/labextension test-results
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

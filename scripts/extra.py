@@ -1,0 +1,12 @@
+"""Print the requirements of one of the package's extras, to install them without their own dependencies."""
+
+import sys
+from pathlib import Path
+
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    from pip._vendor import tomli as tomllib
+
+project = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text("utf-8"))["project"]
+print(*project["optional-dependencies"][sys.argv[1]])

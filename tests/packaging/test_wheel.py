@@ -1,0 +1,122 @@
+"""The wheel, installed where there is no Node and no source: what a user gets from `pip install`."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from email.parser import Parser
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from xai_widgets import __version__
+
+ROOT = Path(__file__).parents[2]
+KILOBYTE = 1000
+
+pytestmark = pytest.mark.packaging
+
+TRY = """
+import shutil, sys
+assert shutil.which("node") is None and shutil.which("npm") is None
+
+import torch, xai_widgets as xai
+assert xai.__file__.startswith(sys.prefix), xai.__file__
+
+torch.manual_seed(0)
+model = torch.nn.Sequential(
+    torch.nn.Conv2d(3, 4, 3, padding=1), torch.nn.ReLU(), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(),
+    torch.nn.Linear(4, 5),
+).eval()
+x = torch.rand(3, 16, 16)
+found = xai.attribute(model, x, method="saliency", target=2)
+assert found.values.shape == (3, 16, 16) and found.target == 2
+
+w = xai.explain(model, x)
+bundle = w._repr_mimebundle_()
+bundle = bundle[0] if isinstance(bundle, tuple) else bundle
+print(sorted(bundle))
+w.close()
+"""
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT], check=True)
+    [path] = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory, wheel):
+    """Install the wheel into an environment of its own.
+
+    Its dependencies (a gigabyte, and the same files) are lent by this environment: a `.pth` file puts their folder at
+    the end of the path. Such files are not read recursively, so the editable install of the source does not come
+    along, and the package under test can only be the wheel's; the script checks that as well.
+    """
+    folder = tmp_path_factory.mktemp("clean") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel], check=True)
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    own = subprocess.run([python, "-c", where], check=True, capture_output=True, text=True).stdout.strip()
+    Path(own, "lent.pth").write_text(sysconfig.get_path("purelib"))
+    return folder
+
+
+def inside(clean, *arguments):
+    """Run the clean environment's Python away from the source, with nothing but that environment on the PATH."""
+    env = {**os.environ, "PATH": str(clean / "bin"), "PYTHONPATH": "", "VIRTUAL_ENV": str(clean)}
+    done = subprocess.run(
+        [clean / "bin" / "python", *arguments], capture_output=True, text=True, cwd=clean, env=env, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_one_version_everywhere():
+    package = json.loads((ROOT / "package.json").read_text())
+    assert package["version"] == version("xai-widgets") == __version__
+
+
+def test_the_wheel_holds_what_is_needed_and_no_more(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    shared = "xai_widgets-{}.data/data/share/jupyter/labextensions/xai-widgets/".format(version("xai-widgets"))
+    assert "xai_widgets/static/image.js" in names
+    assert "xai_widgets/static/image.css" in names
+    assert "xai_widgets/py.typed" in names
+    assert shared + "package.json" in names
+    assert shared + "install.json" in names
+    assert any(name.startswith(shared + "static/remoteEntry.") for name in names)
+    folders = {name.split("/")[0] for name in names}
+    assert len(folders) == 3, folders  # the package, its data, its metadata
+    assert not [name for name in names if name.endswith((".ts", ".tsx", ".map", ".pyc"))]
+    assert wheel.stat().st_size <= 500 * KILOBYTE
+
+
+def test_the_wheel_requires_only_what_every_user_needs(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = Parser().parsestr(archive.read(name).decode())
+    required = {re.match(r"[\w-]+", line)[0] for line in metadata.get_all("Requires-Dist") if "extra ==" not in line}
+    assert required == {"anywidget", "ipywidgets", "numpy", "pillow", "torch", "traitlets"}
+    assert metadata["License-Expression"] == "BSD-3-Clause"
+
+
+def test_the_installed_wheel_explains_without_node(clean):
+    assert "application/vnd.jupyter.widget-view+json" in inside(clean, "-c", TRY)
+
+
+def test_the_installed_wheel_brings_the_jupyterlab_extension(clean):
+    shown = inside(clean, "-m", "jupyterlab.labextensions", "list")
+    [line] = [line for line in shown.splitlines() if "xai-widgets" in line]
+    assert "enabled" in line
+    assert "OK" in line
+    assert f"{clean}/share/jupyter/labextensions" in shown
