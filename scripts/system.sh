@@ -4,7 +4,7 @@
 set -euo pipefail
 
 venv_works() { "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; }
-node_works() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; }
+node_works() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; }
 browser_works() { command -v "${CHROMIUM:-chromium}" chromium-browser google-chrome >/dev/null; }
 
 install() {

@@ -1,0 +1,48 @@
+"""Take the pictures of the documentation anew: the quickstart's widget in JupyterLab, light and dark."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from browser.conftest import ARGUMENTS, chromium
+from browser.lab import Lab, Server
+
+PICTURES = ROOT / "docs" / "pictures"
+NOTEBOOK = "01_quickstart.ipynb"
+FINISHED = "document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.final"
+SECONDS = 120
+
+
+def take(server: Server) -> None:
+    """Run the notebook's first code cell, wait for the finished map and photograph the view."""
+    shutil.copy(ROOT / "notebooks" / NOTEBOOK, server.root)
+    first = next(i for i, cell in enumerate(server.read(NOTEBOOK).cells) if cell.cell_type == "code")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1100}, device_scale_factor=2)
+        lab = Lab(page, server).open(NOTEBOOK).run(first)
+        page.wait_for_function(f"() => {FINISHED}", timeout=SECONDS * 1000)
+        for file in lab.shots(PICTURES, "quickstart", page.locator(".xai-root")):
+            print(file.relative_to(ROOT))
+        lab.shutdown()
+        browser.close()
+
+
+def main() -> None:
+    """Take every picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        try:
+            take(server)
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
