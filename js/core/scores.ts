@@ -27,7 +27,7 @@ export function rows(values: ArrayLike<number>, original: ArrayLike<number>, cou
   return list.map((index) => ({ index, value: values[index]!, original: original[index] ?? values[index]! }));
 }
 
-/** Classes whose label holds every word of the query: those that start with it first, then by score. */
+/** Classes whose label holds every word of the query: the very label first, then those that start with it, then by score. */
 export function find(labels: readonly string[], query: string, scores: ArrayLike<number>, limit: number): number[] {
   const terms = query.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const whole = terms.join(" ");
@@ -36,7 +36,10 @@ export function find(labels: readonly string[], query: string, scores: ArrayLike
     const text = label.toLowerCase();
     if (terms.every((term) => text.includes(term)) || String(i) === whole) hits.push(i);
   });
-  const starts = (i: number) => Number(whole !== "" && labels[i]!.toLowerCase().startsWith(whole));
+  const starts = (i: number) => {
+    const label = labels[i]!.toLowerCase();
+    return whole === "" ? 0 : Number(label === whole) * 2 + Number(label.startsWith(whole));
+  };
   hits.sort((a, b) => starts(b) - starts(a) || (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
   return hits.slice(0, limit);
 }

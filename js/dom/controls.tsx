@@ -23,8 +23,9 @@ export function Button(props: {
       aria-label={label}
       aria-pressed={pressed}
       title={title ?? label}
-      disabled={disabled}
-      onClick={onClick}
+      // A disabled button would drop the focus, and with it the keyboard's way to undo.
+      aria-disabled={disabled}
+      onClick={() => !disabled && onClick()}
     >
       {icon && <Icon name={icon} />}
       {text}

@@ -7,17 +7,6 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 HTML = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>xai</title>
 <link rel="stylesheet" href="page.css"><style>body {{ margin: 12px; {style} }}</style></head>

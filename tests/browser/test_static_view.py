@@ -8,20 +8,10 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("playwright.sync_api")
-
-import static_page
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from browser import static_page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 ASKS = "kernel.model.sent.filter(m => m.kind === 'ask')"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=static_page.CHROMIUM, args=static_page.FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +117,7 @@ def test_hover_reads_value_rank_and_place(open_view):
 
 def test_click_fits_the_colours_and_a_second_click_resets(open_view):
     view = open_view().ready()
+    view.hover(0.4, 0.3)
     before = view.pixels()
     view.page.mouse.click(*view.point(0.4, 0.3))
     expect(view.page.get_by_text("Colours fitted to")).to_be_visible()
@@ -225,7 +216,7 @@ def test_reading_controls_send_no_ask(open_view):
         changed()
     expect(view.page.get_by_text("strength |value|")).to_be_visible()
     view.page.get_by_role("radio", name="Both").check()
-    view.page.get_by_label("Colours").select_option("purple_orange")
+    view.page.get_by_label("Colours", exact=True).select_option("purple_orange")
     changed()
     view.page.get_by_role("slider", name="Opacity").fill("0.9")
     changed()
@@ -270,7 +261,7 @@ def test_compare_two_methods(open_view):
     view.settled("b")
     expect(view.page.locator(".xai-legend")).to_have_count(2)
     expect(view.page.locator(".xai-chip-right")).to_have_text("Grad-CAM")
-    view.hover(0.5, 0.3)
+    view.hover(0.6, 0.3)
     expect(view.readout().locator("strong")).to_have_count(2)
     asks = [ask for ask in view.asks() if ask["slot"] == "b"]
     assert asks[-1]["request"]["method"] == "grad_cam"
@@ -308,12 +299,13 @@ def test_target_by_bar_search_and_pair(open_view):
     why = view.page.get_by_role("combobox", name="Why", exact=True)
     why.click()
     why.fill("thing 77")
-    expect(view.page.get_by_role("option").first).to_contain_text("thing 77")
+    options = view.page.get_by_role("listbox").get_by_role("option")
+    expect(options.first).to_contain_text("thing 77")
     view.page.keyboard.press("Enter")
     expect(view.page.get_by_role("heading", level=2)).to_contain_text("Why thing 77")
     foil = view.page.get_by_role("combobox", name="rather than")
     foil.fill("tiger")
-    view.page.get_by_role("option", name="tiger cat").click()
+    options.filter(has_text="tiger cat").click()
     assert view.asks()[-1]["request"]["target"] == [77, 2]
     expect(view.page.get_by_role("heading", level=2)).to_contain_text(re.compile("rather than.*tiger cat"))
     view.page.get_by_role("button", name="Clear: rather than").click()
@@ -362,7 +354,7 @@ def test_an_error_is_readable_and_the_next_ask_works(open_view):
     error = view.page.locator("[data-xai=error]")
     expect(error).to_contain_text("The model could not take this input.")
     expect(error.locator("pre")).to_be_hidden()
-    error.get_by_text("Traceback").click()
+    error.get_by_text("Traceback", exact=True).click()
     expect(error.locator("pre")).to_contain_text("<b>shapes differ</b>")
     assert error.locator("b").count() == 0
     view.page.get_by_role("slider", name="Noise").fill("0.6")
@@ -443,7 +435,7 @@ def test_labels_are_text(open_view):
     view = open_view({"options": {"steps": 1}}).ready()
     why = view.page.get_by_role("combobox", name="Why", exact=True)
     why.fill("onerror")
-    expect(view.page.get_by_role("option")).to_contain_text("<img src=x onerror=")
+    expect(view.page.get_by_role("listbox").get_by_role("option")).to_contain_text("<img src=x onerror=")
     view.page.keyboard.press("Enter")
     expect(view.page.get_by_role("heading", level=2)).to_contain_text("<img src=x onerror=")
     assert view.page.locator("img").count() == 0
@@ -481,9 +473,12 @@ def test_high_contrast_keeps_the_marks(open_view):
     track = view.page.locator(".xai-bar-track").first
     colour = "el => getComputedStyle(el).backgroundColor"
     assert fill.evaluate(colour) != track.evaluate(colour)
-    assert view.page.locator(".xai-segment-input:checked + .xai-segment-face").first.evaluate(
-        "el => getComputedStyle(el).borderTopWidth"
-    ) == "2px"
+    assert (
+        view.page.locator(".xai-segment-input:checked + .xai-segment-face").first.evaluate(
+            "el => getComputedStyle(el).borderTopWidth"
+        )
+        == "2px"
+    )
 
 
 def test_reduced_motion_stops_transitions(open_view):

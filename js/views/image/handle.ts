@@ -1,7 +1,7 @@
 // root.xai: what benchmarks, tests and the JupyterLab extension may use from outside.
 
 import type { Store } from "../../host/store";
-import { snapshot } from "./snapshot";
+import { describe, snapshot } from "./snapshot";
 import type { View } from "./view";
 
 export interface Handle {
@@ -14,6 +14,8 @@ export interface Handle {
   onDraw(callback: (id: number, at: number) => void): () => void;
   /** The present view as one picture, a PNG data URL. */
   snapshot(): string;
+  /** The present view in words. */
+  describe(): string;
 }
 
 /** Puts the handle on the root element; call the result after each drawn frame. */
@@ -33,6 +35,7 @@ export function expose(root: HTMLElement, view: View): () => void {
       return () => callbacks.delete(callback);
     },
     snapshot: () => snapshot(view),
+    describe: () => describe(view),
   };
   Object.assign(root, { xai: handle });
   return () => {

@@ -1,5 +1,5 @@
-// The view as one picture for places where no widget can live: saved notebooks, slides, issues.
-import { rows } from "../../core/scores";
+// The view as one picture, and as text, for places where no widget can live: saved notebooks, slides, issues.
+import { type Row, rows } from "../../core/scores";
 import { words } from "../../core/words";
 import { canvasOf } from "../../dom/layers";
 import { ends, paintBar } from "../../dom/legend";
@@ -16,78 +16,116 @@ const INK = "#1f2328";
 const FAINT = "#656d76";
 const FONT = "system-ui, sans-serif";
 
+function nameOf(view: View, index: number): string {
+  return view.store.labels.value[index] ?? String(index);
+}
+
+function questionOf(view: View): string {
+  const [a, b] = view.target.value;
+  if (a === null) return words.title;
+  const foil = b === null ? "" : ` ${words.ratherThan} ${nameOf(view, b)}`;
+  return `${words.why} ${nameOf(view, a)}${foil}${words.questionMark}`;
+}
+
+function listed(view: View): Row[] {
+  const shown = view.store.prediction.value;
+  const asked = view.target.value.filter((i): i is number => i !== null);
+  return shown ? rows(shown.probabilities, shown.original, 5, asked) : [];
+}
+
+function methodsOf(view: View): string {
+  const asked = [view.store.slots.a.map.value?.info.request, view.store.compare.value];
+  return asked
+    .map((request) => request && methodTitle(view, request.method))
+    .filter(Boolean)
+    .join(" | ");
+}
+
+export function describe(view: View): string {
+  const text = scoreText(view);
+  const classes = listed(view).map((row) => `${nameOf(view, row.index)} ${text(row.value)}`);
+  return [questionOf(view), methodsOf(view), classes.join(", ")].filter(Boolean).join("\n");
+}
+
+type Write = (
+  text: string,
+  x: number,
+  y: number,
+  look?: { size?: number; faint?: boolean; bold?: boolean; most?: number },
+) => void;
+
+function writer(ctx: CanvasRenderingContext2D): Write {
+  return (text, x, y, { size = 13, faint = false, bold = false, most = PICTURE } = {}) => {
+    ctx.font = `${bold ? 600 : 400} ${size}px ${FONT}`;
+    ctx.fillStyle = faint ? FAINT : INK;
+    ctx.fillText(text, x, y, most);
+  };
+}
+
+function drawPicture(ctx: CanvasRenderingContext2D, view: View, top: number, height: number): void {
+  const picture = canvasOf(PICTURE, height);
+  const scene = sceneOf(view, { width: PICTURE, height }, 1, "#fff");
+  drawScene(picture.getContext("2d")!, { ...scene, brush: null, cursor: null });
+  ctx.drawImage(picture, GAP, top);
+  if (scene.right) {
+    ctx.fillStyle = INK;
+    ctx.fillRect(GAP + scene.curtain - 1, top, 2, height);
+  }
+}
+
+function drawBars(ctx: CanvasRenderingContext2D, write: Write, view: View, x: number, top: number): number {
+  const list = listed(view);
+  const text = scoreText(view);
+  const most = view.store.spec.value.task === "value" ? Math.max(1e-12, ...list.map((r) => Math.abs(r.value))) : 1;
+  let y = top;
+  for (const row of list) {
+    const bold = view.target.value.includes(row.index);
+    write(nameOf(view, row.index), x, y, { bold, most: SIDE - 70 });
+    ctx.textAlign = "right";
+    write(text(row.value), x + SIDE, y);
+    ctx.textAlign = "left";
+    ctx.fillStyle = "#e6e8eb";
+    ctx.fillRect(x, y + 6, SIDE, 4);
+    ctx.fillStyle = bold ? "#2563c9" : "#868e98";
+    ctx.fillRect(x, y + 6, (SIDE * Math.abs(row.value)) / most, 4);
+    y += 30;
+  }
+  return y;
+}
+
 export function snapshot(view: View): string {
-  const { store } = view;
-  const { photo } = store.spec.value;
+  const { photo } = view.store.spec.value;
   const height = Math.round(Math.min(640, (PICTURE * photo.height) / photo.width));
   const canvas = canvasOf(PICTURE + SIDE + 3 * GAP, Math.max(height, 230) + 2 * GAP + 84);
   const ctx = canvas.getContext("2d")!;
   ctx.fillStyle = "#fff";
   ctx.fillRect(0, 0, canvas.width, canvas.height);
-  const write = (text: string, x: number, y: number, size = 13, colour = INK, most = PICTURE, weight = "") => {
-    ctx.font = `${weight} ${size}px ${FONT}`;
-    ctx.fillStyle = colour;
-    ctx.fillText(text, x, y, most);
-  };
-
-  const labels = store.labels.value;
-  const [a, b] = view.target.value;
-  const name = (i: number) => labels[i] ?? String(i);
-  const question =
-    a === null ? words.title : `${words.why} ${name(a)}${b === null ? "" : ` ${words.ratherThan} ${name(b)}`}?`;
-  write(question, GAP, GAP + 16, 18, INK, canvas.width - 2 * GAP, "600");
-
+  const write = writer(ctx);
+  write(questionOf(view), GAP, GAP + 16, { size: 18, bold: true, most: canvas.width - 2 * GAP });
   const top = GAP + 32;
-  const stage = { width: PICTURE, height };
-  const picture = canvasOf(PICTURE, height);
-  const scene = sceneOf(view, stage, 1, "#fff");
-  drawScene(picture.getContext("2d")!, { ...scene, brush: null, cursor: null });
-  ctx.drawImage(picture, GAP, top);
-  const share = view.curtain.value;
-  if (share !== null) {
-    ctx.fillStyle = INK;
-    ctx.fillRect(GAP + share * PICTURE - 1, top, 2, height);
-  }
+  drawPicture(ctx, view, top, height);
 
   const layer = view.layerA.value;
   if (layer) {
     const y = top + height + 14;
     const [low, middle, high] = ends(layer.look);
     paintBar(ctx, layer.look, GAP, y, PICTURE, 8);
-    write(low, GAP, y + 24, 12);
+    write(low, GAP, y + 24, { size: 12 });
     ctx.textAlign = "center";
-    write(middle, GAP + PICTURE / 2, y + 24, 12, FAINT);
+    write(middle, GAP + PICTURE / 2, y + 24, { size: 12, faint: true });
     ctx.textAlign = "right";
-    write(high, GAP + PICTURE, y + 24, 12);
+    write(high, GAP + PICTURE, y + 24, { size: 12 });
     ctx.textAlign = "left";
   }
 
   const x = PICTURE + 2 * GAP;
-  const info = layer?.map.info;
-  write(words.prediction, x, top + 10, 12, FAINT);
-  let y = top + 34;
-  const shown = store.prediction.value;
-  const text = scoreText(view);
-  const asked = [a, b].filter((i): i is number => i !== null);
-  const list = shown ? rows(shown.probabilities, shown.original, 5, asked) : [];
-  const most = store.spec.value.task === "value" ? Math.max(1e-12, ...list.map((r) => Math.abs(r.value))) : 1;
-  for (const row of list) {
-    write(name(row.index), x, y, 13, INK, SIDE - 70, asked.includes(row.index) ? "600" : "");
-    ctx.textAlign = "right";
-    write(text(row.value), x + SIDE, y, 13);
-    ctx.textAlign = "left";
-    ctx.fillStyle = "#e6e8eb";
-    ctx.fillRect(x, y + 6, SIDE, 4);
-    ctx.fillStyle = "#2f6fde";
-    ctx.fillRect(x, y + 6, (SIDE * Math.abs(row.value)) / most, 4);
-    y += 30;
-  }
-  if (info) {
-    write(words.method, x, y + 12, 12, FAINT);
-    const other = store.compare.value;
-    const both = [info.request.method, ...(other ? [other.method] : [])].map((m) => methodTitle(view, m));
-    write(both.join(" | "), x, y + 32, 13, INK, SIDE);
-    if (!info.final) write(words.partial(info.fraction), x, y + 50, 12, FAINT, SIDE);
+  write(words.prediction, x, top + 10, { size: 12, faint: true });
+  const y = drawBars(ctx, write, view, x, top + 34);
+  if (layer) {
+    const { info } = layer.map;
+    write(words.method, x, y + 12, { size: 12, faint: true });
+    write(methodsOf(view), x, y + 32, { most: SIDE });
+    if (!info.final) write(words.partial(info.fraction), x, y + 50, { size: 12, faint: true, most: SIDE });
   }
   return canvas.toDataURL("image/png");
 }
