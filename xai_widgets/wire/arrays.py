@@ -1,0 +1,70 @@
+"""Arrays on the wire: quantised to 16 bits for drawing, exact where that matters. The browser's half is js/core/arrays.ts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+VERSION = 1
+LEVELS = 65534
+"""Codes 0..65534 spread over the range; 65535 stands for what is no number."""
+
+NOT_A_NUMBER = 65535
+DTYPES = ("<u2", "<f4", "|u1")
+BROWSER_NAMES = {"<u2": np.dtype("<u2"), "<f4": np.dtype("<f4"), "|u1": np.dtype("u1")}
+
+
+def encode(array: NDArray[Any], dtype: str = "<u2") -> tuple[dict[str, Any], memoryview]:
+    """Encode an array as a description and its bytes, as in ``docs/protocol.md``.
+
+    Parameters
+    ----------
+    array : ndarray of real numbers
+    dtype : {"<u2", "<f4", "|u1"}
+        ``"<u2"`` quantises: the error is at most half a step of ``(hi - lo) / 65534``, the ends of the range are
+        exact, and NaN and infinities become "not a number". The others must hold the values as they are.
+
+    Returns
+    -------
+    meta : dict
+        Without the index of the buffer, which the message adds.
+    data : memoryview
+        C-contiguous, little-endian.
+
+    Raises
+    ------
+    TypeError
+        For an array whose values the dtype cannot hold.
+    ValueError
+        For an empty array.
+    """
+    if array.size == 0:
+        msg = f"an empty array cannot be sent, got shape {array.shape}."
+        raise ValueError(msg)
+    if array.dtype.kind not in "fiub" or (dtype == "|u1" and array.dtype != np.uint8):
+        msg = f"an array of {array.dtype} cannot be sent as {dtype}."
+        raise TypeError(msg)
+    meta: dict[str, Any] = {"v": VERSION, "dtype": dtype, "shape": list(array.shape)}
+    if dtype != "<u2":
+        plain = np.ascontiguousarray(array, BROWSER_NAMES[dtype])
+        return meta, memoryview(plain).cast("B")
+    values = array.astype(np.float64)
+    finite = np.isfinite(values)
+    lo, hi = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 0.0)
+    # Halves first: the difference of the ends of float64's range is no float64.
+    span = hi / 2 - lo / 2
+    share = np.divide(values / 2 - lo / 2, span, out=np.zeros_like(values), where=finite & (span > 0))
+    codes = np.where(finite, np.rint(share * LEVELS), NOT_A_NUMBER).astype("<u2")
+    return {**meta, "lo": lo, "hi": hi}, memoryview(codes).cast("B")
+
+
+def decode(meta: dict[str, Any], data: memoryview | bytes) -> NDArray[Any]:
+    """Invert :func:`encode`; quantised values come back as float64."""
+    array = np.frombuffer(data, dtype=BROWSER_NAMES[meta["dtype"]]).reshape(meta["shape"])
+    if meta["dtype"] != "<u2":
+        return array
+    share = array / LEVELS
+    values = meta["lo"] * (1 - share) + meta["hi"] * share
+    return np.where(array == NOT_A_NUMBER, np.nan, values)

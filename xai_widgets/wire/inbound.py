@@ -1,0 +1,186 @@
+"""Messages from the browser: everything from outside is hostile until it has been parsed here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+VERSION = 1
+MOST_EDITS, MOST_NUMBERS, MOST_PARAMETERS, LONGEST = 200, 4000, 64, 200
+LARGEST = 2**53
+
+
+class ProtocolError(ValueError):
+    """A message that is not as docs/protocol.md has it."""
+
+
+@dataclass(frozen=True)
+class AskedRequest:
+    """What is to be explained, in plain data."""
+
+    method: str
+    params: dict[str, Any]
+    target: int | tuple[int, int] | None
+    edits: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Hello:
+    """A view opened."""
+
+    version: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Predict and explain."""
+
+    id: int
+    slot: str
+    request: AskedRequest
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop the ask of this id."""
+
+    id: int
+    slot: str
+
+
+@dataclass(frozen=True)
+class Close:
+    """The comparison is no longer needed."""
+
+    slot: str
+
+
+@dataclass(frozen=True)
+class ShowAs:
+    """How the map is shown now."""
+
+    display: dict[str, Any]
+
+
+def parse(content: Any) -> Hello | Ask | Cancel | Close | ShowAs:
+    """Check a message and return it as what it is.
+
+    Raises
+    ------
+    ProtocolError
+        Saying what was expected and what came.
+    """
+    message = _dict("a message", content)
+    kind = message.get("kind")
+    if kind == "hello":
+        return Hello(_text("version", message.get("version", "")))
+    if kind == "ask":
+        return Ask(_whole("id", message.get("id")), _slot(message), _request(message.get("request")))
+    if kind == "cancel":
+        return Cancel(_whole("id", message.get("id")), _slot(message))
+    if kind == "close":
+        return Close(_slot(message))
+    if kind == "display":
+        return ShowAs(_scalars("display", message.get("display")))
+    msg = f"a message's kind must be hello, ask, cancel, close or display, got {_short(kind)}."
+    raise ProtocolError(msg)
+
+
+def _request(value: Any) -> AskedRequest:
+    request = _dict("request", value)
+    edits = request.get("edits", [])
+    if not isinstance(edits, list) or len(edits) > MOST_EDITS:
+        msg = f"request.edits must be a list of at most {MOST_EDITS}, got {_short(edits)}."
+        raise ProtocolError(msg)
+    return AskedRequest(
+        _text("request.method", request.get("method")),
+        _scalars("request.params", request.get("params", {})),
+        _target(request.get("target")),
+        tuple(_edit(one) for one in edits),
+    )
+
+
+def _target(value: Any) -> int | tuple[int, int] | None:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        if len(value) != 2:  # noqa: PLR2004
+            msg = f"request.target must be a class, a pair of them or null, got {_short(value)}."
+            raise ProtocolError(msg)
+        return _whole("request.target", value[0]), _whole("request.target", value[1])
+    return _whole("request.target", value)
+
+
+def _edit(value: Any) -> dict[str, Any]:
+    edit = {_text("an edit's key", key): one for key, one in _dict("an edit", value).items()}
+    return {key: _numbers(key, one) if isinstance(one, list) else _scalar(key, one) for key, one in edit.items()}
+
+
+def _numbers(name: str, value: list[Any]) -> list[float]:
+    if len(value) > MOST_NUMBERS:
+        msg = f"{name} must have at most {MOST_NUMBERS} numbers, got {len(value)}."
+        raise ProtocolError(msg)
+    return [_number(name, one) for one in value]
+
+
+def _scalars(name: str, value: Any) -> dict[str, Any]:
+    found = _dict(name, value)
+    return {_text(f"{name}'s key", key): _value(f"{name}.{key}", one) for key, one in found.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    # Sizes may be one number an axis.
+    return tuple(_numbers(name, value)) if isinstance(value, list) else _scalar(name, value)
+
+
+def _scalar(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    return _text(name, value) if isinstance(value, str) else _number(name, value)
+
+
+def _number(name: str, value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -LARGEST < value < LARGEST:
+        msg = f"{name} must be a finite number, got {_short(value)}."
+        raise ProtocolError(msg)
+    return value
+
+
+def _whole(name: str, value: Any) -> int:
+    # JavaScript has one kind of number: 3.0 is 3.
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST:
+        msg = f"{name} must be a whole number from 0, got {_short(value)}."
+        raise ProtocolError(msg)
+    return value
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST:
+        msg = f"{name} must be a text of at most {LONGEST} characters, got {_short(value)}."
+        raise ProtocolError(msg)
+    return value
+
+
+def _slot(message: dict[Any, Any]) -> str:
+    slot = message.get("slot", "a")
+    if slot not in ("a", "b"):
+        msg = f"slot must be 'a' or 'b', got {_short(slot)}."
+        raise ProtocolError(msg)
+    return str(slot)
+
+
+def _dict(name: str, value: Any) -> dict[Any, Any]:
+    if not isinstance(value, dict) or len(value) > MOST_PARAMETERS:
+        msg = f"{name} must be an object of at most {MOST_PARAMETERS} entries, got {_short(value)}."
+        raise ProtocolError(msg)
+    return value
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, (list, dict)):
+        return f"a {type(value).__name__} of {len(value)}"
+    text = repr(value) if not isinstance(value, int) or abs(value) < LARGEST else "a huge number"
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

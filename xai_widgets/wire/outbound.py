@@ -1,0 +1,51 @@
+"""Messages to the browser: plain content, with big arrays beside it as buffers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.wire.arrays import encode
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LIMIT = 1_000_000
+"""Bytes of one message: hosts drop connections over larger ones."""
+
+
+@dataclass(eq=False)
+class Message:
+    """One message and its buffers.
+
+    Parameters
+    ----------
+    kind : str
+        As in ``docs/protocol.md``.
+    **fields
+        What it says.
+    """
+
+    content: dict[str, Any]
+    buffers: list[memoryview] = field(default_factory=list)
+
+    def __init__(self, kind: str, **fields: Any) -> None:
+        self.content = {"kind": kind, **fields}
+        self.buffers = []
+
+    def add(self, name: str, array: NDArray[Any], dtype: str) -> Message:
+        """Put an array under `name`.
+
+        Raises
+        ------
+        ValueError
+            When the message becomes larger than a host may take.
+        """
+        meta, data = encode(array, dtype)
+        self.content[name] = {**meta, "buffer": len(self.buffers)}
+        self.buffers.append(data)
+        size = sum(one.nbytes for one in self.buffers)
+        if size > LIMIT:
+            msg = f"a message must stay within {LIMIT} bytes, this one ({self.content['kind']}) has {size}."
+            raise ValueError(msg)
+        return self
