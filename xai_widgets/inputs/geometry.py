@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from PIL import Image
 
 from xai_widgets.inputs.levels import COLOUR, Levels, find_levels, find_order
@@ -19,13 +18,15 @@ from xai_widgets.inputs.likeness import looks_like
 from xai_widgets.inputs.lines import fit_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
     from torch import Tensor
 
     from xai_widgets.inputs.base import Region
     from xai_widgets.inputs.preprocess import Feed
+
+    Call = Callable[[Image.Image], NDArray[np.float64]]
 
 _CALLS = 8
 """On a tiny picture, to see whether `preprocess` draws random numbers."""
@@ -59,15 +60,26 @@ class Geometry:
     why: str = ""
 
 
-def probe(call: Feed, photo: Image.Image, shown: NDArray[np.uint8], x: Tensor) -> Geometry:
-    """Find the geometry of `call`, which made `x` of `photo`; `shown` is the photo's display copy."""
+class _RefusedError(Exception):
+    """The user's `preprocess` raised on a picture of ours."""
+
+
+def probe(feed: Feed, photo: Image.Image, shown: NDArray[np.uint8], x: Tensor) -> Geometry:
+    """Find the geometry of `feed`, which made `x` of `photo`; `shown` is the photo's display copy."""
+
+    def call(picture: Image.Image) -> NDArray[np.float64]:
+        try:
+            return feed(picture).numpy().astype(np.float64)
+        except Exception as error:  # it is the user's code, on pictures it was not written for
+            raise _RefusedError(type(error).__name__) from error
+
     try:
-        return _probe(call, photo, shown, x)
-    except Exception as error:  # noqa: BLE001  # the user's code, on pictures it was not written for
-        return Geometry(why=f"it raised {type(error).__name__} on a test picture")
+        return _probe(call, photo, shown, x.numpy().astype(np.float64))
+    except _RefusedError as error:
+        return Geometry(why=f"it raised {error} on a test picture")
 
 
-def _probe(call: Feed, photo: Image.Image, shown: NDArray[np.uint8], x: Tensor) -> Geometry:
+def _probe(call: Call, photo: Image.Image, shown: NDArray[np.uint8], x: NDArray[np.float64]) -> Geometry:
     levels, order = _levels(call, photo, x)
     if levels is None:
         return Geometry(why="what it returns does not follow the brightness of the photo")
@@ -89,13 +101,13 @@ def _probe(call: Feed, photo: Image.Image, shown: NDArray[np.uint8], x: Tensor) 
     return Geometry(levels, order, region, mirrored)
 
 
-def _levels(call: Feed, photo: Image.Image, x: Tensor) -> tuple[Levels | None, tuple[int, int, int]]:
+def _levels(call: Call, photo: Image.Image, x: NDArray[np.float64]) -> tuple[Levels | None, tuple[int, int, int]]:
     """Find how pixel values change, from small pictures if `call` makes the same shape of them: they are quick."""
     for size in (_shrunk(photo.size, _SMALL), photo.size):
         colours: list[Any] = ["black", "white", *([COLOUR] if photo.mode == "RGB" else [])]
         try:
             made = [call(Image.new(photo.mode, size, colour)) for colour in colours]
-        except Exception:
+        except _RefusedError:
             if size == photo.size:
                 raise
             continue
@@ -111,7 +123,10 @@ def _shrunk(size: tuple[int, int], long_side: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-_STEEP, _TILT = 239, 16
+_GOLDEN = (5**0.5 - 1) / 2
+"""Its multiples, less their whole part, spread evenly; no grid of pixels keeps step with it."""
+
+_STEEP, _TILT = 245, 16 * _GOLDEN
 """Grey levels that a ramp climbs along its own side of the photo and along the other."""
 
 
@@ -136,7 +151,7 @@ def _picture(grey: NDArray[np.uint8], mode: str) -> Image.Image:
 def _ramp(length: int, other: int) -> NDArray[np.uint8]:
     # Whole numbers of 1/256 of a level: a photo has many pixels, and these add quickly.
     steep = (np.arange(length) + 0.5) / length * _STEEP
-    dither = np.arange(1, other + 1) * 0.6180339887498949 % 1  # multiples of the golden ratio spread evenly
+    dither = np.arange(1, other + 1) * _GOLDEN % 1
     tilt = (np.arange(other) + 0.5) / other * _TILT + dither
     total = (tilt * 256).astype(np.uint16)[:, None] + (steep * 256).astype(np.uint16)
     total >>= 8
@@ -150,13 +165,13 @@ def _places(right: NDArray[np.float64], down: NDArray[np.float64]) -> tuple[NDAr
     return (_STEEP * right - _TILT * down) * scale, (_STEEP * down - _TILT * right) * scale
 
 
-def _is_random(call: Feed, photo: Image.Image) -> bool:
+def _is_random(call: Call, photo: Image.Image) -> bool:
     """See whether calls on one tiny picture differ: several, since a mirror thrown by a coin may fall alike twice."""
     try:
         first, *rest = (call(next(_ramps(_shrunk(photo.size, _TINY), photo.mode))) for _ in range(_CALLS))
-    except Exception:  # noqa: BLE001  # it refuses tiny pictures; a random crop then fails to fit a line
+    except _RefusedError:  # it refuses tiny pictures; a random crop then fails to fit a line
         return False
-    return any(one.shape != first.shape or not torch.allclose(one, first, atol=1e-4) for one in rest)
+    return any(one.shape != first.shape or not np.allclose(one, first, atol=1e-4) for one in rest)
 
 
 def _side(places: NDArray[np.float64], length: int) -> tuple[float, float] | None:
@@ -172,6 +187,6 @@ def _side(places: NDArray[np.float64], length: int) -> tuple[float, float] | Non
     if ends is None:
         return None
     # To the frame, where it is meant: what is left is rounding.
-    near = max(0.5, length / 2048, 0.02 * abs(ends[1] - ends[0]) / len(profile))
+    near = max(0.5, length / 2048, 0.05 * abs(ends[1] - ends[0]) / len(profile))
     low, high = (next((frame for frame in (0.0, float(length)) if abs(end - frame) < near), end) for end in ends)
     return low, high

@@ -88,7 +88,8 @@ def unwrap(out: Any) -> Tensor:
     if x.ndim == 3 and x.shape[0] not in (1, 3, 4) and x.shape[-1] in (1, 3, 4):  # noqa: PLR2004
         msg = f"preprocess must return channels first, [channels, height, width], got shape {tuple(x.shape)}."
         raise ValueError(msg)
-    check_finite(x.float().numpy(), "what preprocess returned")
+    x = x.float() if x.dtype == torch.bfloat16 else x  # NumPy has no bfloat16
+    check_finite(x.numpy(), "what preprocess returned")
     return x
 
 

@@ -107,7 +107,9 @@ def _picture(
     if found.levels is None:
         black, white = guess_levels(x)
     else:
-        black, white = (level.float().to(device, dtype) for level in (found.levels.black, found.levels.white))
+        black, white = (
+            torch.from_numpy(level).to(dtype).to(device) for level in (found.levels.black, found.levels.white)
+        )
     if found.region is None:
         note = f"The map is shown on the model's own view, since preprocess cannot be traced to the photo: {found.why}."
         return _own_view(Inputs(x, "image", black, white, notes=(note,), order=found.order))
