@@ -1,11 +1,13 @@
-"""Arrays on the wire: quantised to 16 bits for drawing, exact where that matters. The browser's half is js/core/arrays.ts."""
+"""Arrays on the wire: 16 bits for drawing, exact where that matters. The other half is js/core/arrays.ts."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 VERSION = 1
 LEVELS = 65534
