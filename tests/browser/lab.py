@@ -24,8 +24,12 @@ def script(text):
     return text.replace("PANEL", PANEL)
 
 
-# Notebook 7 logs this at every start, with no extension installed too.
-NOISE = ("Cannot read properties of undefined (reading 'schema')",)
+NOISE = (
+    # Notebook 7 logs this at every start, without our extension too
+    "Cannot read properties of undefined (reading 'schema')",
+    # a page that is left before JupyterLab's debugger had its answer
+    "Could not restore the debugger state: Canceled future",
+)
 
 SETTINGS = {
     # asks the internet for news
