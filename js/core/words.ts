@@ -44,8 +44,6 @@ export const words = {
   value: "value",
 
   // legend
-  legend: "Colour scale",
-  legendHidden: "hidden",
   legendStrength: "strength |value|",
   legendSigned: "against ◂ 0 ▸ for",
   legendClipped: "Larger values take the last colour",
@@ -72,8 +70,6 @@ export const words = {
 
   // question
   question: "Question",
-  classToExplain: "Class to explain",
-  classRather: "Rather than class",
   mostLikely: "most likely class",
   nothingElse: "anything else",
   searchClasses: "Search classes",
@@ -86,7 +82,6 @@ export const words = {
   methodPicker: "Explanation method",
   compareWith: "Compare with",
   compareNone: "nothing",
-  parameters: "Parameters",
   parametersOf: (title: string) => `Parameters of ${title}`,
   parameterAuto: "automatic",
   parameterDefault: "Back to defaults",
@@ -128,14 +123,11 @@ export const words = {
   exactValue: (title: string) => `${title}, exact value`,
 
   // status
-  idle: "Ready",
-  connecting: "Connecting to the kernel",
   noKernel: "No kernel: showing the last saved view",
   retry: "Try again",
   busy: "Kernel busy, your question is waiting",
   working: "Computing",
   cancel: "Cancel",
-  cancelLabel: (what: string) => `Cancel ${what}`,
   progress: (done: number, total: number) => `${whole(done)} / ${whole(total)}`,
   progressLabel: (what: string) => `Progress of ${what}`,
   left: (s: number) => `${seconds(s)} left`,
@@ -153,8 +145,6 @@ export const words = {
   badMessage: "A message from the kernel could not be read",
   mismatch: (browser: string, kernel: string) =>
     `The view is version ${browser} but the kernel runs ${kernel}: reload the page, or restart the kernel, so that both are the same.`,
-  mapA: "Left",
-  mapB: "Right",
 };
 
 export type Words = typeof words;

@@ -68,6 +68,7 @@ export function Combobox(props: {
           role="combobox"
           autocomplete="off"
           spellcheck={false}
+          title={words.searchClasses}
           aria-expanded={open}
           aria-controls={ids.list}
           aria-autocomplete="list"

@@ -114,7 +114,7 @@ export class FakeKernel {
   }
 
   private answer(message: Outgoing): void {
-    const { current } = this;
+    const current = this.current;
     if (this.options.dead) return;
     if (message.kind === "hello") {
       this.emit({ kind: "welcome", v: 1, version: this.options.version, id: current.id, state: current });

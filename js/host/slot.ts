@@ -20,23 +20,26 @@ export class SlotState {
 
   asked(id: number): void {
     this.id = id;
-    // A drag asks often: an answer to the drag's last ask is proof enough that the kernel lives.
-    if (this.phase.value === "computing") return;
-    if (this.phase.value !== "busy") this.phase.value = "asked";
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      if (this.phase.value === "asked") this.phase.value = "busy";
+    if (!this.running.value) this.phase.value = "asked";
+    // The clock runs from the first ask without an answer, however many follow.
+    this.timer ??= setTimeout(() => {
+      this.phase.value = "busy";
     }, BUSY_MS);
   }
 
   answered(): void {
-    clearTimeout(this.timer);
+    this.stopClock();
     if (this.running.value) this.phase.value = "computing";
+  }
+
+  private stopClock(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
   }
 
   ended(id: number, outcome: string): void {
     if (id < this.id) return;
-    clearTimeout(this.timer);
+    this.stopClock();
     this.phase.value = outcome === "cancelled" || outcome === "failed" ? outcome : "idle";
   }
 
@@ -48,9 +51,14 @@ export class SlotState {
     return true;
   }
 
-  reset(): void {
-    clearTimeout(this.timer);
-    this.map.value = null;
+  /** Nothing is awaited any more. */
+  rest(): void {
+    this.stopClock();
     this.phase.value = "idle";
+  }
+
+  reset(): void {
+    this.rest();
+    this.map.value = null;
   }
 }

@@ -66,18 +66,16 @@ export class Store {
       message: (message, buffers) => this.receive(message, buffers),
       silent: () => {
         this.connection.value = "silent";
-        for (const slot of Object.values(this.slots)) slot.phase.value = "idle";
+        for (const slot of Object.values(this.slots)) slot.rest();
       },
     });
     this.link.id = state.id;
-    model.on("change:spec", this.specChanged);
     model.on("change:state", this.stateChanged);
     this.link.open();
   }
 
   close(): void {
     this.link.close();
-    this.model.off("change:spec", this.specChanged);
     this.model.off("change:state", this.stateChanged);
   }
 
@@ -252,10 +250,6 @@ export class Store {
       if (kept?.buffers) slot.show(decodeMap(kept, kept.buffers));
     }
   }
-
-  private specChanged = (): void => {
-    this.spec.value = this.model.get("spec") as Spec;
-  };
 
   private stateChanged = (): void => {
     this.follow(completeState(this.model.get("state")));

@@ -22,7 +22,7 @@ export function PredictionPanel({ view }: { view: View }) {
   const [explained, foil] = view.target.value;
   const asked = [explained, foil].filter((i): i is number => i !== null);
   const list = shown ? rows(shown.probabilities, shown.original, LISTED, asked) : [];
-  const edited = store.request.value.edits.length > 0;
+  const edited = !!shown?.picture;
   return (
     <Section
       title={task === "value" ? words.predictionValue : words.prediction}

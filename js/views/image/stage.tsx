@@ -5,6 +5,7 @@ import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
 import { useIds, useSize } from "../../dom/hooks";
 import { drawScene } from "../../dom/scene";
+import { Brush } from "./brush";
 import { Curtain } from "./curtain";
 import { type Stage as Size, sceneOf, stageSize } from "./frame";
 import { gestures } from "./gestures";
@@ -61,6 +62,7 @@ export function Stage({ view, onDraw }: { view: View; onDraw: () => void }) {
   return (
     <div class="xai-stage">
       <Tools view={view} zoom={hands.zoom} fit={hands.fit} />
+      {brushing && <Brush view={view} />}
       <div class="xai-canvas-box" ref={box} style={{ height: `${size.value.height}px` }}>
         {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: arrow keys move a cursor on it */}
         <canvas

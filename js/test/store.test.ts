@@ -1,0 +1,232 @@
+// The store against a model of which the test says every answer.
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { MapMessage, Outgoing, PredictionMessage, Request, Spec, State } from "../core/types";
+import { DISPLAY } from "../host/decode";
+import { StaticModel } from "../host/fake";
+import { storeOf } from "../host/store";
+
+const REQUEST: Request = { method: "saliency", params: {}, target: null, edits: [] };
+const STATE: State = { request: REQUEST, compare: null, display: DISPLAY, id: 4 };
+const SPEC = { grid: [1, 2], outputs: 2, labels: null, task: "classes", edits: [], methods: [] } as unknown as Spec;
+
+function bench() {
+  const model = new StaticModel({ spec: SPEC, state: STATE, snapshot: null });
+  const store = storeOf(model);
+  const say = (message: object, buffers: ArrayBufferView[] = []) => model.emit("msg:custom", message, buffers);
+  const sent = (kind: Outgoing["kind"]) =>
+    model.sent.filter((m) => m.kind === kind) as { id: number; slot: string; request: Request }[];
+  const map = (id: number, request: Request, more: Partial<MapMessage> = {}, slot = "a") =>
+    say(
+      {
+        kind: "map",
+        id,
+        slot,
+        request,
+        target: 0,
+        label: "",
+        values: { v: 1, dtype: "<u2", shape: [1, 2], lo: 0, hi: id, buffer: 0 },
+        fraction: 1,
+        done: 1,
+        total: 1,
+        error: null,
+        gap: null,
+        sum: 0,
+        seconds: 0,
+        left: null,
+        forwards: 1,
+        backwards: 1,
+        notes: [],
+        final: true,
+        ...more,
+      },
+      [Uint16Array.of(0, 65534)],
+    );
+  const predict = (id: number, more: Partial<PredictionMessage> = {}) => {
+    const array = { v: 1, dtype: "<f4", shape: [2], buffer: 0 };
+    say(
+      {
+        kind: "prediction",
+        id,
+        slot: "a",
+        target: 0,
+        label: "",
+        probabilities: array,
+        original: array,
+        picture: null,
+        ...more,
+      },
+      [Float32Array.of(0.9, 0.1)],
+    );
+  };
+  const welcome = (state = STATE) => say({ kind: "welcome", v: 1, version: "0.1.0", id: state.id, state });
+  const shown = () => store.slots.a.map.value?.id;
+  return { model, store, say, sent, map, predict, welcome, shown };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("connection", () => {
+  it("says hello at once, tells silence after three seconds, and tries again", () => {
+    const { store, sent, welcome } = bench();
+    expect(sent("hello")).toHaveLength(1);
+    vi.advanceTimersByTime(3000);
+    expect(store.connection.value).toBe("silent");
+    vi.advanceTimersByTime(5000);
+    expect(sent("hello")).toHaveLength(2);
+    welcome();
+    expect(store.connection.value).toBe("live");
+    vi.advanceTimersByTime(60_000);
+    expect(sent("hello")).toHaveLength(2);
+  });
+
+  it("says hello again when the comm comes alive", () => {
+    const { model, sent } = bench();
+    model.emit("comm_live_update");
+    expect(sent("hello")).toHaveLength(2);
+  });
+
+  it("asks again for what was asked while nobody answered", () => {
+    const { store, sent, welcome } = bench();
+    vi.advanceTimersByTime(3000);
+    store.setTarget(1);
+    welcome();
+    expect(sent("ask").at(-1)!.request.target).toBe(1);
+    expect(store.request.value.target).toBe(1);
+  });
+});
+
+describe("asks", () => {
+  it("are numbered on from the kernel's count", () => {
+    const { store, sent, welcome } = bench();
+    welcome({ ...STATE, id: 17 });
+    store.setTarget(1);
+    expect(sent("ask").map((m) => m.id)).toEqual([18]);
+  });
+
+  it("wait for the one in flight, and only the newest goes out", () => {
+    const { store, sent, welcome, predict } = bench();
+    welcome();
+    for (const target of [0, 1, 0, 1]) store.setTarget(target);
+    expect(sent("ask")).toHaveLength(1);
+    predict(5);
+    expect(sent("ask").map((m) => m.id)).toEqual([5, 8]);
+  });
+
+  it("go on when an answer was lost", () => {
+    const { store, sent, welcome } = bench();
+    welcome();
+    store.setTarget(0);
+    store.setTarget(1);
+    vi.advanceTimersByTime(10_000);
+    expect(sent("ask").at(-1)!.request.target).toBe(1);
+  });
+
+  it("take target and edits along to the map they are compared with", () => {
+    const { store, sent, welcome } = bench();
+    welcome();
+    store.setCompare("rise");
+    store.setTarget(1);
+    const b = store.compare.value!;
+    expect([b.method, b.target]).toEqual(["rise", 1]);
+    store.setCompare(null);
+    expect(sent("close")).toHaveLength(1);
+  });
+});
+
+describe("maps", () => {
+  it("never go back to an older one, yet a superseded one is drawn", () => {
+    const { store, map, shown, welcome } = bench();
+    welcome();
+    store.setTarget(0);
+    store.setTarget(1);
+    map(5, REQUEST);
+    expect(shown()).toBe(5);
+    map(4, REQUEST);
+    expect(shown()).toBe(5);
+  });
+
+  it("of the cache come at once and are not replaced by a draft", () => {
+    const { store, map, shown, welcome } = bench();
+    welcome();
+    store.setTarget(0);
+    map(5, { ...REQUEST, target: 0, params: { filled: "in" } });
+    store.setTarget(1);
+    map(6, { ...REQUEST, target: 1 });
+    store.setTarget(0);
+    expect([shown(), store.slots.a.map.value?.grid.hi]).toEqual([7, 5]);
+    map(7, { ...REQUEST, target: 0 }, { final: false });
+    expect(store.slots.a.map.value?.grid.hi).toBe(5);
+    map(7, { ...REQUEST, target: 0 });
+    expect(store.slots.a.map.value?.grid.hi).toBe(7);
+  });
+
+  it("for a closed comparison are not drawn", () => {
+    const { store, map, welcome } = bench();
+    welcome();
+    map(9, REQUEST, {}, "b");
+    expect(store.slots.b.map.value).toBeNull();
+  });
+});
+
+describe("progress", () => {
+  it("is asked, then busy, then computing, then over", () => {
+    const { store, predict, say, welcome } = bench();
+    welcome();
+    store.setTarget(1);
+    const { phase } = store.slots.a;
+    expect(phase.value).toBe("asked");
+    vi.advanceTimersByTime(300);
+    expect(phase.value).toBe("busy");
+    predict(5);
+    expect(phase.value).toBe("computing");
+    say({ kind: "ended", id: 4, slot: "a", outcome: "superseded" });
+    expect(phase.value).toBe("computing");
+    say({ kind: "ended", id: 5, slot: "a", outcome: "cancelled" });
+    expect(phase.value).toBe("cancelled");
+  });
+
+  it("is busy when a kernel falls silent in the middle of a drag", () => {
+    const { store, predict, welcome } = bench();
+    welcome();
+    store.setTarget(1);
+    predict(5);
+    for (let i = 0; i < 40; i++) {
+      store.setTarget(i % 2);
+      vi.advanceTimersByTime(10);
+    }
+    expect(store.slots.a.phase.value).toBe("busy");
+  });
+});
+
+describe("what others choose", () => {
+  it("is followed, and can be undone", () => {
+    const { store, say, welcome } = bench();
+    welcome();
+    const edits = [{ name: "blur" as const, value: 3 }];
+    say({ kind: "state", state: { ...STATE, id: 9, request: { ...REQUEST, edits } } });
+    expect(store.request.value.edits).toEqual(edits);
+    store.undo();
+    expect(store.request.value.edits).toEqual([]);
+  });
+
+  it("does not undo what was asked here since", () => {
+    const { store, say, welcome } = bench();
+    welcome();
+    store.setTarget(1);
+    say({ kind: "state", state: STATE });
+    expect(store.request.value.target).toBe(1);
+  });
+
+  it("does not jerk a slider that is being dragged", () => {
+    const { store, model, welcome } = bench();
+    welcome();
+    store.setDisplay({ opacity: 0.3 });
+    model.set("state", STATE);
+    expect(store.display.value.opacity).toBe(0.3);
+  });
+});
