@@ -91,3 +91,7 @@ class Session:
             raise ValueError(msg)
         target = self.target(request.target)
         yield from run(request.method, self.model, seen.inputs, target, seen.prediction, self.seed)
+
+    def close(self) -> None:
+        """Let go of everything that may hold much memory."""
+        self._seen.clear()

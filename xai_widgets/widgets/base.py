@@ -1,0 +1,239 @@
+"""What every explainer widget shares: the link to its views, and an end that leaves nothing behind."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from xai_widgets._version import __version__
+from xai_widgets.jobs import Outcome, Slot, worker_for
+from xai_widgets.wire import Ask, Cancel, Close, Hello, Message, ShowAs, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PREDICT, EXPLAIN, COMPARE = 2, 1, 0
+"""Priorities: predictions come before pictures, the picture on show before the one it is compared with."""
+
+
+class Exchange:
+    """One ask and its answers: two jobs work for it, and when both have ended the view is told so, once."""
+
+    def __init__(self, number: int, slot: str) -> None:
+        self.id, self.slot = number, slot
+        self.outcome = Outcome.DONE
+        self.answered = threading.Event()
+        """Set by the first result, or by the end."""
+        self.finished = threading.Event()
+        self._open = 2
+        self._lock = threading.Lock()
+
+    def end(self, outcome: Outcome) -> bool:
+        """Note that one of the jobs has ended; True when that was the last."""
+        with self._lock:
+            if self.outcome is Outcome.DONE or outcome is Outcome.FAILED:
+                self.outcome = outcome
+            self._open -= 1
+            return self._open == 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether one of the jobs has failed already, so that the other need not begin."""
+        return self.outcome is Outcome.FAILED
+
+
+class ExplainerWidget(anywidget.AnyWidget):
+    """Base of the explainer widgets: traits that Python alone writes, messages both ways, jobs on the worker.
+
+    Messages may come on any thread and are only checked and put into a slot there. The worker computes and
+    publishes. ``docs/protocol.md`` describes what is said.
+    """
+
+    spec = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    snapshot = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, device: str, **traits: Any) -> None:
+        worker = worker_for(device)
+        # Reentrant: publishing sets traits, and their observers may call the widget.
+        self._lock = threading.RLock()
+        self._last: dict[tuple[str, str], Message] = {}
+        self._id = 0
+        self._viewed = False
+        self._closed = False
+        self._predicting = {slot: Slot(worker, priority=PREDICT) for slot in "ab"}
+        self._explaining = {
+            "a": Slot(worker, priority=EXPLAIN, deliver_first=True),
+            "b": Slot(worker, priority=COMPARE, deliver_first=True),
+        }
+        self._exchanges: dict[str, Exchange] = {}
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+        pin_routing(self)
+
+    # The browser asks by messages and writes no trait: `_esm` among them would be code for other people's browsers.
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Ignore what a browser wants to write into the widget's state."""
+
+    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        try:
+            message = parse(content)
+            if isinstance(message, Hello):
+                self._on_hello(message)
+            elif isinstance(message, Ask):
+                self._on_ask(message)
+            elif isinstance(message, Cancel):
+                self.cancel(message.slot, message.id)
+            elif isinstance(message, Close):
+                self.cancel(message.slot)
+                self._forget(message.slot)
+            elif isinstance(message, ShowAs):
+                self._on_display(message)
+        except Exception as error:  # noqa: BLE001  shown in the widget: a handler's traceback appears nowhere else
+            known = content if isinstance(content, dict) else {}
+            number, slot = known.get("id", self._id), known.get("slot", "a")
+            self._post_error(number, slot, error)
+            if known.get("kind") == "ask":
+                self._post(Message("ended", id=number, slot=slot, outcome=Outcome.FAILED.value))
+
+    def _on_hello(self, _message: Hello) -> None:
+        self._viewed = True
+        with self._lock:
+            last = list(self._last.values())
+        self._post(Message("welcome", v=1, version=__version__, id=self._id, state=self._state()))
+        for message in last:
+            self._post(message)
+
+    def _on_ask(self, message: Ask) -> None:
+        raise NotImplementedError
+
+    def _on_display(self, message: ShowAs) -> None:
+        raise NotImplementedError
+
+    def _state(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _run(
+        self,
+        exchange: Exchange,
+        predict: Callable[[], Iterator[Any]],
+        explain: Callable[[], Iterator[Any]],
+        on_prediction: Callable[[Exchange, Any], None],
+        on_result: Callable[[Exchange, Any], None],
+    ) -> None:
+        """Hand the two halves of an ask to the worker."""
+        with self._lock:
+            self._id = max(self._id, exchange.id)
+            self._exchanges[exchange.slot] = exchange
+
+        def explain_unless_failed() -> Iterator[Any]:
+            return iter(()) if exchange.failed else explain()
+
+        def ended(outcome: Outcome, error: BaseException | None) -> None:
+            self._on_ended(exchange, outcome, error)
+
+        self._predicting[exchange.slot].submit(
+            predict, publish=lambda found: on_prediction(exchange, found), ended=ended
+        )
+        self._explaining[exchange.slot].submit(
+            explain_unless_failed, publish=lambda found: on_result(exchange, found), ended=ended
+        )
+
+    def _on_ended(self, exchange: Exchange, outcome: Outcome, error: BaseException | None) -> None:
+        if error is not None and not exchange.failed:
+            self._post_error(exchange.id, exchange.slot, error)
+        if exchange.end(outcome):
+            if not self._closed:
+                self._keep()
+            self._post(Message("ended", id=exchange.id, slot=exchange.slot, outcome=exchange.outcome.value))
+            exchange.answered.set()
+            exchange.finished.set()
+
+    def _keep(self) -> None:
+        """Mirror what is on show into the traits that outlive the kernel."""
+        with self._lock, self.hold_sync():
+            self.state = self._state()
+            self.snapshot = {
+                "prediction": self._inline(("prediction", "a")),
+                "maps": {slot: self._inline(("map", slot)) for slot in "ab" if ("map", slot) in self._last},
+            }
+
+    def _inline(self, key: tuple[str, str]) -> dict[str, Any] | None:
+        message = self._last.get(key)
+        return None if message is None else {**message.content, "buffers": list(message.buffers)}
+
+    def _forget(self, slot: str) -> None:
+        with self._lock:
+            self._last.pop(("map", slot), None)
+            self._last.pop(("prediction", slot), None)
+
+    def _remember_and_post(self, message: Message) -> None:
+        with self._lock:
+            self._last[message.content["kind"], message.content["slot"]] = message
+        self._post(message)
+
+    def _post_error(self, number: int, slot: str, error: BaseException) -> None:
+        detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        self._post(Message("error", id=number, slot=slot, message=str(error) or type(error).__name__, detail=detail))
+
+    def _post(self, message: Message) -> None:
+        # Until a view has said hello nobody listens; it is sent the last results when it does.
+        if self._viewed and not self._closed:
+            self.send(message.content, buffers=message.buffers)
+
+    def cancel(self, slot: str = "a", number: int | None = None) -> None:
+        """Stop computing within one batch; the partial result stays.
+
+        Parameters
+        ----------
+        slot : {"a", "b"}
+            The explanation on show, or the one it is compared with.
+        number : int, optional
+            Only if this request is still the newest.
+        """
+        exchange = self._exchanges.get(slot)
+        if exchange is None or (number is not None and exchange.id != number):
+            return
+        self._predicting[slot].cancel()
+        self._explaining[slot].cancel()
+
+    def wait(self, timeout: float | None = None, slot: str = "a") -> bool:
+        """Wait until the newest request has ended.
+
+        Returns
+        -------
+        bool
+            False when `timeout` seconds passed before.
+        """
+        exchange = self._exchanges.get(slot)
+        return exchange is None or exchange.finished.wait(timeout)
+
+    def close(self) -> None:
+        """Stop computing, forget the results and close all views."""
+        self._closed = True
+        for slot in (*self._predicting.values(), *self._explaining.values()):
+            slot.close()
+        with self._lock:
+            self._last.clear()
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def pin_routing(widget: Any) -> None:
+    """Let messages from the browser reach the thread they were sent to.
+
+    ipykernel 7.4 routes a message for a comm to the (sub)shell that last *sent* on it instead of the one named
+    in the message, so that any output from a running cell would make the widget wait for that cell. A browser
+    test (live while a cell runs) guards this touch of a private name.
+    """
+    comm = getattr(widget, "comm", None)
+    if comm is not None and hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = None  # noqa: SLF001
+
+

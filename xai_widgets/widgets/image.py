@@ -1,0 +1,240 @@
+"""A picture explains itself: the heat map, the classes, the brush and the sliders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+from PIL import Image
+
+from xai_widgets.api import checked_module, method_list
+from xai_widgets.attribution.runs import choose
+from xai_widgets.export import mimebundle, to_code
+from xai_widgets.inputs import perturbation_from, read_inputs
+from xai_widgets.method import create
+from xai_widgets.models import TorchModel
+from xai_widgets.widgets import messages
+from xai_widgets.widgets.base import Exchange, ExplainerWidget
+from xai_widgets.widgets.esm import asset
+from xai_widgets.widgets.names import names_of
+from xai_widgets.widgets.session import Request, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from torch import nn
+
+    from xai_widgets.inputs import Perturbation
+    from xai_widgets.method import Method
+    from xai_widgets.results import Attribution, Prediction
+    from xai_widgets.widgets.session import Seen
+    from xai_widgets.wire import Ask, ShowAs
+
+FIRST_PICTURE_SECONDS = 1.0
+"""How long displaying waits for the first picture, so that a saved notebook has one."""
+
+
+class ImageExplainer(ExplainerWidget):
+    """Show why a model sees what it sees in a picture.
+
+    Returns at once; prediction and explanation are computed in the background and appear as they get better.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Takes a batch of pictures and returns scores ``[n, classes]``. It is left exactly as it was.
+    image : PIL image, path, ndarray or Tensor
+        Without batch axis. A tensor of the shape that the model eats needs no `preprocess`.
+    preprocess : callable, optional
+        From a PIL image to the tensor that the model eats.
+    labels : sequence of str, optional
+        Names of the classes.
+    target : None, int, str, or a pair of these
+        The class to explain: by default the most likely one; ``(a, b)`` asks "why a rather than b".
+    method : str or Method
+        A name of ``xai.methods()``, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
+    seed : int
+        For methods that draw random numbers, and for noise.
+    perturbations : sequence of Perturbation
+        Changes to begin with, such as ``[xai.Blur(2.0)]``.
+    display : dict, optional
+        How to show the map, as in ``docs/protocol.md``; :meth:`to_code` writes it.
+    device : str or torch.device, optional
+        Where to compute; by default where the model is.
+    **params
+        Parameters of the method.
+
+    Attributes
+    ----------
+    attribution : Attribution or None
+        The newest result; observe it by ``w.observe(handler, "attribution")``. Handlers run on the computing
+        thread.
+    prediction : Prediction or None
+        What the model says of the picture as it is edited now.
+    perturbed : PIL image or None
+        What the model sees: the edited picture, in its pixels.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For wrong input, saying what was expected and what came. What only running the model can show appears
+        in the widget.
+    """
+
+    _esm = asset("image.js")
+    _css = asset("image.css")
+
+    attribution = traitlets.Any(None, read_only=True)
+    prediction = traitlets.Any(None, read_only=True)
+    perturbed = traitlets.Any(None, read_only=True)
+
+    def __init__(
+        self,
+        model: nn.Module,
+        image: Any,
+        *,
+        preprocess: Callable[[Any], Any] | None = None,
+        labels: Sequence[str] | None = None,
+        target: Any = None,
+        method: str | Method = "auto",
+        seed: int = 0,
+        perturbations: Sequence[Perturbation] = (),
+        display: dict[str, Any] | None = None,
+        device: Any = None,
+        **params: Any,
+    ) -> None:
+        adapter = TorchModel(checked_module(model), labels=labels, device=device, seed=seed)
+        inputs = read_inputs(image, preprocess=preprocess, device=adapter.device, dtype=adapter.dtype)
+        if inputs.kind != "image":
+            msg = f"ImageExplainer needs a picture [channels, height, width], got shape {list(inputs.x.shape)}."
+            raise ValueError(msg)
+        self._session = Session(adapter, inputs, seed)
+        self._given = {"model": model, "image": image, "preprocess": preprocess, "labels": labels}
+        chosen = choose(method, params, adapter, inputs)
+        index = messages.target_index(target, adapter.labels)
+        self._requests = {"a": Request(chosen, index, tuple(perturbations))}
+        self._display = messages.display(display)
+        super().__init__(
+            str(adapter.device), spec=messages.spec(inputs, adapter.labels, method_list(adapter, inputs))
+        )
+        self.state = self._state()
+        self._explain("a", self._id + 1)
+
+    def explain(
+        self, method: str | Method | None = None, *, target: Any = ..., perturbations: Any = ..., **params: Any
+    ) -> None:
+        """Ask for another explanation, as if by the controls; what is not given stays as it is.
+
+        Parameters
+        ----------
+        method : str or Method, optional
+        target : None, int, str, or a pair of these, optional
+        perturbations : sequence of Perturbation, optional
+        **params
+            Parameters of the method.
+        """
+        old = self._requests["a"]
+        chosen = old.method
+        if method is not None or params:
+            name = old.method.name if method is None else method
+            chosen = choose(name, params, self._session.model, self._session.inputs)
+        index = old.target if target is ... else messages.target_index(target, self._session.model.labels)
+        edits = old.edits if perturbations is ... else tuple(perturbations)
+        self._requests["a"] = Request(chosen, index, edits)
+        self._explain("a", self._id + 1)
+
+    def result(self, timeout: float | None = None) -> Attribution:
+        """Wait for the finished explanation and return it.
+
+        Raises
+        ------
+        TimeoutError
+            When `timeout` seconds passed before.
+        RuntimeError
+            When there is none, because the model failed or the explanation was cancelled at once.
+        """
+        if not self.wait(timeout):
+            msg = f"The explanation was not finished within {timeout} s; `w.attribution` holds what there is."
+            raise TimeoutError(msg)
+        if self.attribution is None:
+            error = self._last.get(("error", "a"))
+            msg = "There is no explanation." if error is None else str(error.content["message"])
+            raise RuntimeError(msg)
+        found: Attribution = self.attribution
+        return found
+
+    def to_code(self) -> str:
+        """Write a cell that reproduces what is on show, seed included."""
+        request = self._requests["a"]
+        return to_code(
+            names=names_of(self._given),
+            method=request.method,
+            target=messages.target_in_words(request.target, self._session.model.labels),
+            perturbations=request.edits,
+            seed=self._session.seed,
+            display=self._display,
+        )
+
+    def close(self) -> None:
+        """Stop computing, forget model, picture and results, and close all views."""
+        super().close()
+        self._given.clear()
+        self._session.close()
+        self.set_trait("perturbed", None)
+
+    def _on_ask(self, message: Ask) -> None:
+        asked = message.request
+        edits = tuple(perturbation_from(one) for one in asked.edits)
+        self._requests[message.slot] = Request(create(asked.method, asked.params), asked.target, edits)
+        self._explain(message.slot, message.id)
+
+    def _on_display(self, message: ShowAs) -> None:
+        self._display = messages.display(message.display)
+
+    def _explain(self, slot: str, number: int) -> None:
+        request, session = self._requests[slot], self._session
+
+        def predict() -> Iterator[Seen]:
+            yield session.see(request.edits)
+
+        def on_prediction(exchange: Exchange, seen: Seen) -> None:
+            target = session.target(request.target)
+            self._remember_and_post(messages.prediction(exchange.id, slot, seen, target))
+            if slot == "a":
+                self._publish(prediction=seen.prediction, perturbed=Image.fromarray(seen.inputs.view()))
+
+        def on_result(exchange: Exchange, result: Attribution) -> None:
+            self._remember_and_post(messages.heat_map(exchange.id, slot, request, result))
+            if slot == "a":
+                self._publish(attribution=result)
+            exchange.answered.set()
+
+        exchange = Exchange(number, slot)
+        self._run(exchange, predict, lambda: session.explain(request), on_prediction, on_result)
+        # Other views of this widget follow; the one that asked knows already.
+        self._post(messages.state(self._state()))
+
+    def _publish(self, **traits: Attribution | Prediction | Image.Image) -> None:
+        with self._lock:
+            if not self._closed:
+                for name, value in traits.items():
+                    self.set_trait(name, value)
+
+    def _state(self) -> dict[str, Any]:
+        requests = {slot: messages.request(one) for slot, one in self._requests.items()}
+        return {"request": requests["a"], "compare": requests.get("b"), "display": self._display, "id": self._id}
+
+    def _forget(self, slot: str) -> None:
+        super()._forget(slot)
+        self._requests.pop(slot, None)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        live = super()._repr_mimebundle_(**kwargs)
+        return live if live is None else mimebundle(live, self._first_picture())
+
+    def _first_picture(self) -> Attribution | None:
+        exchange = self._exchanges.get("a")
+        if exchange is not None:
+            exchange.answered.wait(FIRST_PICTURE_SECONDS)
+        found: Attribution | None = self.attribution
+        return found
