@@ -102,6 +102,7 @@ class Job:
         self.outcome = outcome
         self._call(self._ended, outcome, error)
         self._publish = self._ended = _nothing
+        self._context = contextvars.Context()
 
     def _call(self, function: Callable[..., None], *args: Any) -> None:
         try:

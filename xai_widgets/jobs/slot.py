@@ -116,30 +116,32 @@ class Slot:
 
     # What follows is for the worker, on its thread.
 
-    def begin(self) -> Job:
-        """Return the job whose turn it is; call with the lock held."""
+    def begin(self) -> Job | None:
+        """Return the job whose turn it is, None if all were cancelled; call with the lock held."""
         if self._running is None:
             self._running, self._waiting = self._waiting, None
-        assert self._running is not None, "only slots with work are enlisted"
         return self._running
 
     def step(self, job: Job) -> None:
-        """Run one step of `job`, or its end. The lock is taken only to read and change the state."""
-        end: tuple[Outcome, BaseException | None] | None = None if job.stop is None else (job.stop, None)
-        if end is None:
+        """Run one step of `job`, or end it if it was stopped."""
+        end: tuple[Outcome, BaseException | None] | None
+        if job.stop is not None:
+            end = job.stop, None
+            if job.stop is Outcome.SUPERSEDED:
+                job.drop()
+        else:
             end = job.step()
-        if job.stop is Outcome.SUPERSEDED:
-            job.drop()
-        elif end is not None or job.stop is None:
+            self.turn = self._worker.next_turn()
+        if end is not None or job.stop is None:
             self._flush(job, last=end is not None)
         with self._worker.lock:
             self._supersede()
             if end is None:
                 return
             self._running = None
-            if self._waiting is None:
-                self._worker.dismiss(self)
         job.finish(*end)
+        # A traceback knows its callers and so this frame: the exception would hold itself, and tensors, in a circle.
+        del end
 
     def _flush(self, job: Job, *, last: bool) -> None:
         with self._gate:

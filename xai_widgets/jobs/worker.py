@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-import logging
+import atexit
+import os
 import threading
 import time
+import weakref
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from xai_widgets.jobs.job import Job, Outcome
     from xai_widgets.jobs.slot import Slot
 
-logger = logging.getLogger(__name__)
-
 IDLE_SECONDS = 5.0
 """A thread without work ends after this long; the next job starts another."""
+
+LAST_STEP = 1.0
+"""Seconds that a step may take to finish when Python exits: a thread frozen amid native code could crash."""
 
 
 class Worker:
@@ -30,87 +32,136 @@ class Worker:
         Of the thread.
     idle : float
         Seconds without work after which the thread ends.
-    clock : callable
-        Seconds that only grow; for tests.
+    clock, start : callable
+        Seconds that only grow, and what starts a thread; for tests.
     """
 
     def __init__(
-        self, name: str = "xai-worker", *, idle: float = IDLE_SECONDS, clock: Callable[[], float] = time.monotonic
+        self,
+        name: str = "xai-worker",
+        *,
+        idle: float = IDLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+        start: Callable[[threading.Thread], None] = threading.Thread.start,
     ) -> None:
         self.clock = clock
+        self.thread: threading.Thread | None = None
+        """The thread while there is one."""
+        self._name, self._idle, self._start = name, idle, start
+        self._reset()
+        _everyone.add(self)
+
+    def _reset(self) -> None:
         self.lock = threading.RLock()
         """Guards the state of the worker and of its slots; never held during a step or a callback."""
-        self._name, self._idle = name, idle
         self._work = threading.Condition(self.lock)
         self._slots: set[Slot] = set()
         self._retired: deque[tuple[Job, Outcome]] = deque()
-        self._turns = itertools.count(1)
-        self._running = False
+        self._turns = 0
+        self._running = self._stopping = False
 
     def enlist(self, slot: Slot) -> None:
         """Note that a slot has work; call with the lock held, then :meth:`wake`."""
-        self._slots.add(slot)
-
-    def dismiss(self, slot: Slot) -> None:
-        """Note that a slot has no work left; call with the lock held."""
-        self._slots.discard(slot)
+        if slot not in self._slots:
+            slot.turn = self.next_turn()
+            self._slots.add(slot)
 
     def retire(self, job: Job, outcome: Outcome) -> None:
         """Have a job end that never got a turn; call with the lock held, then :meth:`wake`."""
         self._retired.append((job, outcome))
 
+    def next_turn(self) -> int:
+        """Return the place behind all others."""
+        with self.lock:
+            self._turns += 1
+            return self._turns
+
     def wake(self) -> None:
         """See to it that somebody does the work: the thread, or the caller where there are no threads."""
         with self.lock:
-            if self._running:
+            if self._running or self._stopping or not self._has_work():
                 self._work.notify()
                 return
             self._running = True
-            thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # this platform has no threads
-                pass
-            else:
-                return
-        while self._turn():
-            pass
-        with self.lock:
-            self._running = False
+            thread = threading.Thread(target=self._serve, args=(self._idle,), name=self._name, daemon=True)
+            self.thread = thread
+        try:
+            self._start(thread)
+        except RuntimeError:  # this platform has no threads, or this machine no more of them
+            self.thread = None
+            self._serve(0.0)
 
-    def _serve(self) -> None:
-        while True:
-            while self._turn():
-                pass
-            with self.lock:
-                if not self._work.wait_for(lambda: self._slots or self._retired, self._idle):
-                    self._running = False
-                    return
-
-    def _turn(self) -> bool:
-        """End a retired job or step the slot whose turn it is; False when there is nothing to do."""
+    def stop(self, timeout: float) -> None:
+        """Do nothing more, since Python exits."""
         with self.lock:
+            self._stopping = True
+            self._work.notify()
+            thread = self.thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout)
+
+    def _has_work(self) -> bool:
+        return bool(self._slots or self._retired)
+
+    def _serve(self, idle: float) -> None:
+        # No job in a local variable here: it would live for as long as this waits for the next one.
+        while self._wait(idle):
+            self._turn()
+
+    def _wait(self, idle: float) -> bool:
+        with self.lock:
+            self._work.wait_for(lambda: self._has_work() or self._stopping, idle)
+            if self._has_work() and not self._stopping:
+                return True
+            # Under the lock, so that a submit either finds this thread awake or starts another.
+            self._running, self.thread = False, None
+            return False
+
+    def _turn(self) -> None:
+        """End a retired job, or step the slot whose turn it is."""
+        with self.lock:
+            slot: Slot | None = None
+            job: Job | None = None
+            outcome: Outcome | None = None
             if self._retired:
                 job, outcome = self._retired.popleft()
-                slot = None
-            elif self._slots:
-                slot = min(self._slots, key=lambda one: (-one.priority, one.turn))
-                slot.turn = next(self._turns)
-                job = slot.begin()
             else:
-                return False
-        if slot is None:
-            job.finish(outcome, None)
-        else:
+                # Of a copy: the garbage collector may close a forgotten widget, and so come here, at any moment.
+                slot = min(list(self._slots), key=lambda one: (-one.priority, one.turn))
+                job = slot.begin()
+                if job is None:
+                    self._slots.discard(slot)
+        if job is not None and slot is not None:
             slot.step(job)
-        return True
+        elif job is not None and outcome is not None:
+            job.finish(outcome, None)
 
 
-_WORKERS: dict[str, Worker] = {}
-_WORKERS_LOCK = threading.Lock()
+_everyone: weakref.WeakSet[Worker] = weakref.WeakSet()
+_by_device: dict[str, Worker] = {}
+_by_device_lock = threading.Lock()
 
 
 def worker_for(device: str) -> Worker:
-    """Return the one worker of a device."""
-    with _WORKERS_LOCK:
-        return _WORKERS.setdefault(device, Worker(f"xai-worker-{device}"))
+    """Return the one worker of a device, such as ``"cpu"`` or ``"cuda:0"``."""
+    with _by_device_lock:
+        if device not in _by_device:
+            _by_device[device] = Worker(f"xai-worker-{device}")
+        return _by_device[device]
+
+
+@atexit.register
+def _stop_all() -> None:
+    for worker in list(_everyone):
+        worker.stop(LAST_STEP)
+
+
+def _after_fork() -> None:
+    """Begin anew in a forked child, such as a loader of data: threads, and the locks they held, stay behind."""
+    for worker in list(_everyone):
+        worker.thread = None
+        worker._reset()  # noqa: SLF001
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
