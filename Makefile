@@ -62,8 +62,9 @@ xai_widgets/labextension/.built: node_modules/.installed $(VENV)/.tools js/build
 	npm run --silent build:lab
 	touch $@
 
-# The build hook would install and build the JavaScript once more. The samples' packages declare much that reading their files does not need, so they come without it. The link makes
-# JupyterLab load the extension that was built last; the settings keep it from asking the internet for news.
+# The build hook would build the JavaScript once more. The samples' packages declare much that reading their files
+# does not need, so they come without it. The link makes JupyterLab load the extension that was built last; the
+# settings keep it from asking the internet for news.
 $(VENV)/.installed: pyproject.toml $(VENV)/.tools | xai_widgets/static/.built xai_widgets/labextension/.built
 	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install -e ".[lab,test,dev]"
 	$(PIP) install --no-deps $$(python scripts/extra.py samples)

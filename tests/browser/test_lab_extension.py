@@ -160,6 +160,17 @@ def test_saving_keeps_the_picture_and_leaves_the_live_view_alone(host):
     expect(host.output(0).get_by_role("button", name="clicked 2")).to_be_visible()
 
 
+def test_a_second_view_of_the_output_lives_too(lab):
+    lab.open("twice.ipynb", [CODE])
+    lab.run(0)
+    lab.output(0).get_by_role("button", name="clicked 0").click()
+    lab.command("notebook:create-output-view")
+    second = lab.page.locator(".jp-LinkedOutputView").get_by_role("button", name="clicked 1")
+    second.click()
+    expect(lab.page.locator(".jp-LinkedOutputView").get_by_role("button", name="clicked 2")).to_be_visible()
+    expect(lab.output(0).get_by_role("button", name="clicked 2", include_hidden=True)).to_be_attached()
+
+
 def test_after_a_page_reload_the_view_is_live_again(host):
     host.open("reload.ipynb", [CODE])
     host.run(0)
