@@ -1,10 +1,17 @@
 // Requests and edits as values: nothing here changes its argument.
-import type { Edit, EditSpec, Method, Request, Stroke, Target, Value } from "./types";
+import type { Edit, EditSpec, Method, Request, Stroke, Value } from "./types";
 
-/** The same for equal requests, whatever the order of the parameters. */
+function sorted(record: object): [string, unknown][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The same for equal requests, whatever the order of names. */
 export function keyOf(request: Request): string {
-  const params = Object.entries(request.params).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([request.method, params, request.target, request.edits]);
+  return JSON.stringify([request.method, sorted(request.params), request.target, request.edits.map(sorted)]);
+}
+
+export function sameEdits(a: readonly Edit[], b: readonly Edit[]): boolean {
+  return JSON.stringify(a.map(sorted)) === JSON.stringify(b.map(sorted));
 }
 
 export function valueOfEdit(edits: readonly Edit[], spec: EditSpec): number {
@@ -31,11 +38,6 @@ export function extend(stroke: Stroke, x: number, y: number): Stroke {
   const [lastX, lastY] = points.slice(-2);
   if (lastX !== undefined && Math.hypot(x - lastX, y - lastY!) < Math.max(0.5, radius / 6)) return stroke;
   return { ...stroke, points: [...points, Math.round(x * 10) / 10, Math.round(y * 10) / 10] };
-}
-
-export function pair(target: number | [number, number] | Target): [number | null, number | null] {
-  if (Array.isArray(target)) return [target[0], target[1]];
-  return [target, null];
 }
 
 /** What a parameter is set to: the request's own value or the default. */

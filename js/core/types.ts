@@ -44,9 +44,12 @@ export interface Display {
   opacity: number;
   mass: number;
   sign: Sign;
-  colormap: string;
+  /** null: the view chooses. */
+  colormap: string | null;
   scale: number | null;
   curtain: number | null;
+  /** Draw the map smooth rather than cell by cell. */
+  smooth?: boolean | null;
 }
 
 export interface State {
@@ -97,9 +100,10 @@ export interface Spec {
   grid: [number, number];
   photo: { mime: string; width: number; height: number; data: Bytes };
   region: [number, number, number, number];
-  task: Task;
+  /** Absent where only the first prediction can tell. */
+  task?: Task;
   labels: string[] | null;
-  outputs: number;
+  outputs?: number;
   methods: Method[];
   edits: EditSpec[];
   fills: Fill[];
@@ -132,6 +136,7 @@ export interface PredictionMessage {
   slot: Slot;
   target: number | [number, number];
   label: string;
+  task?: Task;
   probabilities: ArrayMeta;
   original: ArrayMeta;
   picture: ArrayMeta | null;

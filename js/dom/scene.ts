@@ -16,6 +16,8 @@ export interface Scene {
   photoSize: Frame;
   region: readonly [number, number, number, number];
   grid: Frame;
+  /** Blend the cells of the map. */
+  smooth: boolean;
   picture: CanvasImageSource | null;
   left: Side;
   right: Side | null;
@@ -68,7 +70,7 @@ function drawSide(ctx: CanvasRenderingContext2D, scene: Scene, side: Side): void
       ctx.fillRect(box.x, box.y, box.width, box.height);
       ctx.globalCompositeOperation = "source-over";
       ctx.globalAlpha = 1;
-      ctx.imageSmoothingEnabled = false;
+      ctx.imageSmoothingEnabled = scene.smooth;
       ctx.drawImage(side.map, box.x, box.y, box.width, box.height);
     }
   }

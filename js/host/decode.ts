@@ -1,7 +1,7 @@
 // Messages as the views use them: arrays decoded once, ranked once.
 import { decodeBytes, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
 import { type Ranking, rank } from "../core/ranking";
-import type { Bytes, Display, MapMessage, PredictionMessage, Request, State } from "../core/types";
+import type { Bytes, Display, MapMessage, PredictionMessage, Request, State, Task } from "../core/types";
 
 export interface ShownMap {
   id: number;
@@ -20,6 +20,7 @@ export interface Prediction {
   id: number;
   target: number | [number, number];
   label: string;
+  task: Task | null;
   probabilities: Float32Array;
   original: Float32Array;
   picture: Picture | null;
@@ -37,13 +38,14 @@ export function decodePrediction(message: PredictionMessage, buffers: readonly B
     id,
     target,
     label,
+    task: message.task ?? null,
     probabilities: decodeFloats(message.probabilities, buffers),
     original: decodeFloats(message.original, buffers),
     picture: picture && width && height ? { width, height, rgb: decodeBytes(picture, buffers) } : null,
   };
 }
 
-export const DISPLAY: Display = { opacity: 0.6, mass: 1, sign: "both", colormap: "", scale: null, curtain: null };
+export const DISPLAY: Display = { opacity: 0.6, mass: 1, sign: "both", colormap: null, scale: null, curtain: null };
 const REQUEST: Request = { method: "", params: {}, target: null, edits: [] };
 
 /** A state with every field there, whatever the trait held. */

@@ -168,7 +168,7 @@ export class FakeKernel {
 
   private predict(slot: Slot, id: number, request: Request, target: number | [number, number], label: string): void {
     const scores = (damage: number) => {
-      const p = Float32Array.from({ length: this.spec.outputs }, (_, i) =>
+      const p = Float32Array.from({ length: this.spec.outputs ?? 10 }, (_, i) =>
         Math.exp(i < 8 ? 6.2 - i * (1.15 - damage) - (i === 0 ? damage * 3 : 0) : -2 + noise(i, 3)),
       );
       const sum = p.reduce((a, b) => a + b, 0);
@@ -176,7 +176,7 @@ export class FakeKernel {
     };
     const damage = this.damage(request);
     const buffers: ArrayBufferView[] = [scores(damage), scores(0)];
-    const shape = [this.spec.outputs];
+    const shape = [this.spec.outputs ?? 10];
     const [h, w] = this.spec.grid;
     if (request.edits.length) buffers.push(this.picture(request, w, h));
     const picture = request.edits.length ? { v: 1, dtype: "|u1", shape: [h, w, 3], buffer: 2 } : null;

@@ -2,7 +2,7 @@
 import { batch, computed, type Signal, signal } from "@preact/signals";
 import { History } from "../core/history";
 import { Lru } from "../core/lru";
-import { keyOf } from "../core/request";
+import { keyOf, sameEdits } from "../core/request";
 import type {
   Bytes,
   Display,
@@ -14,6 +14,7 @@ import type {
   Spec,
   State,
   Target,
+  Task,
   Welcome,
 } from "../core/types";
 import { words } from "../core/words";
@@ -41,10 +42,15 @@ export class Store {
   readonly kernelVersion = signal<string | null>(null);
   readonly version = VERSION;
   readonly undoable = signal({ undo: false, redo: false });
+  readonly task = computed<Task>(() => this.spec.value.task ?? this.prediction.value?.task ?? "classes");
+  readonly outputs = computed(() => {
+    const { outputs, labels } = this.spec.value;
+    return outputs ?? this.prediction.value?.probabilities.length ?? labels?.length ?? 0;
+  });
   readonly labels = computed(() => {
-    const { labels, outputs, task } = this.spec.value;
-    const name = task === "value" ? words.output : words.classNumber;
-    return Array.from({ length: outputs }, (_, i) => labels?.[i] ?? name(i));
+    const { labels } = this.spec.value;
+    const name = this.task.value === "value" ? words.output : words.classNumber;
+    return Array.from({ length: this.outputs.value }, (_, i) => labels?.[i] ?? name(i));
   });
   private readonly link: Link;
   private readonly history: History<Edit[]>;
@@ -228,9 +234,10 @@ export class Store {
   /** Takes over what Python or another view chose, unless something newer was asked here. */
   private follow(state: State): void {
     if (!this.link.displayBusy) this.display.value = state.display;
-    if (state.id < this.asked) return;
+    // The echo of an own ask says nothing new, and the kernel may have completed its parameters.
+    if (state.id < this.asked || this.asks.has(state.id)) return;
     if (keyOf(state.request) !== keyOf(this.request.value)) {
-      if (JSON.stringify(state.request.edits) !== JSON.stringify(this.history.present)) {
+      if (!sameEdits(state.request.edits, this.history.present)) {
         this.history.push(state.request.edits);
         this.noteHistory();
       }

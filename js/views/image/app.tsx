@@ -15,7 +15,7 @@ function Title({ view }: { view: View }) {
   const [a, b] = view.target.value;
   const labels = store.labels.value;
   const scores = store.prediction.value?.probabilities;
-  const plain = store.spec.value.task === "value";
+  const plain = store.task.value === "value";
   const name = (index: number) => {
     const score = scores?.[index];
     return (

@@ -34,7 +34,7 @@ export function Brush({ view }: { view: View }) {
         }}
       />
       {brush.value.fill === "colour" && (
-        <div class="xai-field">
+        <div class="xai-field xai-inline xai-swatch">
           <label class="xai-label" for={ids.colour}>
             {words.colour}
           </label>

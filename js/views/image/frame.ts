@@ -42,6 +42,7 @@ export function sceneOf(view: View, stage: Stage, ratio: number, background: str
     photoSize: spec.photo,
     region: spec.region,
     grid: { width, height },
+    smooth: store.display.value.smooth === true,
     picture: view.picture.value,
     left: share === null || comparing ? overlay : original,
     right: share === null ? null : comparing ? { map: b?.canvas ?? null, original: false } : overlay,

@@ -12,12 +12,12 @@ const LISTED = 5;
 const NONE = new Float32Array(0);
 
 export function scoreText(view: View): (value: number) => string {
-  return view.store.spec.value.task === "value" ? short : (value) => percent(value);
+  return view.store.task.value === "value" ? short : (value) => percent(value);
 }
 
 export function PredictionPanel({ view }: { view: View }) {
   const { store } = view;
-  const { task } = store.spec.value;
+  const task = store.task.value;
   const shown = store.prediction.value;
   const [explained, foil] = view.target.value;
   const asked = [explained, foil].filter((i): i is number => i !== null);

@@ -1,6 +1,6 @@
 // How the map is shown. Nothing here asks the kernel for anything.
 import { percent } from "../../core/format";
-import { PALETTES, palette } from "../../core/palette";
+import { DIVERGING, PALETTES, palette } from "../../core/palette";
 import type { Sign } from "../../core/types";
 import { words } from "../../core/words";
 import { Section, Segments, Select } from "../../dom/controls";
@@ -14,8 +14,8 @@ export function ReadingPanel({ view }: { view: View }) {
   const display = store.display.value;
   const look = view.lookA.value;
   const map = store.slots.a.map.value;
-  const used = look?.palette.name ?? display.colormap;
-  const forced = look !== null && display.colormap !== used && palette(display.colormap).kind !== look.palette.kind;
+  const chosen = palette(display.colormap ?? DIVERGING);
+  const forced = look !== null && chosen.kind !== look.palette.kind;
   return (
     <Section title={words.reading} class="xai-reading">
       <div class="xai-columns">
@@ -55,7 +55,7 @@ export function ReadingPanel({ view }: { view: View }) {
           <Select
             inline
             label={words.colormap}
-            value={palette(display.colormap).name}
+            value={chosen.name}
             choices={PALETTES.map((name) => ({ value: name, text: words.colormaps[name] ?? name }))}
             onPick={(colormap) => store.setDisplay({ colormap })}
           />

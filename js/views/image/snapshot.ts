@@ -76,7 +76,7 @@ function drawPicture(ctx: CanvasRenderingContext2D, view: View, top: number, hei
 function drawBars(ctx: CanvasRenderingContext2D, write: Write, view: View, x: number, top: number): number {
   const list = listed(view);
   const text = scoreText(view);
-  const most = view.store.spec.value.task === "value" ? Math.max(1e-12, ...list.map((r) => Math.abs(r.value))) : 1;
+  const most = view.store.task.value === "value" ? Math.max(1e-12, ...list.map((r) => Math.abs(r.value))) : 1;
   let y = top;
   for (const row of list) {
     const bold = view.target.value.includes(row.index);

@@ -9,6 +9,9 @@ import type { Theme } from "../../dom/theme";
 import type { ShownMap } from "../../host/decode";
 import type { Store } from "../../host/store";
 
+/** Numbers in one stroke; a longer one goes on as another, in the same step of undo. */
+const LONGEST = 2000;
+
 export interface Reading {
   value: number;
   rank: number;
@@ -99,8 +102,11 @@ export function createView(store: Store) {
     },
     move(next: Stroke): void {
       if (next === stroke.value) return;
-      stroke.value = next;
-      store.setEdits([...before, next], `stroke-${serial}`);
+      const edits = [...before, next];
+      store.setEdits(edits, `stroke-${serial}`);
+      const full = next.points.length >= LONGEST;
+      if (full) before = edits;
+      stroke.value = full ? { ...next, points: next.points.slice(-2) } : next;
     },
     end(): void {
       stroke.value = null;
