@@ -1,0 +1,49 @@
+"""What a notebook keeps of a widget: a picture and words beside the live view."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.export.picture import png
+from xai_widgets.export.words import heat_map, text
+
+if TYPE_CHECKING:
+    from xai_widgets.results import Attribution
+
+logger = logging.getLogger(__name__)
+
+SAVED_VIEW = "application/vnd.xai-widgets+json"
+"""By this the JupyterLab extension knows a saved view (js/lab/picture.ts). The PNG stands beside it, once."""
+
+Bundle = dict[str, Any]
+
+
+def mimebundle(live: tuple[Bundle, Bundle] | Bundle, attribution: Attribution | None) -> tuple[Bundle, Bundle]:
+    """Add the static twins to what a live widget shows.
+
+    Parameters
+    ----------
+    live : (data, metadata) or data
+        As the widget's own ``_repr_mimebundle_`` returned it.
+    attribution : Attribution or None
+        What is on show; None when there is nothing yet.
+
+    Returns
+    -------
+    data, metadata : dict
+        The PNG is base64 text, as it stands in a notebook: ipykernel would encode bytes, others may not.
+    """
+    data, metadata = live if isinstance(live, tuple) else (live, {})
+    data, metadata = dict(data), dict(metadata)
+    words = ""
+    if attribution is not None:
+        words = data["text/plain"] = text(attribution)
+        if heat_map(attribution) is not None:
+            try:
+                data["image/png"] = base64.b64encode(png(attribution)).decode("ascii")
+            except Exception:  # a twin that cannot be painted must not take the live view with it
+                logger.exception("the static picture could not be painted")
+    data[SAVED_VIEW] = {"v": 1, "title": "Explanation", "text": words}
+    return data, metadata

@@ -1,0 +1,103 @@
+"""The fields of a saved result, each checked: a file is hostile until it has been read."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+MOST_AXES, MOST_TEXTS, LONGEST, DEEPEST = 8, 1_000_000, 10_000, 8
+LARGEST = 2**63
+NOT_FINITE = ("nan", "inf", "-inf")
+
+
+class FileError(ValueError):
+    """What is wrong with a file, without its name."""
+
+
+def wrong(name: str) -> FileError:
+    """Return the error of a field that is not as it should be."""
+    return FileError(f"its {name} is missing or wrong")
+
+
+def whole(name: str, value: Any) -> int:
+    """Check a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int) or not -LARGEST < value < LARGEST:
+        raise wrong(name)
+    return value
+
+
+def natural(name: str, value: Any) -> int:
+    """Check a whole number from 0."""
+    if whole(name, value) < 0:
+        raise wrong(name)
+    return int(value)
+
+
+def number(name: str, value: Any) -> float:
+    """Check a number; those that JSON has not come as ``{"float": "nan"}``."""
+    if isinstance(value, dict) and value.get("float") in NOT_FINITE and len(value) == 1:
+        return float(value["float"])
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -LARGEST < value < LARGEST:
+        # Larger ones than any whole number here are floats, or they are not ours.
+        if isinstance(value, float) and math.isfinite(value):
+            return value
+        raise wrong(name)
+    return float(value)
+
+
+def optional(name: str, value: Any) -> float | None:
+    """Check a number or null."""
+    return None if value is None else number(name, value)
+
+
+def text(name: str, value: Any) -> str:
+    """Check a text."""
+    if not isinstance(value, str) or len(value) > LONGEST:
+        raise wrong(name)
+    return value
+
+
+def texts(name: str, value: Any) -> tuple[str, ...]:
+    """Check a list of texts."""
+    if not isinstance(value, list) or len(value) > MOST_TEXTS:
+        raise wrong(name)
+    return tuple(text(name, one) for one in value)
+
+
+def pair(name: str, value: Any) -> tuple[int, int]:
+    """Check two whole numbers from 0."""
+    if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004
+        raise wrong(name)
+    return natural(name, value[0]), natural(name, value[1])
+
+
+def region(value: Any) -> tuple[float, float, float, float] | None:
+    """Check where the map lies on the photo."""
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 4:  # noqa: PLR2004
+        raise wrong("region")
+    x0, y0, x1, y1 = (number("region", one) for one in value)
+    if not (-1e6 < x0 < x1 < 1e6 and -1e6 < y0 < y1 < 1e6):  # noqa: PLR2004
+        raise wrong("region")
+    return x0, y0, x1, y1
+
+
+def shape(name: str, value: Any) -> tuple[int, ...]:
+    """Check the shape of an array."""
+    if not isinstance(value, list) or len(value) > MOST_AXES:
+        raise wrong(f"shape of {name}")
+    return tuple(natural(f"shape of {name}", one) for one in value)
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Check a parameter: plain data, lists as tuples."""
+    if depth > DEEPEST:
+        raise wrong("params")
+    if isinstance(value, list):
+        return tuple(plain(one, depth + 1) for one in value)
+    if isinstance(value, dict):
+        if value.get("float") in NOT_FINITE and len(value) == 1:
+            return float(value["float"])
+        return {text("params", key): plain(one, depth + 1) for key, one in value.items()}
+    return text("params", value) if isinstance(value, str) else value

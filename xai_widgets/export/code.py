@@ -1,0 +1,100 @@
+"""A cell of Python that reproduces what is on show."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from xai_widgets.method import Method
+
+WIDTH = 88
+"""A longer argument is broken into lines."""
+
+
+def to_code(
+    *,
+    names: Mapping[str, str | None],
+    method: Method,
+    target: int | str | tuple[int | str, int | str] | None,
+    perturbations: Sequence[Any] = (),
+    seed: int = 0,
+    display: Mapping[str, Any] | None = None,
+) -> str:
+    """Write the call that shows the same again.
+
+    Parameters
+    ----------
+    names : mapping
+        The user's names of ``"model"``, ``"image"``, ``"preprocess"`` and ``"labels"``; None for what was not given.
+    method : Method
+        Parameters that have their default are left out.
+    target : None, int, str, or a pair of these
+    perturbations : sequence of Perturbation
+    seed : int
+    display : mapping, optional
+        As in ``docs/protocol.md``.
+    """
+    lines = [names.get("model") or "model", names.get("image") or "image"]
+    lines += [f"{key}={names[key]}" for key in ("preprocess", "labels") if names.get(key)]
+    if target is not None:
+        lines.append(f"target={_literal(target)}")
+    lines.append(f"method={_literal(method.name)}")
+    lines += [f"{name}={_literal(value)}" for name, value in _changed(method).items()]
+    if perturbations:
+        lines.append(f"perturbations={_bracket([f'xai.{one!r}' for one in perturbations])}")
+    lines.append(f"seed={_literal(seed)}")
+    if display:
+        lines.append(f"display={_literal(dict(display))}")
+    arguments = "".join(f"    {line},\n" for line in lines)
+    return f"import xai_widgets as xai\n\nw = xai.ImageExplainer(\n{arguments})\nw\n"
+
+
+def _changed(method: Method) -> dict[str, Any]:
+    """Return the parameters that differ from their default."""
+    found = {}
+    for field in dataclasses.fields(method):
+        value = getattr(method, field.name)
+        same = type(value) is type(field.default) and value == field.default
+        if not same:
+            found[field.name] = value
+    return found
+
+
+def _literal(value: Any) -> str:
+    """Return Python that means `value`; what has no literal, such as a tensor, is for the user to fill in."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_literal(key)}: {_literal(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_literal, value)) + ("," if len(value) == 1 else "") + ")"
+    return "..."
+
+
+def _text(value: str) -> str:
+    """Return a string literal with double quotes, as the formatters write it; hostile characters are escaped."""
+    literal = repr(value)
+    if literal[0] == '"' or '"' in value:
+        return literal
+    return f'"{literal[1:-1]}"'
+
+
+def _bracket(items: list[str]) -> str:
+    flat = f"[{', '.join(items)}]"
+    if len(flat) <= WIDTH:
+        return flat
+    return "[\n" + "".join(f"        {one},\n" for one in items) + "    ]"

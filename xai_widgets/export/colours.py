@@ -1,0 +1,156 @@
+"""Values to colours, as the browser does it in js/core/paint.ts: what is strong is seen, zero is the photo."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SIGNS = ("both", "positive", "negative", "absolute")
+STEPS = 257
+"""Colours of a map: for a diverging one entry 128 is zero."""
+
+QUANTILE = 0.995
+"""Where the colours end: the few values beyond would wash out all others."""
+
+SEQUENTIAL, DIVERGING = "ember", "blue_orange"
+
+
+@functools.cache
+def colormaps() -> dict[str, dict[str, Any]]:
+    """Return every colour map: its kind, title and anchors."""
+    found: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("colormaps.json").read_text("utf-8"))
+    return found
+
+
+@functools.cache
+def ramp(name: str) -> NDArray[np.uint8]:
+    """Return the colours of a map, first to last, shape (STEPS, 3)."""
+    anchors = np.array([list(bytes.fromhex(one[1:])) for one in colormaps()[name]["anchors"]], dtype=np.float64)
+    at = np.linspace(0, len(anchors) - 1, STEPS)
+    channels = [np.interp(at, np.arange(len(anchors)), anchors[:, i]) for i in range(3)]
+    colours = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    colours.flags.writeable = False
+    return colours
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """How the values of one map become colours."""
+
+    colormap: str
+    scale: float
+    """|value| that gets the last colour."""
+    clipped: bool
+    """Whether larger ones exist."""
+    cut: float
+    """Values below this size are not drawn."""
+    sign: str
+    opacity: float
+
+    @property
+    def diverging(self) -> bool:
+        """Whether the map has two directions, with zero in its middle."""
+        return bool(colormaps()[self.colormap]["kind"] == "diverging")
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The values of the first and the last colour."""
+        return (-self.scale if self.diverging else 0.0), self.scale
+
+    def shown(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        """Tell which values are drawn at all."""
+        mask: NDArray[np.bool_] = (np.abs(values) >= self.cut) & _passes(values, self.sign)
+        return mask
+
+    def colours(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """Return red, green and blue of each value: zero is neutral, and in the middle of a diverging map."""
+        share = np.clip(np.nan_to_num(values, nan=0.0) / self.scale, -1, 1)
+        position = 0.5 + 0.5 * share if self.diverging else np.abs(share)
+        return ramp(self.colormap)[np.rint(position * (STEPS - 1)).astype(np.int64)]
+
+    def rgba(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """Return colour and opacity of each value: the weaker, the more of the photo shows; nothing for NaN."""
+        strength = np.clip(np.abs(np.nan_to_num(values, nan=0.0)) / self.scale, 0, 1)
+        if self.opacity >= 1:
+            alpha = np.ones_like(strength)
+        else:
+            alpha = 1 - (1 - strength) ** (self.opacity / (1 - self.opacity))
+        alpha = np.where(self.shown(values), np.rint(alpha * 255), 0).astype(np.uint8)
+        return np.concatenate([self.colours(values), alpha[..., None]], axis=-1)
+
+
+def look_of(
+    values: NDArray[Any], *, colormap: str | None = None, opacity: float = 0.75, sign: str = "both", mass: float = 1.0
+) -> Look:
+    """Decide how a map is drawn.
+
+    Parameters
+    ----------
+    values : ndarray
+        NaN and infinities count for nothing.
+    colormap : str, optional
+        For a map with both signs; by default blue and orange. One without negative values gets a sequential one.
+    opacity : float
+        0 shows the photo alone, 1 the map alone.
+    sign : {"both", "positive", "negative", "absolute"}
+        Which values to draw; ``"absolute"`` draws their size.
+    mass : float
+        Draw only the largest values, that hold this share of the sum of all |values|.
+
+    Raises
+    ------
+    ValueError
+        Saying what was expected and what came.
+    """
+    if sign not in SIGNS:
+        msg = f"sign must be one of {', '.join(map(repr, SIGNS))}, got {sign!r}."
+        raise ValueError(msg)
+    for name, value in (("opacity", opacity), ("mass", mass)):
+        if not 0 <= value <= 1:
+            msg = f"{name} must lie in 0..1, got {value}."
+            raise ValueError(msg)
+    if colormap is not None and colormap not in colormaps():
+        msg = f"colormap must be one of {', '.join(map(repr, colormaps()))}, got {colormap!r}."
+        raise ValueError(msg)
+    finite = np.asarray(values, dtype=np.float64)
+    finite = finite[np.isfinite(finite)]
+    one_sided = sign == "absolute" or not finite.size or finite.min() >= 0
+    if colormap is None or (one_sided and colormaps()[colormap]["kind"] == "diverging"):
+        colormap = SEQUENTIAL if one_sided else DIVERGING
+    sizes = np.abs(finite)
+    largest = float(sizes.max(initial=0.0))
+    scale = float(np.quantile(sizes, QUANTILE)) if sizes.size else 0.0
+    scale = scale or largest or 1.0
+    return Look(colormap, scale, largest > scale * (1 + 1e-6), threshold(finite, mass, sign), sign, float(opacity))
+
+
+def threshold(values: NDArray[Any], mass: float, sign: str = "both") -> float:
+    """Return the size from which on the largest values hold `mass` of the sum of all |values| that `sign` lets through.
+
+    Equal values are kept or left together; at 1 all are kept.
+    """
+    if mass >= 1:
+        return 0.0
+    sizes = np.sort(np.abs(values[_passes(values, sign)]))[::-1]
+    held = np.cumsum(sizes)
+    if not sizes.size or held[-1] == 0:
+        return 0.0
+    if mass <= 0:
+        return float("inf")
+    return float(sizes[np.searchsorted(held, mass * held[-1])])
+
+
+def _passes(values: NDArray[Any], sign: str) -> NDArray[np.bool_]:
+    if sign == "positive":
+        mask: NDArray[np.bool_] = values > 0
+    else:
+        mask = values < 0 if sign == "negative" else np.isfinite(values)
+    return mask

@@ -1,0 +1,152 @@
+"""Drawing parts of a static picture. Fonts and drawing are imported at first use: most scripts need none."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PIL.ImageDraw import ImageDraw
+
+    from xai_widgets.export.colours import Look
+
+PAPER, INK, FAINT = (255, 255, 255), (31, 35, 40), (92, 99, 107)
+TRACK, BAR, CHOSEN = (232, 234, 237), (150, 158, 167), (37, 99, 201)
+HATCH_DARK, HATCH_LIGHT = (96, 96, 96, 255), (216, 216, 216, 190)
+ELLIPSIS = "…"
+BLEND = 256
+"""Longest text that is measured: what is longer does not fit anywhere."""
+
+
+@functools.cache
+def font(size: int) -> Any:
+    """Return Pillow's own font; where Pillow was built without FreeType it has one size only."""
+    from PIL import ImageFont  # noqa: PLC0415
+
+    try:
+        return ImageFont.load_default(size=size)
+    except (ImportError, OSError, TypeError):
+        return ImageFont.load_default()
+
+
+class Pen:
+    """Writes text on a picture, fitted to its place."""
+
+    def __init__(self, image: Image.Image) -> None:
+        from PIL import ImageDraw  # noqa: PLC0415
+
+        self.draw: ImageDraw = ImageDraw.Draw(image)
+
+    def width(self, text: str, size: int) -> float:
+        """Measure a text."""
+        return float(self.draw.textlength(_drawable(text), font=font(size)))
+
+    def fit(self, text: str, size: int, most: float) -> str:
+        """Shorten a text with an ellipsis until it is at most `most` wide."""
+        text = text if len(text) <= BLEND else text[:BLEND] + ELLIPSIS
+        if self.width(text, size) <= most:
+            return text
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.width(text[:middle].rstrip() + ELLIPSIS, size) <= most:
+                low = middle
+            else:
+                high = middle - 1
+        return text[:low].rstrip() + ELLIPSIS
+
+    def wrap(self, parts: Sequence[str], size: int, most: float) -> list[str]:
+        """Join parts by middle dots into lines of at most `most`."""
+        lines: list[str] = []
+        for part in parts:
+            joined = f"{lines[-1]} · {part}" if lines else ""
+            if joined and self.width(joined, size) <= most:
+                lines[-1] = joined
+            else:
+                lines.append(self.fit(part, size, most))
+        return lines
+
+    def write(
+        self,
+        at: tuple[float, float],
+        text: str,
+        *,
+        size: int = 14,
+        colour: tuple[int, int, int] = INK,
+        anchor: str = "l",
+        most: float | None = None,
+        bold: bool = False,
+    ) -> None:
+        """Write one line; `at` is its end by `anchor` (l, m, r) and its baseline."""
+        text = _drawable(text if most is None else self.fit(text, size, most))
+        shift = {"l": 0.0, "m": 0.5, "r": 1.0}[anchor] * self.width(text, size)
+        try:
+            # Pillow's font has no bold face: the outline of a fraction of a pixel is one.
+            stroke = {"stroke_width": 0.35, "stroke_fill": colour} if bold else {}
+            self.draw.text((at[0] - shift, at[1]), text, font=font(size), fill=colour, anchor="ls", **stroke)
+        except (TypeError, ValueError):  # the font of one size has no baseline, an old Pillow no such thin outline
+            top = (at[0] - shift, at[1] - size)
+            self.draw.text(top, text, font=font(size), fill=colour)
+
+
+def _drawable(text: str) -> str:
+    """Return `text` as the font can draw it: one of a single size knows Latin-1 only."""
+    if hasattr(font(14), "getmask2") and hasattr(font(14), "path"):
+        return text
+    return text.replace(ELLIPSIS, "...").replace("−", "-").encode("latin-1", "replace").decode("latin-1")
+
+
+def overlay(photo: Image.Image, heat: NDArray[np.float64], look: Look, box: tuple[float, float, float, float]) -> None:
+    """Draw a map over a part of a picture, as smooth as the picture needs; hatched where it has no values.
+
+    Parameters
+    ----------
+    photo : PIL image
+        Drawn upon.
+    heat : ndarray, shape (height, width)
+    look : Look
+    box : (x0, y0, x1, y1)
+        Where the map lies, in the picture's pixels; it may reach beyond.
+    """
+    # Only the part on the picture is drawn, and resampled from the matching part of the map.
+    x0, y0, x1, y1 = box
+    left, top = max(0, round(x0)), max(0, round(y0))
+    right, bottom = min(photo.width, max(left + 1, round(x1))), min(photo.height, max(top + 1, round(y1)))
+    height, width = heat.shape
+    if right <= left or bottom <= top or x1 <= x0 or y1 <= y0:
+        return
+    across, down = width / (x1 - x0), height / (y1 - y0)
+    part = (
+        min(max((left - x0) * across, 0), width - 1e-3),
+        min(max((top - y0) * down, 0), height - 1e-3),
+        min(max((right - x0) * across, 1e-3), width),
+        min(max((bottom - y0) * down, 1e-3), height),
+    )
+    size = (right - left, bottom - top)
+    colours = Image.fromarray(look.rgba(heat)).resize(size, Image.Resampling.BILINEAR, box=part)
+    missing = np.isnan(heat)
+    if missing.any():
+        where = Image.fromarray(missing.astype(np.uint8) * 255).resize(size, Image.Resampling.NEAREST, box=part)
+        colours.paste(_hatch(size), (0, 0), where)
+    photo.paste(colours, (left, top), colours)
+
+
+def _hatch(size: tuple[int, int]) -> Image.Image:
+    y, x = np.indices((size[1], size[0]))
+    lines = (((x + y) % 6) < 2)[..., None]  # noqa: PLR2004
+    return Image.fromarray(np.where(lines, HATCH_DARK, HATCH_LIGHT).astype(np.uint8))
+
+
+def legend(look: Look, size: tuple[int, int]) -> Image.Image:
+    """Draw the colours of a map from its first to its last value, as they appear over grey."""
+    values = np.linspace(*look.ends, size[0])[None, :].repeat(size[1], axis=0)
+    image = Image.new("RGB", size, (190, 192, 195))
+    colours = Image.fromarray(look.rgba(values))
+    image.paste(colours, (0, 0), colours)
+    return image

@@ -1,0 +1,200 @@
+"""Results as files: JSON and raw arrays, never pickle. What is read is hostile until it has been checked."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.export import checks
+from xai_widgets.export.checks import FileError
+from xai_widgets.export.picture import png
+from xai_widgets.export.record import ARRAYS, attribution_of, record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from xai_widgets.results import Attribution
+
+LARGEST = 2**29
+"""Bytes of a file, and of one array in it."""
+
+LONGEST_RECORD = 2**26
+
+
+def load(path: str | os.PathLike[str]) -> Attribution:
+    """Read what ``Attribution.save`` wrote as ``.npz`` or ``.xai.json``.
+
+    Raises
+    ------
+    ValueError
+        For a file that is not such a one, is damaged or comes from a newer version, saying which and why.
+        Nothing in a file is ever executed, and no memory is taken that its true size does not warrant.
+    """
+    path = Path(path)
+    name = path.name.lower()
+    if not name.endswith((".npz", ".xai.json")):
+        msg = f"cannot read {path.name!r}: the name must end in .npz or .xai.json."
+        raise ValueError(msg)
+    try:
+        if path.stat().st_size > LARGEST:
+            msg = f"it is larger than {LARGEST >> 20} MB"
+            raise FileError(msg)
+        record, arrays = _read_npz(path) if name.endswith(".npz") else _read_json(path)
+        return attribution_of(record, arrays)
+    except FileError as error:
+        msg = f"cannot read {path.name!r}: {error}."
+        raise ValueError(msg) from error
+
+
+def write_npz(attribution: Attribution, path: Path) -> None:
+    """Write arrays that ``numpy.load`` reads too, and a record of everything else."""
+    record, arrays = record_of(attribution)
+    file = io.BytesIO()
+    text = np.frombuffer(_dumped(record).encode("utf-8"), dtype=np.uint8)
+    np.savez_compressed(file, record=text, **arrays)
+    _write(path, file.getvalue())
+
+
+def write_json(attribution: Attribution, path: Path) -> None:
+    """Write one JSON object, with compressed arrays in base64, that a browser reads too."""
+    record, arrays = record_of(attribution)
+    record["arrays"] = {
+        name: {
+            "dtype": array.dtype.str,
+            "shape": list(array.shape),
+            "zlib": base64.b64encode(zlib.compress(array.tobytes(), 6)).decode("ascii"),
+        }
+        for name, array in arrays.items()
+    }
+    _write(path, _dumped(record).encode("utf-8"))
+
+
+def write_png(attribution: Attribution, path: Path) -> None:
+    """Write the static picture."""
+    _write(path, png(attribution))
+
+
+def _dumped(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write aside and put into place at once, so that nobody ever sees half a file."""
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name[:80]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        with contextlib.suppress(OSError):  # mkstemp lets nobody else read; a file of ours is as any other
+            os.chmod(aside, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        os.replace(aside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _read_npz(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
+    with _faults("it is no .npz file, or a damaged one"), zipfile.ZipFile(path) as archive:
+        found = {info.filename: info for info in archive.infolist()}
+        if "record.npy" not in found:
+            msg = "it holds no result of xai_widgets"
+            raise FileError(msg)
+        text = _member(archive, found["record.npy"], "u1", None, LONGEST_RECORD)
+        record = _parsed(text.tobytes())
+        arrays = {
+            name: _member(archive, found[f"{name}.npy"], dtype, ndim, LARGEST)
+            for name, (dtype, ndim) in ARRAYS.items()
+            if f"{name}.npy" in found
+        }
+    return record, arrays
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, dtype: str, ndim: int | None, most: int) -> NDArray[Any]:
+    # Read no more than is allowed, whatever the archive says, and let numpy parse a header of bounded size only.
+    with archive.open(info) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        msg = f"{info.filename} is larger than {most >> 20} MB"
+        raise FileError(msg)
+    stream = io.BytesIO(data)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        msg = f"{info.filename} has an unknown format"
+        raise FileError(msg)
+    shape, fortran, found = np.lib.format.read_array_header_1_0(stream)
+    return _array(info.filename, data[stream.tell() :], found, shape, dtype, ndim, fortran=fortran)
+
+
+def _read_json(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
+    record = _parsed(path.read_bytes())
+    listed = record.get("arrays") if isinstance(record, dict) else None
+    if not isinstance(listed, dict):
+        msg = "it holds no result of xai_widgets"
+        raise FileError(msg)
+    arrays = {}
+    for name, (dtype, ndim) in ARRAYS.items():
+        one = listed.get(name)
+        if one is None:
+            continue
+        if not isinstance(one, dict) or not isinstance(one.get("zlib"), str):
+            msg = f"its array {name} is damaged"
+            raise FileError(msg)
+        shape = checks.shape(name, one.get("shape"))
+        with _faults(f"its array {name} is damaged"):
+            size = int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
+            if size > LARGEST:
+                msg = f"its array {name} is larger than {LARGEST >> 20} MB"
+                raise FileError(msg)
+            packed = base64.b64decode(one["zlib"], validate=True)
+            data = zlib.decompressobj().decompress(packed, size + 1)
+        arrays[name] = _array(name, data, one.get("dtype"), shape, dtype, ndim)
+    return record, arrays
+
+
+def _array(
+    name: str, data: bytes, found: Any, shape: tuple[int, ...], dtype: str, ndim: int | None, *, fortran: bool = False
+) -> NDArray[Any]:
+    """Check that an array is what it should be and that its bytes are all there."""
+    wanted = np.dtype(dtype)
+    if str(getattr(found, "str", found)) != wanted.str or (ndim is not None and len(shape) != ndim):
+        msg = f"its array {name} should hold {wanted.str} values" + (f" on {ndim} axes" if ndim is not None else "")
+        raise FileError(msg)
+    if len(data) != int(np.prod(shape, dtype=object)) * wanted.itemsize:
+        msg = f"its array {name} is incomplete or damaged"
+        raise FileError(msg)
+    return np.frombuffer(data, wanted).reshape(shape, order="F" if fortran else "C").copy()
+
+
+def _parsed(data: bytes) -> Any:
+    with _faults("it is no JSON, or a damaged one"):
+        return json.loads(data.decode("utf-8"))
+
+
+@contextlib.contextmanager
+def _faults(message: str) -> Iterator[None]:
+    """Turn what damaged data raise into one readable error."""
+    try:
+        yield
+    except FileError:
+        raise
+    except (ValueError, KeyError, TypeError, EOFError, RecursionError, MemoryError, OverflowError, NotImplementedError,
+            RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error, binascii.Error) as error:  # fmt: skip
+        raise FileError(message) from error

@@ -1,0 +1,168 @@
+"""A result as one static picture, for scripts and for notebooks that are not alive."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from xai_widgets.export.colours import Look, look_of
+from xai_widgets.export.draw import BAR, CHOSEN, FAINT, PAPER, TRACK, Pen, legend, overlay
+from xai_widgets.export.words import TOP, clean, doubt, heat_map, question, score, short, title_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from xai_widgets.results import Attribution
+
+NARROWEST, WIDEST = 400, 900
+GAP = 24
+TALLEST = 1.35
+"""Of the photo, by its width."""
+
+MOST_BYTES = 300_000
+"""Of a PNG: it is stored in every notebook that shows it."""
+
+
+def picture(
+    attribution: Attribution,
+    *,
+    colormap: str | None = None,
+    opacity: float = 0.75,
+    sign: str = "both",
+    mass: float = 1.0,
+    width: int = 860,
+) -> Image.Image:
+    """Draw photo and heat map with everything needed to read them.
+
+    Parameters
+    ----------
+    attribution : Attribution
+    colormap : str, optional
+        ``"blue_orange"`` or ``"purple_orange"``; a map without negative values gets a sequential one by itself.
+    opacity : float
+        0 shows the photo alone, 1 the map alone.
+    sign : {"both", "positive", "negative", "absolute"}
+        Which values to draw.
+    mass : float
+        Draw only the largest values, that hold this share of the sum of all |values|.
+    width : int
+        Of the picture in pixels, 400..900.
+
+    Raises
+    ------
+    ValueError
+        For values that are no map, and for options out of range.
+    """
+    heat = heat_map(attribution)
+    if heat is None:
+        msg = f"only values of two or three axes are a map that can be drawn, got shape {attribution.values.shape}."
+        raise ValueError(msg)
+    if not NARROWEST <= width <= WIDEST:
+        msg = f"width must lie in {NARROWEST}..{WIDEST}, got {width}."
+        raise ValueError(msg)
+    look = look_of(heat, colormap=colormap, opacity=opacity, sign=sign, mass=mass)
+    scene = _scene(attribution, heat, look, round((width - 3 * GAP) * 0.64))
+    return _Page(attribution, look, scene, width).drawn()
+
+
+def png(attribution: Attribution, **options: Any) -> bytes:
+    """Draw the picture and return it as a PNG, of 256 colours where that keeps it small."""
+    image = picture(attribution, **options)
+    full = _encoded(image)
+    if len(full) <= MOST_BYTES // 3:
+        return full
+    reduced = image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
+    return min(full, _encoded(reduced), key=len)
+
+
+def _encoded(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _scene(attribution: Attribution, heat: NDArray[np.float64], look: Look, width: int) -> Image.Image:
+    """Draw the photo with the map on it, at most `width` wide."""
+    photo = attribution.photo
+    if photo is None:
+        size, region = (heat.shape[1], heat.shape[0]), (0.0, 0.0, float(heat.shape[1]), float(heat.shape[0]))
+    else:
+        size = (photo.shape[1], photo.shape[0])
+        region = attribution.region or (0.0, 0.0, float(size[0]), float(size[1]))
+    factor = min(width / size[0], TALLEST * width / size[1])
+    shown = (max(1, round(size[0] * factor)), max(1, round(size[1] * factor)))
+    if photo is None:
+        scene = Image.new("RGB", shown, (243, 243, 243))
+    else:
+        scene = Image.fromarray(photo).resize(shown, Image.Resampling.LANCZOS)
+    x, y = shown[0] / size[0], shown[1] / size[1]
+    overlay(scene, heat, look, (region[0] * x, region[1] * y, region[2] * x, region[3] * y))
+    return scene
+
+
+class _Page:
+    """One picture: the title, the scene on the left, the numbers on the right."""
+
+    def __init__(self, attribution: Attribution, look: Look, scene: Image.Image, width: int) -> None:
+        self.attribution, self.look, self.scene, self.width = attribution, look, scene, width
+        self.left = max(scene.width, round((width - 3 * GAP) * 0.4))
+        self.side = width - self.left - 3 * GAP
+        self.top = 62
+        measure = Pen(Image.new("RGB", (1, 1)))
+        caption = [*doubt(attribution), *map(clean, attribution.notes)]
+        self.caption = measure.wrap(caption, 13, width - 2 * GAP)[:4]
+        body = max(scene.height + 48, 2 * 18 + 34 * len(attribution.prediction.top(TOP)))
+        self.foot = self.top + body + 20
+        self.image = Image.new("RGB", (width, self.foot + 19 * len(self.caption) + (8 if self.caption else 0)), PAPER)
+        self.pen = Pen(self.image)
+
+    def drawn(self) -> Image.Image:
+        self._title()
+        self.image.paste(self.scene, (GAP, self.top))
+        self._legend(GAP, self.top + self.scene.height + 14)
+        self._bars(self.left + 2 * GAP, self.top)
+        for i, line in enumerate(self.caption):
+            self.pen.write((GAP, self.foot + 10 + 19 * i), line, size=13, colour=FAINT)
+        return self.image
+
+    def _title(self) -> None:
+        method = " · " + title_of(self.attribution.method)
+        room = self.width - 2 * GAP
+        asked = question(self.attribution)
+        # The method is never cut off by a long label.
+        asked = self.pen.fit(asked, 20, max(room / 2, room - self.pen.width(method, 20) - 4))
+        self.pen.write((GAP, 40), asked, size=20, bold=True)
+        at = GAP + self.pen.width(asked, 20) + 2
+        self.pen.write((at, 40), method, size=20, colour=FAINT, most=self.width - GAP - at)
+
+    def _legend(self, x: int, y: int) -> None:
+        look, end = self.look, self.left
+        self.image.paste(legend(look, (end, 10)), (x, y))
+        more, less = ("≥ ", "≤ ") if look.clipped else ("", "")
+        low, high = look.ends
+        first = f"{less}{short(low)}" if look.diverging else "0"
+        middle = "against   0   for" if look.diverging else "strength"
+        last = f"{more}{'+' if look.diverging else ''}{short(high)}"
+        self.pen.write((x, y + 27), first, size=13)
+        self.pen.write((x + end / 2, y + 27), middle, size=13, colour=FAINT, anchor="m")
+        self.pen.write((x + end, y + 27), last, size=13, anchor="r")
+
+    def _bars(self, x: int, y: int) -> None:
+        prediction = self.attribution.prediction
+        top = [(clean(name), value) for name, value in prediction.top(TOP)]
+        chosen = self.attribution.target if isinstance(self.attribution.target, tuple) else (self.attribution.target,)
+        bold = {clean(prediction.label(i)) for i in chosen if 0 <= i < len(prediction.probabilities)}
+        full = max((abs(v) for _, v in top), default=1.0) if prediction.task == "value" else 1.0
+        self.pen.write((x, y + 12), "Prediction", size=13, colour=FAINT)
+        for i, (name, value) in enumerate(top):
+            line = y + 38 + 34 * i
+            words = score(value, prediction.task)
+            self.pen.write((x, line), name, bold=name in bold, most=self.side - self.pen.width(words, 14) - 12)
+            self.pen.write((x + self.side, line), words, anchor="r")
+            self.pen.draw.rectangle((x, line + 8, x + self.side - 1, line + 12), fill=TRACK)
+            share = abs(value) / full if full > 0 and value == value else 0.0  # noqa: PLR0124  NaN has no bar
+            if long := round(min(1.0, share) * (self.side - 1)):
+                self.pen.draw.rectangle((x, line + 8, x + long, line + 12), fill=CHOSEN if name in bold else BAR)

@@ -1,0 +1,141 @@
+"""A result as plain data, and back: every field is checked on its way in."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.export import checks
+from xai_widgets.export.checks import FileError
+from xai_widgets.results import Attribution, Prediction
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FORMAT, VERSION = "xai_widgets attribution", 1
+ARRAYS = {"values": ("<f4", None), "probabilities": ("<f4", 1), "scores": ("<f4", 1), "photo": ("|u1", 3)}
+"""Their types and axes; None is any number."""
+
+TASKS = ("classes", "binary", "value")
+
+
+def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Split a result into JSON and arrays."""
+    arrays = {
+        "values": np.ascontiguousarray(a.values, "<f4"),
+        "probabilities": np.ascontiguousarray(a.prediction.probabilities, "<f4"),
+        "scores": np.ascontiguousarray(a.prediction.scores, "<f4"),
+    }
+    if np.ndim(a.values) == 0:
+        arrays["values"] = arrays["values"].reshape(())
+    if a.photo is not None:
+        arrays["photo"] = np.ascontiguousarray(a.photo, "u1")
+    record = {
+        "format": FORMAT,
+        "v": VERSION,
+        "target": list(map(int, a.target)) if isinstance(a.target, tuple) else int(a.target),
+        "label": a.label,
+        "task": a.prediction.task,
+        "labels": None if a.prediction.labels is None else list(a.prediction.labels),
+        "method": a.method,
+        "params": _plain(dict(a.params)),
+        "seed": int(a.seed),
+        "steps": list(map(int, a.steps)),
+        "region": None if a.region is None else [_plain(float(one)) for one in a.region],
+        "model_hash": a.model_hash,
+        "notes": list(a.notes),
+        "forwards": int(a.forwards),
+        "backwards": int(a.backwards),
+        **{name: _plain(getattr(a, name)) for name in ("fraction", "error", "gap", "seconds")},
+    }
+    return record, arrays
+
+
+def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
+    """Build a result from what a file holds.
+
+    Raises
+    ------
+    FileError
+        Naming the first field that is not as it should be.
+    """
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        msg = "it holds no result of xai_widgets"
+        raise FileError(msg)
+    version = checks.whole("v", record.get("v"))
+    if version != VERSION:
+        msg = f"it has version {version} of the format, this xai_widgets reads version {VERSION}: install a newer one"
+        raise FileError(msg)
+    for name in ("values", "probabilities", "scores"):
+        if name not in arrays:
+            msg = f"its array {name} is missing"
+            raise FileError(msg)
+    task = checks.text("task", record.get("task"))
+    labels = record.get("labels")
+    probabilities = arrays["probabilities"]
+    if task not in TASKS:
+        msg = f"its task is unknown: {task[:40]!r}"
+        raise FileError(msg)
+    prediction = Prediction(
+        probabilities, arrays["scores"], task, None if labels is None else checks.texts("labels", labels)
+    )
+    if prediction.labels is not None and len(prediction.labels) < len(probabilities):
+        msg = f"it names {len(prediction.labels)} of {len(probabilities)} classes"
+        raise FileError(msg)
+    return Attribution(
+        values=arrays["values"],
+        target=_target(record.get("target"), prediction),
+        label=checks.text("label", record.get("label")),
+        prediction=prediction,
+        method=checks.text("method", record.get("method")),
+        params=_params(record.get("params")),
+        seed=checks.whole("seed", record.get("seed")),
+        fraction=checks.number("fraction", record.get("fraction")),
+        error=checks.optional("error", record.get("error")),
+        gap=checks.optional("gap", record.get("gap")),
+        forwards=checks.natural("forwards", record.get("forwards")),
+        backwards=checks.natural("backwards", record.get("backwards")),
+        seconds=checks.number("seconds", record.get("seconds")),
+        model_hash=checks.text("model_hash", record.get("model_hash")),
+        notes=checks.texts("notes", record.get("notes")),
+        photo=_photo(arrays.get("photo")),
+        region=checks.region(record.get("region")),
+        steps=checks.pair("steps", record.get("steps")),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` as JSON; numbers that JSON has not as texts, and what is no plain data as its type's name."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(value)}
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return f"{type(value).__name__} {list(value.shape)}" if hasattr(value, "shape") else type(value).__name__
+
+
+def _target(value: Any, prediction: Prediction) -> int | tuple[int, int]:
+    target = checks.pair("target", value) if isinstance(value, list) else checks.natural("target", value)
+    if max(target if isinstance(target, tuple) else (target,)) >= max(1, len(prediction.probabilities)):
+        raise checks.wrong("target")
+    return target
+
+
+def _params(value: Any) -> dict[str, Any]:
+    found = checks.plain(value)
+    if not isinstance(found, dict):
+        raise checks.wrong("params")
+    return found
+
+
+def _photo(photo: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
+    if photo is not None and (photo.shape[2] != 3 or not photo.size):  # noqa: PLR2004
+        raise checks.wrong("photo")
+    return photo

@@ -1,0 +1,110 @@
+"""A result in words and numbers, as people read them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from xai_widgets.results import Attribution
+
+TOP = 5
+"""Classes, and strongest cells, that are listed."""
+
+MAP_NDIM = 2
+_NAMES = {"cam": "CAM", "input_x_gradient": "Input × gradient", "lime": "LIME", "lrp": "LRP", "rise": "RISE"}
+
+
+def title_of(method: str) -> str:
+    """Return a method's name as people write it."""
+    if method in _NAMES:
+        return _NAMES[method]
+    plain = clean(method.replace("_", " "))
+    return (plain[0].upper() + plain[1:]).replace(" cam", "-CAM").replace("Smooth grad", "SmoothGrad")
+
+
+def question(attribution: Attribution) -> str:
+    """Return what the result answers."""
+    return f"Why {clean(attribution.label)}?"
+
+
+def clean(text: str) -> str:
+    """Return a text in one line, without what does not print."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable()) or "(no name)"
+
+
+def short(value: float) -> str:
+    """Return a number with three digits and a real minus."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+
+
+def score(value: float, task: str) -> str:
+    """Return a probability in percent, or a plain output."""
+    if task == "value" or not math.isfinite(value):
+        return short(value)
+    return "<0.1%" if 0 < value < 0.0005 else f"{value:.1%}"  # noqa: PLR2004
+
+
+def doubt(attribution: Attribution) -> list[str]:
+    """Return how far to trust the values, and what they took."""
+    a, parts = attribution, []
+    if a.fraction < 1:
+        parts.append(f"partial: {a.fraction:.0%} of the work done")
+    if a.error is not None:
+        parts.append(f"error ±{a.error:.1%}")
+    if a.gap is not None:
+        parts.append(f"completeness gap {short(a.gap)}")
+    passes = [_count(n, name) for n, name in ((a.forwards, "forward"), (a.backwards, "backward")) if n]
+    if passes:
+        parts.append(f"{' + '.join(passes)} {'pass' if a.forwards + a.backwards == 1 else 'passes'}")
+    if a.seconds > 0:
+        parts.append(f"{a.seconds:.1f} s" if a.seconds < 100 else f"{a.seconds / 60:.0f} min")  # noqa: PLR2004
+    return parts
+
+
+def text(attribution: Attribution) -> str:
+    """Describe a result in words, for those who do not see the picture."""
+    a = attribution
+    task = a.prediction.task
+    top = ", ".join(f"{clean(name)} {score(p, task)}" for name, p in a.prediction.top(TOP))
+    size = " × ".join(map(str, a.values.shape)) or "one value"
+    lines = [question(a), f"{title_of(a.method)}, values {size}"]
+    lines += ["; ".join(doubt(a))] if doubt(a) else []
+    lines += [f"Prediction: {top}", *_strongest(a), *map(clean, a.notes)]
+    return "\n".join(lines)
+
+
+def heat_map(attribution: Attribution) -> np.ndarray[tuple[int, int], np.dtype[np.float64]] | None:
+    """Return the values as one map, NaN where they are no number; None when they are no map."""
+    values = np.asarray(attribution.values, dtype=np.float64)
+    values = values.sum(axis=0) if values.ndim == MAP_NDIM + 1 else values
+    if values.ndim != MAP_NDIM or not values.size:
+        return None
+    return np.where(np.isfinite(values), values, np.nan)  # type: ignore[return-value]
+
+
+def _strongest(attribution: Attribution) -> list[str]:
+    heat = heat_map(attribution)
+    values = np.asarray(attribution.values, dtype=np.float64) if heat is None else heat
+    sizes = np.where(np.isfinite(values), np.abs(values), -1).ravel()
+    most = min(TOP, sizes.size)
+    # A partial sort: a map of a million cells has to be described quickly too.
+    found = np.argpartition(-sizes, most - 1)[:most] if most else np.empty(0, dtype=np.intp)
+    found = found[np.lexsort((found, -sizes[found]))]
+    cells = [tuple(map(int, np.unravel_index(i, values.shape))) for i in found if sizes[i] > 0]
+    if not cells:
+        return ["All values are zero." if (sizes == 0).any() else "No value is a number."]
+    listed = []
+    for at in cells:
+        value = float(values[at])
+        where = ", ".join(map(str, at)) if heat is None else f"x {at[1]}, y {at[0]}"
+        listed.append(f"{'+' if value > 0 else ''}{short(value)} at {where}" if at else short(value))
+    return [f"Strongest: {'; '.join(listed)}"]
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}".replace(",", " ")
