@@ -15,7 +15,7 @@ LEVELS = 65534
 
 NOT_A_NUMBER = 65535
 DTYPES = ("<u2", "<f4", "|u1")
-BROWSER_NAMES = {"<u2": np.dtype("<u2"), "<f4": np.dtype("<f4"), "|u1": np.dtype("u1")}
+BROWSER_NAMES: dict[str, np.dtype[Any]] = {"<u2": np.dtype("<u2"), "<f4": np.dtype("<f4"), "|u1": np.dtype("u1")}
 
 
 def encode(array: NDArray[Any], dtype: str = "<u2") -> tuple[dict[str, Any], memoryview]:
@@ -33,7 +33,7 @@ def encode(array: NDArray[Any], dtype: str = "<u2") -> tuple[dict[str, Any], mem
     meta : dict
         Without the index of the buffer, which the message adds.
     data : memoryview
-        C-contiguous, little-endian.
+        C-contiguous, little-endian; of the array's own memory where that has the right form.
 
     Raises
     ------
@@ -50,23 +50,35 @@ def encode(array: NDArray[Any], dtype: str = "<u2") -> tuple[dict[str, Any], mem
         raise TypeError(msg)
     meta: dict[str, Any] = {"v": VERSION, "dtype": dtype, "shape": list(array.shape)}
     if dtype != "<u2":
-        plain = np.ascontiguousarray(array, BROWSER_NAMES[dtype])
-        return meta, memoryview(plain).cast("B")
-    values = array.astype(np.float64)
+        with np.errstate(over="ignore"):
+            plain: NDArray[Any] = np.ascontiguousarray(array, BROWSER_NAMES[dtype])
+        if _loses(array, plain):
+            msg = f"an array of {array.dtype} up to {np.abs(array).max()} cannot be sent as {dtype}."
+            raise TypeError(msg)
+        return meta, memoryview(plain.data).cast("B")
+    values: NDArray[np.float64] = np.ascontiguousarray(array, np.float64)
     finite = np.isfinite(values)
     lo, hi = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 0.0)
     # Halves first: the difference of the ends of float64's range is no float64.
     span = hi / 2 - lo / 2
     share = np.divide(values / 2 - lo / 2, span, out=np.zeros_like(values), where=finite & (span > 0))
     codes = np.where(finite, np.rint(share * LEVELS), NOT_A_NUMBER).astype("<u2")
-    return {**meta, "lo": lo, "hi": hi}, memoryview(codes).cast("B")
+    return {**meta, "lo": lo, "hi": hi}, memoryview(codes.data).cast("B")
+
+
+def _loses(array: NDArray[Any], plain: NDArray[Any]) -> bool:
+    """Tell whether a whole number changed or a finite one became infinite; a fraction may be rounded."""
+    if array.dtype.kind == "f":
+        return bool((np.isfinite(array) & ~np.isfinite(plain)).any())
+    return bool((array != plain).any())
 
 
 def decode(meta: dict[str, Any], data: memoryview | bytes) -> NDArray[Any]:
     """Invert :func:`encode`; quantised values come back as float64."""
-    array = np.frombuffer(data, dtype=BROWSER_NAMES[meta["dtype"]]).reshape(meta["shape"])
+    array: NDArray[Any] = np.frombuffer(data, dtype=BROWSER_NAMES[meta["dtype"]]).reshape(meta["shape"])
     if meta["dtype"] != "<u2":
         return array
-    share = array / LEVELS
+    share = np.minimum(array, LEVELS) / LEVELS
     values = meta["lo"] * (1 - share) + meta["hi"] * share
-    return np.where(array == NOT_A_NUMBER, np.nan, values)
+    found: NDArray[Any] = np.where(array == NOT_A_NUMBER, np.nan, values)
+    return found

@@ -82,7 +82,7 @@ def parse(content: Any) -> Hello | Ask | Cancel | Close | ShowAs:
     if kind == "close":
         return Close(_slot(message))
     if kind == "display":
-        return ShowAs(_scalars("display", message.get("display")))
+        return ShowAs(_display(message.get("display")))
     msg = f"a message's kind must be hello, ask, cancel, close or display, got {_short(kind)}."
     raise ProtocolError(msg)
 
@@ -110,6 +110,23 @@ def _target(value: Any) -> int | tuple[int, int] | None:
             raise ProtocolError(msg)
         return _whole("request.target", value[0]), _whole("request.target", value[1])
     return _whole("request.target", value)
+
+
+SIGNS = ("both", "positive", "negative", "absolute")
+SHARES, FREE = ("opacity", "mass", "curtain"), ("colormap", "scale", "smooth")
+
+
+def _display(value: Any) -> dict[str, Any]:
+    display = _dict("display", value)
+    # A newer browser may remember more than this kernel knows of.
+    found = {name: _scalar(f"display.{name}", display[name]) for name in (*SHARES, "sign", *FREE) if name in display}
+    for name in SHARES:
+        if found.get(name) is not None:
+            found[name] = min(1.0, max(0.0, float(_number(f"display.{name}", found[name]))))
+    if found.get("sign", "both") not in SIGNS:
+        msg = f"display.sign must be one of {', '.join(SIGNS)}, got {_short(found['sign'])}."
+        raise ProtocolError(msg)
+    return found
 
 
 def _edit(value: Any) -> dict[str, Any]:
@@ -158,7 +175,8 @@ def _whole(name: str, value: Any) -> int:
 
 
 def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST:
+    # Half of a surrogate pair is a str, but no text: it could not be sent back.
+    if not isinstance(value, str) or len(value) > LONGEST or any("\ud800" <= one <= "\udfff" for one in value):
         msg = f"{name} must be a text of at most {LONGEST} characters, got {_short(value)}."
         raise ProtocolError(msg)
     return value
@@ -182,5 +200,8 @@ def _dict(name: str, value: Any) -> dict[Any, Any]:
 def _short(value: Any) -> str:
     if isinstance(value, (list, dict)):
         return f"a {type(value).__name__} of {len(value)}"
-    text = repr(value) if not isinstance(value, int) or abs(value) < LARGEST else "a huge number"
+    if isinstance(value, str):
+        value = value[: LONGEST + 1]
+    # ascii: an error is sent to the browser, so it must be text that can be.
+    text = ascii(value) if not isinstance(value, int) or abs(value) < LARGEST else "a huge number"
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -1,0 +1,119 @@
+"""Whatever a browser sends is parsed or refused in one readable sentence."""
+
+import json
+import math
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from xai_widgets.wire import Ask, AskedRequest, Cancel, Close, Hello, ProtocolError, ShowAs, parse
+
+REQUEST = {"method": "saliency", "params": {"n": 3, "auto": None, "how": "x"}, "target": [1, 2], "edits": []}
+STROKE = {"name": "occlude", "points": [1, 2.5], "radius": 12, "fill": "colour", "colour": [0, 128, 255]}
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from(["\ud800", "a" * 1000, 10**400, -(2**53), 2**53, 0, "a", "b", "c", "__class__"]),
+)
+JSON = st.recursive(
+    ODD,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(["name", "value", "points", "radius", "fill", "colour"])
+MESSAGES = st.builds(
+    lambda kind, rest: {**rest, "kind": kind},
+    st.sampled_from(["hello", "ask", "cancel", "close", "display"]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "id": st.integers(0, 5) | ODD,
+            "slot": st.sampled_from("ab") | ODD,
+            "version": ODD,
+            "display": st.dictionaries(st.sampled_from(["opacity", "mass", "sign", "scale", "colormap", "x"]), JSON),
+            "request": st.fixed_dictionaries(
+                {"method": st.just("m") | ODD},
+                optional={
+                    "params": st.dictionaries(st.text(max_size=3), JSON, max_size=3) | JSON,
+                    "target": JSON,
+                    "edits": st.lists(st.dictionaries(KEYS, JSON, max_size=4), max_size=3) | JSON,
+                },
+            ),
+        },
+    ),
+)
+
+
+def test_every_kind():
+    assert parse({"kind": "hello", "v": 1, "version": "0.1.0"}) == Hello("0.1.0")
+    assert parse({"kind": "cancel", "id": 4, "slot": "b"}) == Cancel(4, "b")
+    assert parse({"kind": "close", "slot": "b"}) == Close("b")
+    request = AskedRequest("saliency", {"n": 3, "auto": None, "how": "x"}, (1, 2), (STROKE,))
+    asked = {"kind": "ask", "id": 3.0, "slot": "a", "request": {**REQUEST, "edits": [STROKE]}, "more": 1}
+    assert parse(asked) == Ask(3, "a", request)
+
+
+def test_display_is_clamped_and_what_is_unknown_dropped():
+    given_ = {"opacity": 7, "mass": -1, "sign": "both", "colormap": "ember", "scale": None, "evil": 1, "curtain": None}
+    shown = {"opacity": 1.0, "mass": 0.0, "sign": "both", "colormap": "ember", "scale": None, "curtain": None}
+    assert parse({"kind": "display", "display": given_}) == ShowAs(shown)
+
+
+@given(JSON | MESSAGES)
+@example({"kind": "ask", "id": 1, "request": {"method": "a" * 10_000_000}})
+@example({"kind": []})
+def test_nothing_but_a_readable_refusal(content):
+    try:
+        message = parse(content)
+    except ProtocolError as error:
+        sentence = str(error)
+        assert "\n" not in sentence
+        assert len(sentence) < 500
+        sentence.encode()
+        return
+    for number in numbers(vars(message)):
+        assert math.isfinite(number)
+    json.dumps(vars(message), default=vars).encode()
+
+
+def numbers(value):
+    if isinstance(value, dict):
+        value = value.values()
+    elif hasattr(value, "__dict__"):
+        value = vars(value).values()
+    elif not isinstance(value, (list, tuple, type({}.values()))):
+        return [value] if isinstance(value, (int, float)) else []
+    return [one for inner in value for one in numbers(inner)]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("hello", "a message must be an object of at most 64 entries, got 'hello'."),
+        ({"kind": "bye"}, "kind must be hello, ask, cancel, close or display, got 'bye'."),
+        ({"kind": "cancel", "id": -1}, "id must be a whole number from 0, got -1."),
+        ({"kind": "cancel", "id": 2**53}, "id must be a whole number from 0, got a huge number."),
+        ({"kind": "cancel", "id": True}, "id must be a whole number from 0, got True."),
+        ({"kind": "cancel", "id": 1, "slot": "c"}, "slot must be 'a' or 'b', got 'c'."),
+        ({"kind": "ask", "id": 1, "request": {**REQUEST, "target": [1, 2, 3]}}, "a class, a pair of them or null"),
+        (
+            {"kind": "ask", "id": 1, "request": {**REQUEST, "edits": [{**STROKE, "points": [0] * 4001}]}},
+            "points must have at most 4000 numbers, got 4001.",
+        ),
+        (
+            {"kind": "ask", "id": 1, "request": {**REQUEST, "edits": [{"name": "blur", "value": math.nan}]}},
+            "value must be a finite number, got nan.",
+        ),
+        ({"kind": "display", "display": {"sign": "odd"}}, "display.sign must be one of both, positive"),
+        ({"kind": "display", "display": {"opacity": "1"}}, "display.opacity must be a finite number, got '1'."),
+    ],
+)
+def test_says_what_was_expected_and_what_came(content, says):
+    with pytest.raises(ProtocolError) as refusal:
+        parse(content)
+    assert says in str(refusal.value)
