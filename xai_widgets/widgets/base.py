@@ -57,6 +57,9 @@ class ExplainerWidget(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
     snapshot = traitlets.Dict().tag(sync=True)
 
+    _closed = True
+    """Until it is open: `close` is also called for a widget whose making failed."""
+
     def __init__(self, device: str, **traits: Any) -> None:
         worker = worker_for(device)
         # Reentrant: publishing sets traits, and their observers may call the widget.
@@ -96,7 +99,7 @@ class ExplainerWidget(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001  shown in the widget: a handler's traceback appears nowhere else
             known = content if isinstance(content, dict) else {}
             number, slot = known.get("id", self._id), known.get("slot", "a")
-            self._post_error(number, slot, error)
+            self._post(_error(number, slot, error))
             if known.get("kind") == "ask":
                 self._post(Message("ended", id=number, slot=slot, outcome=Outcome.FAILED.value))
 
@@ -129,6 +132,7 @@ class ExplainerWidget(anywidget.AnyWidget):
         with self._lock:
             self._id = max(self._id, exchange.id)
             self._exchanges[exchange.slot] = exchange
+            self._last.pop(("error", exchange.slot), None)
 
         def explain_unless_failed() -> Iterator[Any]:
             return iter(()) if exchange.failed else explain()
@@ -145,7 +149,7 @@ class ExplainerWidget(anywidget.AnyWidget):
 
     def _on_ended(self, exchange: Exchange, outcome: Outcome, error: BaseException | None) -> None:
         if error is not None and not exchange.failed:
-            self._post_error(exchange.id, exchange.slot, error)
+            self._remember_and_post(_error(exchange.id, exchange.slot, error))
         if exchange.end(outcome):
             if not self._closed:
                 self._keep()
@@ -175,10 +179,6 @@ class ExplainerWidget(anywidget.AnyWidget):
         with self._lock:
             self._last[message.content["kind"], message.content["slot"]] = message
         self._post(message)
-
-    def _post_error(self, number: int, slot: str, error: BaseException) -> None:
-        detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        self._post(Message("error", id=number, slot=slot, message=str(error) or type(error).__name__, detail=detail))
 
     def _post(self, message: Message) -> None:
         # Until a view has said hello nobody listens; it is sent the last results when it does.
@@ -214,6 +214,8 @@ class ExplainerWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Stop computing, forget the results and close all views."""
+        if self._closed:
+            return
         self._closed = True
         for slot in (*self._predicting.values(), *self._explaining.values()):
             slot.close()
@@ -223,6 +225,11 @@ class ExplainerWidget(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+def _error(number: int, slot: str, error: BaseException) -> Message:
+    detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return Message("error", id=number, slot=slot, message=str(error) or type(error).__name__, detail=detail)
 
 
 def pin_routing(widget: Any) -> None:
@@ -235,5 +242,3 @@ def pin_routing(widget: Any) -> None:
     comm = getattr(widget, "comm", None)
     if comm is not None and hasattr(comm, "_reply_subshell_for"):
         comm._reply_subshell_for = None  # noqa: SLF001
-
-

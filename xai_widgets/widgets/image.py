@@ -114,9 +114,7 @@ class ImageExplainer(ExplainerWidget):
         index = messages.target_index(target, adapter.labels)
         self._requests = {"a": Request(chosen, index, tuple(perturbations))}
         self._display = messages.display(display)
-        super().__init__(
-            str(adapter.device), spec=messages.spec(inputs, adapter.labels, method_list(adapter, inputs))
-        )
+        super().__init__(str(adapter.device), spec=messages.spec(inputs, adapter.labels, method_list(adapter, inputs)))
         self.state = self._state()
         self._explain("a", self._id + 1)
 
@@ -199,6 +197,7 @@ class ImageExplainer(ExplainerWidget):
 
         def on_prediction(exchange: Exchange, seen: Seen) -> None:
             target = session.target(request.target)
+            self._learn(seen.prediction)
             self._remember_and_post(messages.prediction(exchange.id, slot, seen, target))
             if slot == "a":
                 self._publish(prediction=seen.prediction, perturbed=Image.fromarray(seen.inputs.view()))
@@ -213,6 +212,13 @@ class ImageExplainer(ExplainerWidget):
         self._run(exchange, predict, lambda: session.explain(request), on_prediction, on_result)
         # Other views of this widget follow; the one that asked knows already.
         self._post(messages.state(self._state()))
+
+    def _learn(self, prediction: Prediction) -> None:
+        """Complete the description by what only a prediction could tell."""
+        known = {"task": prediction.task, "outputs": len(prediction.probabilities)}
+        with self._lock:
+            if not self._closed and not known.items() <= self.spec.items():
+                self.spec = {**self.spec, **known}
 
     def _publish(self, **traits: Attribution | Prediction | Image.Image) -> None:
         with self._lock:

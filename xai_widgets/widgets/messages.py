@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Request, Seen
 
-DISPLAY: dict[str, Any] = {
-    "opacity": 0.75,
-    "mass": 1.0,
-    "sign": "both",
+SHARE = (0.0, 1.0)
+DISPLAY: dict[str, tuple[float, float] | tuple[str, ...] | None] = {
+    "opacity": SHARE,
+    "mass": SHARE,
+    "sign": ("both", "positive", "negative", "absolute"),
     "colormap": None,
-    "scale": None,
-    "curtain": None,
-    "smooth": None,
+    "scale": (0.0, float("inf")),
+    "curtain": SHARE,
+    "smooth": (0.0, 32.0),
 }
-"""How the map is shown at first; None leaves the choice to the browser, which knows the map."""
+"""What can be said of how a map is shown, with ranges or choices. What is not said is left to the browser."""
 
 BRUSH = {"low": Occlude.low, "high": Occlude.high, "default": Occlude.default}
 CELLS = LIMIT // 4
@@ -61,6 +62,9 @@ def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList) ->
         "photo": {"mime": "image/jpeg", "width": width, "height": height, "data": buffer.getvalue()},
         "region": list(inputs.region or (0, 0, width, height)),
         "labels": None if labels is None else list(labels),
+        # Until the first prediction tells.
+        "task": "classes",
+        "outputs": len(labels or ()),
         "methods": [
             {
                 "name": one.name,
@@ -143,25 +147,40 @@ def request(asked: Request) -> dict[str, Any]:
     """Return the protocol's `Request`."""
     return {
         "method": asked.method.name,
-        "params": {k: v for k, v in parameters_of(asked.method).items() if v is None or isinstance(v, (int, float, str))},
+        "params": {
+            k: v for k, v in parameters_of(asked.method).items() if v is None or isinstance(v, (int, float, str))
+        },
         "target": _plain(asked.target),
         "edits": [one.to_dict() for one in asked.edits],
     }
 
 
 def display(given: dict[str, Any] | None) -> dict[str, Any]:
-    """Complete and check what says how the map is shown.
+    """Check what says how the map is shown.
 
     Raises
     ------
     ValueError
-        For a name that does not exist.
+        For a name that does not exist or a value out of range.
     """
-    unknown = [name for name in given or {} if name not in DISPLAY]
-    if unknown:
-        msg = f"display has no {unknown[0]!r}; it has: {', '.join(DISPLAY)}."
-        raise ValueError(msg)
-    return {**DISPLAY, **(given or {})}
+    for name, value in (given or {}).items():
+        if name not in DISPLAY:
+            msg = f"display has no {name!r}; it has: {', '.join(DISPLAY)}."
+            raise ValueError(msg)
+        allowed = DISPLAY[name]
+        if value is None:
+            continue
+        if allowed is None or isinstance(allowed[0], str):
+            right = isinstance(value, str) and (allowed is None or value in allowed)
+        else:
+            right = (
+                isinstance(value, (int, float)) and not isinstance(value, bool) and allowed[0] <= value <= allowed[1]
+            )
+        if not right:
+            expected = "a name" if allowed is None else f"in {allowed}"
+            msg = f"display: {name} must be {expected}, got {value!r}."
+            raise ValueError(msg)
+    return dict(given or {})
 
 
 def target_index(target: Any, labels: tuple[str, ...] | None) -> Any:
