@@ -118,7 +118,7 @@ export const words = {
   fills: { mean: "Mean colour", blur: "Blur", noise: "Noise", colour: "Colour" } as Record<string, string>,
   colour: "Brush colour",
   pixels: "px",
-  strokes: (count: number) => (count === 1 ? "1 stroke" : `${count} strokes`),
+  strokes: (count: number) => (count === 1 ? "1 brush stroke" : `${count} brush strokes`),
   edited: "edited",
   exactValue: (title: string) => `${title}, exact value`,
 

@@ -9,6 +9,8 @@ export interface SliderProps {
   step: number;
   value: number;
   unit?: string;
+  /** The value that changes nothing; 0 unless given. */
+  rest?: number;
   title?: string;
   disabled?: boolean;
   /** Shown instead of the number field. */
@@ -24,9 +26,9 @@ function clamp(value: number, props: SliderProps): number {
 
 export function Slider(props: SliderProps) {
   const { id } = useIds("id");
-  // The bar grows from zero, so that a slider at rest shows none.
+  // The bar grows from the value at rest, so that an untouched slider shows none.
   const at = (value: number) => ((clamp(value, props) - props.low) / (props.high - props.low || 1)) * 100;
-  const [from, to] = [at(0), at(props.value)].sort((a, b) => a - b);
+  const [from, to] = [at(props.rest ?? 0), at(props.value)].sort((a, b) => a - b);
   const shown = Number(props.value.toPrecision(6));
   const commit = (field: HTMLInputElement) => {
     const typed = field.valueAsNumber;

@@ -16,7 +16,6 @@ export function EditingPanel({ view }: { view: View }) {
       class="xai-editing"
       side={
         <div class="xai-row">
-          {strokes > 0 && <span class="xai-faint">{words.strokes(strokes)}</span>}
           <Button quiet icon="undo" label={words.undo} disabled={!undo} onClick={() => store.undo()} />
           <Button quiet icon="redo" label={words.redo} disabled={!redo} onClick={() => store.redo()} />
           <Button label={words.reset} text={words.reset} disabled={!edits.length} onClick={() => store.setEdits([])} />
@@ -33,12 +32,14 @@ export function EditingPanel({ view }: { view: View }) {
             high={spec.high}
             step={spec.step}
             unit={spec.unit}
+            rest={spec.neutral}
             value={valueOfEdit(edits, spec)}
             onInput={(value) => store.setEdits(setSlider(edits, spec, value), spec.name)}
             onDone={() => store.sealEdits()}
           />
         ))}
       </div>
+      {strokes > 0 && <p class="xai-sentence">{words.strokes(strokes)}</p>}
     </Section>
   );
 }
