@@ -21,7 +21,7 @@ def gate():
 
 
 @pytest.fixture
-def make(gate):
+def make(gate):  # noqa: ARG001  the model runs unless the test holds it up
     """Make widgets, and close them after the test."""
     made = []
 

@@ -93,7 +93,7 @@ class Windows:
         """Count the windows that cover each cell, shape `shape`."""
         counts = torch.ones([1] * len(self.shape), dtype=torch.long)
         for i, (n, w) in enumerate(zip(self.shape, self.size, strict=True)):
-            starts = self._starts[:, i].unique()
+            starts = torch.tensor(sorted(set(self._starts[:, i].tolist())))
             cells = torch.arange(n)
             inside = (cells >= starts[:, None]) & (cells < starts[:, None] + w)
             counts = counts * inside.sum(0).reshape([n if j == i else 1 for j in range(len(self.shape))])

@@ -1,6 +1,6 @@
 """The live views: traits and messages in front, jobs behind."""
 
-from xai_widgets.widgets.explain import explain
+from xai_widgets.widgets.dispatch import explain
 from xai_widgets.widgets.image import ImageExplainer
 
 __all__ = ["ImageExplainer", "explain"]

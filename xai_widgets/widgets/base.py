@@ -132,7 +132,8 @@ class ExplainerWidget(anywidget.AnyWidget):
         with self._lock:
             self._id = max(self._id, exchange.id)
             self._exchanges[exchange.slot] = exchange
-            self._last.pop(("error", exchange.slot), None)
+            for kind in ("error", "ended"):
+                self._last.pop((kind, exchange.slot), None)
 
         def explain_unless_failed() -> Iterator[Any]:
             return iter(()) if exchange.failed else explain()
@@ -153,7 +154,9 @@ class ExplainerWidget(anywidget.AnyWidget):
         if exchange.end(outcome):
             if not self._closed:
                 self._keep()
-            self._post(Message("ended", id=exchange.id, slot=exchange.slot, outcome=exchange.outcome.value))
+            self._remember_and_post(
+                Message("ended", id=exchange.id, slot=exchange.slot, outcome=exchange.outcome.value)
+            )
             exchange.answered.set()
             exchange.finished.set()
 
@@ -172,8 +175,8 @@ class ExplainerWidget(anywidget.AnyWidget):
 
     def _forget(self, slot: str) -> None:
         with self._lock:
-            self._last.pop(("map", slot), None)
-            self._last.pop(("prediction", slot), None)
+            for key in [key for key in self._last if key[1] == slot]:
+                del self._last[key]
 
     def _remember_and_post(self, message: Message) -> None:
         with self._lock:

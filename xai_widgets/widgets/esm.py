@@ -23,7 +23,7 @@ def asset(name: str) -> str | Path:
     path = STATIC / name
     if not path.is_file():
         msg = (
-            f"{path} is missing: the frontend is not built. In a checkout run `make setup`, else reinstall xai-widgets."
+            f"{path} is missing: the frontend is not built. Run `make setup` in a checkout, else reinstall xai-widgets."
         )
         raise FileNotFoundError(msg)
     return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")

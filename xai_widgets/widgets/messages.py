@@ -207,7 +207,8 @@ def shrink(array: NDArray[Any], cells: int) -> NDArray[Any]:
         return array
     height, width = array.shape[0] // factor, array.shape[1] // factor
     blocks = array[: height * factor, : width * factor].reshape(height, factor, width, factor, *array.shape[2:])
-    return blocks.mean((1, 3)).astype(array.dtype)
+    means: NDArray[Any] = blocks.mean((1, 3)).astype(array.dtype)
+    return means
 
 
 def _plain(target: Any) -> Any:
