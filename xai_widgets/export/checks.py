@@ -16,7 +16,7 @@ class FileError(ValueError):
 
 def wrong(name: str) -> FileError:
     """Return the error of a field that is not as it should be."""
-    return FileError(f"its {name} is missing or wrong")
+    return FileError(f"its field {name} is missing or wrong")
 
 
 def whole(name: str, value: Any) -> int:
@@ -71,33 +71,33 @@ def pair(name: str, value: Any) -> tuple[int, int]:
     return natural(name, value[0]), natural(name, value[1])
 
 
-def region(value: Any) -> tuple[float, float, float, float] | None:
+def region(what: str, value: Any) -> tuple[float, float, float, float] | None:
     """Check where the map lies on the photo."""
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != 4:  # noqa: PLR2004
-        raise wrong("region")
-    x0, y0, x1, y1 = (number("region", one) for one in value)
+        raise wrong(what)
+    x0, y0, x1, y1 = (number(what, one) for one in value)
     if not (-1e6 < x0 < x1 < 1e6 and -1e6 < y0 < y1 < 1e6):  # noqa: PLR2004
-        raise wrong("region")
+        raise wrong(what)
     return x0, y0, x1, y1
 
 
 def shape(name: str, value: Any) -> tuple[int, ...]:
     """Check the shape of an array."""
     if not isinstance(value, list) or len(value) > MOST_AXES:
-        raise wrong(f"shape of {name}")
-    return tuple(natural(f"shape of {name}", one) for one in value)
+        raise wrong(name)
+    return tuple(natural(name, one) for one in value)
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def plain(what: str, value: Any, depth: int = 0) -> Any:
     """Check a parameter: plain data, lists as tuples."""
     if depth > DEEPEST:
-        raise wrong("params")
+        raise wrong(what)
     if isinstance(value, list):
-        return tuple(plain(one, depth + 1) for one in value)
+        return tuple(plain(what, one, depth + 1) for one in value)
     if isinstance(value, dict):
         if value.get("float") in NOT_FINITE and len(value) == 1:
             return float(value["float"])
-        return {text("params", key): plain(one, depth + 1) for key, one in value.items()}
-    return text("params", value) if isinstance(value, str) else value
+        return {text(what, key): plain(what, one, depth + 1) for key, one in value.items()}
+    return text(what, value) if isinstance(value, str) else value

@@ -70,19 +70,20 @@ def _literal(value: Any) -> str:
     """Return Python that means `value`; what has no literal, such as a tensor, is for the user to fill in."""
     if isinstance(value, np.generic):
         value = value.item()
+    literal = "..."
     if isinstance(value, float) and not math.isfinite(value):
-        return f'float("{value}")'
-    if value is None or isinstance(value, (bool, int, float)):
-        return repr(value)
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_literal(key)}: {_literal(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(_literal, value)) + ("," if len(value) == 1 else "") + ")"
-    return "..."
+        literal = f'float("{value}")'
+    elif value is None or isinstance(value, (bool, int, float)):
+        literal = repr(value)
+    elif isinstance(value, str):
+        literal = _text(value)
+    elif isinstance(value, dict):
+        literal = "{" + ", ".join(f"{_literal(key)}: {_literal(one)}" for key, one in value.items()) + "}"
+    elif isinstance(value, list):
+        literal = "[" + ", ".join(map(_literal, value)) + "]"
+    elif isinstance(value, tuple):
+        literal = "(" + ", ".join(map(_literal, value)) + ("," if len(value) == 1 else "") + ")"
+    return literal
 
 
 def _text(value: str) -> str:

@@ -74,7 +74,8 @@ class Look:
         """Return red, green and blue of each value: zero is neutral, and in the middle of a diverging map."""
         share = np.clip(np.nan_to_num(values, nan=0.0) / self.scale, -1, 1)
         position = 0.5 + 0.5 * share if self.diverging else np.abs(share)
-        return ramp(self.colormap)[np.rint(position * (STEPS - 1)).astype(np.int64)]
+        found: NDArray[np.uint8] = ramp(self.colormap)[np.rint(position * (STEPS - 1)).astype(np.int64)]
+        return found
 
     def rgba(self, values: NDArray[Any]) -> NDArray[np.uint8]:
         """Return colour and opacity of each value: the weaker, the more of the photo shows; nothing for NaN."""

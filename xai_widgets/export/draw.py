@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from xai_widgets.export.font import drawable, font
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageDraw import ImageDraw as Drawing
 
     from xai_widgets.export.colours import Look
 
@@ -20,19 +19,8 @@ PAPER, INK, FAINT = (255, 255, 255), (31, 35, 40), (92, 99, 107)
 TRACK, BAR, CHOSEN = (232, 234, 237), (150, 158, 167), (37, 99, 201)
 HATCH_DARK, HATCH_LIGHT = (96, 96, 96, 255), (216, 216, 216, 190)
 ELLIPSIS = "…"
-BLEND = 256
+LONGEST = 256
 """Longest text that is measured: what is longer does not fit anywhere."""
-
-
-@functools.cache
-def font(size: int) -> Any:
-    """Return Pillow's own font; where Pillow was built without FreeType it has one size only."""
-    from PIL import ImageFont  # noqa: PLC0415
-
-    try:
-        return ImageFont.load_default(size=size)
-    except (ImportError, OSError, TypeError):
-        return ImageFont.load_default()
 
 
 class Pen:
@@ -41,15 +29,15 @@ class Pen:
     def __init__(self, image: Image.Image) -> None:
         from PIL import ImageDraw  # noqa: PLC0415
 
-        self.draw: ImageDraw = ImageDraw.Draw(image)
+        self.draw: Drawing = ImageDraw.Draw(image)
 
     def width(self, text: str, size: int) -> float:
         """Measure a text."""
-        return float(self.draw.textlength(_drawable(text), font=font(size)))
+        return float(self.draw.textlength(drawable(text), font=font(size)))
 
     def fit(self, text: str, size: int, most: float) -> str:
         """Shorten a text with an ellipsis until it is at most `most` wide."""
-        text = text if len(text) <= BLEND else text[:BLEND] + ELLIPSIS
+        text = text if len(text) <= LONGEST else text[:LONGEST] + ELLIPSIS
         if self.width(text, size) <= most:
             return text
         low, high = 0, len(text)
@@ -61,15 +49,15 @@ class Pen:
                 high = middle - 1
         return text[:low].rstrip() + ELLIPSIS
 
-    def wrap(self, parts: Sequence[str], size: int, most: float) -> list[str]:
-        """Join parts by middle dots into lines of at most `most`."""
+    def wrap(self, text: str, size: int, most: float) -> list[str]:
+        """Break a text into lines of at most `most`."""
         lines: list[str] = []
-        for part in parts:
-            joined = f"{lines[-1]} · {part}" if lines else ""
-            if joined and self.width(joined, size) <= most:
+        for word in text[: 4 * LONGEST].split():
+            joined = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width(joined, size) <= most:
                 lines[-1] = joined
             else:
-                lines.append(self.fit(part, size, most))
+                lines.append(self.fit(word, size, most))
         return lines
 
     def write(
@@ -84,22 +72,15 @@ class Pen:
         bold: bool = False,
     ) -> None:
         """Write one line; `at` is its end by `anchor` (l, m, r) and its baseline."""
-        text = _drawable(text if most is None else self.fit(text, size, most))
+        text = drawable(text if most is None else self.fit(text, size, most))
         shift = {"l": 0.0, "m": 0.5, "r": 1.0}[anchor] * self.width(text, size)
         try:
             # Pillow's font has no bold face: the outline of a fraction of a pixel is one.
-            stroke = {"stroke_width": 0.35, "stroke_fill": colour} if bold else {}
+            stroke: dict[str, Any] = {"stroke_width": 0.28, "stroke_fill": colour} if bold else {}
             self.draw.text((at[0] - shift, at[1]), text, font=font(size), fill=colour, anchor="ls", **stroke)
         except (TypeError, ValueError):  # the font of one size has no baseline, an old Pillow no such thin outline
             top = (at[0] - shift, at[1] - size)
             self.draw.text(top, text, font=font(size), fill=colour)
-
-
-def _drawable(text: str) -> str:
-    """Return `text` as the font can draw it: one of a single size knows Latin-1 only."""
-    if hasattr(font(14), "getmask2") and hasattr(font(14), "path"):
-        return text
-    return text.replace(ELLIPSIS, "...").replace("−", "-").encode("latin-1", "replace").decode("latin-1")
 
 
 def overlay(photo: Image.Image, heat: NDArray[np.float64], look: Look, box: tuple[float, float, float, float]) -> None:
@@ -135,6 +116,15 @@ def overlay(photo: Image.Image, heat: NDArray[np.float64], look: Look, box: tupl
         where = Image.fromarray(missing.astype(np.uint8) * 255).resize(size, Image.Resampling.NEAREST, box=part)
         colours.paste(_hatch(size), (0, 0), where)
     photo.paste(colours, (left, top), colours)
+    if size != photo.size:
+        _frame(photo, (left, top, right - 1, bottom - 1))
+
+
+def _frame(photo: Image.Image, box: tuple[int, int, int, int]) -> None:
+    """Show where the model's view ends."""
+    line = Image.new("L", photo.size)
+    Pen(line).draw.rectangle(box, outline=130)
+    photo.paste((255, 255, 255), (0, 0), line)
 
 
 def _hatch(size: tuple[int, int]) -> Image.Image:
@@ -150,3 +140,23 @@ def legend(look: Look, size: tuple[int, int]) -> Image.Image:
     colours = Image.fromarray(look.rgba(values))
     image.paste(colours, (0, 0), colours)
     return image
+
+
+def reduced(image: Image.Image, important: Image.Image) -> Image.Image:
+    """Return `image` in 256 colours: those of text and bars exactly, the others as both pictures need them."""
+    fixed = [PAPER, INK, FAINT, TRACK, BAR, CHOSEN]
+    both = Image.new("RGB", (max(image.width, important.width), image.height + important.height), PAPER)
+    both.paste(image, (0, 0))
+    both.paste(important, (0, image.height))
+    # Half the pixels tell as much. Few lines of rare colours would be lost in the photo's without their second picture.
+    both = both.resize((both.width // 2, both.height // 2), Image.Resampling.NEAREST)
+    found = both.quantize(256 - len(fixed), Image.Quantize.MEDIANCUT).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(([c for colour in fixed for c in colour] + found)[: 3 * 256])
+    made = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    # Pillow finds near colours only, which would tint the paper.
+    codes, exact = np.array(made), np.asarray(image)
+    for code, colour in enumerate(fixed):
+        codes[(exact == colour).all(axis=-1)] = code
+    made.paste(Image.fromarray(codes), (0, 0))
+    return made

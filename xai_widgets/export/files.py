@@ -8,7 +8,6 @@ import contextlib
 import io
 import json
 import os
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_widgets.export import checks
+from xai_widgets.export.aside import write_aside
 from xai_widgets.export.checks import FileError
 from xai_widgets.export.picture import png
 from xai_widgets.export.record import ARRAYS, attribution_of, record_of
@@ -49,9 +49,7 @@ def load(path: str | os.PathLike[str]) -> Attribution:
         msg = f"cannot read {path.name!r}: the name must end in .npz or .xai.json."
         raise ValueError(msg)
     try:
-        if path.stat().st_size > LARGEST:
-            msg = f"it is larger than {LARGEST >> 20} MB"
-            raise FileError(msg)
+        _limit("it", path.stat().st_size, LARGEST)
         record, arrays = _read_npz(path) if name.endswith(".npz") else _read_json(path)
         return attribution_of(record, arrays)
     except FileError as error:
@@ -64,8 +62,8 @@ def write_npz(attribution: Attribution, path: Path) -> None:
     record, arrays = record_of(attribution)
     file = io.BytesIO()
     text = np.frombuffer(_dumped(record).encode("utf-8"), dtype=np.uint8)
-    np.savez_compressed(file, record=text, **arrays)
-    _write(path, file.getvalue())
+    np.savez_compressed(file, allow_pickle=False, record=text, **arrays)
+    write_aside(path, file.getvalue())
 
 
 def write_json(attribution: Attribution, path: Path) -> None:
@@ -79,37 +77,16 @@ def write_json(attribution: Attribution, path: Path) -> None:
         }
         for name, array in arrays.items()
     }
-    _write(path, _dumped(record).encode("utf-8"))
+    write_aside(path, _dumped(record).encode("utf-8"))
 
 
 def write_png(attribution: Attribution, path: Path) -> None:
     """Write the static picture."""
-    _write(path, png(attribution))
+    write_aside(path, png(attribution))
 
 
 def _dumped(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write aside and put into place at once, so that nobody ever sees half a file."""
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name[:80]}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        with contextlib.suppress(OSError):  # mkstemp lets nobody else read; a file of ours is as any other
-            os.chmod(aside, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        os.replace(aside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(aside)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _read_npz(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
@@ -132,15 +109,13 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, dtype: str, ndim: i
     # Read no more than is allowed, whatever the archive says, and let numpy parse a header of bounded size only.
     with archive.open(info) as file:
         data = file.read(most + 1)
-    if len(data) > most:
-        msg = f"{info.filename} is larger than {most >> 20} MB"
-        raise FileError(msg)
+    _limit(info.filename, len(data), most)
     stream = io.BytesIO(data)
     if np.lib.format.read_magic(stream) != (1, 0):
         msg = f"{info.filename} has an unknown format"
         raise FileError(msg)
     shape, fortran, found = np.lib.format.read_array_header_1_0(stream)
-    return _array(info.filename, data[stream.tell() :], found, shape, dtype, ndim, fortran=fortran)
+    return _array(info.filename, data[stream.tell() :], (found.str, shape), (dtype, ndim), fortran=fortran)
 
 
 def _read_json(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
@@ -160,27 +135,33 @@ def _read_json(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
         shape = checks.shape(name, one.get("shape"))
         with _faults(f"its array {name} is damaged"):
             size = int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
-            if size > LARGEST:
-                msg = f"its array {name} is larger than {LARGEST >> 20} MB"
-                raise FileError(msg)
+            _limit(f"its array {name}", size, LARGEST)
             packed = base64.b64decode(one["zlib"], validate=True)
             data = zlib.decompressobj().decompress(packed, size + 1)
-        arrays[name] = _array(name, data, one.get("dtype"), shape, dtype, ndim)
+        arrays[name] = _array(name, data, (one.get("dtype"), shape), (dtype, ndim))
     return record, arrays
 
 
 def _array(
-    name: str, data: bytes, found: Any, shape: tuple[int, ...], dtype: str, ndim: int | None, *, fortran: bool = False
+    name: str, data: bytes, found: tuple[Any, tuple[int, ...]], wanted: tuple[str, int | None], *, fortran: bool = False
 ) -> NDArray[Any]:
     """Check that an array is what it should be and that its bytes are all there."""
-    wanted = np.dtype(dtype)
-    if str(getattr(found, "str", found)) != wanted.str or (ndim is not None and len(shape) != ndim):
-        msg = f"its array {name} should hold {wanted.str} values" + (f" on {ndim} axes" if ndim is not None else "")
+    dtype, shape = np.dtype(wanted[0]), found[1]
+    if found[0] != dtype.str or wanted[1] not in (None, len(shape)) or len(shape) > checks.MOST_AXES:
+        axes = "" if wanted[1] is None else f" on {wanted[1]} axes"
+        msg = f"its array {name} should hold {dtype.str} values{axes}"
         raise FileError(msg)
-    if len(data) != int(np.prod(shape, dtype=object)) * wanted.itemsize:
+    if len(data) != int(np.prod(shape, dtype=object)) * dtype.itemsize:
         msg = f"its array {name} is incomplete or damaged"
         raise FileError(msg)
-    return np.frombuffer(data, wanted).reshape(shape, order="F" if fortran else "C").copy()
+    array: NDArray[Any] = np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").copy()
+    return array
+
+
+def _limit(what: str, size: int, most: int) -> None:
+    if size > most:
+        msg = f"{what} is larger than {most >> 20} MB"
+        raise FileError(msg)
 
 
 def _parsed(data: bytes) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from xai_widgets.export.colours import Look, look_of
-from xai_widgets.export.draw import BAR, CHOSEN, FAINT, PAPER, TRACK, Pen, legend, overlay
+from xai_widgets.export.draw import BAR, CHOSEN, FAINT, PAPER, TRACK, Pen, legend, overlay, reduced
 from xai_widgets.export.words import TOP, clean, doubt, heat_map, question, score, short, title_of
 
 if TYPE_CHECKING:
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 400, 900
 GAP = 24
-TALLEST = 1.35
+TOP_EDGE = 62
+TALLEST = 1.2
 """Of the photo, by its width."""
 
-MOST_BYTES = 300_000
-"""Of a PNG: it is stored in every notebook that shows it."""
+MOST_LINES = 12
+"""Of the notes on the computation."""
 
 
 def picture(
@@ -56,6 +57,20 @@ def picture(
     ValueError
         For values that are no map, and for options out of range.
     """
+    options = {"colormap": colormap, "opacity": opacity, "sign": sign, "mass": mass}
+    return _page(attribution, width=width, **options).drawn()
+
+
+def png(attribution: Attribution, **options: Any) -> bytes:
+    """Draw the picture, with the options of :func:`picture`, and return it as a PNG of 256 colours."""
+    page = _page(attribution, **options)
+    image = page.drawn()
+    file = io.BytesIO()
+    reduced(image, legend(page.look, (image.width, 80))).save(file, "PNG", compress_level=9)
+    return file.getvalue()
+
+
+def _page(attribution: Attribution, *, width: int = 860, **options: Any) -> _Page:
     heat = heat_map(attribution)
     if heat is None:
         msg = f"only values of two or three axes are a map that can be drawn, got shape {attribution.values.shape}."
@@ -63,25 +78,9 @@ def picture(
     if not NARROWEST <= width <= WIDEST:
         msg = f"width must lie in {NARROWEST}..{WIDEST}, got {width}."
         raise ValueError(msg)
-    look = look_of(heat, colormap=colormap, opacity=opacity, sign=sign, mass=mass)
+    look = look_of(heat, **options)
     scene = _scene(attribution, heat, look, round((width - 3 * GAP) * 0.64))
-    return _Page(attribution, look, scene, width).drawn()
-
-
-def png(attribution: Attribution, **options: Any) -> bytes:
-    """Draw the picture and return it as a PNG, of 256 colours where that keeps it small."""
-    image = picture(attribution, **options)
-    full = _encoded(image)
-    if len(full) <= MOST_BYTES // 3:
-        return full
-    reduced = image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
-    return min(full, _encoded(reduced), key=len)
-
-
-def _encoded(image: Image.Image) -> bytes:
-    file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return _Page(attribution, look, scene, width)
 
 
 def _scene(attribution: Attribution, heat: NDArray[np.float64], look: Look, width: int) -> Image.Image:
@@ -104,28 +103,31 @@ def _scene(attribution: Attribution, heat: NDArray[np.float64], look: Look, widt
 
 
 class _Page:
-    """One picture: the title, the scene on the left, the numbers on the right."""
+    """One picture: the title, the scene and its colours on the left, the numbers on the right."""
 
     def __init__(self, attribution: Attribution, look: Look, scene: Image.Image, width: int) -> None:
         self.attribution, self.look, self.scene, self.width = attribution, look, scene, width
-        self.left = max(scene.width, round((width - 3 * GAP) * 0.4))
+        self.left = max(scene.width, round((width - 3 * GAP) * 0.5))
         self.side = width - self.left - 3 * GAP
-        self.top = 62
+        self.bars_end = TOP_EDGE + 30 + 34 * len(attribution.prediction.top(TOP))
         measure = Pen(Image.new("RGB", (1, 1)))
-        caption = [*doubt(attribution), *map(clean, attribution.notes)]
-        self.caption = measure.wrap(caption, 13, width - 2 * GAP)[:4]
-        body = max(scene.height + 48, 2 * 18 + 34 * len(attribution.prediction.top(TOP)))
-        self.foot = self.top + body + 20
-        self.image = Image.new("RGB", (width, self.foot + 19 * len(self.caption) + (8 if self.caption else 0)), PAPER)
+        parts = [*doubt(attribution), *map(clean, attribution.notes)]
+        self.caption = [line for part in parts for line in measure.wrap(part, 13, self.side)][:MOST_LINES]
+        left = TOP_EDGE + scene.height + 46
+        right = self.bars_end + (36 + 19 * len(self.caption) if self.caption else 0)
+        self.image = Image.new("RGB", (width, max(left, right) + 14), PAPER)
         self.pen = Pen(self.image)
 
     def drawn(self) -> Image.Image:
         self._title()
-        self.image.paste(self.scene, (GAP, self.top))
-        self._legend(GAP, self.top + self.scene.height + 14)
-        self._bars(self.left + 2 * GAP, self.top)
+        self.image.paste(self.scene, (GAP + (self.left - self.scene.width) // 2, TOP_EDGE))
+        self._legend(GAP, TOP_EDGE + self.scene.height + 14)
+        x = self.left + 2 * GAP
+        self._bars(x, TOP_EDGE)
+        if self.caption:
+            self.pen.write((x, self.bars_end + 24), "Computation", size=13, colour=FAINT)
         for i, line in enumerate(self.caption):
-            self.pen.write((GAP, self.foot + 10 + 19 * i), line, size=13, colour=FAINT)
+            self.pen.write((x, self.bars_end + 46 + 19 * i), line, size=13)
         return self.image
 
     def _title(self) -> None:
@@ -158,7 +160,7 @@ class _Page:
         full = max((abs(v) for _, v in top), default=1.0) if prediction.task == "value" else 1.0
         self.pen.write((x, y + 12), "Prediction", size=13, colour=FAINT)
         for i, (name, value) in enumerate(top):
-            line = y + 38 + 34 * i
+            line = y + 36 + 34 * i
             words = score(value, prediction.task)
             self.pen.write((x, line), name, bold=name in bold, most=self.side - self.pen.width(words, 14) - 12)
             self.pen.write((x + self.side, line), words, anchor="r")

@@ -18,6 +18,7 @@ FORMAT, VERSION = "xai_widgets attribution", 1
 ARRAYS = {"values": ("<f4", None), "probabilities": ("<f4", 1), "scores": ("<f4", 1), "photo": ("|u1", 3)}
 """Their types and axes; None is any number."""
 
+RGB = 3
 TASKS = ("classes", "binary", "value")
 
 
@@ -86,11 +87,11 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         raise FileError(msg)
     return Attribution(
         values=arrays["values"],
-        target=_target(record.get("target"), prediction),
+        target=_target("target", record.get("target"), prediction),
         label=checks.text("label", record.get("label")),
         prediction=prediction,
         method=checks.text("method", record.get("method")),
-        params=_params(record.get("params")),
+        params=_params("params", record.get("params")),
         seed=checks.whole("seed", record.get("seed")),
         fraction=checks.number("fraction", record.get("fraction")),
         error=checks.optional("error", record.get("error")),
@@ -100,8 +101,8 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         seconds=checks.number("seconds", record.get("seconds")),
         model_hash=checks.text("model_hash", record.get("model_hash")),
         notes=checks.texts("notes", record.get("notes")),
-        photo=_photo(arrays.get("photo")),
-        region=checks.region(record.get("region")),
+        photo=_photo("photo", arrays.get("photo")),
+        region=checks.region("region", record.get("region")),
         steps=checks.pair("steps", record.get("steps")),
     )
 
@@ -121,21 +122,21 @@ def _plain(value: Any) -> Any:
     return f"{type(value).__name__} {list(value.shape)}" if hasattr(value, "shape") else type(value).__name__
 
 
-def _target(value: Any, prediction: Prediction) -> int | tuple[int, int]:
-    target = checks.pair("target", value) if isinstance(value, list) else checks.natural("target", value)
+def _target(name: str, value: Any, prediction: Prediction) -> int | tuple[int, int]:
+    target = checks.pair(name, value) if isinstance(value, list) else checks.natural(name, value)
     if max(target if isinstance(target, tuple) else (target,)) >= max(1, len(prediction.probabilities)):
-        raise checks.wrong("target")
+        raise checks.wrong(name)
     return target
 
 
-def _params(value: Any) -> dict[str, Any]:
-    found = checks.plain(value)
+def _params(name: str, value: Any) -> dict[str, Any]:
+    found = checks.plain(name, value)
     if not isinstance(found, dict):
-        raise checks.wrong("params")
+        raise checks.wrong(name)
     return found
 
 
-def _photo(photo: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
-    if photo is not None and (photo.shape[2] != 3 or not photo.size):  # noqa: PLR2004
-        raise checks.wrong("photo")
+def _photo(name: str, photo: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
+    if photo is not None and (photo.shape[2] != RGB or not photo.size):
+        raise checks.wrong(name)
     return photo

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from xai_widgets.results import Attribution
 
 TOP = 5
 """Classes, and strongest cells, that are listed."""
+
+NEIGHBOURS = 14
+"""A cell nearer than a map's size divided by this to a stronger one is not listed."""
 
 MAP_NDIM = 2
 _NAMES = {"cam": "CAM", "input_x_gradient": "Input × gradient", "lime": "LIME", "lrp": "LRP", "rise": "RISE"}
@@ -78,31 +83,30 @@ def text(attribution: Attribution) -> str:
     return "\n".join(lines)
 
 
-def heat_map(attribution: Attribution) -> np.ndarray[tuple[int, int], np.dtype[np.float64]] | None:
+def heat_map(attribution: Attribution) -> NDArray[np.float64] | None:
     """Return the values as one map, NaN where they are no number; None when they are no map."""
     values = np.asarray(attribution.values, dtype=np.float64)
     values = values.sum(axis=0) if values.ndim == MAP_NDIM + 1 else values
     if values.ndim != MAP_NDIM or not values.size:
         return None
-    return np.where(np.isfinite(values), values, np.nan)  # type: ignore[return-value]
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _strongest(attribution: Attribution) -> list[str]:
     heat = heat_map(attribution)
     values = np.asarray(attribution.values, dtype=np.float64) if heat is None else heat
-    sizes = np.where(np.isfinite(values), np.abs(values), -1).ravel()
-    most = min(TOP, sizes.size)
-    # A partial sort: a map of a million cells has to be described quickly too.
-    found = np.argpartition(-sizes, most - 1)[:most] if most else np.empty(0, dtype=np.intp)
-    found = found[np.lexsort((found, -sizes[found]))]
-    cells = [tuple(map(int, np.unravel_index(i, values.shape))) for i in found if sizes[i] > 0]
-    if not cells:
+    sizes = np.where(np.isfinite(values), np.abs(values), -1.0)
+    if not (sizes > 0).any():
         return ["All values are zero." if (sizes == 0).any() else "No value is a number."]
-    listed = []
-    for at in cells:
+    listed: list[str] = []
+    while len(listed) < TOP and sizes.max() > 0:
+        at = tuple(map(int, np.unravel_index(int(sizes.argmax()), sizes.shape)))
         value = float(values[at])
         where = ", ".join(map(str, at)) if heat is None else f"x {at[1]}, y {at[0]}"
         listed.append(f"{'+' if value > 0 else ''}{short(value)} at {where}" if at else short(value))
+        # The neighbours of a strong cell of a map say the same again.
+        near = [max(sizes.shape) // NEIGHBOURS if heat is not None else 0] * len(at)
+        sizes[tuple(slice(max(0, i - n), i + n + 1) for i, n in zip(at, near, strict=True))] = -1.0
     return [f"Strongest: {'; '.join(listed)}"]
 
 
