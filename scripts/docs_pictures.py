@@ -15,7 +15,7 @@ from browser.lab import Lab, Server
 
 PICTURES = ROOT / "docs" / "pictures"
 NOTEBOOK = "01_quickstart.ipynb"
-FINISHED = "document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.final"
+FINISHED = "document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.info.final"
 SECONDS = 120
 
 
