@@ -109,7 +109,7 @@ def test_without_threads_the_work_is_done_in_submit(inline, log):
 def test_one_worker_a_device():
     assert worker_for("cpu") is worker_for("cpu")
     assert worker_for("cpu") is not worker_for("cuda:0")
-    assert worker_for("cpu").thread is None
+    assert worker_for("never used").thread is None
 
 
 class Hammer:

@@ -7,7 +7,6 @@ import binascii
 import contextlib
 import io
 import json
-import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -22,6 +21,7 @@ from xai_widgets.export.picture import png
 from xai_widgets.export.record import ARRAYS, attribution_of, record_of
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
@@ -90,7 +90,9 @@ def _dumped(record: dict[str, Any]) -> str:
 
 
 def _read_npz(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
-    with _faults("it is no .npz file, or a damaged one"), zipfile.ZipFile(path) as archive:
+    # From memory: a damaged archive may point before its own begin, and a file then fails as a broken disk would.
+    data = io.BytesIO(path.read_bytes())
+    with _faults("it is no .npz file, or a damaged one"), zipfile.ZipFile(data) as archive:
         found = {info.filename: info for info in archive.infolist()}
         if "record.npy" not in found:
             msg = "it holds no result of xai_widgets"
