@@ -86,9 +86,9 @@ def text(attribution: Attribution) -> str:
 def heat_map(attribution: Attribution) -> NDArray[np.float64] | None:
     """Return the values as one map, NaN where they are no number; None when they are no map."""
     values = np.asarray(attribution.values, dtype=np.float64)
-    values = values.sum(axis=0) if values.ndim == MAP_NDIM + 1 else values
-    if values.ndim != MAP_NDIM or not values.size:
+    if not values.size or values.ndim not in {MAP_NDIM, MAP_NDIM + 1}:
         return None
+    values = values.sum(axis=0) if values.ndim == MAP_NDIM + 1 else values
     return np.where(np.isfinite(values), values, np.nan)
 
 
@@ -103,7 +103,7 @@ def _strongest(attribution: Attribution) -> list[str]:
         at = tuple(map(int, np.unravel_index(int(sizes.argmax()), sizes.shape)))
         value = float(values[at])
         where = ", ".join(map(str, at)) if heat is None else f"x {at[1]}, y {at[0]}"
-        listed.append(f"{'+' if value > 0 else ''}{short(value)} at {where}" if at else short(value))
+        listed.append(f"{'+' if value > 0 else ''}{short(value)}{f' at {where}' if at else ''}")
         # The neighbours of a strong cell of a map say the same again.
         near = [max(sizes.shape) // NEIGHBOURS if heat is not None else 0] * len(at)
         sizes[tuple(slice(max(0, i - n), i + n + 1) for i, n in zip(at, near, strict=True))] = -1.0

@@ -1,0 +1,203 @@
+import base64
+import io
+import time
+
+import numpy as np
+import pytest
+from export.conftest import a_result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from xai_widgets.export import SAVED_VIEW, mimebundle, picture, png, text
+from xai_widgets.export.colours import ramp
+from xai_widgets.export.draw import CHOSEN, INK, PAPER, Pen
+from xai_widgets.results import Prediction
+
+
+def opened(data):
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def photo_of(image, width=860):
+    """The part of the picture where the photo stands, for a photo of 80 by 60."""
+    wide = round((width - 72) * 0.64)
+    return np.asarray(image.convert("RGB"))[62 : 62 + round(wide * 60 / 80), 24 : 24 + wide].astype(int)
+
+
+def test_the_png_decodes_and_is_small(result):
+    data = png(result)
+    image = opened(data)
+    assert image.size == picture(result).size
+    assert image.size[0] == 860
+    assert len(data) <= 300_000
+    assert image.convert("RGB").getpixel((2, 2)) == PAPER
+
+
+def test_the_worst_photo_stays_small():
+    noise = np.random.default_rng(0).integers(0, 256, (1024, 768, 3)).astype(np.uint8)
+    assert len(png(a_result(photo=noise, region=(0, 0, 768, 1024)))) <= 400_000
+
+
+def test_256_colours_keep_text_bars_and_photo(result):
+    full, small = picture(result), opened(png(result)).convert("RGB")
+    a, b = np.asarray(full).astype(int), np.asarray(small).astype(int)
+    for colour in (PAPER, INK, CHOSEN):
+        assert (b[(a == colour).all(-1)] == colour).all()
+    assert np.abs(a - b).mean() < 8
+
+
+@pytest.mark.parametrize("width", [400, 640, 900])
+def test_any_width(result, width):
+    assert picture(result, width=width).width == width
+
+
+@pytest.mark.parametrize("width", [399, 901, float("nan")])
+def test_another_width_is_refused(result, width):
+    with pytest.raises(ValueError, match="width must lie in 400"):
+        picture(result, width=width)
+
+
+def test_the_map_lies_in_its_region_alone():
+    grey = np.full((60, 80, 3), 128, np.uint8)
+    left = np.zeros((1, 16, 16), np.float32)
+    left[:, :, :8] = 1
+    seen = photo_of(picture(a_result(left, photo=grey), opacity=1))
+    x = 504 / 80
+    strong = ramp("ember")[-1].astype(int)
+    assert (seen[100, round(10 * x) + 8 : round(38 * x)] == strong).all()
+    assert (seen[:, : round(10 * x) - 2] == 128).all()
+    assert (seen[:, round(70 * x) + 2 :] == 128).all()
+
+
+def test_a_region_beyond_the_photo_is_cut():
+    values = np.zeros((1, 4, 4), np.float32)
+    values[:, :, 2:] = 1
+    grey = np.full((60, 80, 3), 128, np.uint8)
+    seen = photo_of(picture(a_result(values, photo=grey, region=(-80, 0, 80, 60)), opacity=1))
+    assert (seen[200, 140:] == ramp("ember")[-1]).all()
+
+
+@pytest.mark.parametrize(
+    "region", [(200, 200, 300, 300), (-9, -9, -5, -5), (79.9, 59.9, 80.4, 60.4), (0, 0, 1e-3, 1e-3)]
+)
+def test_a_region_off_the_photo_or_tiny_draws(region):
+    picture(a_result(region=region))
+
+
+def test_zero_lets_the_photo_through():
+    grey = np.full((60, 80, 3), 128, np.uint8)
+    seen = photo_of(picture(a_result(np.zeros((1, 8, 8)), photo=grey, region=None)))
+    assert (seen == 128).all()
+
+
+def test_what_is_no_number_is_hatched():
+    values = np.zeros((1, 8, 8), np.float32)
+    values[:, :4] = np.nan
+    grey = np.full((60, 80, 3), 128, np.uint8)
+    seen = photo_of(picture(a_result(values, photo=grey, region=None)))
+    half = len(seen) // 2
+    assert len(np.unique(seen[: half - 2].reshape(-1, 3), axis=0)) == 2
+    assert (seen[half + 2 :] == 128).all()
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 7), (5, 7), (1, 1, 1), (512, 2, 2), (1, 1, 900)])
+def test_any_map_with_and_without_photo(shape):
+    for fields in ({}, {"photo": None, "region": None}):
+        assert picture(a_result(np.ones(shape), **fields)).width == 860
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 2, 2, 2), (0, 3, 3), (3, 0, 3)])
+def test_what_is_no_map_is_refused_in_words(shape):
+    with pytest.raises(ValueError, match="two or three axes"):
+        picture(a_result(np.ones(shape)))
+
+
+label = st.text(max_size=300) | st.sampled_from(
+    ["", "\n\n", "\u202e", "漢字", "<script>", "x" * 10**6, "\x00", "a\ud800"]
+)
+number = st.floats(width=32)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(label, min_size=2, max_size=8),
+    st.lists(number, min_size=4, max_size=4),
+    st.sampled_from(["classes", "value"]),
+)
+def test_hostile_labels_and_numbers_draw_and_read(labels, numbers, task):
+    given = np.resize(np.array(numbers, np.float32), len(labels))
+    prediction = Prediction(given, given, task, tuple(labels))
+    made = a_result(np.array(numbers).reshape(1, 2, 2), prediction=prediction, label=labels[1], notes=tuple(labels))
+    assert picture(made).width == 860
+    assert all(one.isprintable() for line in text(made).split("\n") for one in line)
+
+
+def test_long_text_ends_in_an_ellipsis_where_its_place_ends():
+    pen = Pen(Image.new("RGB", (1, 1)))
+    fitted = pen.fit("a rather long label for a class", 14, 100)
+    assert fitted.endswith("…")
+    assert pen.width(fitted, 14) <= 100
+    assert pen.width(fitted[:-1] + "xxx…", 14) > 100
+    assert pen.fit("short", 14, 100) == "short"
+    assert pen.fit("anything", 14, 0) == "…"
+
+
+def test_the_words_say_it_all(result):
+    lines = text(result).split("\n")
+    assert lines[:4] == [
+        "Why dog?",
+        "Occlusion, values 3 × 16 × 16",
+        "error ±5.0%; completeness gap −0.25; 186 forward passes; 1.5 s",
+        "Prediction: dog 60.0%, fish 30.0%, cat 10.0%",
+    ]
+    assert lines[-1] == "Layer: head."
+
+
+def test_the_strongest_cells_are_named_with_their_place():
+    values = np.zeros((1, 40, 40))
+    values[0, 3, 20], values[0, 4, 20], values[0, 30, 5] = 2.0, 1.9, -2.5
+    assert "Strongest: −2.5 at x 5, y 30; +2 at x 20, y 3" in text(a_result(values))
+    assert "Strongest: +3 at 1; −1 at 0" in text(a_result([-1, 3]))
+    assert "Strongest: +3" in text(a_result(3))
+    assert "All values are zero." in text(a_result(np.zeros((1, 2, 2))))
+    assert "No value is a number." in text(a_result(np.full((1, 2, 2), np.nan)))
+
+
+def test_the_bundle_adds_the_twins_to_a_copy(result):
+    live = ({"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "W()"}, {"a": {}})
+    data, metadata = mimebundle(live, result)
+    assert opened(base64.b64decode(data["image/png"], validate=True)).width == 860
+    assert isinstance(data["image/png"], str)
+    assert data["text/plain"] == text(result)
+    assert data[SAVED_VIEW] == {"v": 1, "title": "Explanation", "text": text(result)}
+    assert data["application/vnd.jupyter.widget-view+json"] == {"model_id": "1"}
+    assert metadata == {"a": {}}
+    assert live[0].keys() == {"application/vnd.jupyter.widget-view+json", "text/plain"}
+
+
+def test_without_a_result_the_bundle_can_still_be_filled_at_save():
+    data, _ = mimebundle({"text/plain": "W()"}, None)
+    assert data == {"text/plain": "W()", SAVED_VIEW: {"v": 1, "title": "Explanation", "text": ""}}
+
+
+def test_values_that_are_no_map_have_words_only():
+    data, _ = mimebundle({}, a_result([1, 2, 3]))
+    assert "image/png" not in data
+    assert "Strongest" in data["text/plain"]
+
+
+def test_the_results_know_their_twins(result):
+    assert result.plot().size == picture(result).size
+    bundle = result._repr_mimebundle_()
+    assert opened(bundle["image/png"]).width == 860
+    assert bundle["text/plain"] == text(result)
+
+
+def test_a_large_map_is_described_quickly():
+    large = a_result(np.random.default_rng(0).normal(size=(3, 1024, 1024)))
+    began = time.process_time()
+    text(large)
+    assert time.process_time() - began < 2
