@@ -29,9 +29,13 @@ if TYPE_CHECKING:
     from xai_widgets.results import Attribution
 
 LARGEST = 2**29
-"""Bytes of a file, and of one array in it."""
+"""Bytes of a file."""
 
-LONGEST_RECORD = 2**26
+HEADER = 2**14
+"""Of an array in a .npz file."""
+
+Wanted = tuple[str, int | None, int]
+RECORD: Wanted = ("|u1", 1, 2**26)
 
 
 def load(path: str | os.PathLike[str]) -> Attribution:
@@ -41,7 +45,7 @@ def load(path: str | os.PathLike[str]) -> Attribution:
     ------
     ValueError
         For a file that is not such a one, is damaged or comes from a newer version, saying which and why.
-        Nothing in a file is ever executed, and no memory is taken that its true size does not warrant.
+        Nothing in a file is ever executed, and what it may unpack to is bounded.
     """
     path = Path(path)
     name = path.name.lower()
@@ -97,27 +101,27 @@ def _read_npz(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
         if "record.npy" not in found:
             msg = "it holds no result of xai_widgets"
             raise FileError(msg)
-        text = _member(archive, found["record.npy"], "u1", None, LONGEST_RECORD)
+        text = _member(archive, found["record.npy"], RECORD)
         record = _parsed(text.tobytes())
         arrays = {
-            name: _member(archive, found[f"{name}.npy"], dtype, ndim, LARGEST)
-            for name, (dtype, ndim) in ARRAYS.items()
+            name: _member(archive, found[f"{name}.npy"], wanted)
+            for name, wanted in ARRAYS.items()
             if f"{name}.npy" in found
         }
     return record, arrays
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, dtype: str, ndim: int | None, most: int) -> NDArray[Any]:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, wanted: Wanted) -> NDArray[Any]:
     # Read no more than is allowed, whatever the archive says, and let numpy parse a header of bounded size only.
     with archive.open(info) as file:
-        data = file.read(most + 1)
-    _limit(info.filename, len(data), most)
+        data = file.read(wanted[2] + HEADER + 1)
+    _limit(info.filename, len(data), wanted[2] + HEADER)
     stream = io.BytesIO(data)
     if np.lib.format.read_magic(stream) != (1, 0):
         msg = f"{info.filename} has an unknown format"
         raise FileError(msg)
     shape, fortran, found = np.lib.format.read_array_header_1_0(stream)
-    return _array(info.filename, data[stream.tell() :], (found.str, shape), (dtype, ndim), fortran=fortran)
+    return _array(info.filename, data[stream.tell() :], (found.str, shape), wanted, fortran=fortran)
 
 
 def _read_json(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
@@ -127,7 +131,7 @@ def _read_json(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
         msg = "it holds no result of xai_widgets"
         raise FileError(msg)
     arrays = {}
-    for name, (dtype, ndim) in ARRAYS.items():
+    for name, wanted in ARRAYS.items():
         one = listed.get(name)
         if one is None:
             continue
@@ -136,16 +140,16 @@ def _read_json(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
             raise FileError(msg)
         shape = checks.shape(name, one.get("shape"))
         with _faults(f"its array {name} is damaged"):
-            size = int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
-            _limit(f"its array {name}", size, LARGEST)
+            size = int(np.prod(shape, dtype=object)) * np.dtype(wanted[0]).itemsize
+            _limit(f"its array {name}", size, wanted[2])
             packed = base64.b64decode(one["zlib"], validate=True)
             data = zlib.decompressobj().decompress(packed, size + 1)
-        arrays[name] = _array(name, data, (one.get("dtype"), shape), (dtype, ndim))
+        arrays[name] = _array(name, data, (one.get("dtype"), shape), wanted)
     return record, arrays
 
 
 def _array(
-    name: str, data: bytes, found: tuple[Any, tuple[int, ...]], wanted: tuple[str, int | None], *, fortran: bool = False
+    name: str, data: bytes, found: tuple[Any, tuple[int, ...]], wanted: Wanted, *, fortran: bool = False
 ) -> NDArray[Any]:
     """Check that an array is what it should be and that its bytes are all there."""
     dtype, shape = np.dtype(wanted[0]), found[1]
@@ -156,7 +160,8 @@ def _array(
     if len(data) != int(np.prod(shape, dtype=object)) * dtype.itemsize:
         msg = f"its array {name} is incomplete or damaged"
         raise FileError(msg)
-    array: NDArray[Any] = np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").copy()
+    with _faults(f"its array {name} has an impossible shape"):
+        array: NDArray[Any] = np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").copy()
     return array
 
 

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT, VERSION = "xai_widgets attribution", 1
-ARRAYS = {"values": ("<f4", None), "probabilities": ("<f4", 1), "scores": ("<f4", 1), "photo": ("|u1", 3)}
-"""Their types and axes; None is any number."""
+ARRAYS = {
+    "values": ("<f4", None, 2**28),
+    "probabilities": ("<f4", 1, 2**24),
+    "scores": ("<f4", 1, 2**24),
+    "photo": ("|u1", 3, 2**24),
+}
+"""Their types, axes (None is any number) and the most bytes that are read."""
 
 RGB = 3
 TASKS = ("classes", "binary", "value")

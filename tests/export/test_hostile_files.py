@@ -1,0 +1,179 @@
+"""A file from a stranger: nothing runs, nothing is taken on trust, and the error names the file."""
+
+import base64
+import io
+import json
+import pickle
+import tracemalloc
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from export.conftest import a_result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from xai_widgets.export import load
+from xai_widgets.results import Prediction
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3).map(tuple) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    hnp.arrays(np.float32, hnp.array_shapes(min_dims=0, max_dims=4, max_side=5), elements=st.floats(width=32)),
+    st.dictionaries(st.text(max_size=9), plain, max_size=4),
+    st.text(max_size=50),
+    st.none() | st.floats(),
+    st.sampled_from([".npz", ".xai.json"]),
+)
+def test_any_result_comes_back(  # noqa: PLR0917
+    tmp_path, values, params, label, doubt, suffix
+):
+    scores = np.array([0.5, np.nan], np.float32)
+    made = a_result(
+        values, params=params, label=label, error=doubt, gap=doubt, target=0,
+        prediction=Prediction(scores, scores, "value", (label, "b")), photo=None, region=None, notes=(label,),
+    )  # fmt: skip
+    path = tmp_path / f"any{suffix}"
+    made.save(path)
+    back = load(path)
+    assert back.values.shape == values.shape
+    assert back.values.tobytes() == values.tobytes()
+    assert repr(vars(back) | {"values": 0}) == repr(vars(made) | {"values": 0})
+
+
+class Trap:
+    def __reduce__(self):
+        return Path.touch, (Path("sprung"),)
+
+
+def a_record(tmp_path, **changes):
+    path = tmp_path / "x.xai.json"
+    a_result().save(path)
+    record = json.loads(path.read_text())
+    record.update(changes)
+    path.write_text(json.dumps(record))
+    return path
+
+
+def an_archive(tmp_path, **members):
+    path = tmp_path / "x.npz"
+    a_result().save(path)
+    with zipfile.ZipFile(path) as whole:
+        found = {one: whole.read(one) for one in whole.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {**found, **{f"{k}.npy": v for k, v in members.items()}}.items():
+            archive.writestr(name, data)
+    return path
+
+
+def an_array(header, body=b""):
+    text = repr(header).encode().ljust(117) + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + body
+
+
+def test_a_pickle_is_never_opened(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    stream = io.BytesIO()
+    np.save(stream, np.array([Trap()], dtype=object), allow_pickle=True)
+    for path in (an_archive(tmp_path, values=stream.getvalue()), an_archive(tmp_path, record=stream.getvalue())):
+        with pytest.raises(ValueError, match=r"cannot read 'x\.npz': its array (values|record)\.npy should hold"):
+            load(path)
+    path.write_bytes(pickle.dumps(Trap()))
+    with pytest.raises(ValueError, match=r"no \.npz file"):
+        load(path)
+    assert not Path("sprung").exists()
+
+
+HUGE = [
+    lambda to: an_archive(to, values=an_array({"descr": "<f4", "fortran_order": False, "shape": (2**40,)})),
+    lambda to: an_archive(to, photo=an_array({"descr": "|u1", "fortran_order": False, "shape": (0, 2**62, 2**62)})),
+    lambda to: a_record(to, arrays={"values": {"dtype": "<f4", "shape": [2**40], "zlib": ""}}),
+    lambda to: a_record(to, arrays={"values": {"dtype": "<f4", "shape": [2**62, 2**62, 0], "zlib": ""}}),
+    # A bomb: a gigabyte of zeros in a megabyte.
+    lambda to: a_record(to, arrays={"values": {"dtype": "<f4", "shape": [4], "zlib": BOMB}}),
+]
+_packer = zlib.compressobj(9)
+BOMB = base64.b64encode(b"".join(_packer.compress(bytes(2**20)) for _ in range(1024)) + _packer.flush()).decode()
+
+
+@pytest.mark.parametrize("make", HUGE)
+def test_a_claim_of_size_takes_no_memory(make, tmp_path):
+    path = make(tmp_path)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="cannot read 'x"):
+            load(path)
+        assert tracemalloc.get_traced_memory()[1] < 2**25
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"v": 2}, "version 2 of the format.*install a newer"),
+        ({"v": "1"}, "its field v"),
+        ({"format": "other"}, "no result of xai_widgets"),
+        ({"arrays": []}, "no result of xai_widgets"),
+        ({"arrays": {}}, "array values is missing"),
+        ({"arrays": {"values": 1}}, "array values is damaged"),
+        ({"target": 3}, "its field target"),
+        ({"target": -1}, "its field target"),
+        ({"target": [0, 1, 2]}, "its field target"),
+        ({"target": True}, "its field target"),
+        ({"label": 5}, "its field label"),
+        ({"label": "x" * 20_000}, "its field label"),
+        ({"labels": ["one"]}, "names 1 of 3 classes"),
+        ({"labels": [1, 2, 3]}, "its field labels"),
+        ({"task": "evil"}, "task is unknown"),
+        ({"params": [1]}, "its field params"),
+        ({"region": [0, 0, 1]}, "its field region"),
+        ({"region": [5, 0, 5, 9]}, "its field region"),
+        ({"region": [0, 0, 1e300, 9]}, "its field region"),
+        ({"region": [{"float": "nan"}, 0, 1, 9]}, "its field region"),
+        ({"notes": "abc"}, "its field notes"),
+        ({"steps": [1]}, "its field steps"),
+        ({"fraction": "half"}, "its field fraction"),
+        ({"fraction": {"float": "1e9"}}, "its field fraction"),
+        ({"seed": 2**70}, "its field seed"),
+        ({"forwards": -1}, "its field forwards"),
+    ],
+)
+def test_a_wrong_field_is_named(changes, words, tmp_path):
+    path = a_record(tmp_path, **changes)
+    with pytest.raises(ValueError, match=rf"cannot read 'x\.xai\.json': .*{words}"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[" * 100_000, b"\xff\xfe", b"null", b"[]", b'{"a":' * 50_000, b"1" * 50_000, b'"\\ud800"']
+)
+def test_what_is_no_result_is_refused(data, tmp_path):
+    for name in ("x.xai.json", "x.npz"):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ValueError, match=f"cannot read '{name}'"):
+            load(tmp_path / name)
+
+
+def test_a_missing_file_is_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "x.npz")
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["target", "params", "labels", "region", "steps", "notes", "arrays", "seed", "gap", "v"]), plain)
+def test_any_value_in_any_field_is_read_or_refused(tmp_path, field, value):
+    path = a_record(tmp_path, **{field: value})
+    try:
+        load(path)
+    except ValueError as error:
+        assert str(error).startswith("cannot read 'x.xai.json': ")  # noqa: PT017  some values are right
