@@ -216,7 +216,7 @@ class ExplainerWidget(anywidget.AnyWidget):
         return exchange is None or exchange.finished.wait(timeout)
 
     def close(self) -> None:
-        """Stop computing, forget the results and close all views."""
+        """Stop computing, forget model, input and all but the newest result, and close all views."""
         if self._closed:
             return
         self._closed = True
@@ -224,7 +224,12 @@ class ExplainerWidget(anywidget.AnyWidget):
             slot.close()
         with self._lock:
             self._last.clear()
+            self._release()
         super().close()
+
+    def _release(self) -> None:
+        """Let go of what may hold much memory."""
+        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -173,9 +173,7 @@ class ImageExplainer(ExplainerWidget):
             display=self._display,
         )
 
-    def close(self) -> None:
-        """Stop computing, forget model, picture and results, and close all views."""
-        super().close()
+    def _release(self) -> None:
         self._given.clear()
         self._session.close()
         self.set_trait("perturbed", None)
