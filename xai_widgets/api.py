@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 import xai_widgets.attribution  # noqa: F401  registers the methods
+import xai_widgets.export  # noqa: F401  registers how results are painted and saved
 from xai_widgets.attribution.runs import choose, run
 from xai_widgets.inputs import Inputs, read_inputs
 from xai_widgets.method import REGISTRY, Method, Parameter
