@@ -12,6 +12,7 @@ from PIL import Image
 from xai_widgets.export import SAVED_VIEW, mimebundle, picture, png, text
 from xai_widgets.export.colours import ramp
 from xai_widgets.export.draw import CHOSEN, INK, PAPER, Pen
+from xai_widgets.export.font import lettered
 from xai_widgets.results import Prediction
 
 
@@ -201,3 +202,12 @@ def test_a_large_map_is_described_quickly():
     began = time.process_time()
     text(large)
     assert time.process_time() - began < 2
+
+
+def test_letters_that_the_font_has_not_get_the_next_best():
+    assert lettered("café − 3", 14)[0] == "cafe - 3"
+    assert lettered("plain", 14)[0] == "plain"
+    own = lettered("plain", 14)[1]
+    words, font = lettered("кот", 14)
+    assert words == ("кот" if font is not own else "???")
+    assert lettered("\U0010fffe", 14)[0] == "?"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from xai_widgets.export.font import drawable, font
+from xai_widgets.export.font import lettered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +33,8 @@ class Pen:
 
     def width(self, text: str, size: int) -> float:
         """Measure a text."""
-        return float(self.draw.textlength(drawable(text), font=font(size)))
+        letters, font = lettered(text, size)
+        return float(self.draw.textlength(letters, font=font))
 
     def fit(self, text: str, size: int, most: float) -> str:
         """Shorten a text with an ellipsis until it is at most `most` wide."""
@@ -72,15 +73,14 @@ class Pen:
         bold: bool = False,
     ) -> None:
         """Write one line; `at` is its end by `anchor` (l, m, r) and its baseline."""
-        text = drawable(text if most is None else self.fit(text, size, most))
-        shift = {"l": 0.0, "m": 0.5, "r": 1.0}[anchor] * self.width(text, size)
+        letters, font = lettered(text if most is None else self.fit(text, size, most), size)
+        left = at[0] - {"l": 0.0, "m": 0.5, "r": 1.0}[anchor] * float(self.draw.textlength(letters, font=font))
         try:
             # Pillow's font has no bold face: the outline of a fraction of a pixel is one.
             stroke: dict[str, Any] = {"stroke_width": 0.28, "stroke_fill": colour} if bold else {}
-            self.draw.text((at[0] - shift, at[1]), text, font=font(size), fill=colour, anchor="ls", **stroke)
+            self.draw.text((left, at[1]), letters, font=font, fill=colour, anchor="ls", **stroke)
         except (TypeError, ValueError):  # the font of one size has no baseline, an old Pillow no such thin outline
-            top = (at[0] - shift, at[1] - size)
-            self.draw.text(top, text, font=font(size), fill=colour)
+            self.draw.text((left, at[1] - size), letters, font=font, fill=colour)
 
 
 def overlay(photo: Image.Image, heat: NDArray[np.float64], look: Look, box: tuple[float, float, float, float]) -> None:

@@ -1,4 +1,4 @@
-"""Pillow's own font: the same everywhere, but with few letters. Imported at first use: most scripts draw nothing."""
+"""Letters: Pillow's own font, the same everywhere, and a font of the system for scripts that it has not."""
 
 from __future__ import annotations
 
@@ -6,46 +6,73 @@ import functools
 import unicodedata
 from typing import Any
 
+OTHERS = (
+    "DejaVuSans.ttf",
+    "NotoSansCJK-Regular.ttc",
+    "Arial Unicode.ttf",
+    "msyh.ttc",
+    "arial.ttf",
+    "AppleSDGothicNeo.ttc",
+)
+"""Fonts of Linux, macOS and Windows that between them write most labels."""
+
+_INSTEAD = {"−": "-", "–": "-", "—": "-", "×": "x", "≥": ">", "≤": "<", "∞": "inf", "…": "...", "ß": "ss"}
+_UNKNOWN = "?"
+
+
+def lettered(text: str, size: int) -> tuple[str, Any]:
+    """Return `text` as it can be drawn, and the font for it.
+
+    The font is Pillow's own wherever look-alikes such as a letter without its accent will do, else the one
+    that knows most of the letters.
+    """
+    lost = {one for one in text if not _has_glyph("", one) and _instead(one) == _UNKNOWN != one}
+    name = max(("", *_others()), key=lambda font: sum(_has_glyph(font, one) for one in lost)) if lost else ""
+    return "".join(one if _has_glyph(name, one) else _instead(one) for one in text), _font(name, size)
+
 
 @functools.cache
-def font(size: int) -> Any:
-    """Return Pillow's own font; where Pillow was built without FreeType it has one size only."""
-    from PIL import ImageFont  # noqa: PLC0415
+def _font(name: str, size: int) -> Any:
+    """Return a font; where Pillow was built without FreeType, its own has one size only."""
+    from PIL import ImageFont  # noqa: PLC0415  most scripts draw nothing
 
+    if name:
+        return ImageFont.truetype(name, size)
     try:
         return ImageFont.load_default(size=size)
     except (ImportError, OSError, TypeError):
         return ImageFont.load_default()
 
 
-_INSTEAD = {"−": "-", "–": "-", "—": "-", "×": "x", "≥": ">", "≤": "<", "∞": "inf", "…": "...", "ß": "ss"}
-"""For what Pillow's font has no glyph."""
-
-
-def drawable(text: str) -> str:
-    """Return `text` as the font can draw it."""
-    return "".join(one if _has_glyph(one) else _instead(one) for one in text)
+@functools.cache
+def _others() -> tuple[str, ...]:
+    """Return which of the fonts are there."""
+    found = []
+    for name in OTHERS:
+        try:
+            _font(name, 14)
+        except (ImportError, OSError):
+            continue
+        found.append(name)
+    return tuple(found)
 
 
 def _instead(character: str) -> str:
     """Return the letter without its accent, or what looks alike, or a question mark."""
     bare = unicodedata.normalize("NFKD", character)[0]
-    return bare if bare.isascii() and bare.isprintable() else _INSTEAD.get(character, "?")
+    return bare if bare.isascii() and bare.isprintable() else _INSTEAD.get(character, _UNKNOWN)
 
 
-@functools.cache
-def _nothing() -> tuple[tuple[int, int], bytes]:
-    """Return what the font draws for a character that it does not know."""
-    mask = font(14).getmask("\uffff")
-    return mask.size, bytes(mask)
-
-
-@functools.lru_cache(maxsize=4096)
-def _has_glyph(character: str) -> bool:
+@functools.lru_cache(maxsize=8192)
+def _has_glyph(name: str, character: str) -> bool:
     if character.isascii():
         return True
     try:
-        mask = font(14).getmask(character)
-        return (mask.size, bytes(mask)) != _nothing()
-    except (UnicodeError, ValueError):  # the font of one size knows Latin-1 only
+        return _drawn(name, character) != _drawn(name, "\uffff")  # what the font draws for all that it does not know
+    except (UnicodeError, ValueError, OSError):  # the font of one size knows Latin-1 only
         return False
+
+
+def _drawn(name: str, character: str) -> tuple[tuple[int, int], bytes]:
+    mask = _font(name, 14).getmask(character)
+    return mask.size, bytes(mask)
