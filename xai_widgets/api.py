@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-import xai_widgets.attribution  # noqa: F401  registers the methods
+import xai_widgets.attribution  # registers the methods
 import xai_widgets.export  # noqa: F401  registers how results are painted and saved
 from xai_widgets.attribution.runs import choose, run
 from xai_widgets.inputs import Inputs, read_inputs
