@@ -127,13 +127,42 @@ class AlwaysDropping(nn.Module):
 def test_a_model_that_draws_random_numbers_leaves_the_generator_alone_and_repeats() -> None:
     adapter = TorchModel(AlwaysDropping(), seed=3)
     x = torch.ones(4, 6)
-    adapter.scores(x)
-    assert adapter.random is True
     rng = torch.get_rng_state()
+    start = adapter.scores(x)
+    assert adapter.random is True
+    assert torch.equal(start, adapter.scores(x))
     first, second = adapter.scores(x), adapter.scores(x)
     assert torch.equal(first, second)
     assert torch.equal(rng, torch.get_rng_state())
     assert TorchModel(build()).predict(torch.zeros(3, 8, 8)).scores.shape == (5,)
+
+
+class Busy(nn.Module):
+    """A model during whose first pass another thread draws random numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(6, 3)
+        self.calls = 0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.calls += 1
+        if self.calls == 1:
+            other = threading.Thread(target=torch.rand, args=(3,))
+            other.start()
+            other.join()
+        return self.linear(x)
+
+
+def test_random_numbers_drawn_elsewhere_are_not_the_models() -> None:
+    adapter = TorchModel(Busy())
+    expected = torch.get_rng_state()
+    torch.rand(3)
+    drawn = torch.get_rng_state()
+    torch.set_rng_state(expected)
+    adapter.scores(torch.ones(1, 6))
+    assert adapter.random is False
+    assert torch.equal(torch.get_rng_state(), drawn)  # what the other thread drew stays drawn
 
 
 def test_a_private_copy_shares_weights_but_nothing_else() -> None:

@@ -15,7 +15,15 @@ from xai_widgets.models.errors import ModelError, describe, is_out_of_memory
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
 from xai_widgets.models.pace import Pace, in_batches
-from xai_widgets.models.untouched import RandomnessWatch, private_copy, seeded, untouched
+from xai_widgets.models.untouched import (
+    draws_random_numbers,
+    moved_between,
+    private_copy,
+    random_states,
+    restore_random_states,
+    seeded,
+    untouched,
+)
 from xai_widgets.results import Prediction
 
 if TYPE_CHECKING:
@@ -204,19 +212,14 @@ class TorchModel:
         return seeded(self.device, self.seed) if self.random else nullcontext()
 
     def _forward(self, x: Tensor) -> Tensor:
-        watch = RandomnessWatch() if self.random is None else nullcontext()
         try:
-            with watch:
-                # A clone: an operation in place in the first layer must neither meet a leaf nor change our input.
-                output = self.module(x.clone())
+            output = self._call(x)
         except Exception as error:
             if is_out_of_memory(error) or isinstance(error, ModelError):
                 raise
             msg = f"The model raised {type(error).__name__} for an input of {describe(x)}: {error}"
             raise ModelError(msg) from error
         self.forwards += len(x)
-        if isinstance(watch, RandomnessWatch):
-            self.random = watch.seen
         scores = scores_of(output)
         if self.task is None:
             self.task = task_of(self.module, scores, self.labels)
@@ -224,6 +227,23 @@ class TorchModel:
             msg = f"The model returned NaN for an input of {describe(x)}."
             raise ModelError(msg)
         return scores
+
+    def _call(self, x: Tensor) -> Any:
+        # A clone: an operation in place in the first layer must neither meet a leaf nor change our input.
+        if self.random is not None:
+            return self.module(x.clone())
+        before = random_states(self.device)
+        output = self.module(x.clone())
+        if not moved_between(before, random_states(self.device)):
+            self.random = False
+            return output
+        with torch.no_grad():
+            self.random = draws_random_numbers(self.device, lambda: scores_of(self.module(x.clone())), self.seed)
+        if not self.random:
+            return output
+        restore_random_states(self.device, before)
+        with seeded(self.device, self.seed):
+            return self.module(x.clone())
 
     def _differentiate(self, score: Tensor, tensors: list[Tensor]) -> tuple[Tensor | None, ...]:
         if not score.requires_grad:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
@@ -36,7 +35,8 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     return twin.eval()
 
 
-def _random_states(device: torch.device) -> list[Tensor]:
+def random_states(device: torch.device) -> list[Tensor]:
+    """Return the states of torch's global generators that a pass on this device can change."""
     states = [torch.get_rng_state()]
     if device.type == "cuda":
         states.append(torch.cuda.get_rng_state(device))
@@ -45,7 +45,8 @@ def _random_states(device: torch.device) -> list[Tensor]:
     return states
 
 
-def _restore_random_states(device: torch.device, states: list[Tensor]) -> None:
+def restore_random_states(device: torch.device, states: list[Tensor]) -> None:
+    """Put the generators back."""
     torch.set_rng_state(states[0])
     if device.type == "cuda":
         torch.cuda.set_rng_state(states[1], device)
@@ -56,7 +57,7 @@ def _restore_random_states(device: torch.device, states: list[Tensor]) -> None:
 @contextmanager
 def seeded(device: torch.device, seed: int) -> Iterator[None]:
     """Run with torch's global generators seeded, and put their states back."""
-    states = _random_states(device)
+    states = random_states(device)
     # Not torch.manual_seed: that would seed every device there is, and only this one's state is put back.
     torch.default_generator.manual_seed(seed)
     if device.type == "cuda":
@@ -67,7 +68,7 @@ def seeded(device: torch.device, seed: int) -> Iterator[None]:
     try:
         yield
     finally:
-        _restore_random_states(device, states)
+        restore_random_states(device, states)
 
 
 @contextmanager
@@ -86,7 +87,7 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
     parameters = {p: (p.requires_grad, p.grad) for p in module.parameters()}
     buffers = {b: b.clone() for b in module.buffers()}
     device = next((p.device for p in parameters), torch.device("cpu"))
-    states = _random_states(device)
+    states = random_states(device)
     try:
         module.eval()
         for p in parameters:
@@ -106,16 +107,31 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
         with torch.no_grad():
             for b, value in buffers.items():
                 b.copy_(value)
-        _restore_random_states(device, states)
+        restore_random_states(device, states)
 
 
-class RandomnessWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Notice whether anything run inside draws random numbers, such as a dropout that is always on."""
+def moved_between(before: list[Tensor], after: list[Tensor]) -> bool:
+    """Tell whether any generator moved."""
+    return any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.seen = False
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
-        self.seen = self.seen or torch.Tag.nondeterministic_seeded in func.tags
-        return func(*args, **(kwargs or {}))
+def draws_random_numbers(device: torch.device, run: Callable[[], Tensor], seed: int) -> bool:
+    """Tell whether `run` draws random numbers, such as a dropout that is always on.
+
+    That the generator moved during one run proves nothing: a training loop in another thread may have drawn. What
+    `run` draws, it draws again from the same seed; and what it returns follows the seed.
+    (Watching the operations by a ``TorchDispatchMode`` is exact, but importing that takes seconds.)
+    """
+
+    def probe(seed: int) -> tuple[Tensor, Tensor, bool]:
+        with seeded(device, seed):
+            before = random_states(device)
+            result = run()
+            after = random_states(device)
+        return result, torch.cat(after), moved_between(before, after)
+
+    first, state, moved = probe(seed)
+    second, again, _ = probe(seed)
+    third, _, _ = probe(seed + 1)
+    repeats = moved and torch.equal(state, again)
+    return repeats or not torch.equal(second, third) or not torch.equal(first, second)
