@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser.lab import Lab, Server
+from browser.static_page import address, open_view  # noqa: F401  fixtures of the static page tests
 
 HERE = Path(__file__).parent
 

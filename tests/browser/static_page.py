@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+ASKS = "kernel.model.sent.filter(m => m.kind === 'ask')"
 ROOT = Path(__file__).parents[2]
 HTML = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>xai</title>
@@ -36,3 +42,84 @@ def build(folder: Path, style: str = "") -> str:
     page = folder / "page.html"
     page.write_text(HTML.format(style=style), encoding="utf-8")
     return page.as_uri()
+
+
+class View:
+    """A page with an open widget, and the words to drive it."""
+
+    def __init__(self, page: Page, setup: dict[str, Any]):
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text))
+        page.evaluate("setup => { window.kernel = xaiPage.open(setup) }", setup)
+        self.canvas = page.locator("canvas.xai-canvas").first
+
+    def ready(self) -> View:
+        """Wait until the first map is finished and drawn."""
+        self.settled()
+        self.page.wait_for_function("document.querySelector('.xai-root').xai.lastDrawnId > 0")
+        return self
+
+    def settled(self, slot: str = "a") -> None:
+        state = f"document.querySelector('.xai-root').xai.store.slots.{slot}"
+        self.page.wait_for_function(f"{state}.phase.value === 'idle' && {state}.map.value?.info.final")
+
+    def asks(self) -> list[dict[str, Any]]:
+        return self.page.evaluate(ASKS)
+
+    def edits(self) -> list[dict[str, Any]]:
+        return self.page.evaluate("document.querySelector('.xai-root').xai.store.request.value.edits")
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """A place on the canvas, in shares of its size."""
+        box = self.canvas.bounding_box()
+        assert box is not None
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def hover(self, x: float, y: float) -> None:
+        self.page.mouse.move(*self.point(x, y))
+
+    def stroke(self) -> None:
+        self.page.get_by_role("radio", name="Brush").check()
+        self.hover(0.4, 0.4)
+        self.page.mouse.down()
+        self.page.mouse.move(*self.point(0.6, 0.5), steps=8)
+        self.page.mouse.up()
+
+    def readout(self) -> Locator:
+        return self.page.locator("[data-xai=readout]").first
+
+    def pixels(self) -> str:
+        """The canvas once the pending frame is drawn."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self.canvas.evaluate("canvas => canvas.toDataURL()")
+
+    def option(self, name: str, value: Any) -> None:
+        self.page.evaluate("([name, value]) => { kernel.options[name] = value }", [name, value])
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build(tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture
+def open_view(browser: Browser, address: str) -> Iterator[Any]:
+    views: list[View] = []
+    contexts = []
+
+    def open_(setup: dict[str, Any] | None = None, width: int = 1000, height: int = 1000, **context: Any) -> View:
+        opened = browser.new_context(viewport={"width": width, "height": height}, **context)
+        opened.set_default_timeout(15_000)
+        contexts.append(opened)
+        page = opened.new_page()
+        page.goto(address)
+        views.append(View(page, setup or {}))
+        return views[-1]
+
+    yield open_
+    errors = [error for view in views for error in view.errors]
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -1,0 +1,64 @@
+"""How it looks: themes, contrast, widths."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def test_dark_follows_the_host_live(open_view):
+    view = open_view().ready()
+    root = view.page.locator(".xai-root")
+    expect(root).to_have_attribute("data-xai-theme", "light")
+    light = view.pixels()
+    view.page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    expect(root).to_have_attribute("data-xai-theme", "dark")
+    assert view.pixels() != light
+    view.page.evaluate("() => { delete document.body.dataset.jpThemeLight; document.body.className = 'vscode-dark' }")
+    expect(root).to_have_attribute("data-xai-theme", "dark")
+    view.page.evaluate("document.body.className = ''")
+    expect(root).to_have_attribute("data-xai-theme", "light")
+
+
+def test_high_contrast_keeps_the_marks(open_view):
+    view = open_view(forced_colors="active").ready()
+    fill = view.page.locator(".xai-bar-fill").first
+    track = view.page.locator(".xai-bar-track").first
+    colour = "el => getComputedStyle(el).backgroundColor"
+    assert fill.evaluate(colour) != track.evaluate(colour)
+    assert (
+        view.page.locator(".xai-segment-input:checked + .xai-segment-face").first.evaluate(
+            "el => getComputedStyle(el).borderTopWidth"
+        )
+        == "2px"
+    )
+
+
+def test_reduced_motion_stops_transitions(open_view):
+    view = open_view(reduced_motion="reduce").ready()
+    duration = "el => getComputedStyle(el).transitionProperty"
+    assert view.page.locator(".xai-bar-fill").first.evaluate(duration) == "none"
+
+
+@pytest.mark.parametrize("width", [420, 720, 1000, 1400])
+def test_nothing_overflows(open_view, width):
+    view = open_view(width=width + 24).ready()
+    view.page.get_by_label("Compare with", exact=True).select_option("rise")
+    view.page.get_by_text("Parameters of Integrated gradients").click()
+    view.stroke()
+    view.settled("b")
+    over = view.page.evaluate(
+        """() => { const root = document.querySelector('.xai-root'); const edge = root.getBoundingClientRect().right;
+            return [...root.querySelectorAll('*')].filter(e => !e.closest('.xai-hidden, svg')
+                && e.getClientRects().length && e.getBoundingClientRect().right > edge + 0.5).map(e => e.className) }"""
+    )
+    assert over == []
+    assert view.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_resize_redraws_at_the_new_size(open_view):
+    view = open_view().ready()
+    view.page.set_viewport_size({"width": 444, "height": 900})
+    view.page.wait_for_function("document.querySelector('canvas.xai-canvas').width < 420")
+    view.hover(0.5, 0.5)
+    expect(view.readout()).to_contain_text(re.compile(r"x 11\d, y 11\d"))

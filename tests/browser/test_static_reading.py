@@ -1,0 +1,156 @@
+"""Reading the map: values, colours, what is kept, the curtain and the zoom."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def test_first_view_shows_question_classes_and_map(open_view):
+    view = open_view().ready()
+    expect(view.page.get_by_role("heading", level=2)).to_have_text(re.compile(r"Why tabby\s*56\.2%\?"))
+    bars = view.page.locator(".xai-bar")
+    expect(bars).to_have_count(5)
+    expect(bars.first).to_have_attribute("aria-pressed", "true")
+    expect(bars.first).to_contain_text("56.2%")
+    expect(view.page.locator(".xai-legend")).to_contain_text("+0.0")
+    expect(view.page.locator("[data-xai=status-a]")).to_contain_text("error ±1.2%")
+
+
+def test_hover_reads_value_rank_and_place(open_view):
+    view = open_view().ready()
+    view.hover(0.5, 0.5)
+    expect(view.readout()).to_contain_text("x 112, y 112")
+    expect(view.readout()).to_contain_text(re.compile(r"[+−]0\.\d+.*rank [\d,]+ of 50,176.*above \d"))
+    view.hover(0.02, 0.5)
+    expect(view.readout()).to_contain_text("outside the model's view")
+
+
+def test_click_fits_the_colours_and_a_second_click_resets(open_view):
+    view = open_view().ready()
+    view.hover(0.4, 0.3)
+    before = view.pixels()
+    view.page.mouse.click(*view.point(0.4, 0.3))
+    expect(view.page.get_by_text("Colours fitted to")).to_be_visible()
+    assert view.pixels() != before
+    view.page.mouse.click(*view.point(0.4, 0.3))
+    expect(view.page.get_by_text("Colours fitted to")).to_have_count(0)
+    assert view.pixels() == before
+
+
+def test_reading_controls_send_no_ask(open_view):
+    view = open_view().ready()
+    asks, shown = len(view.asks()), {view.pixels()}
+    kept = view.page.locator("[data-xai=kept]")
+    expect(kept).to_have_text("100.0% in 50,176 of 50,176 pixels")
+
+    def changed() -> None:
+        picture = view.pixels()
+        assert picture not in shown
+        shown.add(picture)
+
+    view.page.get_by_role("slider", name="Attribution kept").fill("0.5")
+    expect(kept).to_have_text(re.compile(r"^50\.\d% in [\d,]{3,6} of 50,176 pixels$"))
+    changed()
+    for sign in ("For", "Against", "Strength"):
+        view.page.get_by_role("radio", name=sign).check()
+        changed()
+    expect(view.page.get_by_text("strength |value|")).to_be_visible()
+    view.page.get_by_role("radio", name="Both").check()
+    view.page.get_by_label("Colours", exact=True).select_option("purple_orange")
+    changed()
+    view.page.get_by_role("slider", name="Opacity").fill("0.9")
+    changed()
+    assert len(view.asks()) == asks
+
+
+def test_display_is_told_at_most_four_times_a_second(open_view):
+    view = open_view().ready()
+    opacity = view.page.get_by_role("slider", name="Opacity")
+    opacity.evaluate(
+        """slider => { for (let i = 1; i <= 50; i++) {
+            slider.value = String(i / 100); slider.dispatchEvent(new Event('input', {bubbles: true})) } }"""
+    )
+    last = "kernel.model.sent.filter(m => m.kind === 'display')"
+    view.page.wait_for_function(f"{last}.at(-1)?.display.opacity === 0.5")
+    assert view.page.evaluate(f"{last}.length") == 2
+
+
+def test_curtain_by_pointer_and_keyboard(open_view):
+    view = open_view().ready()
+    before = view.pixels()
+    view.page.get_by_role("button", name="Curtain").click()
+    handle = view.page.get_by_role("slider", name="Curtain position")
+    expect(view.page.get_by_text("Original", exact=True)).to_be_visible()
+    assert view.pixels() != before
+    box = handle.bounding_box()
+    view.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    view.page.mouse.down()
+    view.page.mouse.move(*view.point(0.25, 0.5), steps=4)
+    view.page.mouse.up()
+    expect(handle).to_have_attribute("aria-valuenow", "25")
+    expect(handle).to_be_focused()
+    view.page.keyboard.press("Shift+ArrowRight")
+    expect(handle).to_have_attribute("aria-valuenow", "35")
+    view.page.keyboard.press("Home")
+    expect(handle).to_have_attribute("aria-valuenow", "0")
+
+
+def test_compare_two_methods(open_view):
+    view = open_view().ready()
+    view.page.get_by_label("Compare with", exact=True).select_option("grad_cam")
+    view.settled("b")
+    expect(view.page.locator(".xai-legend")).to_have_count(2)
+    expect(view.page.locator(".xai-chip-right")).to_have_text("Grad-CAM")
+    view.hover(0.6, 0.3)
+    expect(view.readout().locator("strong")).to_have_count(2)
+    asks = [ask for ask in view.asks() if ask["slot"] == "b"]
+    assert asks[-1]["request"]["method"] == "grad_cam"
+    view.page.get_by_role("button", name="Clear: Compare with").click()
+    expect(view.page.locator(".xai-legend")).to_have_count(1)
+    assert view.page.evaluate("kernel.model.sent.at(-1).kind") == "close"
+
+
+def test_zoom_by_wheel_buttons_and_drag(open_view):
+    view = open_view().ready()
+    value = view.page.locator(".xai-zoom-value")
+    view.hover(0.5, 0.5)
+    view.page.mouse.wheel(0, -240)
+    expect(value).to_have_text("100%")
+    view.page.keyboard.down("Control")
+    view.page.mouse.wheel(0, -240)
+    view.page.keyboard.up("Control")
+    expect(value).to_have_text("272%")
+    view.hover(0.5, 0.5)
+    here = view.readout().inner_text()
+    view.page.mouse.down()
+    view.page.mouse.move(*view.point(0.6, 0.6), steps=4)
+    view.page.mouse.up()
+    view.hover(0.6, 0.6)
+    assert view.readout().inner_text().split("\n")[0] == here.split("\n")[0]
+    expect(view.page.get_by_text("Colours fitted to")).to_have_count(0)
+    view.page.get_by_role("button", name="Fit the photo").click()
+    expect(value).to_have_text("100%")
+
+
+def test_missing_values_are_hatched_and_said(open_view):
+    view = open_view({"options": {"missing": True}}).ready()
+    expect(view.page.get_by_text("hatched: not a number")).to_be_visible()
+    view.canvas.focus()
+    view.page.keyboard.press("ArrowRight")
+    for _ in range(12):
+        view.page.keyboard.press("Shift+ArrowRight")
+        view.page.keyboard.press("Shift+ArrowUp")
+    expect(view.readout()).to_contain_text("not a number")
+
+
+@pytest.mark.parametrize("side", [224, 1024])
+def test_a_change_of_display_is_drawn_at_once(open_view, side):
+    view = open_view({"grid": [side, side], "options": {"steps": 1}}).ready()
+    spent = view.page.evaluate(
+        """() => { const {store} = document.querySelector('.xai-root').xai; const times = [];
+            for (let i = 0; i < 15; i++) { const start = performance.now();
+                store.setDisplay({opacity: 0.3 + i / 100}); times.push(performance.now() - start) }
+            return times.sort((a, b) => a - b)[7] }"""
+    )
+    assert spent < 60  # 16 ms on a quiet machine; the test machine is shared
