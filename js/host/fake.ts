@@ -88,6 +88,7 @@ function noise(i: number, seed: number): number {
 export class FakeKernel {
   readonly model: StaticModel;
   readonly options: FakeOptions;
+  private readonly last = new Map<string, [{ kind: string; slot: Slot }, DataView[]]>();
   private readonly running: Record<Slot, { id: number; stop: boolean } | null> = { a: null, b: null };
 
   constructor(
@@ -103,13 +104,18 @@ export class FakeKernel {
     );
   }
 
-  private emit(message: object, buffers: ArrayBufferView[] = []): void {
+  private emit(
+    message: { kind: string; slot?: Slot; [field: string]: unknown },
+    buffers: ArrayBufferView[] = [],
+  ): void {
     // An odd offset, as some hosts hand over.
     const shifted = buffers.map((b) => {
       const copy = new Uint8Array(b.byteLength + 1);
       copy.set(new Uint8Array(b.buffer, b.byteOffset, b.byteLength), 1);
       return new DataView(copy.buffer, 1);
     });
+    const { kind, slot } = message;
+    if (slot) this.last.set(kind + slot, [{ ...message, kind, slot }, shifted]);
     this.model.emit("msg:custom", message, shifted);
   }
 
@@ -118,7 +124,9 @@ export class FakeKernel {
     if (this.options.dead) return;
     if (message.kind === "hello") {
       this.emit({ kind: "welcome", v: 1, version: this.options.version, id: current.id, state: current });
-      void this.explain("a", current.id, current.request);
+      // Python asked once by itself; a view that opens later is told what came of it.
+      if (!this.last.size) void this.explain("a", current.id, current.request);
+      else for (const known of [...this.last.values()]) this.model.emit("msg:custom", ...known);
     } else if (message.kind === "ask") {
       current.id = message.id;
       if (message.slot === "a") current.request = message.request;
@@ -127,8 +135,10 @@ export class FakeKernel {
     } else if (message.kind === "cancel") {
       const job = this.running[message.slot];
       if (job && job.id === message.id) job.stop = true;
-    } else if (message.kind === "close") current.compare = null;
-    else if (message.kind === "display") current.display = message.display as Display;
+    } else if (message.kind === "close") {
+      current.compare = null;
+      for (const kind of ["map", "error", "ended"]) this.last.delete(`${kind}b`);
+    } else if (message.kind === "display") current.display = message.display as Display;
   }
 
   private async explain(slot: Slot, id: number, request: Request): Promise<void> {
@@ -136,6 +146,7 @@ export class FakeKernel {
     if (before) before.stop = true;
     const job = { id, stop: false };
     this.running[slot] = job;
+    for (const kind of ["error", "ended"]) this.last.delete(kind + slot);
     if (this.options.fail) {
       this.options.fail = false;
       const detail = "Traceback (most recent call last):\n  RuntimeError: <b>shapes differ</b>";

@@ -40,7 +40,7 @@ export class Link {
 
   open = (): void => {
     clearTimeout(this.hello);
-    this.send({ kind: "hello", v: PROTOCOL, version: VERSION });
+    this.knock();
     this.hello = setTimeout(() => {
       this.slots.a.clear();
       this.slots.b.clear();
@@ -48,6 +48,11 @@ export class Link {
       this.hello = setTimeout(this.open, RETRY_MS);
     }, HELLO_MS);
   };
+
+  /** Says hello but draws no conclusion when nobody answers: a busy kernel may take its time. */
+  knock(): void {
+    this.send({ kind: "hello", v: PROTOCOL, version: VERSION });
+  }
 
   close(): void {
     clearTimeout(this.hello);

@@ -7,40 +7,44 @@ import type { ShownMap } from "./decode";
 export type Phase = "idle" | "asked" | "busy" | "computing" | "cancelled" | "failed";
 
 const BUSY_MS = 300;
+const SILENCE_MS = 15_000;
+/** How long after its welcome the kernel may take to send again what it knows of a slot. */
+const RESENT_MS = 1000;
+
+type Clock = ReturnType<typeof setTimeout> | undefined;
 
 export class SlotState {
   readonly map = signal<ShownMap | null>(null);
   readonly phase = signal<Phase>("idle");
   readonly running = computed(() => ["asked", "busy", "computing"].includes(this.phase.value));
-  /** The newest ask of this slot. */
+  /** The newest ask of this slot, whoever asked. */
   id = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private over = 0;
+  private busyClock: Clock;
+  private silenceClock: Clock;
+  private silent = false;
 
-  constructor(readonly name: Slot) {}
+  /** `onSilence`: something runs but nothing was heard of it for long; the end may have got lost. */
+  constructor(
+    readonly name: Slot,
+    private readonly onSilence: () => void = () => {},
+  ) {}
 
   asked(id: number): void {
     this.id = id;
     if (!this.running.value) this.phase.value = "asked";
     // The clock runs from the first ask without an answer, however many follow.
-    this.timer ??= setTimeout(() => {
+    this.busyClock ??= setTimeout(() => {
       this.phase.value = "busy";
     }, BUSY_MS);
+    this.listen();
   }
 
   answered(): void {
-    this.stopClock();
-    if (this.running.value) this.phase.value = "computing";
-  }
-
-  private stopClock(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-  }
-
-  ended(id: number, outcome: string): void {
-    if (id < this.id) return;
-    this.stopClock();
-    this.phase.value = outcome === "cancelled" || outcome === "failed" ? outcome : "idle";
+    this.stopBusy();
+    if (!this.running.value) return;
+    this.phase.value = "computing";
+    this.listen();
   }
 
   /** Draws unless something newer is on show. A finished map is not replaced by a draft of the same ask. */
@@ -51,14 +55,57 @@ export class SlotState {
     return true;
   }
 
+  /** A draft that came means that its ask runs, even if it was asked elsewhere. */
+  follow(id: number): void {
+    if (id < this.id || id <= this.over) return;
+    this.id = id;
+    this.phase.value = "computing";
+    this.listen();
+  }
+
+  ended(id: number, outcome: string): void {
+    this.over = Math.max(this.over, id);
+    if (id < this.id) return;
+    this.stop();
+    this.phase.value = outcome === "cancelled" || outcome === "failed" ? outcome : "idle";
+  }
+
+  /** The kernel lives. If it says nothing of what should run here, then that is over. */
+  welcomed(): void {
+    if (!this.silent) return;
+    clearTimeout(this.silenceClock);
+    this.silenceClock = setTimeout(() => this.rest(), RESENT_MS);
+  }
+
   /** Nothing is awaited any more. */
   rest(): void {
-    this.stopClock();
+    this.stop();
     this.phase.value = "idle";
   }
 
   reset(): void {
     this.rest();
     this.map.value = null;
+  }
+
+  private listen(): void {
+    this.silent = false;
+    clearTimeout(this.silenceClock);
+    this.silenceClock = setTimeout(() => {
+      this.listen();
+      this.silent = true;
+      this.onSilence();
+    }, SILENCE_MS);
+  }
+
+  private stopBusy(): void {
+    clearTimeout(this.busyClock);
+    this.busyClock = undefined;
+  }
+
+  private stop(): void {
+    this.stopBusy();
+    clearTimeout(this.silenceClock);
+    this.silent = false;
   }
 }

@@ -36,7 +36,10 @@ export class Store {
   readonly compare: Signal<Request | null>;
   readonly display: Signal<Display>;
   readonly prediction = signal<Prediction | null>(null);
-  readonly slots = { a: new SlotState("a"), b: new SlotState("b") };
+  readonly slots = {
+    a: new SlotState("a", () => this.link.knock()),
+    b: new SlotState("b", () => this.link.knock()),
+  };
   readonly trouble = signal<Trouble | null>(null);
   readonly connection = signal<"connecting" | "live" | "silent">("connecting");
   readonly kernelVersion = signal<string | null>(null);
@@ -82,6 +85,7 @@ export class Store {
 
   close(): void {
     this.link.close();
+    for (const slot of Object.values(this.slots)) slot.rest();
     this.model.off("change:state", this.stateChanged);
   }
 
@@ -179,9 +183,11 @@ export class Store {
 
   private welcome(message: Welcome): void {
     batch(() => {
+      const mayBeLost = this.connection.value !== "live" || message.id < this.asked;
       this.connection.value = "live";
       this.kernelVersion.value = message.version;
-      if (this.outstanding && keyOf(this.request.value) !== keyOf(completeState(message.state).request))
+      for (const slot of Object.values(this.slots)) slot.welcomed();
+      if (this.outstanding && mayBeLost && keyOf(this.request.value) !== keyOf(completeState(message.state).request))
         this.ask(this.request.value);
       else this.follow(completeState(message.state));
     });
@@ -223,7 +229,8 @@ export class Store {
       if (slot.name === "b" && !this.compare.value) return;
       const map = decodeMap(message, buffers);
       slot.show(map);
-      if (message.final) {
+      if (!message.final) slot.follow(message.id);
+      else {
         const asked = this.asks.get(message.id);
         this.cache.put(keyOf(message.request), map);
         if (asked) this.cache.put(asked, map);

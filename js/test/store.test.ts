@@ -203,6 +203,66 @@ describe("progress", () => {
   });
 });
 
+describe("asks of others", () => {
+  const draft = { final: false, fraction: 0.4 };
+
+  it("run from their first draft to their end, and can be cancelled", () => {
+    const { store, say, sent, map, welcome } = bench();
+    const { phase, running } = store.slots.a;
+    welcome();
+    expect(phase.value).toBe("idle");
+    map(4, REQUEST, draft);
+    expect(phase.value).toBe("computing");
+    store.cancel();
+    expect(sent("cancel").map(({ id, slot }) => [id, slot])).toEqual([[4, "a"]]);
+    say({ kind: "ended", id: 4, slot: "a", outcome: "cancelled" });
+    expect(phase.value).toBe("cancelled");
+    map(4, REQUEST, draft);
+    expect(running.value).toBe(false);
+  });
+
+  it("do not run again because of an older draft", () => {
+    const { store, say, map, welcome } = bench();
+    welcome();
+    store.setTarget(1);
+    say({ kind: "ended", id: 5, slot: "a", outcome: "done" });
+    map(4, REQUEST, draft);
+    expect(store.slots.a.running.value).toBe(false);
+    map(6, REQUEST, draft);
+    say({ kind: "ended", id: 5, slot: "a", outcome: "superseded" });
+    expect(store.slots.a.running.value).toBe(true);
+  });
+
+  it("rest when their end got lost and the kernel knows nothing of them", () => {
+    const { store, sent, map, welcome } = bench();
+    const { running } = store.slots.a;
+    welcome();
+    map(4, REQUEST, draft);
+    vi.advanceTimersByTime(15_000);
+    expect(sent("hello")).toHaveLength(2);
+    // A kernel too busy to answer is waited for, and not called dead.
+    vi.advanceTimersByTime(10_000);
+    expect([running.value, store.connection.value]).toEqual([true, "live"]);
+    welcome();
+    vi.advanceTimersByTime(1000);
+    expect(running.value).toBe(false);
+    vi.advanceTimersByTime(60_000);
+    expect(sent("hello")).toHaveLength(2);
+  });
+
+  it("go on when the kernel sends their draft again, and are not asked twice", () => {
+    const { store, sent, map, welcome } = bench();
+    welcome();
+    store.setTarget(1);
+    vi.advanceTimersByTime(15_000);
+    welcome({ ...STATE, id: 5 });
+    map(5, REQUEST, draft);
+    vi.advanceTimersByTime(5000);
+    expect(store.slots.a.running.value).toBe(true);
+    expect(sent("ask")).toHaveLength(1);
+  });
+});
+
 describe("what others choose", () => {
   it("is followed, and can be undone", () => {
     const { store, say, welcome } = bench();

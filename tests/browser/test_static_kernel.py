@@ -17,6 +17,21 @@ def test_cancel_keeps_the_partial_map(open_view):
     assert view.page.evaluate("kernel.model.sent.find(m => m.kind === 'cancel').slot") == "a"
 
 
+def test_what_python_asked_runs_and_can_be_cancelled(open_view):
+    view = open_view({"options": {"endless": True}})
+    status = view.page.locator("[data-xai=status-a]")
+    expect(status).to_have_attribute("data-phase", "computing")
+    expect(status.get_by_role("progressbar")).to_be_visible()
+    expect(status).not_to_contain_text("partial map")
+    assert view.asks() == []
+    view.page.get_by_role("button", name="Cancel").click()
+    expect(status).to_contain_text("Cancelled: the partial map stays")
+    assert view.page.evaluate("kernel.model.sent.filter(m => m.kind === 'cancel').map(m => m.id)") == [1]
+    view.page.evaluate("kernel.model.emit('comm_live_update')")
+    view.page.wait_for_function("kernel.model.sent.filter(m => m.kind === 'hello').length === 2")
+    expect(status).to_have_attribute("data-phase", "cancelled")
+
+
 def test_an_error_is_readable_and_the_next_ask_works(open_view):
     view = open_view().ready()
     view.option("fail", True)
