@@ -2,7 +2,7 @@
 // per change of display and each pixel costs one look-up.
 import { type Grid, NAN_CODE, TOP_CODE, valueAt } from "./arrays";
 import { colourAt, DIVERGING, type Palette, palette, SEQUENTIAL } from "./palette";
-import { type Kept, keepMass, passes, quantile, type Ranking } from "./ranking";
+import { type Kept, keepMass, passes, quantile, rankingOf } from "./ranking";
 import type { Display, Sign } from "./types";
 
 export interface Look {
@@ -25,7 +25,8 @@ export function pickPalette(grid: Grid, display: Display): Palette {
   return palette(display.colormap || DIVERGING);
 }
 
-export function lookOf(grid: Grid, ranking: Ranking, display: Display): Look {
+export function lookOf(grid: Grid, display: Display): Look {
+  const ranking = rankingOf(grid);
   const scale = display.scale ?? quantile(grid, ranking, RANGE);
   return {
     palette: pickPalette(grid, display),

@@ -35,10 +35,14 @@ export function rank(grid: Grid): Ranking {
     if (!counts[low]) low++;
     else if (!counts[high]) high--;
     else {
-      const [a, b] = [Math.abs(valueAt(low, lo, hi)), Math.abs(valueAt(high, lo, hi))];
+      const a = Math.abs(valueAt(low, lo, hi));
+      const b = Math.abs(valueAt(high, lo, hi));
       const code = a > b ? low++ : high--;
-      const size = Math.max(a, b);
-      if (size !== last) [last, best] = [size, above + 1];
+      const size = a > b ? a : b;
+      if (size !== last) {
+        last = size;
+        best = above + 1;
+      }
       order[used++] = code;
       ranks[code] = best;
       above += counts[code]!;
@@ -46,6 +50,18 @@ export function rank(grid: Grid): Ranking {
   }
   const largest = used ? Math.abs(valueAt(order[0]!, lo, hi)) : 0;
   return { counts, order: order.slice(0, used), ranks, finite: above, missing: counts[65535]!, largest };
+}
+
+const ranked = new WeakMap<Grid, Ranking>();
+
+/** The ranking of a grid, made when it is first needed. */
+export function rankingOf(grid: Grid): Ranking {
+  let found = ranked.get(grid);
+  if (!found) {
+    found = rank(grid);
+    ranked.set(grid, found);
+  }
+  return found;
 }
 
 export function passes(value: number, sign: Sign): boolean {

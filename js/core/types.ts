@@ -48,8 +48,8 @@ export interface Display {
   colormap: string | null;
   scale: number | null;
   curtain: number | null;
-  /** Draw the map smooth rather than cell by cell. */
-  smooth?: boolean | null;
+  /** The standard deviation of the mean that the map is read under, in pixels of the grid. null: the view chooses. */
+  smooth: number | null;
 }
 
 export interface State {

@@ -35,6 +35,7 @@ export const words = {
   readOutHint:
     "Point at the map, or focus it and use the arrow keys, to read values. Click to fit the colours to a value.",
   readOut: (value: number) => signed(value),
+  meanAround: "mean around this pixel",
   noNumber: "not a number",
   rank: (rank: number, of: number) => `rank ${whole(rank)} of ${whole(of)}`,
   percentile: (share: number) => `above ${percent(share)}`,
@@ -93,6 +94,13 @@ export const words = {
   mass: "Attribution kept",
   massHint: "Keeps the strongest pixels that together hold this share of the map's total |value|",
   kept: (share: number, pixels: number, all: number) => `${percent(share)} in ${whole(pixels)} of ${whole(all)} pixels`,
+  smoothing: "Smoothing",
+  smoothingHint:
+    "Reads each pixel as the mean around it. Moves evidence by a few pixels, adds and loses none; 0 shows each pixel as it is",
+  smoothingAt: (sigma: number) => (sigma === 0 ? "off" : `${short(sigma)} px`),
+  smoothingChosen: (sigma: number) =>
+    sigma > 0 ? "Automatic: this map is speckle without it" : "Automatic: this map is smooth by itself",
+  smoothingAuto: "Back to automatic",
   sign: "Sign",
   signs: { both: "Both", positive: "For", negative: "Against", absolute: "Strength" },
   signHints: {

@@ -12,14 +12,16 @@ export function Button(props: {
   pressed?: boolean;
   disabled?: boolean;
   quiet?: boolean;
+  /** Looks like words in a text. */
+  link?: boolean;
   title?: string;
   onClick: () => void;
 }) {
-  const { label, icon, text, pressed, disabled, quiet, title, onClick } = props;
+  const { label, icon, text, pressed, disabled, quiet, link, title, onClick } = props;
   return (
     <button
       type="button"
-      class={`xai-button${quiet ? " xai-quiet" : ""}${text ? "" : " xai-square"}`}
+      class={link ? "xai-link" : `xai-button${quiet ? " xai-quiet" : ""}${text ? "" : " xai-square"}`}
       aria-label={label}
       aria-pressed={pressed}
       title={title ?? label}

@@ -1,9 +1,14 @@
 // Draws one frame of the stage: photo, region, map, curtain, brush, cursor.
 import type { Frame, Placement } from "../core/camera";
 
+/** Cells of the map this large, in CSS pixels, are meant to be seen one by one. */
+const CELL_SEEN = 20;
+
 /** What one side of the curtain shows. */
 export interface Side {
   map: CanvasImageSource | null;
+  /** To be drawn cell by cell, however small the cells are. */
+  rough: boolean;
   /** The photo as it was, in full colour, without edits or map. */
   original: boolean;
 }
@@ -16,8 +21,6 @@ export interface Scene {
   photoSize: Frame;
   region: readonly [number, number, number, number];
   grid: Frame;
-  /** Blend the cells of the map. */
-  smooth: boolean;
   picture: CanvasImageSource | null;
   left: Side;
   right: Side | null;
@@ -70,7 +73,7 @@ function drawSide(ctx: CanvasRenderingContext2D, scene: Scene, side: Side): void
       ctx.fillRect(box.x, box.y, box.width, box.height);
       ctx.globalCompositeOperation = "source-over";
       ctx.globalAlpha = 1;
-      ctx.imageSmoothingEnabled = scene.smooth;
+      ctx.imageSmoothingEnabled = !side.rough && box.width / scene.grid.width < CELL_SEEN;
       ctx.drawImage(side.map, box.x, box.y, box.width, box.height);
     }
   }

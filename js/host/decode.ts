@@ -1,12 +1,10 @@
 // Messages as the views use them: arrays decoded once, ranked once.
 import { decodeBytes, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
-import { type Ranking, rank } from "../core/ranking";
 import type { Bytes, Display, MapMessage, PredictionMessage, Request, State, Task } from "../core/types";
 
 export interface ShownMap {
   id: number;
   grid: Grid;
-  ranking: Ranking;
   info: MapMessage;
 }
 
@@ -28,7 +26,7 @@ export interface Prediction {
 
 export function decodeMap(message: MapMessage, buffers: readonly Bytes[]): ShownMap {
   const grid = decodeGrid(message.values, buffers);
-  return { id: message.id, grid, ranking: rank(grid), info: message };
+  return { id: message.id, grid, info: message };
 }
 
 export function decodePrediction(message: PredictionMessage, buffers: readonly Bytes[]): Prediction {
@@ -45,8 +43,22 @@ export function decodePrediction(message: PredictionMessage, buffers: readonly B
   };
 }
 
-export const DISPLAY: Display = { opacity: 0.6, mass: 1, sign: "both", colormap: null, scale: null, curtain: null };
+export const DISPLAY: Display = {
+  opacity: 0.6,
+  mass: 1,
+  sign: "both",
+  colormap: null,
+  scale: null,
+  curtain: null,
+  smooth: null,
+};
 const REQUEST: Request = { method: "", params: {}, target: null, edits: [] };
+
+/** What is missing or null is left to the view. */
+function completeDisplay(given: Partial<Record<keyof Display, unknown>> | undefined): Display {
+  const said = Object.entries(given ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  return { ...DISPLAY, ...Object.fromEntries(said) };
+}
 
 /** A state with every field there, whatever the trait held. */
 export function completeState(value: unknown): State {
@@ -54,7 +66,7 @@ export function completeState(value: unknown): State {
   return {
     request: { ...REQUEST, ...state.request },
     compare: state.compare ? { ...REQUEST, ...state.compare } : null,
-    display: { ...DISPLAY, ...state.display },
+    display: completeDisplay(state.display),
     id: state.id ?? 0,
   };
 }

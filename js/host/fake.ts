@@ -57,6 +57,8 @@ export interface FakeOptions {
   /** Never ends an ask by itself. */
   endless: boolean;
   missing: boolean;
+  /** Maps are speckle. */
+  rough: boolean;
   version: string;
 }
 
@@ -68,6 +70,7 @@ const OPTIONS: FakeOptions = {
   fail: false,
   endless: false,
   missing: false,
+  rough: false,
   version: "0.1.0",
 };
 
@@ -243,7 +246,9 @@ export class FakeKernel {
           sum += weight * Math.exp(-((u - bx) ** 2 + (v - by) ** 2) / (2 * s * s));
         }
         const i = y * width + x;
-        const value = sum * (1 + grain * 1.5 * noise(i, kind)) + grain * 0.25 * noise(i, kind + 9);
+        const value =
+          sum * (this.options.rough ? noise(i, 5) : 1 + grain * 1.5 * noise(i, kind)) +
+          grain * 0.25 * noise(i, kind + 9);
         values[i] = 0.01 * (unsigned ? Math.abs(value) : value);
         if (this.options.missing && x > width - 24 && y < 24) values[i] = Number.NaN;
       }

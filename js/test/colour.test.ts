@@ -2,10 +2,17 @@ import { describe, expect, it } from "vitest";
 import { quantise } from "../core/arrays";
 import { alphaOf, colourTable, lookOf, paint, pickPalette, positionOf } from "../core/paint";
 import { colourAt, fromOklab, PALETTES, palette, type Rgb, STEPS, toOklab } from "../core/palette";
-import { rank } from "../core/ranking";
 import type { Display } from "../core/types";
 
-const DISPLAY: Display = { opacity: 0.5, mass: 1, sign: "both", colormap: "blue_orange", scale: null, curtain: null };
+const DISPLAY: Display = {
+  opacity: 0.5,
+  mass: 1,
+  sign: "both",
+  colormap: "blue_orange",
+  scale: null,
+  curtain: null,
+  smooth: null,
+};
 
 /** Machado, Oliveira and Fernandes 2009, full loss of one kind of cone, on linear light. */
 const LOSSES: Record<string, number[]> = {
@@ -76,10 +83,9 @@ it("OKLab goes there and back", () => {
 
 describe("painting", () => {
   const grid = quantise([-1, -0.5, 0, 0.5, 1, Number.NaN, 0.25, -0.25], 4, 2);
-  const ranking = rank(grid);
   const pixels = (change: Partial<Display>) => {
     const out = new Uint32Array(8);
-    const look = lookOf(grid, ranking, { ...DISPLAY, ...change });
+    const look = lookOf(grid, { ...DISPLAY, ...change });
     paint(grid, colourTable(grid, look), out, true);
     return [...out].map((word) => ({ r: word & 255, g: (word >> 8) & 255, b: (word >> 16) & 255, a: word >>> 24 }));
   };
@@ -110,7 +116,7 @@ describe("painting", () => {
   });
 
   it("keeps zero in the middle whatever the range", () => {
-    const look = lookOf(quantise([-0.1, 3], 2, 1), rank(quantise([-0.1, 3], 2, 1)), DISPLAY);
+    const look = lookOf(quantise([-0.1, 3], 2, 1), DISPLAY);
     expect(positionOf(0, look)).toBe(0.5);
     expect(positionOf(99, look)).toBe(1);
   });

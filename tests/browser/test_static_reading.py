@@ -64,6 +64,34 @@ def test_reading_controls_send_no_ask(open_view):
     assert len(view.asks()) == asks
 
 
+def test_smoothing_is_chosen_and_can_be_changed(open_view):
+    view = open_view({"options": {"rough": True}}).ready()
+    slider = view.page.get_by_role("slider", name="Smoothing")
+    expect(slider).to_have_value("2")
+    expect(view.page.get_by_text("Automatic: this map is speckle without it")).to_be_visible()
+    view.hover(0.4, 0.4)
+    expect(view.readout()).to_contain_text("mean around this pixel")
+    smooth, asks = view.pixels(), len(view.asks())
+    mean = view.readout().locator("strong").inner_text()
+    slider.fill("0")
+    view.hover(0.4, 0.4)
+    expect(view.readout()).not_to_contain_text("mean around this pixel")
+    assert view.readout().locator("strong").inner_text() != mean
+    assert view.pixels() != smooth
+    view.page.get_by_role("button", name="Back to automatic").click()
+    view.hover(0.4, 0.4)
+    assert view.pixels() == smooth
+    assert len(view.asks()) == asks
+    last = "kernel.model.sent.filter(m => m.kind === 'display')"
+    view.page.wait_for_function(f"{last}.at(-1)?.display.smooth === null")
+
+
+def test_a_smooth_map_is_left_alone(open_view):
+    view = open_view().ready()
+    expect(view.page.get_by_role("slider", name="Smoothing")).to_have_value("0")
+    expect(view.page.get_by_text("Automatic: this map is smooth by itself")).to_be_visible()
+
+
 def test_display_is_told_at_most_four_times_a_second(open_view):
     view = open_view().ready()
     opacity = view.page.get_by_role("slider", name="Opacity")

@@ -2,7 +2,7 @@
 import { place } from "../../core/camera";
 import { hex } from "../../core/format";
 import type { Scene } from "../../dom/scene";
-import type { View } from "./view";
+import type { Layer, View } from "./view";
 
 const FILL_LOOK = { mean: "rgb(130 125 115 / .85)", blur: "rgb(150 150 150 / .7)", noise: "rgb(90 90 90 / .8)" };
 
@@ -27,9 +27,14 @@ export function sceneOf(view: View, stage: Stage, ratio: number, background: str
   const [height, width] = spec.grid;
   const [a, b] = [view.layerA.value, view.layerB.value];
   const share = view.curtain.value;
-  const overlay = { map: a?.canvas ?? null, original: false };
+  const side = (layer: Layer | null) => ({
+    map: layer?.canvas ?? null,
+    rough: layer?.map.rough ?? false,
+    original: false,
+  });
+  const overlay = side(a);
   const comparing = store.compare.value !== null;
-  const original = { map: null, original: true };
+  const original = { map: null, rough: false, original: true };
   const stroke = view.stroke.value;
   const painting = view.mode.value === "brush";
   const at =
@@ -42,10 +47,9 @@ export function sceneOf(view: View, stage: Stage, ratio: number, background: str
     photoSize: spec.photo,
     region: spec.region,
     grid: { width, height },
-    smooth: store.display.value.smooth === true,
     picture: view.picture.value,
     left: share === null || comparing ? overlay : original,
-    right: share === null ? null : comparing ? { map: b?.canvas ?? null, original: false } : overlay,
+    right: share === null ? null : comparing ? side(b) : overlay,
     curtain: (share ?? 0) * stage.width,
     stroke: stroke && {
       points: stroke.points,

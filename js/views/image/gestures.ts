@@ -32,7 +32,7 @@ export function gestures(view: View, stage: () => Stage) {
 
   const rescale = () => {
     const at = view.cursor.value;
-    const map = store.slots.a.map.value;
+    const map = view.mapA.value;
     if (!at || !map) return;
     const value = Math.abs(readingOf(map, at.x, at.y).value);
     const same = store.display.value.scale !== null;

@@ -1,9 +1,11 @@
 // How the map is shown. Nothing here asks the kernel for anything.
 import { percent } from "../../core/format";
 import { DIVERGING, PALETTES, palette } from "../../core/palette";
+import { rankingOf } from "../../core/ranking";
+import { MOST_SMOOTH } from "../../core/smooth";
 import type { Sign } from "../../core/types";
 import { words } from "../../core/words";
-import { Section, Segments, Select } from "../../dom/controls";
+import { Button, Section, Segments, Select } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
 import type { View } from "./view";
 
@@ -13,7 +15,7 @@ export function ReadingPanel({ view }: { view: View }) {
   const { store } = view;
   const display = store.display.value;
   const look = view.lookA.value;
-  const map = store.slots.a.map.value;
+  const map = view.mapA.value;
   const chosen = palette(display.colormap ?? DIVERGING);
   const forced = look !== null && chosen.kind !== look.palette.kind;
   return (
@@ -41,8 +43,30 @@ export function ReadingPanel({ view }: { view: View }) {
           />
           {look && map && (
             <p class="xai-sentence" data-xai="kept">
-              {words.kept(look.kept.share, look.kept.pixels, map.ranking.finite)}
+              {words.kept(look.kept.share, look.kept.pixels, rankingOf(map.grid).finite)}
             </p>
+          )}
+        </div>
+        <div>
+          <Slider
+            label={words.smoothing}
+            title={words.smoothingHint}
+            low={0}
+            high={MOST_SMOOTH}
+            step={0.5}
+            value={map?.sigma ?? 0}
+            shown={words.smoothingAt(map?.sigma ?? 0)}
+            onInput={(smooth) => store.setDisplay({ smooth })}
+          />
+          {display.smooth !== null ? (
+            <Button
+              link
+              label={words.smoothingAuto}
+              text={words.smoothingAuto}
+              onClick={() => store.setDisplay({ smooth: null })}
+            />
+          ) : (
+            map && <p class="xai-sentence">{words.smoothingChosen(map.sigma)}</p>
           )}
         </div>
         <Segments

@@ -1,5 +1,6 @@
 // Below the picture: the colour scale of each map, and the numbers under the cursor.
 import { short } from "../../core/format";
+import { rankingOf } from "../../core/ranking";
 import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
 import { Legend } from "../../dom/legend";
@@ -21,7 +22,7 @@ export function Readout({ view }: { view: View }) {
             look={look}
             title={`${methodTitle(view, map.info.request.method)} · ${map.info.label}`}
             value={at && readingOf(map, at.x, at.y).value}
-            missing={map.ranking.missing > 0}
+            missing={rankingOf(map.grid).missing > 0}
           />
         ))}
       </div>
@@ -30,11 +31,12 @@ export function Readout({ view }: { view: View }) {
           <>
             <span class="xai-faint">{words.position(at.x, at.y)}</span>
             {layers.map(({ map }) => {
-              const { value, rank, share } = readOut(map, at.x, at.y);
+              const { value, mean, rank, share } = readOut(map, at.x, at.y);
               return (
                 <span key={map.info.slot} class="xai-value">
                   {layers.length > 1 && <span class="xai-faint">{methodTitle(view, map.info.request.method)}</span>}
                   <strong>{value}</strong>
+                  {mean && <span class="xai-faint">{mean}</span>}
                   <span class="xai-faint">{rank}</span>
                   <span class="xai-faint">{share}</span>
                 </span>

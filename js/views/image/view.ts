@@ -1,8 +1,11 @@
 // What one view of the image widget adds to the shared store: camera, cursor, brush, and what is drawn from them.
 import { computed, signal } from "@preact/signals";
-import { valueAt } from "../../core/arrays";
+import { type Grid, valueAt } from "../../core/arrays";
 import { type Camera, FIT } from "../../core/camera";
+import { Lru } from "../../core/lru";
 import { type Look, lookOf } from "../../core/paint";
+import { rankingOf } from "../../core/ranking";
+import { automatic, smoothed } from "../../core/smooth";
 import type { Edit, Fill, Slot, Stroke } from "../../core/types";
 import { MapLayer, pictureCanvas } from "../../dom/layers";
 import type { Theme } from "../../dom/theme";
@@ -19,14 +22,36 @@ export interface Reading {
   above: number;
 }
 
+/** A map as it is read: perhaps smoothed. */
+export interface ReadMap extends ShownMap {
+  /** The standard deviation of the smoothing, 0 for none. */
+  sigma: number;
+  /** Too uneven to be drawn other than cell by cell. */
+  rough: boolean;
+}
+
 export interface Layer {
   canvas: HTMLCanvasElement;
   look: Look;
-  map: ShownMap;
+  map: ReadMap;
+}
+
+/** The last few smoothings of each map. */
+const smoothings = new WeakMap<Grid, Lru<Grid>>();
+
+export function readMap(map: ShownMap, smooth: number | null): ReadMap {
+  const own = automatic(map.grid);
+  const sigma = smooth ?? own;
+  const known = smoothings.get(map.grid) ?? new Lru<Grid>(2);
+  const grid = known.get(String(sigma)) ?? smoothed(map.grid, sigma);
+  smoothings.set(map.grid, known);
+  known.put(String(sigma), grid);
+  return { ...map, grid, sigma, rough: own > 0 && sigma === 0 };
 }
 
 export function readingOf(map: ShownMap, x: number, y: number): Reading {
-  const { grid, ranking } = map;
+  const { grid } = map;
+  const ranking = rankingOf(grid);
   const code = grid.codes[y * grid.width + x] ?? 65535;
   const rank = ranking.ranks[code] ?? 0;
   const equal = ranking.counts[code] ?? 0;
@@ -54,24 +79,30 @@ export function createView(store: Store) {
   });
 
   const makers = { a: new MapLayer(), b: new MapLayer() };
-  const lookA = computed(() => {
-    const map = slots.a.map.value;
-    return map && lookOf(map.grid, map.ranking, display.value);
-  });
+  /** Smoothing must not be done anew when only the opacity changes. */
+  const smooth = computed(() => display.value.smooth);
+  const reading = (slot: Slot) =>
+    computed(() => {
+      const map = slots[slot].map.value;
+      return map && readMap(map, smooth.value);
+    });
+  const [mapA, mapB] = [reading("a"), reading("b")];
+  const lookA = computed(() => mapA.value && lookOf(mapA.value.grid, display.value));
   /** Two methods have two units: the right map takes the same share of its own range. */
   const lookB = computed(() => {
-    const [a, b] = [slots.a.map.value, slots.b.map.value];
+    const [a, b] = [mapA.value, mapB.value];
     if (!b) return null;
-    const own = lookOf(b.grid, b.ranking, { ...display.value, scale: null });
+    const own = lookOf(b.grid, { ...display.value, scale: null });
     if (display.value.scale === null || !a) return own;
-    const range = lookOf(a.grid, a.ranking, { ...display.value, scale: null }).scale;
-    return lookOf(b.grid, b.ranking, { ...display.value, scale: (own.scale * display.value.scale) / range });
+    const range = lookOf(a.grid, { ...display.value, scale: null }).scale;
+    return lookOf(b.grid, { ...display.value, scale: (own.scale * display.value.scale) / range });
   });
-  const layer = (slot: Slot, look: { value: Look | null }) =>
+  const layer = (slot: Slot, read: { value: ReadMap | null }, look: { value: Look | null }) =>
     computed<Layer | null>(() => {
-      const map = slots[slot].map.value;
+      const map = read.value;
       if (!map || !look.value) return null;
-      return { canvas: makers[slot].paint(map.grid, look.value, map.ranking.missing > 0), look: look.value, map };
+      const missing = rankingOf(map.grid).missing > 0;
+      return { canvas: makers[slot].paint(map.grid, look.value, missing), look: look.value, map };
     });
   const picture = computed(() => {
     const shown = prediction.value?.picture;
@@ -131,8 +162,9 @@ export function createView(store: Store) {
     target,
     lookA,
     lookB,
-    layerA: layer("a", lookA),
-    layerB: layer("b", lookB),
+    mapA,
+    layerA: layer("a", mapA, lookA),
+    layerB: layer("b", mapB, lookB),
   };
 }
 
