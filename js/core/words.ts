@@ -10,6 +10,7 @@ export const words = {
   why: "Why",
   ratherThan: "rather than",
   questionMark: "?",
+  scores: (texts: string[]) => texts.join(" against "),
   waiting: "Waiting for the first answer",
 
   // stage

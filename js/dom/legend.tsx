@@ -15,7 +15,7 @@ export function paintBar(
   height: number,
 ) {
   for (let i = 0; i < width; i++) {
-    ctx.fillStyle = legendColour(look, (i + 0.5) / width, 150);
+    ctx.fillStyle = legendColour(look, (i + 0.5) / width, 172);
     ctx.fillRect(x + i, y, 1, height);
   }
 }

@@ -4,6 +4,9 @@ import type { Frame, Placement } from "../core/camera";
 /** Cells of the map this large, in CSS pixels, are meant to be seen one by one. */
 const CELL_SEEN = 20;
 
+/** How much light grey lies between the photo and the map. */
+const WASH = 0.42;
+
 /** What one side of the curtain shows. */
 export interface Side {
   map: CanvasImageSource | null;
@@ -66,12 +69,15 @@ function drawSide(ctx: CanvasRenderingContext2D, scene: Scene, side: Side): void
     ctx.imageSmoothingEnabled = true;
     if (picture) ctx.drawImage(picture, box.x, box.y, box.width, box.height);
     if (side.map) {
-      // Less colour in the photo leaves colour to the map.
+      // Less colour and less depth in the photo leave both to the map: the darkest colours mean the most.
       ctx.globalCompositeOperation = "saturation";
-      ctx.globalAlpha = 0.85;
+      ctx.globalAlpha = 0.9;
       ctx.fillStyle = "#808080";
       ctx.fillRect(box.x, box.y, box.width, box.height);
       ctx.globalCompositeOperation = "source-over";
+      ctx.globalAlpha = WASH;
+      ctx.fillStyle = "#d4d4d4";
+      ctx.fillRect(box.x, box.y, box.width, box.height);
       ctx.globalAlpha = 1;
       ctx.imageSmoothingEnabled = !side.rough && box.width / scene.grid.width < CELL_SEEN;
       ctx.drawImage(side.map, box.x, box.y, box.width, box.height);
@@ -90,14 +96,16 @@ function dimOutside(ctx: CanvasRenderingContext2D, scene: Scene, box: Box): void
   ctx.fill("evenodd");
   ctx.globalAlpha = 1;
   if (box.width >= photoSize.width * place.scale - 1 && box.height >= photoSize.height * place.scale - 1) return;
-  ctx.strokeStyle = "rgb(255 255 255 / .9)";
+  // White within dark is seen on every photo and in both themes.
   ctx.lineWidth = 1;
-  ctx.strokeRect(
-    Math.round(box.x) + 0.5,
-    Math.round(box.y) + 0.5,
-    Math.round(box.width) - 1,
-    Math.round(box.height) - 1,
-  );
+  for (const [style, out] of [
+    ["rgb(0 0 0 / .5)", 0.5],
+    ["#fff", -0.5],
+  ] as const) {
+    const [x, y] = [Math.round(box.x) - out, Math.round(box.y) - out];
+    ctx.strokeStyle = style;
+    ctx.strokeRect(x, y, Math.round(box.width) + 2 * out, Math.round(box.height) + 2 * out);
+  }
 }
 
 function outline(ctx: CanvasRenderingContext2D, path: () => void, dash: number[] = []): void {

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 def test_first_view_shows_question_classes_and_map(open_view):
     view = open_view().ready()
-    expect(view.page.get_by_role("heading", level=2)).to_have_text(re.compile(r"Why tabby\s*56\.2%\?"))
+    expect(view.page.get_by_role("heading", level=2)).to_have_text(re.compile(r"^Why tabby\?\s*56\.2%$"))
     bars = view.page.locator(".xai-bar")
     expect(bars).to_have_count(5)
     expect(bars.first).to_have_attribute("aria-pressed", "true")

@@ -16,15 +16,9 @@ function Title({ view }: { view: View }) {
   const labels = store.labels.value;
   const scores = store.prediction.value?.probabilities;
   const plain = store.task.value === "value";
-  const name = (index: number) => {
-    const score = scores?.[index];
-    return (
-      <>
-        <span class="xai-title-class">{labels[index] ?? String(index)}</span>
-        {score !== undefined && <span class="xai-title-score">{plain ? short(score) : percent(score)}</span>}
-      </>
-    );
-  };
+  const name = (index: number) => <span class="xai-title-class">{labels[index] ?? String(index)}</span>;
+  const shown = [a, b].map((index) => (index === null ? undefined : scores?.[index]));
+  const texts = shown.filter((score) => score !== undefined).map((score) => (plain ? short(score) : percent(score)));
   if (a === null) return <h2 class="xai-title">{words.title}</h2>;
   return (
     <h2 class="xai-title">
@@ -36,6 +30,7 @@ function Title({ view }: { view: View }) {
         </>
       )}
       {words.questionMark}
+      {texts.length > 0 && <span class="xai-title-score">{words.scores(texts)}</span>}
     </h2>
   );
 }
