@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe, is_out_of_memory
+from xai_widgets.models.explanation import ExplanationCopy, explanation_copy
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
 from xai_widgets.models.pace import Pace, in_batches
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from xai_widgets.models.targets import Target
 
 T = TypeVar("T")
+
+WARM_UP = 4
+"""Inputs that a run passes through the model as it is: making a faster copy would hold up the first picture."""
 
 _LOCKS: weakref.WeakKeyDictionary[nn.Module, threading.RLock] = weakref.WeakKeyDictionary()
 
@@ -71,6 +75,7 @@ class TorchModel:
             twin = twin.to(device)
         self.module = module if twin is None else twin
         self.private = twin is not None
+        self._given = weakref.ref(module)
         self.labels = None if labels is None else tuple(str(one) for one in labels)
         weights: list[Tensor] = [*self.module.parameters(), *self.module.buffers()]
         first = next((w for w in weights if w.is_floating_point()), None)
@@ -81,6 +86,8 @@ class TorchModel:
         self.random: bool | None = None
         self.paces = {"forward": Pace(), "backward": Pace()}
         self.forwards = self.backwards = 0
+        self._fast: ExplanationCopy | None = None
+        self._running = False
         self._found: dict[str, Any] = {}
         # Without a copy of our own, runs on the same module take turns.
         self._turn = threading.RLock() if self.private else _LOCKS.setdefault(module, threading.RLock())
@@ -89,9 +96,19 @@ class TorchModel:
         """Return the same model with counts at zero and notes of its own, for one run."""
         other = copy.copy(self)
         other.forwards = other.backwards = 0
+        other._fast, other._running = None, True  # noqa: SLF001  its own kind
+        self._follow()
         for pace in self.paces.values():
             pace.notes.clear()
         return other
+
+    def _follow(self) -> None:
+        """Take up the module's buffers as they are now: its parameters are shared, its buffers are not."""
+        given = self._given()
+        if self.private and given is not None:
+            with torch.no_grad():
+                for mine, theirs in zip(self.module.buffers(), given.buffers(), strict=False):
+                    mine.copy_(theirs)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -130,7 +147,7 @@ class TorchModel:
         # The first pass keeps its history: the operation that made the scores tells what they stand for.
         history = self.task is None and x.is_floating_point()
         with self._guard(), torch.set_grad_enabled(history):
-            scores = self._forward(x.detach().requires_grad_(history))
+            scores = self._forward(x.detach().requires_grad_(history), fast=True)
         return scores.detach()
 
     def gradients(self, x: Tensor, target: Target) -> tuple[Tensor, Tensor]:
@@ -144,7 +161,7 @@ class TorchModel:
         self._need_floating(x)
         with self._guard(), torch.enable_grad():
             leaf = x.detach().requires_grad_()
-            score = target.of(self._forward(leaf))
+            score = target.of(self._forward(leaf, fast=True))
             (gradient,) = self._differentiate(score, [leaf])
         self.backwards += len(x)
         return score.detach(), torch.zeros_like(x) if gradient is None else gradient
@@ -211,9 +228,9 @@ class TorchModel:
             return _Turn(self._turn, untouched(self.module))
         return seeded(self.device, self.seed) if self.random else nullcontext()
 
-    def _forward(self, x: Tensor) -> Tensor:
+    def _forward(self, x: Tensor, *, fast: bool = False) -> Tensor:
         try:
-            output = self._call(x)
+            output = self._run(x) if fast else self._call(x)
         except Exception as error:
             if is_out_of_memory(error) or isinstance(error, ModelError):
                 raise
@@ -244,6 +261,34 @@ class TorchModel:
         restore_random_states(self.device, before)
         with seeded(self.device, self.seed):
             return self.module(x.clone())
+
+    def _run(self, x: Tensor) -> Any:
+        """Call the explanation copy where there is one; layers are not recorded there, since merged ones differ."""
+        fast = self._fast_copy(x)
+        if fast is not None:
+            try:
+                return fast(x)
+            except Exception as error:
+                if is_out_of_memory(error):
+                    raise
+                # Either it is not the same function after all, or the model itself says better what is wrong.
+                self._fast = self._found["explanation copy"] = None
+        return self._call(x)
+
+    def _fast_copy(self, x: Tensor) -> ExplanationCopy | None:
+        """Return the explanation copy once a run has shown itself to be a long one."""
+        if not self._running or not self.private or self.random is not False or self.forwards < WARM_UP:
+            return None
+        if self._fast is None:
+            known = "explanation copy" in self._found
+            self._fast = self.remember("explanation copy", lambda: explanation_copy(self.module, x[:1]))
+            if self._fast is not None and known:
+                # Once a run, so that weights trained further are seen; nothing tells reliably that they were not.
+                self._fast.refresh()
+            if self._fast is not None:
+                for pace in self.paces.values():
+                    pace.restart()
+        return self._fast
 
     def _differentiate(self, score: Tensor, tensors: list[Tensor]) -> tuple[Tensor | None, ...]:
         if not score.requires_grad:

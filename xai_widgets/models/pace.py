@@ -46,6 +46,10 @@ class Pace:
         if 2 * seconds <= self.seconds and 2 * size <= self.limit:
             self.size = 2 * size
 
+    def restart(self) -> None:
+        """Learn anew, since the passes are of another kind now; what does not fit is not tried again."""
+        self._best, self._settled = float("inf"), False
+
     def shrink(self, size: int) -> None:
         """Halve after running out of memory; say so."""
         self.limit = self.size = max(1, size // 2)

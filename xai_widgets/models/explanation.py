@@ -1,0 +1,243 @@
+"""The copy that does the long work: the same function as the model, in fewer and faster operations.
+
+In evaluation mode a BatchNorm is a fixed scale and shift of each channel. Where it takes the output of a
+convolution or linear layer, and nothing else does, both become one layer with scaled weights. Convolutions of
+pictures on the CPU also run faster with the channels of a pixel next to each other in memory.
+
+Whether that is the same function is not assumed. Which layer feeds which is seen by watching every operation of one
+pass; scores are compared on two inputs; and every later pass checks that each merged layer's output arrived where it
+was seen to go, since a model may branch. When anything is different, the copy is given up for the model as it is.
+"""
+
+from __future__ import annotations
+
+import copy
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from xai_widgets.models.outputs import scores_of
+from xai_widgets.models.untouched import HOOKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+MATRIX, PICTURES = 2, 4
+
+ABOUT_A_TENSOR = (int, torch.Size, torch.dtype, torch.device)
+
+CLOSE = {torch.float64: 1e-9, torch.float32: 1e-4}
+"""How far the scores may differ, as a share of the largest. Half precision is too coarse to tell."""
+
+
+class OtherPathError(RuntimeError):
+    """The model took another path than the one that was watched."""
+
+
+class Merged:
+    """A layer and the BatchNorm behind it, as one layer.
+
+    Parameters
+    ----------
+    layer, norm : Module
+        Of the model itself; they keep their own weights.
+    layout : memory_format
+        Of the inputs; the output takes the weights' layout.
+    """
+
+    def __init__(self, layer: Any, norm: Any, layout: torch.memory_format) -> None:
+        self.layer, self.norm = layer, norm
+        self.passing: Tensor | None = None
+        """The layer's output on its way to the BatchNorm."""
+        pictures = layer.weight.ndim == PICTURES
+        self.weight = torch.empty_like(layer.weight, memory_format=layout if pictures else torch.preserve_format)
+        self.bias = torch.empty_like(norm.running_mean)
+
+    def refresh(self) -> None:
+        """Compute the weights anew from what the model's are now."""
+        norm, layer = self.norm, self.layer
+        scale = (norm.running_var.double() + norm.eps).rsqrt()
+        scale = scale if norm.weight is None else scale * norm.weight.double()
+        shift = -norm.running_mean.double() if layer.bias is None else layer.bias.double() - norm.running_mean.double()
+        shift = shift * scale if norm.bias is None else shift * scale + norm.bias.double()
+        self.bias.copy_(shift)
+        torch.mul(layer.weight, scale.to(layer.weight).reshape(-1, *[1] * (layer.weight.ndim - 1)), out=self.weight)
+
+    def run_layer(self, x: Tensor) -> Tensor:
+        """Do the work of both."""
+        run = nn.functional.linear if isinstance(self.layer, nn.Linear) else self.layer._conv_forward  # noqa: SLF001
+        self.passing = run(x, self.weight, self.bias)
+        return self.passing
+
+    def run_norm(self, x: Tensor) -> Tensor:
+        """Pass on what is normalised already."""
+        if x is not self.passing:
+            raise OtherPathError
+        self.passing = None
+        return x
+
+
+class ExplanationCopy:
+    """Run the same function as a model, faster.
+
+    Parameters
+    ----------
+    module : Module
+        In evaluation mode; its weights and buffers are shared, those of merged layers are copied.
+    pairs : list of (str, str)
+        Names of the layers to be merged with a BatchNorm, and of that.
+    layout : memory_format
+        Of the inputs.
+    """
+
+    def __init__(self, module: nn.Module, pairs: Sequence[tuple[str, str]], layout: torch.memory_format) -> None:
+        shared = {id(t): t for t in (*module.parameters(), *module.buffers())}
+        self.module = copy.deepcopy(module, dict(shared))
+        self.layout = layout
+        self.merged = [Merged(module.get_submodule(a), module.get_submodule(b), layout) for a, b in pairs]
+        for (layer, norm), one in zip(pairs, self.merged, strict=True):
+            # On the instances: names, types and attributes stay what the model's own code may ask for.
+            self.module.get_submodule(layer).forward = partial(Merged.run_layer, one)
+            self.module.get_submodule(norm).forward = partial(Merged.run_norm, one)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take up the model's weights as they are now."""
+        with torch.no_grad():
+            for one in self.merged:
+                one.refresh()
+
+    def __call__(self, x: Tensor) -> Any:
+        """Return the model's output for a batch; `x` is not changed.
+
+        Raises
+        ------
+        OtherPathError
+            When the output would not be the model's.
+        """
+        try:
+            output = self.module(x.clone(memory_format=self.layout))
+            if any(one.passing is not None for one in self.merged):
+                raise OtherPathError
+        finally:
+            for one in self.merged:
+                one.passing = None
+        return output
+
+
+def explanation_copy(module: nn.Module, x: Tensor) -> ExplanationCopy | None:
+    """Make the fastest copy that gives the same scores; None where there is none that is faster.
+
+    Parameters
+    ----------
+    module : Module
+        In evaluation mode, without randomness. Hooks are put on it for one pass.
+    x : Tensor, shape (1, features…)
+    """
+    if x.dtype not in CLOSE:
+        return None
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).to(x.device)
+    inputs = [x.detach(), noise * x.detach().std(correction=0) + x.detach().mean()]
+    with torch.no_grad():
+        pairs = mergeable(module, inputs[0])
+        layouts = [torch.channels_last] if _wants_channels_last(module, x) else []
+        wanted = [scores_of(module(one.clone())) for one in inputs]
+        for used, layout in product([pairs, []], [*layouts, torch.preserve_format]):
+            if not used and layout is torch.preserve_format:
+                break  # that is the model as it is
+            found = ExplanationCopy(module, used, layout)
+            if _agrees(found, inputs, wanted):
+                return found
+    return None
+
+
+def _wants_channels_last(module: nn.Module, x: Tensor) -> bool:
+    # Measured for float32 on the CPU; float64 has no such kernels there.
+    fast = x.ndim == PICTURES and x.device.type == "cpu" and x.dtype == torch.float32
+    return fast and any(isinstance(one, nn.Conv2d) for one in module.modules())
+
+
+def _agrees(candidate: ExplanationCopy, inputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> bool:
+    try:
+        got = [scores_of(candidate(one)) for one in inputs]
+    except Exception:  # noqa: BLE001  a model may refuse another layout with any error of its own
+        return False
+    return all(
+        g.shape == w.shape and bool((g - w).abs().max() <= CLOSE[w.dtype] * w.abs().max())
+        for g, w in zip(got, wanted, strict=True)
+    )
+
+
+class _Uses(TorchFunctionMode):
+    """Count how many operations take each of some tensors; asking for a shape or type does not count."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: dict[int, int] = {}
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+        result = func(*args, **(kwargs or {}))
+        if not isinstance(result, ABOUT_A_TENSOR):
+            self._count([*args, *(kwargs or {}).values()])
+        return result
+
+    def _count(self, values: Iterable[Any]) -> None:
+        for value in values:
+            if isinstance(value, (list, tuple)):
+                self._count(value)
+            elif id(value) in self.counts:
+                self.counts[id(value)] += 1
+
+
+def mergeable(module: nn.Module, x: Tensor) -> list[tuple[str, str]]:
+    """Find each layer whose output goes into one BatchNorm and nowhere else, by watching one pass.
+
+    Returns
+    -------
+    list of (str, str)
+        Names of layer and BatchNorm.
+    """
+    uses = _Uses()
+    made: dict[int, tuple[str, Tensor]] = {}  # the tensor itself keeps its id from being given to another
+    taken: dict[str, int] = {}
+    runs: dict[str, int] = {}
+
+    def after_layer(name: str, _module: nn.Module, _args: Any, output: Tensor) -> None:
+        runs[name] = runs.get(name, 0) + 1
+        made[id(output)] = name, output
+        uses.counts[id(output)] = 0
+
+    def before_norm(name: str, _module: nn.Module, args: tuple[Any, ...]) -> None:
+        runs[name] = runs.get(name, 0) + 1
+        taken[name] = id(args[0]) if args else 0
+
+    handles = []
+    for name, one in module.named_modules():
+        if _is_plain(one, (*CONVOLUTIONS, nn.Linear)):
+            handles.append(one.register_forward_hook(partial(after_layer, name)))
+        elif _is_plain(one, NORMS) and one.running_mean is not None:
+            handles.append(one.register_forward_pre_hook(partial(before_norm, name)))
+    try:
+        with torch.no_grad(), uses:
+            module(x.clone())
+    finally:
+        for handle in handles:
+            handle.remove()
+    pairs = [(*made[key], norm) for norm, key in taken.items() if key in made and uses.counts[key] == 1]
+    return [
+        (layer, norm)
+        for layer, output, norm in pairs
+        if runs[layer] == runs[norm] == 1
+        and not (output.ndim != MATRIX and isinstance(module.get_submodule(layer), nn.Linear))
+    ]
+
+
+def _is_plain(module: Any, types: tuple[type[nn.Module], ...]) -> bool:
+    """Whether a module is exactly of one of the types, with nobody listening: no subclass, parametrization or hook."""
+    return type(module) in types and "forward" not in vars(module) and not any(getattr(module, h) for h in HOOKS)
