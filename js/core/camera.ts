@@ -54,6 +54,24 @@ export function zoomAt(camera: Camera, frame: Frame, photo: Frame, px: number, p
   });
 }
 
+/** Two fingers went from one place to another: what was between them stays between them. */
+export function pinch(camera: Camera, frame: Frame, photo: Frame, before: Fingers, after: Fingers): Camera {
+  const [from, to] = [middle(before), middle(after)];
+  const moved = panBy(camera, frame, photo, to[0] - from[0], to[1] - from[1]);
+  return zoomAt(moved, frame, photo, to[0], to[1], spread(after) / spread(before));
+}
+
+/** x and y of one finger, then of the other. */
+export type Fingers = readonly [readonly [number, number], readonly [number, number]];
+
+function middle([a, b]: Fingers): [number, number] {
+  return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+}
+
+function spread([a, b]: Fingers): number {
+  return Math.max(8, Math.hypot(a[0] - b[0], a[1] - b[1]));
+}
+
 export function panBy(camera: Camera, frame: Frame, photo: Frame, dx: number, dy: number): Camera {
   const { scale } = place(camera, frame, photo);
   return clampCamera({

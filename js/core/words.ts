@@ -26,7 +26,7 @@ export const words = {
   zoomOut: "Zoom out",
   zoomFit: "Fit the photo",
   zoom: (zoom: number) => `${Math.round(zoom * 100)}%`,
-  zoomHint: "Ctrl + wheel zooms, drag moves",
+  zoomHint: "Ctrl + wheel or two fingers zoom, drag moves",
   curtain: "Curtain",
   curtainHint: "Compare the photo with the map by a handle you can drag",
   curtainHandle: "Curtain position",

@@ -1,6 +1,6 @@
 // The small parts: history, latest wins, cache, requests, scores, camera, formats, words.
 import { describe, expect, it } from "vitest";
-import { clampCamera, FIT, panBy, place, zoomAt } from "../core/camera";
+import { clampCamera, FIT, panBy, pinch, place, zoomAt } from "../core/camera";
 import { hex, percent, seconds, short, signed, unhex } from "../core/format";
 import { History } from "../core/history";
 import { LatestWins } from "../core/latest";
@@ -166,6 +166,57 @@ describe("camera", () => {
     const before = place(FIT, frame, photo);
     const after = place(zoomAt(FIT, frame, photo, 100, 150, 4), frame, photo);
     expect((100 - after.left) / after.scale).toBeCloseTo((100 - before.left) / before.scale);
+  });
+
+  it("follows two fingers", () => {
+    const start = { zoom: 4, x: 0.5, y: 0.5 };
+    const [before, after] = [place(start, frame, photo), [180, 160] as const];
+    const next = pinch(
+      start,
+      frame,
+      photo,
+      [
+        [150, 200],
+        [250, 200],
+      ],
+      [
+        [130, 160],
+        [230, 160],
+      ],
+    );
+    expect(next.zoom).toBe(4);
+    const moved = place(next, frame, photo);
+    expect((after[0] - moved.left) / moved.scale).toBeCloseTo((200 - before.left) / before.scale);
+    expect(
+      pinch(
+        start,
+        frame,
+        photo,
+        [
+          [150, 200],
+          [250, 200],
+        ],
+        [
+          [100, 200],
+          [300, 200],
+        ],
+      ),
+    ).toEqual({ ...start, zoom: 8 });
+    expect(
+      pinch(
+        start,
+        frame,
+        photo,
+        [
+          [9, 9],
+          [9, 9],
+        ],
+        [
+          [9, 9],
+          [9, 9],
+        ],
+      ).zoom,
+    ).toBe(4);
   });
 
   it("never leaves the photo", () => {

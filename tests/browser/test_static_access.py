@@ -78,3 +78,33 @@ def test_keys_do_not_reach_the_notebook(open_view):
         view.page.keyboard.press(key)
     assert view.page.evaluate("leaked") == []
     assert view.page.locator(".xai-root").get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def fingers(view, kind, *points):
+    """Touch the canvas at these places, as a browser on a phone reports it."""
+    places = [dict(zip("xy", view.point(*at), strict=True), id=i) for i, at in enumerate(points)]
+    view.touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+
+def test_two_fingers_zoom_and_one_scrolls(open_view):
+    view = open_view({"options": {"steps": 1}}, width=420, height=600, has_touch=True).ready()
+    view.touch = view.page.context.new_cdp_session(view.page)
+    zoom = view.page.locator(".xai-zoom-value")
+    fingers(view, "touchStart", (0.4, 0.5))
+    for y in (0.4, 0.2, 0.0):
+        fingers(view, "touchMove", (0.4, y))
+    fingers(view, "touchEnd")
+    view.page.wait_for_function("scrollY > 20")
+    expect(zoom).to_have_text("100%")
+    view.page.evaluate("scrollTo(0, 0)")
+    view.page.get_by_role("radio", name="Brush").check()
+    fingers(view, "touchStart", (0.4, 0.5))
+    fingers(view, "touchStart", (0.4, 0.5), (0.6, 0.5))
+    for spread in (0.15, 0.2):
+        fingers(view, "touchMove", (0.5 - spread, 0.5), (0.5 + spread, 0.5))
+    fingers(view, "touchEnd")
+    expect(zoom).to_have_text("200%")
+    assert view.edits() == []
+    view.page.get_by_role("radio", name="Inspect").check()
+    assert view.canvas.evaluate("canvas => getComputedStyle(canvas).touchAction") == "none"
+    expect(view.page.get_by_text("Colours fitted to")).to_have_count(0)

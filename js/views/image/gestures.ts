@@ -1,5 +1,5 @@
 // Pointer, wheel and keys on the canvas.
-import { clampCamera, FIT, panBy, zoomAt } from "../../core/camera";
+import { clampCamera, FIT, type Fingers, panBy, pinch, zoomAt } from "../../core/camera";
 import { extend } from "../../core/request";
 import type { Stroke } from "../../core/types";
 import { toGrid } from "../../dom/scene";
@@ -9,9 +9,16 @@ import { readingOf, type View } from "./view";
 
 const CLICK = 4;
 
+function fingers(places: (readonly [number, number])[]): Fingers {
+  return [places[0]!, places[1]!];
+}
+
 export function gestures(view: View, stage: () => Stage) {
   const { store, camera } = view;
   let from: { x: number; y: number; moved: boolean } | null = null;
+  /** Where each finger or pen is. */
+  const down = new Map<number, readonly [number, number]>();
+  let pinching = false;
 
   const gridAt = (px: number, py: number) => {
     const spec = store.spec.value;
@@ -47,21 +54,43 @@ export function gestures(view: View, stage: () => Stage) {
     return [event.clientX - box.left, event.clientY - box.top];
   };
 
+  const lift = (event: PointerEvent) => {
+    down.delete(event.pointerId);
+    if (!down.size) pinching = false;
+  };
+
   return {
     zoom,
     fit: () => {
       camera.value = FIT;
     },
     onPointerDown(event: PointerEvent): void {
-      if (event.button !== 0 || from) return;
+      if (event.button !== 0 || down.size > 1) return;
       const [px, py] = local(event);
       (event.currentTarget as Element).setPointerCapture(event.pointerId);
+      down.set(event.pointerId, [px, py]);
+      if (down.size === 2) {
+        // The first finger meant no stroke and no click.
+        if (view.stroke.value) view.paint.abandon();
+        from = null;
+        pinching = true;
+      }
+      if (pinching) return;
       from = { x: px, y: py, moved: false };
       hover(px, py);
       if (view.mode.value === "brush") view.paint.start(freshStroke(...gridAt(px, py)));
     },
     onPointerMove(event: PointerEvent): void {
       const [px, py] = local(event);
+      if (pinching) {
+        const before = [...down.values()];
+        if (!down.has(event.pointerId)) return;
+        down.set(event.pointerId, [px, py]);
+        const after = [...down.values()];
+        if (after.length === 2)
+          camera.value = pinch(camera.value, stage(), store.spec.value.photo, fingers(before), fingers(after));
+        return;
+      }
       hover(px, py);
       const stroke = view.stroke.value;
       if (!from) return;
@@ -73,19 +102,26 @@ export function gestures(view: View, stage: () => Stage) {
       camera.value = panBy(camera.value, stage(), store.spec.value.photo, px - from.x, py - from.y);
       from = { x: px, y: py, moved: true };
     },
-    onPointerUp(): void {
+    onPointerUp(event: PointerEvent): void {
+      lift(event);
       if (view.stroke.value) view.paint.end();
       else if (from && !from.moved && view.mode.value === "inspect") rescale();
       from = null;
     },
-    onPointerCancel(): void {
+    onPointerCancel(event: PointerEvent): void {
+      lift(event);
       if (view.stroke.value) view.paint.end();
       from = null;
     },
-    onPointerLeave(): void {
-      if (from) return;
+    onPointerLeave(event: PointerEvent): void {
+      if (from || pinching) return;
       view.pointer.value = null;
-      view.cursor.value = null;
+      // A finger that lifts wants to read what it touched.
+      if (event.pointerType !== "touch") view.cursor.value = null;
+    },
+    /** One finger may scroll the page, two are for the photo. */
+    onTouch(event: TouchEvent): void {
+      if (event.touches.length > 1 && event.cancelable) event.preventDefault();
     },
     /** The page scrolls with the plain wheel: only Ctrl or Alt zooms. */
     onWheel(event: WheelEvent): void {

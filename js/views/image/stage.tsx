@@ -49,11 +49,16 @@ export function Stage({ view, onDraw }: { view: View; onDraw: () => void }) {
     };
   }, [view, onDraw]);
 
-  // Not passive: Ctrl + wheel must not zoom the page.
+  // Not passive: neither Ctrl + wheel nor two fingers must zoom the page.
   useEffect(() => {
     const el = canvas.current;
-    el?.addEventListener("wheel", hands.onWheel, { passive: false });
-    return () => el?.removeEventListener("wheel", hands.onWheel);
+    const active = { passive: false };
+    el?.addEventListener("wheel", hands.onWheel, active);
+    for (const touch of ["touchstart", "touchmove"] as const) el?.addEventListener(touch, hands.onTouch, active);
+    return () => {
+      el?.removeEventListener("wheel", hands.onWheel);
+      for (const touch of ["touchstart", "touchmove"] as const) el?.removeEventListener(touch, hands.onTouch);
+    };
   }, [hands]);
 
   const info = store.slots.a.map.value?.info;

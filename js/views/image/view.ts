@@ -139,6 +139,11 @@ export function createView(store: Store) {
       if (full) before = edits;
       stroke.value = full ? { ...next, points: next.points.slice(-2) } : next;
     },
+    /** It was no stroke after all. */
+    abandon(): void {
+      stroke.value = null;
+      store.undo();
+    },
     end(): void {
       stroke.value = null;
       store.sealEdits();
