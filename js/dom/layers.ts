@@ -29,6 +29,13 @@ export function pictureCanvas(width: number, height: number, rgb: Uint8Array): H
   return canvas;
 }
 
+/** Rounds colours to fewer bits, black and white kept. */
+export function posterise(rgba: Uint8ClampedArray, bits: number): void {
+  const most = 2 ** bits - 1;
+  const table = Uint8Array.from({ length: 256 }, (_, v) => Math.round((Math.round((v * most) / 255) * 255) / most));
+  for (let i = 0; i < rgba.length; i++) rgba[i] = table[rgba[i]!]!;
+}
+
 /** A map's canvas, kept between repaints. */
 export class MapLayer {
   private canvas: HTMLCanvasElement | null = null;

@@ -1,6 +1,12 @@
 """What comes from the kernel, late, wrong or not at all, and what others ask."""
 
+import base64
+import io
+
+import pytest
 from playwright.sync_api import expect
+
+from xai_widgets import samples
 
 
 def test_cancel_keeps_the_partial_map(open_view):
@@ -146,5 +152,17 @@ def test_snapshot_is_a_picture(open_view):
             return [url.slice(0, 22), image.width, image.height] }"""
     )
     assert size[0] == "data:image/png;base64,"
-    assert 500 < size[1] <= 900
+    assert 500 < size[1] <= 680
     assert size[2] > 300
+
+
+@pytest.mark.parametrize("size", [(900, 600), (600, 900)])
+def test_snapshot_of_a_real_photo_is_small(open_view, size):
+    photo = samples.photo("coffee").resize(size)
+    data = io.BytesIO()
+    photo.save(data, "JPEG", quality=90)
+    text = base64.b64encode(data.getvalue()).decode()
+    given = {"data": text, "mime": "image/jpeg", "width": size[0], "height": size[1]}
+    view = open_view({"photo": given, "options": {"rough": True}}).ready()
+    view.page.wait_for_function("document.querySelector('.xai-root').xai.snapshot().length > 50_000")
+    assert view.page.evaluate("document.querySelector('.xai-root').xai.snapshot().length") <= 250_000

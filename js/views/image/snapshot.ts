@@ -1,7 +1,7 @@
 // The view as one picture, and as text, for places where no widget can live: saved notebooks, slides, issues.
 import { type Row, rows } from "../../core/scores";
 import { words } from "../../core/words";
-import { canvasOf } from "../../dom/layers";
+import { canvasOf, posterise } from "../../dom/layers";
 import { ends, paintBar } from "../../dom/legend";
 import { drawScene } from "../../dom/scene";
 import { sceneOf } from "./frame";
@@ -9,9 +9,13 @@ import { scoreText } from "./prediction";
 import { methodTitle } from "./stage";
 import type { View } from "./view";
 
-const PICTURE = 520;
-const SIDE = 300;
-const GAP = 20;
+const PICTURE = 420;
+const SIDE = 212;
+const GAP = 16;
+/** Characters that a view may add to a saved notebook. */
+const LIMIT = 250_000;
+/** Colours of the picture are rounded to so many bits a channel: a PNG of a photo is mostly its noise. */
+const BITS = [5, 4, 3];
 const INK = "#1f2328";
 const FAINT = "#656d76";
 const FONT = "system-ui, sans-serif";
@@ -62,10 +66,16 @@ function writer(ctx: CanvasRenderingContext2D): Write {
   };
 }
 
-function drawPicture(ctx: CanvasRenderingContext2D, view: View, top: number, height: number): void {
+function drawPicture(ctx: CanvasRenderingContext2D, view: View, top: number, height: number, bits: number): void {
   const picture = canvasOf(PICTURE, height);
   const scene = sceneOf(view, { width: PICTURE, height }, 1, "#fff");
-  drawScene(picture.getContext("2d")!, { ...scene, brush: null, cursor: null });
+  const inner = picture.getContext("2d", { willReadFrequently: true })!;
+  inner.fillStyle = "#fff";
+  inner.fillRect(0, 0, PICTURE, height);
+  drawScene(inner, { ...scene, brush: null, cursor: null });
+  const pixels = inner.getImageData(0, 0, PICTURE, height);
+  posterise(pixels.data, bits);
+  inner.putImageData(pixels, 0, 0);
   ctx.drawImage(picture, GAP, top);
   if (scene.right) {
     ctx.fillStyle = INK;
@@ -94,16 +104,25 @@ function drawBars(ctx: CanvasRenderingContext2D, write: Write, view: View, x: nu
 }
 
 export function snapshot(view: View): string {
+  let url = "";
+  for (const bits of BITS) {
+    url = drawn(view, bits).toDataURL("image/png");
+    if (url.length <= LIMIT) break;
+  }
+  return url;
+}
+
+function drawn(view: View, bits: number): HTMLCanvasElement {
   const { photo } = view.store.spec.value;
-  const height = Math.round(Math.min(640, (PICTURE * photo.height) / photo.width));
+  const height = Math.round(Math.min(PICTURE, (PICTURE * photo.height) / photo.width));
   const canvas = canvasOf(PICTURE + SIDE + 3 * GAP, Math.max(height, 230) + 2 * GAP + 84);
-  const ctx = canvas.getContext("2d")!;
+  const ctx = canvas.getContext("2d", { alpha: false })!;
   ctx.fillStyle = "#fff";
   ctx.fillRect(0, 0, canvas.width, canvas.height);
   const write = writer(ctx);
-  write(questionOf(view), GAP, GAP + 16, { size: 18, bold: true, most: canvas.width - 2 * GAP });
+  write(questionOf(view), GAP, GAP + 16, { size: 17, bold: true, most: canvas.width - 2 * GAP });
   const top = GAP + 32;
-  drawPicture(ctx, view, top, height);
+  drawPicture(ctx, view, top, height, bits);
 
   const layer = view.layerA.value;
   if (layer) {
@@ -127,5 +146,5 @@ export function snapshot(view: View): string {
     write(methodsOf(view), x, y + 32, { most: SIDE });
     if (!info.final) write(words.partial(info.fraction), x, y + 50, { size: 12, faint: true, most: SIDE });
   }
-  return canvas.toDataURL("image/png");
+  return canvas;
 }
