@@ -23,6 +23,13 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)
 
 
+def out_of_memory_on_one() -> OutOfMemoryError:
+    """Return the error for a single input that does not fit; no smaller batch can help."""
+    return OutOfMemoryError(
+        "The model ran out of memory on a single input. Use a smaller input, or a device with more memory."
+    )
+
+
 def describe(x: Tensor) -> str:
     """Describe a tensor as error messages name it: shape, type, device."""
     return f"shape {list(x.shape)}, {str(x.dtype).removeprefix('torch.')}, on {x.device}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.models.errors import ModelError, describe, is_out_of_memory
+from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
 from xai_widgets.models.explanation import ExplanationCopy, explanation_copy
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
@@ -81,6 +81,9 @@ class TorchModel:
         first = next((w for w in weights if w.is_floating_point()), None)
         self.device = torch.device(device or "cpu") if first is None else first.device
         self.dtype = torch.get_default_dtype() if first is None else first.dtype
+        if self.device.type == "meta":
+            msg = "The model is on the meta device, where weights have no values: load it onto a real one first."
+            raise ValueError(msg)
         self.seed = seed
         self.task: str | None = None
         self.random: bool | None = None
@@ -130,9 +133,6 @@ class TorchModel:
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""
         scores = self.scores(x[None])
-        if len(scores) != 1:
-            msg = f"The model must return one row of scores an input: for 1 input it returned {len(scores)} rows."
-            raise ModelError(msg)
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]
         if self.labels is not None and task != "value" and len(self.labels) != len(probabilities):
@@ -232,12 +232,20 @@ class TorchModel:
         try:
             output = self._run(x) if fast else self._call(x)
         except Exception as error:
+            if is_out_of_memory(error) and len(x) == 1:
+                raise out_of_memory_on_one() from error
             if is_out_of_memory(error) or isinstance(error, ModelError):
                 raise
             msg = f"The model raised {type(error).__name__} for an input of {describe(x)}: {error}"
             raise ModelError(msg) from error
         self.forwards += len(x)
         scores = scores_of(output)
+        if len(scores) != len(x):
+            msg = (
+                f"The model must return one row of scores an input: for {len(x)} input{'s' * (len(x) != 1)} it "
+                f"returned {len(scores)} rows."
+            )
+            raise ModelError(msg)
         if self.task is None:
             self.task = task_of(self.module, scores, self.labels)
         if bool(torch.isnan(scores).any()):
@@ -297,7 +305,12 @@ class TorchModel:
                 "Use a perturbation method, such as occlusion."
             )
             raise ModelError(msg)
-        return torch.autograd.grad(score.sum(), tensors, allow_unused=True)
+        try:
+            return torch.autograd.grad(score.sum(), tensors, allow_unused=True)
+        except Exception as error:
+            if is_out_of_memory(error) and len(score) == 1:
+                raise out_of_memory_on_one() from error
+            raise
 
     def _need_floating(self, x: Tensor) -> None:
         if not x.is_floating_point():

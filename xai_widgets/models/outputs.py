@@ -54,6 +54,9 @@ def scores_of(output: Any) -> Tensor:
             "Wrap it in a function that reduces its output to scores."
         )
         raise ModelError(msg)
+    if not scores.shape[1]:
+        msg = f"The model must return at least one score an input, got shape {list(scores.shape)}."
+        raise ModelError(msg)
     return scores
 
 

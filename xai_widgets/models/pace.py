@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
-from xai_widgets.models.errors import OutOfMemoryError, is_out_of_memory
+from xai_widgets.models.errors import is_out_of_memory, out_of_memory_on_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,10 +86,7 @@ def in_batches(
             if not is_out_of_memory(error):
                 raise
             if size == 1:
-                msg = (
-                    "The model ran out of memory on a single input. Use a smaller input, or a device with more memory."
-                )
-                raise OutOfMemoryError(msg) from error
+                raise out_of_memory_on_one() from error
         else:
             pace.learn(size, clock() - began)
             start += size

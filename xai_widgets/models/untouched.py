@@ -26,7 +26,9 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     Parameters share storage with the originals (weights trained further are seen at once, no memory is
     spent) but are frozen; buffers are cloned, since a forward pass may write to them.
     """
-    shared = {id(p): nn.Parameter(p.detach(), requires_grad=False) for p in module.parameters()}
+    # Not p.detach(): that shares the count of changes too, and our backward passes would refuse weights that an
+    # optimizer in another thread has changed since.
+    shared = {id(p): nn.Parameter(p.data, requires_grad=False) for p in module.parameters()}
     # deepcopy keeps the objects of its memo alive by id; so must we, hence the values stay in `shared`.
     try:
         twin = copy.deepcopy(module, dict(shared))

@@ -29,6 +29,8 @@ class Exchange:
         self.answered = threading.Event()
         """Set by the first result, or by the end."""
         self.finished = threading.Event()
+        self.delivered = False
+        """Whether a result came, so that a partial one can be told from that of an earlier ask."""
         self._open = 2
         self._lock = threading.Lock()
 
@@ -237,7 +239,9 @@ class ExplainerWidget(anywidget.AnyWidget):
 
 def _error(number: int, slot: str, error: BaseException) -> Message:
     detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return Message("error", id=number, slot=slot, message=str(error) or type(error).__name__, detail=detail)
+    # One line: what torch says on further ones is of use to those who fold out the traceback, where it stands too.
+    message = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return Message("error", id=number, slot=slot, message=message, detail=detail)
 
 
 def pin_routing(widget: Any) -> None:

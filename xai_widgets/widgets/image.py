@@ -149,15 +149,16 @@ class ImageExplainer(ExplainerWidget):
         TimeoutError
             When `timeout` seconds passed before.
         RuntimeError
-            When there is none, because the model failed or the explanation was cancelled at once.
+            When the model failed (`w.attribution` keeps what came before), or the explanation was cancelled before
+            its first result.
         """
         if not self.wait(timeout):
             msg = f"The explanation was not finished within {timeout} s; `w.attribution` holds what there is."
             raise TimeoutError(msg)
-        if self.attribution is None:
-            error = self._last.get(("error", "a"))
-            msg = "There is no explanation." if error is None else str(error.content["message"])
-            raise RuntimeError(msg)
+        exchange, error = self._exchanges["a"], self._last.get(("error", "a"))
+        if exchange.failed or not exchange.delivered:
+            msg = "The explanation was cancelled before its first result."
+            raise RuntimeError(msg if error is None else str(error.content["message"]))
         found: Attribution = self.attribution
         return found
 
@@ -194,7 +195,10 @@ class ImageExplainer(ExplainerWidget):
             yield session.see(request.edits)
 
         def on_prediction(exchange: Exchange, seen: Seen) -> None:
-            target = session.target(request.target)
+            try:
+                target = session.target(request.target)
+            except (ValueError, TypeError):  # the explanation fails with it; the classes there are can be shown
+                target = session.target(None)
             self._learn(seen.prediction)
             self._remember_and_post(messages.prediction(exchange.id, slot, seen, target))
             if slot == "a":
@@ -204,6 +208,7 @@ class ImageExplainer(ExplainerWidget):
             self._remember_and_post(messages.heat_map(exchange.id, slot, request, result))
             if slot == "a":
                 self._publish(attribution=result)
+            exchange.delivered = True
             exchange.answered.set()
 
         exchange = Exchange(number, slot)
