@@ -119,10 +119,22 @@ export function Select(props: {
   );
 }
 
-export function Checkbox(props: { label: string; checked: boolean; title?: string; onPick: (on: boolean) => void }) {
+export function Checkbox(props: {
+  label: string;
+  /** What it is called where the label leaves out the half that stands beside it. */
+  name?: string;
+  checked: boolean;
+  title?: string;
+  onPick: (on: boolean) => void;
+}) {
   return (
     <label class="xai-check" title={props.title}>
-      <input type="checkbox" checked={props.checked} onChange={(e) => props.onPick(e.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        aria-label={props.name}
+        checked={props.checked}
+        onChange={(e) => props.onPick(e.currentTarget.checked)}
+      />
       <span>{props.label}</span>
     </label>
   );

@@ -78,6 +78,18 @@ const METHODS: Method[] = [
     ],
   ],
   ["grad_cam", "Grad-CAM", "Class activation", "Where the last convolution saw the class.", null, []],
+  [
+    "occlusion",
+    "Occlusion",
+    "Perturbation",
+    "What does the score lose when this part is hidden?",
+    null,
+    [
+      parameter("window", "int", null, { low: 1, high: 512, optional: true, sentence: "Side of the window." }),
+      parameter("strides", "int", null, { low: 1, high: 512, optional: true, sentence: "From window to window." }),
+      parameter("baselines", "choice", "zero", { choices: ["zero", "mean", "blur"], sentence: "What covers it." }),
+    ],
+  ],
   ["rise", "RISE", "Perturbation", "Hides random parts and watches the score.", null, [SAMPLES]],
 ].map(
   ([name, title, family, sentence, why_not, parameters]) =>

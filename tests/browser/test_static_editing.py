@@ -109,3 +109,25 @@ def test_drag_keeps_one_ask_in_flight(open_view):
     )
     view.page.wait_for_function(f"{ASKS}.at(-1).request.edits[0]?.value === 4")
     assert len(view.asks()) - before == 2
+
+
+def test_a_number_may_be_left_to_the_method(open_view):
+    view = open_view({"options": {"steps": 1}}).ready()
+    view.page.get_by_label("Explanation method").select_option("occlusion")
+    view.page.get_by_text("Parameters of Occlusion").click()
+    auto = view.page.get_by_label("window: automatic")
+    expect(auto).to_be_checked()
+    expect(view.page.get_by_role("slider", name="window")).to_have_count(0)
+    expect(view.page.get_by_role("button", name="Back to defaults")).to_have_count(0)
+    auto.uncheck()
+    # Neither the one window that sees nothing nor fifty thousand of one pixel.
+    assert view.asks()[-1]["request"]["params"] == {"window": 23}
+    view.page.get_by_label("window, exact value").fill("40")
+    view.page.keyboard.press("Tab")
+    view.page.get_by_label("baselines").select_option("blur")
+    assert view.asks()[-1]["request"]["params"] == {"window": 40, "baselines": "blur"}
+    view.settled()
+    auto.check()
+    assert view.asks()[-1]["request"]["params"] == {"window": None, "baselines": "blur"}
+    view.page.get_by_role("button", name="Back to defaults").click()
+    assert view.asks()[-1]["request"]["params"] == {}

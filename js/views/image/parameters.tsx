@@ -26,8 +26,15 @@ function NumberControl({ parameter, value, set }: { parameter: Parameter; value:
   );
 }
 
+/** Where a number starts that was left to the method: its range may go from cheap to very dear, so in the middle. */
+function startOf({ default: own, low, high }: Parameter): number {
+  if (typeof own === "number") return own;
+  if (low === null || high === null || low <= 0) return low ?? 0;
+  return Math.round(Math.sqrt(low * high));
+}
+
 function Control({ parameter, value, set }: { parameter: Parameter; value: Value; set: (v: Value) => void }) {
-  const { kind, choices, optional, low, sentence } = parameter;
+  const { kind, choices, optional, sentence } = parameter;
   const number = kind === "int" || kind === "float";
   if (kind === "bool")
     return <Checkbox label={nameOf(parameter)} title={sentence} checked={value === true} onPick={set} />;
@@ -42,16 +49,21 @@ function Control({ parameter, value, set }: { parameter: Parameter; value: Value
       />
     );
   if (!number) return null;
+  const there = typeof value === "number";
   return (
     <>
-      {typeof value === "number" && <NumberControl parameter={parameter} value={value} set={set} />}
+      {there && <NumberControl parameter={parameter} value={value} set={set} />}
       {optional && (
-        <Checkbox
-          label={`${nameOf(parameter)}: ${words.parameterAuto}`}
-          title={sentence}
-          checked={value === null}
-          onPick={(auto) => set(auto ? null : typeof parameter.default === "number" ? parameter.default : (low ?? 0))}
-        />
+        <div class="xai-field xai-inline">
+          <span class="xai-label">{there ? "" : nameOf(parameter)}</span>
+          <Checkbox
+            label={words.parameterAuto}
+            name={`${nameOf(parameter)}: ${words.parameterAuto}`}
+            title={sentence}
+            checked={!there}
+            onPick={(auto) => set(auto ? null : startOf(parameter))}
+          />
+        </div>
       )}
     </>
   );
@@ -59,7 +71,8 @@ function Control({ parameter, value, set }: { parameter: Parameter; value: Value
 
 export function Parameters(props: { method: Method; request: Request; onChange: (params: Request["params"]) => void }) {
   const { method, request, onChange } = props;
-  const changed = Object.keys(request.params).length > 0;
+  // The kernel completes a request by the defaults, so that having a value says nothing.
+  const changed = method.parameters.some(({ name, default: own }) => parameterOf(method, request, name) !== own);
   return (
     <details class="xai-fold">
       <summary class="xai-summary">{words.parametersOf(method.title)}</summary>
