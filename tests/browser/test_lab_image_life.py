@@ -1,0 +1,120 @@
+"""The image widget when pages are reloaded, kernels go, and notebooks are saved."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from browser.image_widget import SETUP, SHOWN, evaluate, shown, value
+from browser.lab import script
+from nbconvert import HTMLExporter
+from PIL import Image
+from playwright.sync_api import expect
+
+PNG = "image/png"
+SLIDER = "Brightness"
+
+
+def opened(lab, name):
+    lab.open(name, [SETUP, SHOWN]).run(0).run(1)
+    return shown(lab, 1).settled()
+
+
+def png_of(data):
+    """Decode a PNG in base64, to shape (height, width, 3)."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(int)
+
+
+def coloured(pixels):
+    return (np.ptp(pixels, axis=2) > 10).mean()
+
+
+def shown_picture(lab, i):
+    """Return the saved picture in an output that has no live view, decoded."""
+    image = lab.output(i).locator(".xai-saved img")
+    expect(image).to_be_visible(timeout=30_000)
+    expect(lab.output(i).locator(".xai-root")).to_have_count(0)
+    return png_of(image.get_attribute("src").split(",", 1)[1])
+
+
+def test_a_reloaded_page_shows_the_same_pixels_and_lives(lab):
+    view = opened(lab, "reload.ipynb")
+    view.slide(SLIDER, 0.2).settled()
+    view.bars.nth(1).click()
+    view.settled()
+    view.root.get_by_label("Compare with", exact=True).select_option("occlusion")
+    view.settled("b")
+    before, question, said = view.picture(), view.question(), view.probabilities()
+    lab.save()
+    lab.open("reload.ipynb")
+    view = shown(lab, 1).settled("b")
+    assert view.question() == question
+    assert view.probabilities() == said
+    assert view.picture() == before
+    assert lab.text(0) == ""  # nothing ran again
+    view.slide(SLIDER, 0.3).settled().settled("b")
+    assert view.probabilities() == pytest.approx(value(lab, "w.prediction.probabilities.tolist()"), abs=1e-6)
+    assert view.xai("xai.store.slots.a.map.value.id") > 3
+
+
+def test_a_page_reloaded_amid_an_explanation_goes_on_showing_it(lab):
+    view = opened(lab, "amid.ipynb")
+    lab.save()
+    evaluate(lab, "Net.pause = 0.03")
+    view.root.get_by_label("Explanation method").select_option("occlusion")
+    view.until("xai.store.slots.a.map.value.info.request.method === 'occlusion'")
+    lab.open("amid.ipynb", kernel=False)
+    view = shown(lab, 1)
+    view.until("xai.store.request.value.method === 'occlusion' && xai.store.slots.a.running.value")
+    view.root.get_by_role("button", name="Cancel").click()
+    view.phase("cancelled")
+    assert 0 < value(lab, "w.attribution.fraction") < 1
+
+
+def test_a_kernel_restarted_under_an_open_page(lab):
+    view = opened(lab, "restart.ipynb")
+    picture = view.picture()
+    lab.page.evaluate(script("() => PANEL.context.sessionContext.restartKernel().then(() => true)"))
+    expect(view.root.locator("[data-xai=no-kernel]")).to_contain_text("No kernel: showing the last saved view")
+    assert view.picture() == picture
+    # What is asked now cannot be answered; the view says so and stands.
+    view.slide(SLIDER, 0.2)
+    expect(view.root.locator("[data-xai=no-kernel]")).to_be_visible()
+    lab.attend()
+    lab.run(0).run(1)
+    fresh = shown(lab, 1).settled()
+    expect(lab.output(1).locator(".xai-root")).to_have_count(1)
+    expect(fresh.root.locator("[data-xai=no-kernel]")).to_have_count(0)
+    fresh.slide(SLIDER, 0.2).settled()
+    assert fresh.probabilities() == pytest.approx(value(lab, "w.prediction.probabilities.tolist()"), abs=1e-6)
+
+
+def test_a_saved_notebook_shows_the_last_view_without_a_kernel(lab):
+    view = opened(lab, "saved.ipynb")
+    lab.save()
+    [first] = lab.server.read("saved.ipynb").cells[1].outputs
+    view.slide(SLIDER, 0.4).settled()
+    view.bars.nth(2).click()
+    view.settled()
+    words = view.xai("xai.describe()")
+    lab.save()
+    [last] = lab.server.read("saved.ipynb").cells[1].outputs
+    png = last.data[PNG].strip()
+    assert png == view.xai("xai.snapshot()").split(",", 1)[1]
+    assert png != first.data[PNG].strip()
+    assert last.data["text/plain"].strip() == words.strip()
+    assert coloured(png_of(png)) > 0.1
+    [html, _] = HTMLExporter().from_filename(str(lab.server.root / "saved.ipynb"))
+    assert re.sub(r"\s", "", png) in re.sub(r"\s", "", html)
+
+    lab.check()
+    lab.shutdown()
+    lab.expected.append("widget model not found")
+    lab.open("saved.ipynb")  # by the one who wrote it: trusted
+    assert np.array_equal(shown_picture(lab, 1), png_of(png))
+    strange = {1: [dict(last.data)]}
+    lab.open("strange.ipynb", ["1", SHOWN + "# from elsewhere"], outputs=strange)  # untrusted
+    assert np.array_equal(shown_picture(lab, 1), png_of(png))
