@@ -56,7 +56,7 @@ export class Store {
     return Array.from({ length: this.outputs.value }, (_, i) => labels?.[i] ?? name(i));
   });
   private readonly link: Link;
-  private readonly history: History<Edit[]>;
+  private history: History<Edit[]>;
   private readonly cache = new Lru<ShownMap>(CACHED);
   private readonly asks = new Map<number, string>();
   private asked = 0;
@@ -183,13 +183,14 @@ export class Store {
 
   private welcome(message: Welcome): void {
     batch(() => {
+      const first = this.kernelVersion.value === null;
       const mayBeLost = this.connection.value !== "live" || message.id < this.asked;
       this.connection.value = "live";
       this.kernelVersion.value = message.version;
       for (const slot of Object.values(this.slots)) slot.welcomed();
       if (this.outstanding && mayBeLost && keyOf(this.request.value) !== keyOf(completeState(message.state).request))
         this.ask(this.request.value);
-      else this.follow(completeState(message.state));
+      else this.follow(completeState(message.state), first);
     });
   }
 
@@ -238,14 +239,18 @@ export class Store {
     }
   }
 
-  /** Takes over what Python or another view chose, unless something newer was asked here. */
-  private follow(state: State): void {
+  /**
+   * Takes over what Python or another view chose, unless something newer was asked here. What was there when
+   * the page was loaded is where undo ends.
+   */
+  private follow(state: State, first = false): void {
     if (!this.link.displayBusy) this.display.value = state.display;
     // The echo of an own ask says nothing new, and the kernel may have completed its parameters.
     if (state.id < this.asked || this.asks.has(state.id)) return;
     if (keyOf(state.request) !== keyOf(this.request.value)) {
       if (!sameEdits(state.request.edits, this.history.present)) {
-        this.history.push(state.request.edits);
+        if (first) this.history = new History(state.request.edits);
+        else this.history.push(state.request.edits);
         this.noteHistory();
       }
       this.request.value = state.request;

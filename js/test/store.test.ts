@@ -274,6 +274,25 @@ describe("what others choose", () => {
     expect(store.request.value.edits).toEqual([]);
   });
 
+  it("is the beginning, not a step, when the page was loaded", () => {
+    const { store, welcome } = bench();
+    const edits = [{ name: "blur" as const, value: 3 }];
+    welcome({ ...STATE, id: 9, request: { ...REQUEST, edits } });
+    expect([store.request.value.edits, store.undoable.value.undo]).toEqual([edits, false]);
+    store.setEdits([]);
+    store.undo();
+    expect(store.request.value.edits).toEqual(edits);
+    expect(store.undoable.value).toEqual({ undo: false, redo: true });
+  });
+
+  it("of the display is left to the view where it is null", () => {
+    const { store, say, welcome } = bench();
+    welcome();
+    const display = { opacity: null, mass: 0.5, sign: null, smooth: 3 };
+    say({ kind: "state", state: { ...STATE, display } });
+    expect(store.display.value).toEqual({ ...DISPLAY, mass: 0.5, smooth: 3 });
+  });
+
   it("does not undo what was asked here since", () => {
     const { store, say, welcome } = bench();
     welcome();

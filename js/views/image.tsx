@@ -36,9 +36,11 @@ function render({ model, el, signal }: Context & { el: HTMLElement }): () => voi
 
   root.addEventListener("keydown", (event) => {
     const command = event.ctrlKey || event.metaKey;
-    if (command && event.key.toLowerCase() === "z" && !isTyping(event.target)) {
+    const key = event.key.toLowerCase();
+    // A field that is being typed into undoes its own letters.
+    if (command && (key === "z" || key === "y") && !isTyping(event.target)) {
       event.preventDefault();
-      if (event.shiftKey) store.redo();
+      if (key === "y" || event.shiftKey) store.redo();
       else store.undo();
       event.stopPropagation();
     } else if (!command || event.key === "Enter") event.stopPropagation();

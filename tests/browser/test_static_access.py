@@ -1,7 +1,9 @@
 """For everybody: names, keys alone, and labels that are text."""
 
 import re
+from itertools import pairwise
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -78,6 +80,87 @@ def test_keys_do_not_reach_the_notebook(open_view):
         view.page.keyboard.press(key)
     assert view.page.evaluate("leaked") == []
     assert view.page.locator(".xai-root").get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_text_fields_undo_their_own_letters(open_view):
+    view = open_view({"options": {"steps": 1}}).ready()
+    keys = view.page.keyboard
+    view.page.get_by_role("slider", name="Blur").fill("2")
+    exact = view.page.get_by_label("Noise, exact value")
+    exact.focus()
+    keys.press("Control+a")
+    keys.type("7")
+    keys.press("Control+z")
+    expect(exact).to_have_value("0")
+    why = view.page.get_by_role("combobox", name="Why", exact=True)
+    why.click()
+    keys.type("ly")
+    keys.press("Control+z")
+    assert view.edits() == [{"name": "blur", "value": 2}]
+    view.canvas.focus()
+    keys.press("Control+z")
+    assert view.edits() == []
+    keys.press("Control+y")
+    assert len(view.edits()) == 1
+
+
+def test_escape_closes_the_list_and_asks_nothing(open_view):
+    view = open_view().ready()
+    why = view.page.get_by_role("combobox", name="Why", exact=True)
+    why.click()
+    why.fill("lynx")
+    expect(view.page.get_by_role("listbox")).to_be_visible()
+    view.page.keyboard.press("Escape")
+    expect(view.page.get_by_role("listbox")).to_have_count(0)
+    expect(why).to_have_attribute("aria-expanded", "false")
+    expect(why).to_be_focused()
+    expect(why).to_have_value("")
+    assert view.asks() == []
+
+
+@pytest.mark.parametrize("width", [420, 800, 1300])
+def test_tab_goes_the_way_the_eye_goes(open_view, width):
+    view = open_view(width=width).ready()
+    sections = []
+    for _ in range(60):
+        view.page.keyboard.press("Tab")
+        name = view.page.evaluate("document.activeElement.closest('.xai-section')?.querySelector('h3').textContent")
+        if name and name not in sections:
+            sections.append(name)
+    assert sections == ["Prediction", "Question", "Method", "Reading the map", "Change the photo"]
+    # And the eye goes down or to the right.
+    places = view.page.evaluate(
+        """[...document.querySelectorAll('.xai-left, .xai-side, .xai-reading, .xai-editing')]
+            .map(e => e.getBoundingClientRect()).map(r => [r.left, r.top])"""
+    )
+    assert all(after[0] > before[0] + 9 or after[1] > before[1] + 9 for before, after in pairwise(places))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_focus_is_seen(open_view, theme):
+    view = open_view().ready()
+    light = "true" if theme == "light" else "false"
+    view.page.evaluate("light => { document.body.dataset.jpThemeLight = light }", light)
+    expect(view.page.locator(".xai-root")).to_have_attribute("data-xai-theme", theme)
+    unseen = []
+    for _ in range(45):
+        view.page.keyboard.press("Tab")
+        found = view.page.evaluate(
+            """() => { const at = document.activeElement; if (!at.closest('.xai-root')) return null;
+                // A radio's face and a slider's thumb show it for them.
+                if (at.type === 'range') return null;
+                const shown = at.type === 'radio' ? at.nextElementSibling : at;
+                const {outlineStyle, outlineWidth, outlineColor} = getComputedStyle(shown);
+                const numbers = c => c.match(/[\\d.]+/g).slice(0, 3).map(v => { v /= 255;
+                    return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4 });
+                const grey = c => { const [r, g, b] = numbers(c); return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05 };
+                const back = grey(getComputedStyle(at.closest('.xai-root')).backgroundColor), ring = grey(outlineColor);
+                const enough = Math.max(back, ring) / Math.min(back, ring) >= 3;
+                return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && enough ? null : at.outerHTML }"""
+        )
+        if found:
+            unseen.append(found)
+    assert unseen == []
 
 
 def fingers(view, kind, *points):

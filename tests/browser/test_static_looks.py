@@ -62,3 +62,12 @@ def test_resize_redraws_at_the_new_size(open_view):
     view.page.wait_for_function("document.querySelector('canvas.xai-canvas').width < 420")
     view.hover(0.5, 0.5)
     expect(view.readout()).to_contain_text(re.compile(r"x 11\d, y 11\d"))
+
+
+def test_at_twice_the_size_nothing_is_lost(open_view):
+    view = open_view(width=640, height=450, device_scale_factor=2).ready()
+    assert view.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    ratio = "canvas => canvas.width / canvas.getBoundingClientRect().width"
+    assert view.canvas.evaluate(ratio) == pytest.approx(2, abs=0.01)
+    view.hover(0.5, 0.5)
+    expect(view.readout()).to_contain_text("x 112, y 112")

@@ -43,22 +43,18 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <Alerts view={view} />
       </header>
       <div class="xai-main">
-        <div class="xai-column">
-          <div class="xai-left">
-            <Stage view={view} onDraw={onDraw} />
-            <Readout view={view} />
-            <StatusBar view={view} />
-          </div>
-          <ReadingPanel view={view} />
+        <div class="xai-left">
+          <Stage view={view} onDraw={onDraw} />
+          <Readout view={view} />
+          <StatusBar view={view} />
         </div>
-        <div class="xai-column">
-          <div class="xai-side">
-            <PredictionPanel view={view} />
-            <QuestionPanel view={view} />
-            <MethodPanel view={view} />
-          </div>
-          <EditingPanel view={view} />
+        <div class="xai-side">
+          <PredictionPanel view={view} />
+          <QuestionPanel view={view} />
+          <MethodPanel view={view} />
         </div>
+        <ReadingPanel view={view} />
+        <EditingPanel view={view} />
       </div>
     </div>
   );
