@@ -38,6 +38,16 @@ def test_what_python_asked_runs_and_can_be_cancelled(open_view):
     expect(status).to_have_attribute("data-phase", "cancelled")
 
 
+def test_the_numbers_of_a_map_do_not_stand_beside_the_next_method(open_view):
+    view = open_view().ready()
+    status = view.page.locator("[data-xai=status-a]")
+    expect(status).to_contain_text("passes")
+    view.option("dead", True)
+    view.page.get_by_label("Explanation method").select_option("rise")
+    expect(status).to_contain_text("RISE")
+    expect(status).not_to_contain_text("passes")
+
+
 def test_an_error_is_readable_and_the_next_ask_works(open_view):
     view = open_view().ready()
     view.option("fail", True)

@@ -14,13 +14,14 @@ function SlotStatus({ view, name }: { view: View; name: Slot }) {
   const map = slot.map.value;
   const info = map?.info;
   const phase = slot.phase.value;
-  const fresh = !!info && info.id >= slot.id;
   if (!asked) return null;
+  // The numbers of an earlier map must not stand beside the name of the next.
+  const fresh = !!info && info.id >= slot.id && info.request.method === asked.method;
   const title = methodTitle(view, asked.method) || words.working;
   const facts: { text: string; hint?: string }[] = [];
-  if (info) {
-    if (slot.running.value && fresh) facts.push({ text: words.progress(info.done, info.total) });
-    if (slot.running.value && fresh && info.left !== null) facts.push({ text: words.left(info.left) });
+  if (info && fresh) {
+    if (slot.running.value) facts.push({ text: words.progress(info.done, info.total) });
+    if (slot.running.value && info.left !== null) facts.push({ text: words.left(info.left) });
     if (!info.final && !slot.running.value) facts.push({ text: words.partial(info.fraction) });
     if (info.final) facts.push({ text: words.took(info.seconds) });
     if (info.error !== null) facts.push({ text: words.error(info.error), hint: words.errorHint });
