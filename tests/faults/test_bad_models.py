@@ -174,3 +174,35 @@ def test_a_wrong_target_is_refused_everywhere(make, target, match):
     assert widget.attribution is before
     widget.explain(target="cow")
     assert widget.result(30).label == "cow"
+
+
+class Draws(nn.Module):
+    """A classifier whose scores are random, in a way to be given."""
+
+    def __init__(self, draw):
+        super().__init__()
+        self.draw, self.linear = draw, nn.Linear(432, 3)
+
+    def forward(self, x):
+        return self.linear(self.draw(x.flatten(1)))
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda x: nn.functional.dropout(x, 0.5, training=True),
+        lambda x: x + torch.rand(x.shape),
+        lambda x: x + torch.empty_like(x).normal_(),
+        lambda x: x * torch.bernoulli(torch.full_like(x, 0.5)),
+        lambda x: nn.functional.rrelu(x - 0.5, training=True),
+    ],
+    ids=["dropout", "rand", "normal_", "bernoulli", "rrelu"],
+)
+def test_a_model_that_draws_random_numbers_repeats_itself_and_leaves_the_generator_alone(draw):
+    torch.manual_seed(7)
+    model = Draws(draw)
+    state = torch.get_rng_state()
+    first = explain(model, "smooth_grad", seed=1)
+    again = explain(model, "smooth_grad", seed=1)
+    assert torch.equal(torch.get_rng_state(), state)
+    np.testing.assert_array_equal(first.prediction.scores, again.prediction.scores)

@@ -131,3 +131,20 @@ def test_training_is_the_same_to_the_last_bit_with_and_without_a_widget(make):
     plain = train(None)
     watched = train(lambda model: make(model, method="smooth_grad", n_samples=500, tolerance=0.0))
     assert torch.equal(plain, watched)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_random_numbers_that_others_draw_meanwhile_are_left_alone(method):
+    drawn = []
+
+    def draw(_x):
+        other = threading.Thread(target=lambda: drawn.append(float(torch.rand(()))))
+        other.start()
+        other.join()
+
+    torch.manual_seed(3)
+    expected = [float(torch.rand(())) for _ in range(1000)]
+    torch.manual_seed(3)
+    xai.attribute(Net(draw), picture(), method, **LIMITED.get(method, {}))
+    assert drawn
+    assert drawn == expected[: len(drawn)]

@@ -17,7 +17,7 @@ from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
 from xai_widgets.models.pace import Pace, in_batches
 from xai_widgets.models.untouched import (
-    draws_random_numbers,
+    DrawWatch,
     moved_between,
     private_copy,
     random_states,
@@ -262,8 +262,10 @@ class TorchModel:
         if not moved_between(before, random_states(self.device)):
             self.random = False
             return output
-        with torch.no_grad():
-            self.random = draws_random_numbers(self.device, lambda: scores_of(self.module(x.clone())), self.seed)
+        with torch.no_grad(), DrawWatch(self.device) as watch:
+            again = scores_of(self.module(x.clone()))
+        # The scores tell of what is drawn inside compiled code, which no watch sees.
+        self.random = watch.seen or not torch.equal(scores_of(output).detach(), again)
         if not self.random:
             return output
         restore_random_states(self.device, before)

@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+DRAWING = (
+    *("rand", "normal", "bernoulli", "uniform", "multinomial", "exponential", "poisson", "geometric", "binomial"),
+    *("cauchy", "gamma", "dropout", "rrelu", "fractional_max_pool", "attention"),
+)
+"""Words in the names of the operations that may draw random numbers."""
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
@@ -117,23 +124,23 @@ def moved_between(before: list[Tensor], after: list[Tensor]) -> bool:
     return any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
-def draws_random_numbers(device: torch.device, run: Callable[[], Tensor], seed: int) -> bool:
-    """Tell whether `run` draws random numbers, such as a dropout that is always on.
+class DrawWatch(TorchFunctionMode):
+    """Notice whether this thread draws random numbers, such as by a dropout that is always on.
 
-    That the generator moved during one run proves nothing: a training loop in another thread may have drawn. What
-    `run` draws, it draws again from the same seed; and what it returns follows the seed.
-    (Watching the operations by a ``TorchDispatchMode`` is exact, but importing that takes seconds.)
+    That a generator moved during a pass proves nothing: a training loop in another thread may have drawn. So the
+    generators are compared around each operation that may draw, too short a moment for others; they are only read.
+    (A ``TorchDispatchMode`` is exact, but importing that takes seconds.)
     """
 
-    def probe(seed: int) -> tuple[Tensor, Tensor, bool]:
-        with seeded(device, seed):
-            before = random_states(device)
-            result = run()
-            after = random_states(device)
-        return result, torch.cat(after), moved_between(before, after)
+    def __init__(self, device: torch.device) -> None:
+        super().__init__()
+        self.device, self.seen = device, False
 
-    first, state, moved = probe(seed)
-    second, again, _ = probe(seed)
-    third, _, _ = probe(seed + 1)
-    repeats = moved and torch.equal(state, again)
-    return repeats or not torch.equal(second, third) or not torch.equal(first, second)
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+        name = getattr(func, "__name__", "").lower()
+        if self.seen or not any(word in name for word in DRAWING):
+            return func(*args, **(kwargs or {}))
+        before = random_states(self.device)
+        result = func(*args, **(kwargs or {}))
+        self.seen = moved_between(before, random_states(self.device))
+        return result
