@@ -77,7 +77,7 @@ class Attribution:
     prediction : Prediction
         What the model says of this input.
     method, params, seed : str, dict, int
-        Enough to compute it again.
+        With `edits`, enough to compute it again from the same model and input.
     fraction : float
         Share of the planned work behind `values`, 0..1; 1 also where the tolerance was met early.
     error : float or None
@@ -100,6 +100,8 @@ class Attribution:
         Where the model's input pixels lie on `photo`, in its pixels.
     steps : (int, int)
         Units of work done and planned.
+    edits : tuple of dict
+        What was changed in the picture before it was explained, as in ``docs/protocol.md``; `photo` shows it changed.
     """
 
     values: NDArray[np.float32]
@@ -120,12 +122,16 @@ class Attribution:
     photo: NDArray[np.uint8] | None = field(default=None, repr=False)
     region: tuple[float, float, float, float] | None = None
     steps: tuple[int, int] = (1, 1)
+    edits: tuple[Mapping[str, Any], ...] = ()
 
     @property
-    def heat(self) -> NDArray[np.float32]:
-        """The values as one map: channels summed, shape (height, width), or the values where they have no channels."""
+    def heat(self) -> NDArray[np.float32] | None:
+        """The values as one map (height, width): channels summed, NaN where they are no number; None if no map."""
         values = self.values
-        return values.sum(axis=0) if values.ndim == IMAGE_NDIM else values
+        if not values.size or values.ndim not in {IMAGE_NDIM - 1, IMAGE_NDIM}:
+            return None
+        heat = values.sum(axis=0) if values.ndim == IMAGE_NDIM else values
+        return np.where(np.isfinite(heat), heat, np.float32(np.nan))
 
     def save(self, path: str | Path) -> None:
         """Write to `path`; the suffix chooses the format.
@@ -156,6 +162,6 @@ class Attribution:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": PAINTERS["text"](self) if "text" in PAINTERS else repr(self)}
-        if "png" in PAINTERS and self.values.ndim == IMAGE_NDIM:
+        if "png" in PAINTERS and self.heat is not None:
             bundle["image/png"] = PAINTERS["png"](self)
         return bundle

@@ -262,14 +262,13 @@ def test_a_closed_widget_is_silent_and_frees_everything(make):
     widget = make(model, method="smooth_grad", n_samples=1000, tolerance=0.0)
     browser = Browser(widget)
     browser.wait("map", 1)
+    session = weakref.ref(widget._session.model.module)
     widget.close()
     count = len(browser.messages)
     browser.ask(2)
-    widget.explain("saliency")
     assert len(browser.messages) == count
     assert widget.wait(30)
     del model
-    session = weakref.ref(widget._session.model.module)
     del widget, browser
     make.__closure__[[c.cell_contents.__class__ for c in make.__closure__].index(list)].cell_contents.clear()
     # The worker lets go of a job just after it has told that it ended.
@@ -296,11 +295,9 @@ def test_the_cell_is_free_while_the_model_is_slow(make, gate):
 def test_a_regression_and_a_single_logit(make):
     flat = nn.Sequential(nn.Flatten(), nn.Linear(432, 1))
     widget = make(flat, labels=None)
-    widget.result(30)
-    assert widget.spec["task"] == "value"
-    assert widget.spec["outputs"] == 1
+    assert widget.result(30).prediction.task == "value"
     widget = make(flat, labels=["no", "yes"], target="no")
     negative = widget.result(30)
     widget.explain(target="yes")
     np.testing.assert_allclose(negative.values, -widget.result(30).values, rtol=1e-4, atol=1e-7)
-    assert widget.spec["task"] == "binary"
+    assert widget.prediction.task == "binary"

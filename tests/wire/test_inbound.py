@@ -58,9 +58,9 @@ def test_every_kind():
     assert parse(asked) == Ask(3, "a", request)
 
 
-def test_display_is_clamped_and_what_is_unknown_dropped():
-    given_ = {"opacity": 7, "mass": -1, "sign": "both", "colormap": "ember", "scale": None, "evil": 1, "curtain": None}
-    shown = {"opacity": 1.0, "mass": 0.0, "sign": "both", "colormap": "ember", "scale": None, "curtain": None}
+def test_what_is_unknown_of_a_display_is_dropped():
+    given_ = {"opacity": 1, "mass": 0.5, "sign": "both", "colormap": "ember", "scale": None, "evil": 1, "curtain": None}
+    shown = {key: value for key, value in given_.items() if key != "evil"}
     assert parse({"kind": "display", "display": given_}) == ShowAs(shown)
 
 
@@ -109,8 +109,10 @@ def numbers(value):
             {"kind": "ask", "id": 1, "request": {**REQUEST, "edits": [{"name": "blur", "value": math.nan}]}},
             "value must be a finite number, got nan.",
         ),
-        ({"kind": "display", "display": {"sign": "odd"}}, "display.sign must be one of both, positive"),
-        ({"kind": "display", "display": {"opacity": "1"}}, "display.opacity must be a finite number, got '1'."),
+        ({"kind": "display", "display": {"opacity": 7}}, "display: opacity must be a number in 0..1, got '7'."),
+        ({"kind": "display", "display": {"scale": float("inf")}}, "display: scale must be a number in"),
+        ({"kind": "display", "display": {"sign": "odd"}}, "display: sign must be one of both, positive"),
+        ({"kind": "display", "display": {"opacity": "1"}}, "display: opacity must be a number in 0..1, got '1'."),
     ],
 )
 def test_says_what_was_expected_and_what_came(content, says):

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export.picture import png
-from xai_widgets.export.words import heat_map, text
+from xai_widgets.export.words import text
 
 if TYPE_CHECKING:
     from xai_widgets.results import Attribution
@@ -40,7 +40,7 @@ def mimebundle(live: tuple[Bundle, Bundle] | Bundle, attribution: Attribution | 
     words = ""
     if attribution is not None:
         words = data["text/plain"] = text(attribution)
-        if heat_map(attribution) is not None:
+        if attribution.heat is not None:
             try:
                 data["image/png"] = base64.b64encode(png(attribution)).decode("ascii")
             except Exception:  # a twin that cannot be painted must not take the live view with it

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.wire import SIGNS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SIGNS = ("both", "positive", "negative", "absolute")
 STEPS = 257
 """Colours of a map: for a diverging one entry 128 is zero."""
 

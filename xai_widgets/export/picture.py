@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image
 
 from xai_widgets.export.colours import Look, look_of
 from xai_widgets.export.draw import BAR, CHOSEN, FAINT, PAPER, TRACK, Pen, legend, overlay, reduced
-from xai_widgets.export.words import TOP, clean, doubt, heat_map, question, score, short, title_of
+from xai_widgets.export.words import TOP, clean, doubt, question, score, short, title_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from xai_widgets.results import Attribution
@@ -71,7 +71,7 @@ def png(attribution: Attribution, **options: Any) -> bytes:
 
 
 def _page(attribution: Attribution, *, width: int = 860, **options: Any) -> _Page:
-    heat = heat_map(attribution)
+    heat = None if attribution.heat is None else attribution.heat.astype(np.float64)
     if heat is None:
         msg = f"only values of two or three axes are a map that can be drawn, got shape {attribution.values.shape}."
         raise ValueError(msg)

@@ -52,6 +52,7 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "region": None if a.region is None else [_plain(float(one)) for one in a.region],
         "model_hash": a.model_hash,
         "notes": list(a.notes),
+        "edits": [_plain(dict(one)) for one in a.edits],
         "forwards": int(a.forwards),
         "backwards": int(a.backwards),
         **{name: _plain(getattr(a, name)) for name in ("fraction", "error", "gap", "seconds")},
@@ -106,6 +107,7 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         seconds=checks.number("seconds", record.get("seconds")),
         model_hash=checks.text("model_hash", record.get("model_hash")),
         notes=checks.texts("notes", record.get("notes")),
+        edits=_edits("edits", record.get("edits")),
         photo=_photo("photo", arrays.get("photo")),
         region=checks.region("region", record.get("region")),
         steps=checks.pair("steps", record.get("steps")),
@@ -139,6 +141,12 @@ def _params(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise checks.wrong(name)
     return found
+
+
+def _edits(name: str, value: Any) -> tuple[dict[str, Any], ...]:
+    if not isinstance(value, list):
+        raise checks.wrong(name)
+    return tuple(_params(name, one) for one in value)
 
 
 def _photo(name: str, photo: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from xai_widgets.method import REGISTRY
 
+if TYPE_CHECKING:
     from xai_widgets.results import Attribution
 
 TOP = 5
@@ -18,16 +18,10 @@ TOP = 5
 NEIGHBOURS = 14
 """A cell nearer than a map's size divided by this to a stronger one is not listed."""
 
-MAP_NDIM = 2
-_NAMES = {"cam": "CAM", "input_x_gradient": "Input × gradient", "lime": "LIME", "lrp": "LRP", "rise": "RISE"}
-
 
 def title_of(method: str) -> str:
-    """Return a method's name as people write it."""
-    if method in _NAMES:
-        return _NAMES[method]
-    plain = clean(method.replace("_", " "))
-    return (plain[0].upper() + plain[1:]).replace(" cam", "-CAM").replace("Smooth grad", "SmoothGrad")
+    """Return a method's title; its name where no method of that name is known here."""
+    return REGISTRY[method].title if method in REGISTRY else clean(method)
 
 
 def question(attribution: Attribution) -> str:
@@ -83,17 +77,8 @@ def text(attribution: Attribution) -> str:
     return "\n".join(lines)
 
 
-def heat_map(attribution: Attribution) -> NDArray[np.float64] | None:
-    """Return the values as one map, NaN where they are no number; None when they are no map."""
-    values = np.asarray(attribution.values, dtype=np.float64)
-    if not values.size or values.ndim not in {MAP_NDIM, MAP_NDIM + 1}:
-        return None
-    values = values.sum(axis=0) if values.ndim == MAP_NDIM + 1 else values
-    return np.where(np.isfinite(values), values, np.nan)
-
-
 def _strongest(attribution: Attribution) -> list[str]:
-    heat = heat_map(attribution)
+    heat = attribution.heat
     values = np.asarray(attribution.values, dtype=np.float64) if heat is None else heat
     sizes = np.where(np.isfinite(values), np.abs(values), -1.0)
     if not (sizes > 0).any():

@@ -11,13 +11,17 @@ import traitlets
 
 from xai_widgets._version import __version__
 from xai_widgets.jobs import Outcome, Slot, worker_for
-from xai_widgets.wire import Ask, Cancel, Close, Hello, Message, ShowAs, parse
+from xai_widgets.wire import LIMIT, Ask, Cancel, Close, Hello, Message, ShowAs, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PREDICT, EXPLAIN, COMPARE = 2, 1, 0
 """Priorities: predictions come before pictures, the picture on show before the one it is compared with."""
+
+
+AHEAD = 1000
+"""Python numbers its asks so far beyond the last one seen that none meets what a browser has on its way."""
 
 
 class Exchange:
@@ -106,12 +110,12 @@ class ExplainerWidget(anywidget.AnyWidget):
                 self._post(Message("ended", id=number, slot=slot, outcome=Outcome.FAILED.value))
 
     def _on_hello(self, _message: Hello) -> None:
-        self._viewed = True
+        # Under the lock, so that no newer result overtakes the ones that are repeated.
         with self._lock:
-            last = list(self._last.values())
-        self._post(Message("welcome", v=1, version=__version__, id=self._id, state=self._state()))
-        for message in last:
-            self._post(message)
+            self._viewed = True
+            self._post(Message("welcome", v=1, version=__version__, id=self._id, state=self._state()))
+            for message in self._last.values():
+                self._post(message)
 
     def _on_ask(self, message: Ask) -> None:
         raise NotImplementedError
@@ -130,12 +134,11 @@ class ExplainerWidget(anywidget.AnyWidget):
         on_prediction: Callable[[Exchange, Any], None],
         on_result: Callable[[Exchange, Any], None],
     ) -> None:
-        """Hand the two halves of an ask to the worker."""
-        with self._lock:
-            self._id = max(self._id, exchange.id)
-            self._exchanges[exchange.slot] = exchange
-            for kind in ("error", "ended"):
-                self._last.pop((kind, exchange.slot), None)
+        """Hand the two halves of an ask to the worker; call with the lock held, so that asks come one by one."""
+        self._id = max(self._id, exchange.id)
+        self._exchanges[exchange.slot] = exchange
+        for kind in ("error", "ended"):
+            self._last.pop((kind, exchange.slot), None)
 
         def explain_unless_failed() -> Iterator[Any]:
             return iter(()) if exchange.failed else explain()
@@ -153,27 +156,37 @@ class ExplainerWidget(anywidget.AnyWidget):
     def _on_ended(self, exchange: Exchange, outcome: Outcome, error: BaseException | None) -> None:
         if error is not None and not exchange.failed:
             self._remember_and_post(_error(exchange.id, exchange.slot, error))
-        if exchange.end(outcome):
-            if not self._closed:
-                self._keep()
-            self._remember_and_post(
-                Message("ended", id=exchange.id, slot=exchange.slot, outcome=exchange.outcome.value)
-            )
+        if not exchange.end(outcome):
+            return
+        try:
+            with self._lock:
+                # In a drag, the newest of the asks is kept, not each one that it superseded.
+                if not self._closed and self._exchanges.get(exchange.slot) is exchange:
+                    self._keep()
+                self._remember_and_post(
+                    Message("ended", id=exchange.id, slot=exchange.slot, outcome=exchange.outcome.value)
+                )
+        finally:
             exchange.answered.set()
             exchange.finished.set()
 
     def _keep(self) -> None:
-        """Mirror what is on show into the traits that outlive the kernel."""
-        with self._lock, self.hold_sync():
+        """Mirror what is on show into the traits that outlive the kernel, as far as one message may hold it."""
+        kept = {
+            key: self._inline(key) for key in (("prediction", "a"), ("map", "a"), ("map", "b")) if key in self._last
+        }
+        while sum(one.nbytes for message in kept.values() for one in message["buffers"]) > LIMIT:
+            kept.popitem()
+        with self.hold_sync():
             self.state = self._state()
             self.snapshot = {
-                "prediction": self._inline(("prediction", "a")),
-                "maps": {slot: self._inline(("map", slot)) for slot in "ab" if ("map", slot) in self._last},
+                "prediction": kept.get(("prediction", "a")),
+                "maps": {slot: message for (kind, slot), message in kept.items() if kind == "map"},
             }
 
-    def _inline(self, key: tuple[str, str]) -> dict[str, Any] | None:
-        message = self._last.get(key)
-        return None if message is None else {**message.content, "buffers": list(message.buffers)}
+    def _inline(self, key: tuple[str, str]) -> dict[str, Any]:
+        message = self._last[key]
+        return {**message.content, "buffers": list(message.buffers)}
 
     def _forget(self, slot: str) -> None:
         with self._lock:
@@ -182,8 +195,9 @@ class ExplainerWidget(anywidget.AnyWidget):
 
     def _remember_and_post(self, message: Message) -> None:
         with self._lock:
-            self._last[message.content["kind"], message.content["slot"]] = message
-        self._post(message)
+            if not self._closed:
+                self._last[message.content["kind"], message.content["slot"]] = message
+                self._post(message)
 
     def _post(self, message: Message) -> None:
         # Until a view has said hello nobody listens; it is sent the last results when it does.
@@ -198,13 +212,14 @@ class ExplainerWidget(anywidget.AnyWidget):
         slot : {"a", "b"}
             The explanation on show, or the one it is compared with.
         number : int, optional
-            Only if this request is still the newest.
+            Only if no newer request than this has come.
         """
-        exchange = self._exchanges.get(slot)
-        if exchange is None or (number is not None and exchange.id != number):
-            return
-        self._predicting[slot].cancel()
-        self._explaining[slot].cancel()
+        with self._lock:
+            exchange = self._exchanges.get(slot)
+            if exchange is None or (number is not None and exchange.id > number):
+                return
+            self._predicting[slot].cancel()
+            self._explaining[slot].cancel()
 
     def wait(self, timeout: float | None = None, slot: str = "a") -> bool:
         """Wait until the newest request has ended.
@@ -221,7 +236,8 @@ class ExplainerWidget(anywidget.AnyWidget):
         """Stop computing, forget model, input and all but the newest result, and close all views."""
         if self._closed:
             return
-        self._closed = True
+        with self._lock:
+            self._closed = True
         for slot in (*self._predicting.values(), *self._explaining.values()):
             slot.close()
         with self._lock:

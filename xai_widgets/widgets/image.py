@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -9,28 +10,29 @@ from PIL import Image
 
 from xai_widgets.api import checked_module, method_list
 from xai_widgets.attribution.runs import choose
-from xai_widgets.export import mimebundle, to_code
-from xai_widgets.inputs import perturbation_from, read_inputs
+from xai_widgets.export import colormaps, mimebundle, to_code
+from xai_widgets.inputs import Perturbation, perturbation_from, read_inputs
+from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
 from xai_widgets.models import TorchModel
 from xai_widgets.widgets import messages
-from xai_widgets.widgets.base import Exchange, ExplainerWidget
+from xai_widgets.widgets.base import AHEAD, Exchange, ExplainerWidget
 from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.names import names_of
 from xai_widgets.widgets.session import Request, Session
+from xai_widgets.wire import Message, check_display
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from torch import nn
 
-    from xai_widgets.inputs import Perturbation
     from xai_widgets.method import Method
     from xai_widgets.results import Attribution, Prediction
     from xai_widgets.widgets.session import Seen
     from xai_widgets.wire import Ask, ShowAs
 
-FIRST_PICTURE_SECONDS = 1.0
+FIRST_PICTURE_SECONDS = 2.0
 """How long displaying waits for the first picture, so that a saved notebook has one."""
 
 
@@ -112,11 +114,11 @@ class ImageExplainer(ExplainerWidget):
         self._given = {"model": model, "image": image, "preprocess": preprocess, "labels": labels}
         chosen = choose(method, params, adapter, inputs)
         index = messages.target_index(target, adapter.labels)
-        self._requests = {"a": Request(chosen, index, tuple(perturbations))}
-        self._display = messages.display(display)
+        self._requests = {"a": Request(chosen, index, checked(perturbations))}
+        self._display = checked_display(display)
         super().__init__(str(adapter.device), spec=messages.spec(inputs, adapter.labels, method_list(adapter, inputs)))
         self.state = self._state()
-        self._explain("a", self._id + 1)
+        self._explain("a", self._requests["a"], 1)
 
     def explain(
         self, method: str | Method | None = None, *, target: Any = ..., perturbations: Any = ..., **params: Any
@@ -129,17 +131,28 @@ class ImageExplainer(ExplainerWidget):
         target : None, int, str, or a pair of these, optional
         perturbations : sequence of Perturbation, optional
         **params
-            Parameters of the method.
+            Parameters of the method; for another method, those not given take their defaults.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For wrong input; what is on show stays as it is.
+        RuntimeError
+            When the widget is closed.
         """
-        old = self._requests["a"]
-        chosen = old.method
-        if method is not None or params:
-            name = old.method.name if method is None else method
-            chosen = choose(name, params, self._session.model, self._session.inputs)
-        index = old.target if target is ... else messages.target_index(target, self._session.model.labels)
-        edits = old.edits if perturbations is ... else tuple(perturbations)
-        self._requests["a"] = Request(chosen, index, edits)
-        self._explain("a", self._id + 1)
+        if self._closed:
+            msg = "This widget is closed. Make a new one with xai.explain(...)."
+            raise RuntimeError(msg)
+        with self._lock:
+            old, model, inputs = self._requests["a"], self._session.model, self._session.inputs
+            if method is None or method == old.method.name:
+                known = {field.name: getattr(old.method, field.name) for field in dataclasses.fields(old.method)}
+                chosen = choose(old.method.name, {**known, **params}, model, inputs)
+            else:
+                chosen = choose(method, params, model, inputs)
+            index = old.target if target is ... else messages.target_index(target, model.labels)
+            edits = old.edits if perturbations is ... else checked(perturbations)
+            self._explain("a", Request(chosen, index, edits), self._id + AHEAD)
 
     def result(self, timeout: float | None = None) -> Attribution:
         """Wait for the finished explanation and return it.
@@ -182,14 +195,28 @@ class ImageExplainer(ExplainerWidget):
     def _on_ask(self, message: Ask) -> None:
         asked = message.request
         edits = tuple(perturbation_from(one) for one in asked.edits)
-        self._requests[message.slot] = Request(create(asked.method, asked.params), asked.target, edits)
-        self._explain(message.slot, message.id)
+        with self._lock:
+            newest = self._exchanges.get(message.slot)
+            if newest is not None and message.id <= newest.id:
+                # Asked before this view heard of what Python or another view asked since.
+                outcome = Outcome.SUPERSEDED.value
+                self._post(Message("ended", id=message.id, slot=message.slot, outcome=outcome))
+                return
+            method = create(asked.method, {**self._kept_parameters(asked.method), **asked.params})
+            self._explain(message.slot, Request(method, asked.target, edits), message.id)
+
+    def _kept_parameters(self, name: str) -> dict[str, Any]:
+        """Parameters that no message can carry, such as a baseline's tensor: they stay while the method does."""
+        for request in self._requests.values():
+            if request.method.name == name:
+                return messages.unspoken(request.method)
+        return {}
 
     def _on_display(self, message: ShowAs) -> None:
-        self._display = messages.display(message.display)
+        self._display = checked_display(message.display)
 
-    def _explain(self, slot: str, number: int) -> None:
-        request, session = self._requests[slot], self._session
+    def _explain(self, slot: str, request: Request, number: int) -> None:
+        session = self._session
 
         def predict() -> Iterator[Seen]:
             yield session.see(request.edits)
@@ -199,7 +226,6 @@ class ImageExplainer(ExplainerWidget):
                 target = session.target(request.target)
             except (ValueError, TypeError):  # the explanation fails with it; the classes there are can be shown
                 target = session.target(None)
-            self._learn(seen.prediction)
             self._remember_and_post(messages.prediction(exchange.id, slot, seen, target))
             if slot == "a":
                 self._publish(prediction=seen.prediction, perturbed=Image.fromarray(seen.inputs.view()))
@@ -211,17 +237,13 @@ class ImageExplainer(ExplainerWidget):
             exchange.delivered = True
             exchange.answered.set()
 
-        exchange = Exchange(number, slot)
-        self._run(exchange, predict, lambda: session.explain(request), on_prediction, on_result)
-        # Other views of this widget follow; the one that asked knows already.
-        self._post(messages.state(self._state()))
-
-    def _learn(self, prediction: Prediction) -> None:
-        """Complete the description by what only a prediction could tell."""
-        known = {"task": prediction.task, "outputs": len(prediction.probabilities)}
+        # One ask after the other, whichever threads they come on: state, number and jobs belong together.
         with self._lock:
-            if not self._closed and not known.items() <= self.spec.items():
-                self.spec = {**self.spec, **known}
+            self._requests[slot] = request
+            exchange = Exchange(number, slot)
+            self._run(exchange, predict, lambda: session.explain(request), on_prediction, on_result)
+            # Other views of this widget follow; the one that asked knows already.
+            self._post(messages.state(self._state()))
 
     def _publish(self, **traits: Attribution | Prediction | Image.Image) -> None:
         with self._lock:
@@ -230,12 +252,14 @@ class ImageExplainer(ExplainerWidget):
                     self.set_trait(name, value)
 
     def _state(self) -> dict[str, Any]:
-        requests = {slot: messages.request(one) for slot, one in self._requests.items()}
+        with self._lock:
+            requests = {slot: messages.request(one) for slot, one in self._requests.items()}
         return {"request": requests["a"], "compare": requests.get("b"), "display": self._display, "id": self._id}
 
     def _forget(self, slot: str) -> None:
-        super()._forget(slot)
-        self._requests.pop(slot, None)
+        with self._lock:
+            super()._forget(slot)
+            self._requests.pop(slot, None)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         live = super()._repr_mimebundle_(**kwargs)
@@ -247,3 +271,28 @@ class ImageExplainer(ExplainerWidget):
             exchange.answered.wait(FIRST_PICTURE_SECONDS)
         found: Attribution | None = self.attribution
         return found
+
+
+def checked(perturbations: Sequence[Any]) -> tuple[Perturbation, ...]:
+    """Refuse what is no perturbation.
+
+    Raises
+    ------
+    TypeError
+        Saying what was expected and what came.
+    """
+    for one in perturbations:
+        if not isinstance(one, Perturbation):
+            msg = f"perturbations must be a list of perturbations such as xai.Blur(2.0), got {one!r} in it."
+            raise TypeError(msg)
+    return tuple(perturbations)
+
+
+def checked_display(display: dict[str, Any] | None) -> dict[str, Any]:
+    """Refuse what says nothing of how a map is shown."""
+    found = check_display(display or {})
+    name = found.get("colormap")
+    if name and name not in colormaps():
+        msg = f"display: there is no colormap {name!r}; there are: {', '.join(colormaps())}."
+        raise ValueError(msg)
+    return found

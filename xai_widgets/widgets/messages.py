@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from xai_widgets._version import __version__
-from xai_widgets.attribution.runs import parameters_of
 from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
 from xai_widgets.models import resolve_target
 from xai_widgets.results import Prediction
@@ -23,26 +23,14 @@ if TYPE_CHECKING:
 
     from xai_widgets.api import MethodList
     from xai_widgets.inputs import Inputs
-    from xai_widgets.method import Parameter
+    from xai_widgets.method import Method, Parameter
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Request, Seen
 
-SHARE = (0.0, 1.0)
-DISPLAY: dict[str, tuple[float, float] | tuple[str, ...] | None] = {
-    "opacity": SHARE,
-    "mass": SHARE,
-    "sign": ("both", "positive", "negative", "absolute"),
-    "colormap": None,
-    "scale": (0.0, float("inf")),
-    "curtain": SHARE,
-    "smooth": (0.0, 32.0),
-}
-"""What can be said of how a map is shown, with ranges or choices. What is not said is left to the browser."""
-
 BRUSH = {"low": Occlude.low, "high": Occlude.high, "default": Occlude.default}
-CELLS = LIMIT // 4
-"""Cells of a map on the wire, two bytes each and room for the rest; a larger map is averaged down."""
+ROOM = LIMIT * 9 // 10
+"""Bytes for the one big array of a message, which leaves room for the scores beside it."""
 
 CONTROLS = {"size": "int", "baseline": "choice"}
 """Kinds of parameters that the browser shows by a simpler control."""
@@ -62,9 +50,6 @@ def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList) ->
         "photo": {"mime": "image/jpeg", "width": width, "height": height, "data": buffer.getvalue()},
         "region": list(inputs.region or (0, 0, width, height)),
         "labels": None if labels is None else list(labels),
-        # Until the first prediction tells.
-        "task": "classes",
-        "outputs": len(labels or ()),
         "methods": [
             {
                 "name": one.name,
@@ -99,14 +84,14 @@ def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
         id=number,
         slot=slot,
         task=seen.prediction.task,
-        target=_plain(target.index),
+        target=_jsonable(target.index),
         label=target.label(seen.prediction),
         picture=None,
     )
     message.add("probabilities", seen.prediction.probabilities, "<f4")
     message.add("original", seen.original.probabilities, "<f4")
     if seen.edited:
-        message.add("picture", shrink(seen.inputs.view(), CELLS), "|u1")
+        message.add("picture", shrink(seen.inputs.view(), ROOM), "|u1")
     return message
 
 
@@ -114,13 +99,14 @@ def heat_map(number: int, slot: str, asked: Request, result: Attribution) -> Mes
     """Send an attribution as a map to draw, with its doubt."""
     done, total = result.steps
     heat = result.heat
+    assert heat is not None, "an attribution of a picture is a map"
     left = result.seconds * (1 / result.fraction - 1) if result.fraction > 0 else None
     message = Message(
         "map",
         id=number,
         slot=slot,
         request=request(asked),
-        target=_plain(result.target),
+        target=_jsonable(result.target),
         label=result.label,
         fraction=result.fraction,
         done=done,
@@ -135,7 +121,7 @@ def heat_map(number: int, slot: str, asked: Request, result: Attribution) -> Mes
         notes=list(result.notes),
         final=done == total,
     )
-    return message.add("values", shrink(heat, CELLS), "<u2")
+    return message.add("values", shrink(heat, ROOM // 2), "<u2")
 
 
 def state(current: dict[str, Any]) -> Message:
@@ -144,43 +130,29 @@ def state(current: dict[str, Any]) -> Message:
 
 
 def request(asked: Request) -> dict[str, Any]:
-    """Return the protocol's `Request`."""
+    """Return the protocol's `Request`; parameters that no message can carry, such as tensors, stay in the kernel."""
     return {
         "method": asked.method.name,
-        "params": {
-            k: v for k, v in parameters_of(asked.method).items() if v is None or isinstance(v, (int, float, str))
-        },
-        "target": _plain(asked.target),
+        "params": {f.name: _jsonable(v) for f in fields(asked.method) if _is_plain(v := getattr(asked.method, f.name))},
+        "target": _jsonable(asked.target),
         "edits": [one.to_dict() for one in asked.edits],
     }
 
 
-def display(given: dict[str, Any] | None) -> dict[str, Any]:
-    """Check what says how the map is shown.
+def unspoken(method: Method) -> dict[str, Any]:
+    """Return the parameters that no message can carry."""
+    values = {f.name: getattr(method, f.name) for f in fields(method)}
+    return {name: value for name, value in values.items() if not _is_plain(value)}
 
-    Raises
-    ------
-    ValueError
-        For a name that does not exist or a value out of range.
-    """
-    for name, value in (given or {}).items():
-        if name not in DISPLAY:
-            msg = f"display has no {name!r}; it has: {', '.join(DISPLAY)}."
-            raise ValueError(msg)
-        allowed = DISPLAY[name]
-        if value is None:
-            continue
-        if allowed is None or isinstance(allowed[0], str):
-            right = isinstance(value, str) and (allowed is None or value in allowed)
-        else:
-            right = (
-                isinstance(value, (int, float)) and not isinstance(value, bool) and allowed[0] <= value <= allowed[1]
-            )
-        if not right:
-            expected = "a name" if allowed is None else f"in {allowed}"
-            msg = f"display: {name} must be {expected}, got {value!r}."
-            raise ValueError(msg)
-    return dict(given or {})
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _jsonable(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def target_index(target: Any, labels: tuple[str, ...] | None) -> Any:
@@ -200,19 +172,17 @@ def target_in_words(target: Any, labels: Sequence[str] | None) -> Any:
     return labels[target]
 
 
-def shrink(array: NDArray[Any], cells: int) -> NDArray[Any]:
-    """Average blocks of the first two axes until at most `cells` elements are left."""
-    factor = math.ceil(math.sqrt(array.size / cells))
-    if factor <= 1:
+def shrink(array: NDArray[Any], most: int) -> NDArray[Any]:
+    """Average cells of the first two axes until at most `most` elements are left."""
+    if array.size <= most:
         return array
-    height, width = array.shape[0] // factor, array.shape[1] // factor
-    blocks = array[: height * factor, : width * factor].reshape(height, factor, width, factor, *array.shape[2:])
-    means: NDArray[Any] = blocks.mean((1, 3)).astype(array.dtype)
-    return means
-
-
-def _plain(target: Any) -> Any:
-    return list(target) if isinstance(target, tuple) else target
+    means = array.astype(np.float64)
+    for axis in (0, 1):
+        length = array.shape[axis]
+        edges = np.linspace(0, length, int(length * math.sqrt(most / array.size)) + 1).round().astype(int)
+        means = np.add.reduceat(means, edges[:-1], axis=axis)
+        means /= np.diff(edges).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
+    return (means.round() if array.dtype.kind == "u" else means).astype(array.dtype)
 
 
 def _finite(value: float | None) -> float | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
 
 from xai_widgets.attribution.runs import run
 from xai_widgets.inputs import Inputs, perturb
@@ -12,6 +15,8 @@ from xai_widgets.models import Model, Target, resolve_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from xai_widgets.inputs import Perturbation
     from xai_widgets.method import Method
@@ -55,28 +60,29 @@ class Session:
 
     def __init__(self, model: Model, inputs: Inputs, seed: int) -> None:
         self.model, self.inputs, self.seed = model, inputs, seed
-        self._seen: OrderedDict[Edits, Seen] = OrderedDict()
-        self._original: Prediction | None = None
+        # Keyed by the weights too: the model may be trained further while it is looked at.
+        self._seen: OrderedDict[tuple[Any, Edits], Seen] = OrderedDict()
 
     @property
     def original(self) -> Prediction:
         """What the model says of the unedited input."""
-        if self._original is None:
-            self._original = self.model.predict(self.inputs.x)
-        return self._original
+        return self.see(()).prediction
 
     def see(self, edits: Edits) -> Seen:
         """Apply the edits and predict; remembered for the last few."""
-        if edits not in self._seen:
-            original = self.original
+        key = (self.model.version, edits)
+        found = self._seen.get(key)
+        if found is None:
             inputs = perturb(self.inputs, edits, self.seed)
             edited = inputs is not self.inputs
-            prediction = self.model.predict(inputs.x) if edited else original
-            self._seen[edits] = Seen(inputs, prediction, original, edited)
-        self._seen.move_to_end(edits)
+            original = self.original if edited else None
+            prediction = self.model.predict(inputs.x)
+            found = Seen(inputs, prediction, original or prediction, edited)
+        self._seen[key] = found
+        self._seen.move_to_end(key)
         while len(self._seen) > KEPT:
             self._seen.popitem(last=False)
-        return self._seen[edits]
+        return found
 
     def target(self, target: Any) -> Target:
         """Resolve what the user asked for; None stays with the class of the unedited input while it is edited."""
@@ -90,8 +96,23 @@ class Session:
             msg = f"{request.method.title} does not fit here. {reason}"
             raise ValueError(msg)
         target = self.target(request.target)
-        yield from run(request.method, self.model, seen.inputs, target, seen.prediction, self.seed)
+        edits = tuple(one.to_dict() for one in request.edits)
+        photo = edited_photo(seen.inputs) if seen.edited else seen.inputs.photo
+        for result in run(request.method, self.model, seen.inputs, target, seen.prediction, self.seed):
+            yield None if result is None else replace(result, photo=photo, edits=edits)
 
     def close(self) -> None:
-        """Let go of everything that may hold much memory."""
-        self._seen.clear()
+        """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
+        self._seen = OrderedDict()
+        del self.model, self.inputs
+
+
+def edited_photo(inputs: Inputs) -> NDArray[np.uint8]:
+    """Return the display photo with what the model sees of the edited picture in its place."""
+    assert inputs.photo is not None
+    assert inputs.region is not None
+    photo = Image.fromarray(inputs.photo)
+    x0, y0, x1, y1 = (round(edge) for edge in inputs.region)
+    view = Image.fromarray(inputs.view()).resize((max(1, x1 - x0), max(1, y1 - y0)), Image.Resampling.BILINEAR)
+    photo.paste(view, (x0, y0))
+    return np.asarray(photo)

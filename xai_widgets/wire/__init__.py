@@ -1,11 +1,13 @@
 """What goes over the wire, both ways. No torch."""
 
 from xai_widgets.wire.arrays import decode, encode
+from xai_widgets.wire.display import SIGNS, check_display
 from xai_widgets.wire.inbound import Ask, AskedRequest, Cancel, Close, Hello, ProtocolError, ShowAs, parse
 from xai_widgets.wire.outbound import LIMIT, Message
 
 __all__ = [
     "LIMIT",
+    "SIGNS",
     "Ask",
     "AskedRequest",
     "Cancel",
@@ -14,6 +16,7 @@ __all__ = [
     "Message",
     "ProtocolError",
     "ShowAs",
+    "check_display",
     "decode",
     "encode",
     "parse",

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from xai_widgets.wire.display import RULES, check_display
+
 VERSION = 1
 MOST_EDITS, MOST_NUMBERS, MOST_PARAMETERS, LONGEST = 200, 4000, 64, 200
 LARGEST = 2**53
@@ -80,7 +82,7 @@ def parse(content: Any) -> Hello | Ask | Cancel | Close | ShowAs:
     if kind == "cancel":
         return Cancel(_whole("id", message.get("id")), _slot(message))
     if kind == "close":
-        return Close(_slot(message))
+        return Close(_compared(message))
     if kind == "display":
         return ShowAs(_display(message.get("display")))
     msg = f"a message's kind must be hello, ask, cancel, close or display, got {_short(kind)}."
@@ -112,21 +114,13 @@ def _target(value: Any) -> int | tuple[int, int] | None:
     return _whole("request.target", value)
 
 
-SIGNS = ("both", "positive", "negative", "absolute")
-SHARES, FREE = ("opacity", "mass", "curtain"), ("colormap", "scale", "smooth")
-
-
 def _display(value: Any) -> dict[str, Any]:
-    display = _dict("display", value)
     # A newer browser may remember more than this kernel knows of.
-    found = {name: _scalar(f"display.{name}", display[name]) for name in (*SHARES, "sign", *FREE) if name in display}
-    for name in SHARES:
-        if found.get(name) is not None:
-            found[name] = min(1.0, max(0.0, float(_number(f"display.{name}", found[name]))))
-    if found.get("sign", "both") not in SIGNS:
-        msg = f"display.sign must be one of {', '.join(SIGNS)}, got {_short(found['sign'])}."
-        raise ProtocolError(msg)
-    return found
+    known = {name: one for name, one in _dict("display", value).items() if name in RULES}
+    try:
+        return check_display(known)
+    except ValueError as error:
+        raise ProtocolError(str(error)) from None
 
 
 def _edit(value: Any) -> dict[str, Any]:
@@ -188,6 +182,14 @@ def _slot(message: dict[Any, Any]) -> str:
         msg = f"slot must be 'a' or 'b', got {_short(slot)}."
         raise ProtocolError(msg)
     return str(slot)
+
+
+def _compared(message: dict[Any, Any]) -> str:
+    slot = _slot(message)
+    if slot != "b":
+        msg = "only the comparison, slot 'b', can be closed."
+        raise ProtocolError(msg)
+    return slot
 
 
 def _dict(name: str, value: Any) -> dict[Any, Any]:

@@ -1,0 +1,174 @@
+"""A request travels whole, one at a time, and what it asked for is in the result."""
+
+from __future__ import annotations
+
+import gc
+import json
+import threading
+import weakref
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from widgets.fakes import Browser, Gate, until
+
+import xai_widgets as xai
+from xai_widgets.widgets.messages import shrink
+
+
+def test_a_drag_keeps_the_parameters(make):
+    widget = make(method="occlusion", sliding_window_shapes=(5, 7), strides=(2, 3), baselines=torch.ones(3, 12, 12))
+    browser = Browser(widget)
+    browser.wait("ended", 1)
+    asked = browser.of("welcome")[0]["state"]["request"]
+    assert asked["params"] == {"sliding_window_shapes": [5, 7], "strides": [2, 3]}
+    # The browser sends back what it was told, with an edit more.
+    browser.say(kind="ask", id=2, slot="a", request={**asked, "edits": [{"name": "brightness", "value": 0.1}]})
+    assert browser.wait("ended", 2)["outcome"] == "done"
+    assert widget.attribution.params["sliding_window_shapes"] == (5, 7)
+    assert torch.equal(widget._requests["a"].method.baselines, torch.ones(3, 12, 12))
+    assert "sliding_window_shapes=(5, 7)" in widget.to_code()
+
+
+def test_explain_changes_only_what_is_given(make):
+    widget = make(method="smooth_grad", noise_level=0.5, n_samples=3, target="dog")
+    widget.explain(n_samples=4)
+    params = widget.result(30).params
+    assert (params["noise_level"], params["n_samples"]) == (0.5, 4)
+    widget.explain("saliency")
+    assert widget.result(30).label == "dog"
+
+
+def test_what_is_wrong_changes_nothing(make):
+    widget = make(method="saliency")
+    with pytest.raises(TypeError, match=r"such as xai\.Blur\(2\.0\), got 'blur'"):
+        widget.explain(perturbations=["blur"])
+    with pytest.raises(TypeError, match="got 'blur'"):
+        make(perturbations=["blur"])
+    widget.explain(target="cow")
+    assert widget.result(30).label == "cow"
+
+
+def test_an_ask_that_has_not_heard_of_a_newer_one_is_superseded(make):
+    widget = make(method="saliency")
+    browser = Browser(widget)
+    browser.wait("ended", 1)
+    widget.explain("input_x_gradient")
+    number = browser.of("state")[-1]["state"]["id"]
+    browser.ask(2, "grad_cam")  # was on its way when Python asked
+    assert number > 2
+    assert browser.wait("ended", 2)["outcome"] == "superseded"
+    assert browser.wait("ended", number)["outcome"] == "done"
+    assert not browser.of("map", 2)
+    assert widget.state["request"]["method"] == widget.attribution.method == "input_x_gradient"
+
+
+def test_asks_from_many_threads_end_with_the_map_of_the_state(make):
+    widget = make(method="saliency")
+    browser = Browser(widget)
+    names = ["saliency", "input_x_gradient", "grad_cam"]
+    for trial in range(20):
+        threads = [
+            threading.Thread(target=widget._receive, args=(widget, ask(100 * trial + 10 + i, name), []))
+            for i, name in enumerate(names)
+        ]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        for i in range(len(names)):
+            browser.wait("ended", 100 * trial + 10 + i)
+        assert widget.attribution.method == widget._state()["request"]["method"]
+
+
+def ask(number, method):
+    request = {"method": method, "params": {}, "target": None, "edits": []}
+    return {"kind": "ask", "id": number, "slot": "a", "request": request}
+
+
+def test_the_result_knows_the_edits_and_shows_them(make):
+    x = torch.zeros(3, 12, 12)
+    x[:, 0, 0] = 1.0
+    widget = make(nn.Sequential(nn.Flatten(), nn.Linear(432, 3)), x, method="saliency")
+    assert widget.result(30).edits == ()
+    widget.explain(perturbations=[xai.Brightness(0.5)])
+    result = widget.result(30)
+    assert result.edits == ({"name": "brightness", "value": 0.5},)
+    assert result.photo[6, 6].tolist() == [128, 128, 128]
+    # It is the same explanation as that of the edited input off screen.
+    plain = xai.attribute(widget._given["model"], (x + 0.5).clamp(0, 1), "saliency")
+    np.testing.assert_allclose(result.values, plain.values, rtol=1e-5)
+
+
+def test_a_model_that_is_trained_further_is_seen_as_it_is_now(make):
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(400, 3))
+    x = torch.rand(3, 12, 12)
+    widget = make(model, x, method="saliency")
+    before = widget.result(30)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    for _ in range(3):
+        optimizer.zero_grad()
+        model(torch.rand(8, 3, 12, 12))[:, 2].mean().neg().backward()
+        optimizer.step()
+    widget.explain("input_x_gradient")
+    after = widget.result(30)
+    model.eval()
+    with torch.no_grad():
+        truth = model(x[None]).softmax(1)[0].numpy()
+    np.testing.assert_allclose(after.prediction.probabilities, truth, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(widget.prediction.probabilities, truth, rtol=1e-4, atol=1e-7)
+    assert after.model_hash != before.model_hash
+
+
+def test_a_drag_is_kept_once_and_not_at_every_event(make):
+    widget = make(method="smooth_grad", n_samples=300, tolerance=0.0)
+    browser = Browser(widget)
+    kept = []
+    widget.observe(kept.append, "snapshot")
+    for number in range(2, 12):
+        browser.ask(number, "smooth_grad", n_samples=300, tolerance=0.0)
+        browser.wait("prediction", number)
+    browser.ask(12).wait("ended", 12)
+    assert len(kept) <= 2
+    assert kept[-1]["new"]["maps"]["a"]["id"] == 12
+
+
+def test_a_closed_widget_that_is_still_at_hand_holds_nothing(make):
+    model = Gate()
+    widget = make(model)
+    widget.result(30)
+    twin, inputs = weakref.ref(widget._session.model.module), weakref.ref(widget._session.inputs)
+    widget.close()
+    until(lambda: gc.collect() is not None and twin() is None and inputs() is None)
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.explain("saliency")
+    assert widget.attribution.method == "integrated_gradients"
+
+
+def test_a_view_of_a_closed_comparison_opens(make):
+    widget = make(method="saliency")
+    browser = Browser(widget)
+    browser.say(kind="close", slot="a")
+    assert "only the comparison" in browser.wait("error")["message"]
+    browser.say(kind="hello", v=1, version="0.1.0")
+    assert len(browser.of("welcome")) == 2
+
+
+def test_large_maps_are_averaged_down_whole():
+    array = np.arange(30, dtype=np.float32).reshape(5, 6)
+    small = shrink(array, 12)
+    assert small.size <= 12
+    areas = np.outer(
+        *[np.diff(np.linspace(0, n, m + 1).round()) for n, m in zip(array.shape, small.shape, strict=True)]
+    )
+    assert (small * areas).sum() == pytest.approx(array.sum())
+    assert shrink(array, 30) is array
+    assert shrink(np.full((9, 9, 3), 255, np.uint8), 100).min() == 255
+
+
+def test_every_message_is_json(make):
+    widget = make(method="occlusion", sliding_window_shapes=(5, 7))
+    browser = Browser(widget)
+    browser.wait("ended", 1)
+    json.dumps([content for content, _ in browser.messages], allow_nan=False)

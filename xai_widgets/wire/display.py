@@ -1,0 +1,57 @@
+"""How a map is shown: what can be said of it, in one table for both sides of the kernel."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SIGNS = ("both", "positive", "negative", "absolute")
+SHARE = (0.0, 1.0)
+RULES: dict[str, tuple[float, float] | tuple[str, ...] | None] = {
+    "opacity": SHARE,
+    "mass": SHARE,
+    "sign": SIGNS,
+    "colormap": None,
+    "scale": (0.0, 1e30),
+    "curtain": SHARE,
+    "smooth": (0.0, 32.0),
+}
+"""Ranges of numbers, choices of texts, None for any short text. What is not said is left to the browser."""
+
+LONGEST_NAME = 40
+
+
+def check_display(display: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was said, checked.
+
+    Raises
+    ------
+    ValueError
+        For a name that does not exist or a value that is not allowed.
+    """
+    for name, value in display.items():
+        if name not in RULES:
+            msg = f"display has no {str(name)[:LONGEST_NAME]!r}; it has: {', '.join(RULES)}."
+            raise ValueError(msg)
+        if value is not None and not _allowed(RULES[name], value):
+            msg = f"display: {name} must be {_expected(RULES[name])}, got {str(value)[:LONGEST_NAME]!r}."
+            raise ValueError(msg)
+    return dict(display)
+
+
+def _allowed(rule: tuple[Any, ...] | None, value: Any) -> bool:
+    if rule is None:
+        return isinstance(value, str) and len(value) <= LONGEST_NAME
+    if isinstance(rule[0], str):
+        return value in rule
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and math.isfinite(value) and rule[0] <= value <= rule[1]
+
+
+def _expected(rule: tuple[Any, ...] | None) -> str:
+    if rule is None:
+        return "a short name"
+    return f"one of {', '.join(rule)}" if isinstance(rule[0], str) else f"a number in {rule[0]:g}..{rule[1]:g}"
