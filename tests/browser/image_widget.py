@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 
 import numpy as np
@@ -48,6 +49,11 @@ w
 """
 
 
+PROBABILITIES = "w.prediction.probabilities.tolist()"
+VIEW, NEXT, MORE = 1, 2, 3
+"""Cells of the notebook that many tests share: the one that shows the widget, and two below it."""
+
+
 def evaluate(lab, code):
     """Run code in the kernel, as a cell that the notebook does not show, and return what it printed."""
     return lab.page.evaluate(
@@ -58,7 +64,8 @@ def evaluate(lab, code):
                 if (header.msg_type === "stream") text += content.text;
                 if (header.msg_type === "error") text += content.traceback.join("\\n");
             };
-            await future.done;
+            const late = new Promise((_, fail) => setTimeout(fail, 60_000, new Error("the kernel is busy")));
+            await Promise.race([future.done, late]);
             return text; }"""),
         code,
     )
@@ -156,6 +163,21 @@ def cell(lab, i, text):
     """Write a cell and run it to its end."""
     source(lab, i, text)
     lab.run(i)
+
+
+@contextlib.contextmanager
+def running(lab, i):
+    """Have a cell run that ends by no other means than the interrupt at the end of this."""
+    state = f"() => PANEL.content.widgets[{i}].model.executionState === "
+    lab.run(i, wait=False)
+    lab.page.wait_for_function(script(f"{state} 'running'"))
+    try:
+        yield
+        assert lab.state(i) == "running"
+    finally:
+        lab.page.evaluate(script("() => PANEL.context.sessionContext.session.kernel.interrupt().then(() => true)"))
+        lab.page.wait_for_function(script(f"{state} 'idle'"))
+    assert [one["ename"] for one in outputs(lab, i)] == ["KeyboardInterrupt"]
 
 
 def shown(lab, i=0, number=0):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from browser.image_widget import SETUP, SHOWN, outputs, shown, value
-from browser.lab import script
+from browser.image_widget import SETUP, SHOWN, running, shown, value
 from playwright.sync_api import expect
 
 PROBABILITIES = "w.prediction.probabilities.tolist()"
@@ -28,12 +27,7 @@ def test_first_picture_slider_and_an_answer_while_a_cell_runs(notebook7):
     assert view.probabilities() == pytest.approx(after, abs=1e-6)
     assert view.picture() != picture
 
-    lab.run(2, wait=False)
-    lab.page.wait_for_function(script("() => PANEL.content.widgets[2].model.executionState === 'running'"))
-    for step in (0.2, 0.1, 0):
-        view.slide("Brightness", step).settled()
-    assert view.probabilities() == pytest.approx(before, abs=1e-6)
-    assert lab.state(2) == "running"
-    lab.page.evaluate(script("() => PANEL.context.sessionContext.session.kernel.interrupt().then(() => true)"))
-    lab.page.wait_for_function(script("() => PANEL.content.widgets[2].model.executionState === 'idle'"))
-    assert [one["ename"] for one in outputs(lab, 2)] == ["KeyboardInterrupt"]
+    with running(lab, 2):
+        for step in (0.2, 0.1, 0):
+            view.slide("Brightness", step).settled()
+        assert view.probabilities() == pytest.approx(before, abs=1e-6)
