@@ -14,6 +14,8 @@ from xai_widgets.models import Model, ModelError, Target
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from torch import Tensor
+
     from xai_widgets.inputs import Inputs
 
 
@@ -48,20 +50,30 @@ class GradCam(Method):
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
         grid = inputs.grid
-        if self.layer is None:
-            name = model.remember("spatial layer", lambda: find_layer(model, inputs.x, target, grid))
-        else:
-            name = layer_name(model, self.layer)
-        _, taps = model.taps(inputs.x[None], target, name)
-        if name not in taps:
-            msg = f"The score does not depend on the layer {name!r}. Choose another layer."
-            raise ModelError(msg)
-        activation, gradient = (as_map(t, grid) for t in taps[name])
+        name, tap = self._tap(model, inputs, target)
+        activation, gradient = (as_map(t, grid) for t in tap)
         if activation is None or gradient is None:
-            shape = list(taps[name][0].shape)
+            shape = list(tap[0].shape)
             msg = f"The layer {name!r} puts out shape {shape}, which is no map. Choose one with height and width."
             raise ModelError(msg)
         cam = (gradient.mean((1, 2), keepdim=True) * activation).sum(0, keepdim=True)
         cam = cam.relu() if self.relu else cam
         values = nn.functional.interpolate(cam[None], size=grid, mode="bilinear", align_corners=False)[0]
         yield Estimate(values, done=1, total=1, notes=(f"Layer: {name}.",))
+
+    def _tap(self, model: Model, inputs: Inputs, target: Target) -> tuple[str, tuple[Tensor, Tensor]]:
+        """Name the layer, and give its activation and gradient; the pass that finds a layer gives them too."""
+        taps: dict[str, tuple[Tensor, Tensor]] = {}
+
+        def find() -> str:
+            name, activation, gradient = find_layer(model, inputs.x, target, inputs.grid)
+            taps[name] = activation, gradient
+            return name
+
+        name = model.remember("spatial layer", find) if self.layer is None else layer_name(model, self.layer)
+        if name not in taps:
+            taps = model.taps(inputs.x[None], target, name)[1]
+        if name not in taps:
+            msg = f"The score does not depend on the layer {name!r}. Choose another layer."
+            raise ModelError(msg)
+        return name, taps[name]

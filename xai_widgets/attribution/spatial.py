@@ -63,8 +63,8 @@ def _arrange(cells: int, grid: tuple[int, int]) -> tuple[int, int] | None:
     return None
 
 
-def find_layer(model: Model, x: Tensor, target: Target, grid: tuple[int, int]) -> str:
-    """Name the last layer that has a map through which the score flows.
+def find_layer(model: Model, x: Tensor, target: Target, grid: tuple[int, int]) -> tuple[str, Tensor, Tensor]:
+    """Find the last layer that has a map through which the score flows: its name, activation and gradient.
 
     Raises
     ------
@@ -72,14 +72,12 @@ def find_layer(model: Model, x: Tensor, target: Target, grid: tuple[int, int]) -
         When there is none.
     """
     modules = dict(model.module.named_modules())
-    _, taps = model.taps(x[None], target)
-    for name in reversed(taps):
-        activation, gradient = taps[name]
+    for name, activation, gradient in model.taps_from_the_top(x[None], target):
         if isinstance(modules[name], PASS_THROUGH) or as_map(activation, grid) is None:
             continue
         flow = as_map(gradient, grid)
         if flow is not None and bool(flow.any()):
-            return name
+            return name, activation, gradient
     msg = "No layer has a map through which the score flows, so there is nothing to draw. Name one by layer=..."
     raise ModelError(msg)
 

@@ -184,6 +184,32 @@ class TorchModel:
         taps : dict of name to (activation, gradient)
             In the order in which the layers ran; layers that do not reach the score are left out.
         """
+        with self._guard():
+            score, seen = self._record(x, target, layer)
+            gradients = self._differentiate(score, list(seen.values()))
+        self.backwards += len(x)
+        taps = {
+            name: (tensor.detach(), gradient)
+            for (name, tensor), gradient in zip(seen.items(), gradients, strict=True)
+            if gradient is not None
+        }
+        return score.detach(), taps
+
+    def taps_from_the_top(self, x: Tensor, target: Target) -> Iterator[tuple[str, Tensor, Tensor]]:
+        """Yield name, activation and gradient of each layer that reaches the score, the last one first.
+
+        Going on costs the way back through one more layer, so stop reading at the one that is wanted.
+        """
+        with self._guard():
+            score, seen = self._record(x, target, None)
+            self.backwards += len(x)
+            for name, tensor in reversed(seen.items()):
+                (gradient,) = self._differentiate(score, [tensor], again=True)
+                if gradient is not None:
+                    yield name, tensor.detach(), gradient
+
+    def _record(self, x: Tensor, target: Target, layer: str | None) -> tuple[Tensor, dict[str, Tensor]]:
+        """Compute the target score, and the activations on the way to it that can be differentiated."""
         seen: dict[str, Tensor] = {}
 
         def cut(name: str) -> Callable[..., Any]:
@@ -202,7 +228,7 @@ class TorchModel:
             return hook
 
         chosen = [(name, m) for name, m in self.module.named_modules() if name and (layer is None or name == layer)]
-        with self._guard(), torch.enable_grad():
+        with torch.enable_grad():
             handles = [m.register_forward_hook(cut(name)) for name, m in chosen]
             try:
                 leaf = x.detach().requires_grad_(layer is None)
@@ -210,14 +236,7 @@ class TorchModel:
             finally:
                 for handle in handles:
                     handle.remove()
-            gradients = self._differentiate(score, list(seen.values()))
-        self.backwards += len(x)
-        taps = {
-            name: (tensor.detach(), gradient)
-            for (name, tensor), gradient in zip(seen.items(), gradients, strict=True)
-            if gradient is not None
-        }
-        return score.detach(), taps
+        return score, seen
 
     def batches(self, count: int, work: Callable[[slice], T], kind: str = "forward") -> Iterator[tuple[slice, T]]:
         """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
@@ -300,7 +319,7 @@ class TorchModel:
                     pace.restart()
         return self._fast
 
-    def _differentiate(self, score: Tensor, tensors: list[Tensor]) -> tuple[Tensor | None, ...]:
+    def _differentiate(self, score: Tensor, tensors: list[Tensor], *, again: bool = False) -> tuple[Tensor | None, ...]:
         if not score.requires_grad:
             msg = (
                 "The model's output does not depend on its input by differentiable operations (was it detached?). "
@@ -308,7 +327,7 @@ class TorchModel:
             )
             raise ModelError(msg)
         try:
-            return torch.autograd.grad(score.sum(), tensors, allow_unused=True)
+            return torch.autograd.grad(score.sum(), tensors, allow_unused=True, retain_graph=again)
         except Exception as error:
             if is_out_of_memory(error) and len(score) == 1:
                 raise out_of_memory_on_one() from error

@@ -1,0 +1,122 @@
+"""What all benchmarks share: CPU seconds beside wall seconds, medians of repeats, aligned tables."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import statistics
+import sys
+import time
+import types
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True)
+class Took:
+    """Medians of the repeats, and what the last of them returned."""
+
+    cpu: float
+    wall: float
+    result: Any
+
+
+def arguments(what: str) -> argparse.Namespace:
+    """Read ``--quick`` and ``--threads``, set the threads and print a heading."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("--quick", action="store_true", help="less work and fewer repeats, for a first look")
+    parser.add_argument("--threads", type=int, default=1, help="of torch; with one, CPU seconds can be compared")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    print(f"{what}  (torch {torch.__version__}, {given.threads} thread{'s' if given.threads > 1 else ''})")
+    return given
+
+
+def took(*work: Callable[[], Any], repeats: int = 3) -> list[Took]:
+    """Time several pieces of work in turn, so that a machine that slows down slows them all; medians."""
+    times: list[list[tuple[float, float]]] = [[] for _ in work]
+    results: list[Any] = [None] * len(work)
+    for _ in range(repeats):
+        for i, one in enumerate(work):
+            cpu, wall = time.process_time(), time.perf_counter()
+            results[i] = one()
+            times[i].append((time.process_time() - cpu, time.perf_counter() - wall))
+    return [
+        Took(*(statistics.median(column) for column in zip(*rows, strict=True)), result)
+        for rows, result in zip(times, results, strict=True)
+    ]
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows under their heads, numbers to the right."""
+    cells = [[_text(cell) for cell in row] for row in rows]
+    widths = [max(len(one) for one in column) for column in zip(heads, *cells, strict=True)]
+    for i, row in enumerate([list(heads), *cells]):
+        parts = [
+            c.ljust(w) if not j or (rows and isinstance(rows[0][j], str)) else c.rjust(w)
+            for j, (c, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  " + "  ".join(parts).rstrip())
+        if not i:
+            print("  " + "  ".join("-" * w for w in widths))
+    print()
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:.2e}" if cell and abs(cell) < 1e-3 else f"{cell:.3g}" if abs(cell) < 100 else f"{cell:.0f}"
+    return str(cell)
+
+
+def difference(a: Tensor, b: Tensor) -> float:
+    """Largest difference, as a share of the largest value."""
+    a, b = a.detach().double(), b.detach().double()
+    return float((a - b).abs().max() / b.abs().max())
+
+
+def relative_l2(a: Tensor, b: Tensor) -> float:
+    """Distance, as a share of the norm of `b`."""
+    a, b = a.detach().double(), b.detach().double()
+    return float((a - b).norm() / b.norm())
+
+
+def missing(package: str, *more: str) -> bool:
+    """Tell whether a peer is not there, and say how to get it."""
+    if importlib.util.find_spec(package.partition("=")[0].replace("grad-cam", "pytorch_grad_cam")) is not None:
+        return False
+    print(f"  For the comparison: pip install --no-deps {' '.join((package, *more))}\n")
+    return True
+
+
+UNUSED = {"torchvision": ["transforms"], "sklearn": ["decomposition"], "ttach": [], "matplotlib": ["pyplot"]}
+"""What pytorch-grad-cam imports, by package, for other things than Grad-CAM."""
+
+
+def stand_in_for_unused() -> None:
+    """Let pytorch-grad-cam be imported without the packages of which Grad-CAM itself uses nothing."""
+    for package, parts in UNUSED.items():
+        if package in sys.modules or importlib.util.find_spec(package) is not None:
+            continue
+        for name in (package, *(f"{package}.{part}" for part in parts)):
+            sys.modules[name] = _StandIn(name)
+        for part in parts:
+            setattr(sys.modules[package], part, sys.modules[f"{package}.{part}"])
+
+
+class _StandIn(types.ModuleType):
+    """A module that has a class of every name."""
+
+    __path__: tuple[str, ...] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {"__init__": lambda *_, **__: None})
