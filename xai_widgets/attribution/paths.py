@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from xai_widgets.attribution.gradients import GradientMethod
-from xai_widgets.attribution.statistics import relative
+from xai_widgets.attribution.statistics import relative, wide
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
 
@@ -59,7 +59,7 @@ class IntegratedGradients(GradientMethod):
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch; within a level, the new points are blended in as they come."""
-        x, base = inputs.x, inputs.baseline(self.baselines, seed)
+        x, base = wide(inputs.x), wide(inputs.baseline(self.baselines, seed))
         way = x - base
         levels = (self.n_steps - 1).bit_length() - 1
         total = 2**levels + 1
@@ -70,8 +70,8 @@ class IntegratedGradients(GradientMethod):
 
             def batch(rows: slice, points: Tensor = points) -> tuple[Tensor, Tensor]:
                 alpha = points[rows].to(x).reshape(-1, *[1] * x.ndim)
-                scores, gradients = model.gradients(base + alpha * way, target)
-                return scores, gradients.sum(0)
+                scores, gradients = model.gradients((base + alpha * way).to(inputs.x), target)
+                return wide(scores), wide(gradients).sum(0)
 
             for rows, (scores, gradients) in model.batches(len(points), batch, "backward"):
                 done += rows.stop - rows.start

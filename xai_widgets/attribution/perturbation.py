@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.statistics import relative
+from xai_widgets.attribution.statistics import relative, wide
 from xai_widgets.attribution.windows import Windows, coarse_to_fine
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, Method, parameter, register
@@ -66,9 +66,10 @@ class Occlusion(Method):
         fine = Windows.over(x.shape, self.sliding_window_shapes, self.strides)
         levels = coarse_to_fine(fine)
         total = 1 + sum(len(level) for level in levels)
-        whole = float(target.of(model.scores(x[None])))
-        full = fine.coverage().to(x)
-        done, coarse, factor = 1, torch.zeros(fine.shape, device=x.device, dtype=x.dtype), 1.0
+        whole = target.of(wide(model.scores(x[None])))
+        coarse = whole.new_zeros(fine.shape)
+        full = fine.coverage().to(coarse)
+        done, factor = 1, 1.0
 
         for level in levels:
             losses = torch.zeros_like(coarse)
@@ -77,11 +78,11 @@ class Occlusion(Method):
             def batch(rows: slice, level: Windows = level) -> tuple[Tensor, Tensor]:
                 masks = level.masks(rows, x.device)
                 covered = torch.where(level.spread(masks), base, x)
-                return whole - target.of(model.scores(covered)), masks
+                return whole - target.of(wide(model.scores(covered))), masks
 
             for rows, (loss, masks) in model.batches(len(level), batch):
                 done += rows.stop - rows.start
-                losses += torch.einsum("n,n...->...", loss, masks.to(x))
+                losses += torch.einsum("n,n...->...", loss, masks.to(coarse))
                 weights += masks.sum(0)
                 seen = weights > 0
                 values = losses / weights.clamp(min=1)

@@ -11,6 +11,11 @@ Z95 = 1.645
 """95 of 100 draws of a standard normal variable lie below."""
 
 
+def wide(values: Tensor) -> Tensor:
+    """Return the values in at least single precision: in half precision, sums of many rows stop growing."""
+    return values.to(torch.promote_types(values.dtype, torch.float32))
+
+
 class Mean:
     """Mean over rows that come in batches, with its relative standard error (Welford's recurrence, batched)."""
 
@@ -21,7 +26,7 @@ class Mean:
 
     def add(self, batch: Tensor) -> None:
         """Take in the rows of `batch`, shape (n, …)."""
-        n = len(batch)
+        n, batch = len(batch), wide(batch)
         mean = batch.mean(0)
         squares = (batch - mean).square().sum(0)
         if self.count == 0:
