@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
+    from xai_widgets.placement import Placement
+
 TargetIndex = int | tuple[int, int]
 """A class, or a pair for "why the first rather than the second"."""
 
@@ -102,6 +104,8 @@ class Attribution:
         Units of work done and planned.
     edits : tuple of dict
         What was changed in the picture before it was explained, as in ``docs/protocol.md``; `photo` shows it changed.
+    placement : Placement or None
+        Where the model's input pixels lie on the original photo, for :meth:`on_photo`.
     """
 
     values: NDArray[np.float32]
@@ -123,6 +127,7 @@ class Attribution:
     region: tuple[float, float, float, float] | None = None
     steps: tuple[int, int] = (1, 1)
     edits: tuple[Mapping[str, Any], ...] = ()
+    placement: Placement | None = None
 
     @property
     def heat(self) -> NDArray[np.float32] | None:
@@ -132,6 +137,29 @@ class Attribution:
             return None
         heat = values.sum(axis=0) if values.ndim == IMAGE_NDIM else values
         return np.where(np.isfinite(heat), heat, np.float32(np.nan))
+
+    def on_photo(self, *, smooth: bool = True) -> NDArray[np.float32]:
+        """Lay the map over the original photo, pixel for pixel.
+
+        Parameters
+        ----------
+        smooth : bool
+            Interpolate between the model's pixels (bilinear), or repeat the nearest.
+
+        Returns
+        -------
+        ndarray, float32, shape (height, width) of the original photo
+            NaN outside the part that the model sees.
+
+        Raises
+        ------
+        ValueError
+            Where the values are no map, or it is not known how they lie on a photo.
+        """
+        if self.placement is None or self.heat is None:
+            msg = "on_photo needs a map of a photo, and a preprocess that resizes and crops it: see `notes`."
+            raise ValueError(msg)
+        return self.placement.lay(self.heat, smooth=smooth)
 
     def save(self, path: str | Path) -> None:
         """Write to `path`; the suffix chooses the format.

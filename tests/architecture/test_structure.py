@@ -20,15 +20,16 @@ PACKAGE = ROOT / "xai_widgets"
 # What each part may import of ours. `a: b` reads "a is built on b"; nothing may go the other way.
 PYTHON = {
     "_version": set(),
-    "results": set(),
+    "placement": set(),
+    "results": {"placement"},
     "jobs": set(),
-    "inputs": set(),
+    "inputs": {"placement"},
     "samples": set(),
     "wire": set(),
     "models": {"results"},
     "method": {"results", "inputs", "models"},
     "attribution": {"method", "models", "inputs", "results"},
-    "export": {"_version", "results", "wire", "method"},
+    "export": {"_version", "placement", "results", "wire", "method"},
     "api": {"attribution", "export", "inputs", "method", "models", "results"},
     "widgets": {"_version", "api", "attribution", "export", "inputs", "jobs", "method", "models", "results", "wire"},
     "__init__": {"_version", "api", "export", "inputs", "models", "results", "widgets"},
@@ -36,6 +37,7 @@ PYTHON = {
 # Libraries that a part must do without, so that it stays what it is.
 FOREIGN = {
     "results": {"torch"},
+    "placement": {"torch"},
     "wire": {"torch"},
     "export": {"torch"},
     "jobs": {"torch", "numpy"},

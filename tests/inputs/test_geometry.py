@@ -84,7 +84,9 @@ def test_letterbox_reaches_beyond_the_photo(read, photo, width, height, colour):
     w, h = round(width * scale), round(height * scale)
     left, top = round((64 - w) / 2), round((64 - h) / 2)
     across, down = width / w, height / h
-    assert_region(inputs, (-left * across, -top * down, (64 - left) * across, (64 - top) * down), within=2.0)
+    # A photo four of the model's pixels wide tells little of edges thirty beyond it: half of one of them is allowed.
+    within = max(2.0, max(across, down) / 2)
+    assert_region(inputs, (-left * across, -top * down, (64 - left) * across, (64 - top) * down), within=within)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "constant", "circular"])
@@ -105,7 +107,7 @@ def test_mirrored_photo_is_shown_mirrored(read, photo):
     np.testing.assert_array_equal(inputs.photo[y0:y1, x0:x1], inputs.view())
     values = np.zeros((40, 50))
     values[0, 0] = 1
-    back = inputs.to_photo(values, smooth=False)
+    back = inputs.placement.lay(values, smooth=False)
     assert np.argwhere(np.nan_to_num(back) > 0).tolist() == [[5, 109]]
 
 
@@ -206,7 +208,7 @@ def test_what_cannot_be_traced_is_shown_on_the_model_s_own_view(read, photo, pre
     assert inputs.region == (0, 0, width, height)
     assert inputs.photo.shape == (height, width, 3)
     assert inputs.photo_size == (width, height)
-    assert inputs.to_photo(np.ones((height, width))).shape == (height, width)
+    assert inputs.placement.lay(np.ones((height, width))).shape == (height, width)
 
 
 def test_crop_that_follows_the_content_is_noticed(read):
@@ -256,7 +258,7 @@ def test_tiny_photos(read, photo, size, resample):
     inputs = read(photo(*size), lambda im: normalise(im.resize((32, 32), resample)))
     assert inputs.photo_size == size
     assert_region(inputs, (0, 0, *size), within=1)
-    assert np.isfinite(inputs.to_photo(np.ones((32, 32)))).any()
+    assert np.isfinite(inputs.placement.lay(np.ones((32, 32)))).any()
 
 
 def test_real_photo_through_the_real_preprocess(read, cat):
@@ -280,6 +282,6 @@ def test_48_megapixels(read, photo):
     inputs = read(photo(8000, 6000), lambda im: shorter_side_and_centre(im, 256, 224))
     assert inputs.photo.shape == (768, 1024, 3)
     assert_region(inputs, true_centre(8000, 6000, 256, 224), within=0.2)
-    over = inputs.to_photo(np.ones((224, 224)))
+    over = inputs.placement.lay(np.ones((224, 224)))
     assert over.shape == (6000, 8000)
     assert over.dtype == np.float32

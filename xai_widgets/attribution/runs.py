@@ -87,6 +87,7 @@ def run(  # noqa: PLR0917
             notes=(*inputs.notes, *estimate.notes, *model.notes, *nans),
             photo=inputs.photo,
             region=inputs.region,
+            placement=inputs.placement,
             steps=(estimate.done, estimate.total),
         )
         # The clock stands while the reader does something else.

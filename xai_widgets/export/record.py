@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets.export import checks
 from xai_widgets.export.checks import FileError
+from xai_widgets.placement import Placement
 from xai_widgets.results import Attribution, Prediction
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "seed": int(a.seed),
         "steps": list(map(int, a.steps)),
         "region": None if a.region is None else [_plain(float(one)) for one in a.region],
+        "placement": None if a.placement is None else _plain(asdict(a.placement)),
         "model_hash": a.model_hash,
         "notes": list(a.notes),
         "edits": [_plain(dict(one)) for one in a.edits],
@@ -107,6 +110,7 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         seconds=checks.number("seconds", record.get("seconds")),
         model_hash=checks.text("model_hash", record.get("model_hash")),
         notes=checks.texts("notes", record.get("notes")),
+        placement=_placement("placement", record.get("placement")),
         edits=_edits("edits", record.get("edits")),
         photo=_photo("photo", arrays.get("photo")),
         region=checks.region("region", record.get("region")),
@@ -141,6 +145,17 @@ def _params(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise checks.wrong(name)
     return found
+
+
+def _placement(name: str, value: Any) -> Placement | None:
+    if value is None:
+        return None
+    found = _params(name, value)
+    box = checks.region(name, value.get("box"))
+    mirrored = found.get("mirrored")
+    if box is None or not isinstance(mirrored, tuple) or [type(one) for one in mirrored] != [bool, bool]:
+        raise checks.wrong(name)
+    return Placement(checks.pair(name, value.get("size")), box, (mirrored[0], mirrored[1]))
 
 
 def _edits(name: str, value: Any) -> tuple[dict[str, Any], ...]:

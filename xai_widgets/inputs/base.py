@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from xai_widgets.inputs.finite import check_finite
 from xai_widgets.inputs.gaussian import blur
-from xai_widgets.inputs.stretch import stretch
+from xai_widgets.placement import Placement
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -139,33 +139,15 @@ class Inputs:
         """Return what the model sees, as a picture of its grid, shape ``(height, width, 3)``."""
         return to_rgb(self.pixels)
 
-    def to_photo(self, values: NDArray[Any], *, smooth: bool = True) -> NDArray[np.float32]:
-        """Lay a map over the original photo, at its full resolution.
-
-        Parameters
-        ----------
-        values : ndarray, shape of `grid`
-            One number for each of the model's pixels.
-        smooth : bool
-            Interpolate between the model's pixels (bilinear), or repeat the nearest.
-
-        Returns
-        -------
-        ndarray, float32, shape (photo height, photo width)
-            NaN outside the part that the model sees.
-        """
-        if np.shape(values) != self.grid:
-            msg = f"a map must be of the shape of the model's picture {self.grid}, got {np.shape(values)}."
-            raise ValueError(msg)
-        assert self.photo is not None
-        assert self.region is not None
-        assert self.photo_size is not None
+    @property
+    def placement(self) -> Placement | None:
+        """Where the model's pixels lie on the original photo; None where there is none."""
+        if self.photo is None or self.region is None or self.photo_size is None:
+            return None
         (width, height), (shown_height, shown_width) = self.photo_size, self.photo.shape[:2]
-        scale = np.array([width / shown_width, height / shown_height] * 2)
-        x0, y0, x1, y1 = (float(edge) for edge in np.array(self.region) * scale)
-        out = stretch(np.asarray(values, dtype=np.float32), (x0, y0, x1, y1), (width, height), smooth=smooth)
-        # The region lies on the mirrored photo; the original's own pixels are wanted here.
-        return out[:: -1 if self.mirrored[1] else 1, :: -1 if self.mirrored[0] else 1]
+        x, y = width / shown_width, height / shown_height
+        x0, y0, x1, y1 = self.region
+        return Placement(self.photo_size, (x0 * x, y0 * y, x1 * x, y1 * y), self.mirrored)
 
     def __repr__(self) -> str:
         came = f", photo {self.photo_size[0]}x{self.photo_size[1]}" if self.photo_size else ""

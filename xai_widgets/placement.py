@@ -1,7 +1,8 @@
-"""Lay a small map over a big photo."""
+"""Where the model's pixels lie on the photo they came from, and how to lay a map over it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,42 @@ if TYPE_CHECKING:
 
 _ROWS = 256
 """Rows done at once: beside the result, a 48-megapixel photo then needs some megabytes."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a map lies on the original photo.
+
+    Attributes
+    ----------
+    size : (width, height)
+        Of the original photo.
+    box : (x0, y0, x1, y1)
+        What the model sees of it, in its pixels, after mirroring; beyond it where `preprocess` pads.
+    mirrored : (bool, bool)
+        Whether the model sees it flipped left and right, up and down.
+    """
+
+    size: tuple[int, int]
+    box: tuple[float, float, float, float]
+    mirrored: tuple[bool, bool] = (False, False)
+
+    def lay(self, values: NDArray[Any], *, smooth: bool = True) -> NDArray[np.float32]:
+        """Lay a map over the photo, at the photo's full resolution.
+
+        Parameters
+        ----------
+        values : ndarray, shape (rows, columns)
+        smooth : bool
+            Interpolate between the map's cells (bilinear), or repeat the nearest.
+
+        Returns
+        -------
+        ndarray, float32, shape (height, width)
+            NaN outside the part that the model sees.
+        """
+        out = stretch(np.asarray(values, dtype=np.float32), self.box, self.size, smooth=smooth)
+        return out[:: -1 if self.mirrored[1] else 1, :: -1 if self.mirrored[0] else 1]
 
 
 def stretch(
