@@ -19,8 +19,8 @@ T = TypeVar("T")
 BATCH_SECONDS = 0.1
 """A batch is the unit of cancelling and of updating the picture, so it must stay below what feels immediate."""
 
-WORSE = 1.15
-"""How much slower per input a larger batch may be before it is given up: below that, it is noise."""
+WORSE = 1.4
+"""How much slower per input a larger batch may be before it is given up: on a busy machine, less than that is noise."""
 
 
 @dataclass
