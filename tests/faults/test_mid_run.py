@@ -228,8 +228,10 @@ def test_closing_at_any_moment_ends_the_work_within_a_batch(moment):
     assert trap.seen - asked[0] <= 8
     seen = trap.seen
     assert browser.of("ended") == []
-    for call in (widget.close, widget.cancel, lambda: widget.explain("saliency"), lambda: repr(widget)):
+    for call in (widget.close, widget.cancel, lambda: repr(widget)):
         call()
+    with pytest.raises(RuntimeError, match="This widget is closed"):
+        widget.explain("saliency")
     assert widget.wait(30)
     assert trap.seen == seen
 
@@ -251,6 +253,7 @@ def test_what_a_closed_widget_is_asked_is_answered_in_words(make):
     result = widget.result(30)
     widget.close()
     assert widget.result(5) is result
-    assert "saliency" in widget.to_code()
+    with pytest.raises(RuntimeError, match="This widget is closed"):
+        widget.to_code()
     assert widget._repr_mimebundle_ is None or widget._repr_mimebundle_() is None
     assert widget.perturbed is None

@@ -140,9 +140,7 @@ class ImageExplainer(ExplainerWidget):
         RuntimeError
             When the widget is closed.
         """
-        if self._closed:
-            msg = "This widget is closed. Make a new one with xai.explain(...)."
-            raise RuntimeError(msg)
+        self._check_open()
         with self._lock:
             old, model, inputs = self._requests["a"], self._session.model, self._session.inputs
             if method is None or method == old.method.name:
@@ -176,7 +174,14 @@ class ImageExplainer(ExplainerWidget):
         return found
 
     def to_code(self) -> str:
-        """Write a cell that reproduces what is on show, seed included."""
+        """Write a cell that reproduces what is on show, seed included.
+
+        Raises
+        ------
+        RuntimeError
+            When the widget is closed: it has forgotten what it showed.
+        """
+        self._check_open()
         request = self._requests["a"]
         return to_code(
             names=names_of(self._given),
@@ -186,6 +191,11 @@ class ImageExplainer(ExplainerWidget):
             seed=self._session.seed,
             display=self._display,
         )
+
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = "This widget is closed. Make a new one with xai.explain(...)."
+            raise RuntimeError(msg)
 
     def _release(self) -> None:
         self._given.clear()
