@@ -68,7 +68,7 @@ def test_result_after_a_failure_is_not_that_of_the_question_before(make):
 @pytest.mark.parametrize("method", LONG)
 def test_out_of_memory_in_mid_run_halves_the_batch_says_so_and_changes_no_number(make, method):
     def full(x):
-        if len(x) > 2:
+        if len(x) > 1:  # a busy machine may never try larger batches
             msg = "CUDA out of memory. Tried to allocate 20.00 MiB"
             raise torch.OutOfMemoryError(msg)
 
@@ -78,7 +78,7 @@ def test_out_of_memory_in_mid_run_halves_the_batch_says_so_and_changes_no_number
     widget = make(Net(After(0, full)), method=method, **params)
     result = widget.result(60)
     np.testing.assert_allclose(result.values, plain.values, **ROUNDING)
-    assert any(note.startswith("Memory ran out at 4 inputs at once") for note in result.notes)
+    assert any(note.startswith("Memory ran out at 2 inputs at once") for note in result.notes)
     assert not any("Memory" in note for note in plain.notes)
 
 
