@@ -204,7 +204,10 @@ def test_a_model_that_takes_another_path_later_is_run_as_it_is():
     other = torch.rand(2, 3, 8, 8, dtype=torch.float64) - 10
     assert torch.equal(run.scores(other), net(other))
     assert run._fast is None
-    assert run.fresh().remember("explanation copy", lambda: "made anew") is None
+    again = run.fresh()
+    again.scores(torch.rand(5, 3, 8, 8, dtype=torch.float64))
+    again.scores(torch.rand(5, 3, 8, 8, dtype=torch.float64))
+    assert again._fast is None  # given up for good
 
 
 def test_a_model_that_raises_is_quoted_with_its_own_error():
@@ -250,6 +253,18 @@ def test_the_next_run_sees_weights_and_statistics_trained_further():
     with torch.no_grad():
         net.conv.weight.data.mul_(2)  # which no version counter tells
     assert torch.allclose(ran(), net(x), rtol=1e-12)
+
+
+def test_weights_trained_further_in_the_middle_of_a_run_are_seen_by_every_layer():
+    net, x = Net(plain), torch.rand(6, 3, 8, 8, dtype=torch.float64)
+    run = TorchModel(net).fresh()
+    run.scores(x)
+    run.scores(x)
+    assert run._fast is not None
+    with torch.no_grad():
+        net.conv.weight.mul_(2)
+        net.head.weight.mul_(3)
+    assert torch.allclose(run.scores(x), net(x), rtol=1e-12)
 
 
 def test_a_widget_explains_the_model_as_trained_by_then():

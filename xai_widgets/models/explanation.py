@@ -100,6 +100,8 @@ class ExplanationCopy:
         shared = {id(t): t for t in (*module.parameters(), *module.buffers())}
         self.module = copy.deepcopy(module, dict(shared))
         self.layout = layout
+        self.version: int | None = None
+        """Of the model's weights when they were taken up, for the caller."""
         self.merged = [Merged(module.get_submodule(a), module.get_submodule(b), layout) for a, b in pairs]
         for (layer, norm), one in zip(pairs, self.merged, strict=True):
             # On the instances: names, types and attributes stay what the model's own code may ask for.

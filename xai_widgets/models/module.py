@@ -18,12 +18,14 @@ from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
 from xai_widgets.models.pace import Pace, in_batches
 from xai_widgets.models.untouched import (
     DrawWatch,
+    follow,
     moved_between,
     private_copy,
     random_states,
     restore_random_states,
     seeded,
     untouched,
+    version_of,
 )
 from xai_widgets.results import Prediction
 
@@ -91,7 +93,9 @@ class TorchModel:
         self.forwards = self.backwards = 0
         self._fast: ExplanationCopy | None = None
         self._running = False
-        self._found: dict[str, Any] = {}
+        self._found: dict[str, tuple[int, Any]] = {}
+        self._followed = [self.version]
+        self._copies: list[ExplanationCopy | None] = []  # one, once it has been tried to make it
         # Without a copy of our own, runs on the same module take turns.
         self._turn = threading.RLock() if self.private else _LOCKS.setdefault(module, threading.RLock())
 
@@ -106,12 +110,17 @@ class TorchModel:
         return other
 
     def _follow(self) -> None:
-        """Take up the module's buffers as they are now: its parameters are shared, its buffers are not."""
-        given = self._given()
+        """Take up the given module's weights and buffers as they are now."""
+        given, version = self._given(), self.version
         if self.private and given is not None:
-            with torch.no_grad():
-                for mine, theirs in zip(self.module.buffers(), given.buffers(), strict=False):
-                    mine.copy_(theirs)
+            follow(self.module, given, weights=self._followed != [version])
+            self._followed[:] = [version]
+
+    @property
+    def version(self) -> int:
+        """A number that changes when the given module's weights or buffers do: key by it what depends on them."""
+        given = self._given()
+        return version_of(self.module if given is None else given)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -124,14 +133,16 @@ class TorchModel:
         return self.remember("hash", lambda: fingerprint(self.module))
 
     def remember(self, what: str, find: Callable[[], T]) -> T:
-        """Return what was found out about this model under a name, finding it the first time."""
-        if what not in self._found:
-            self._found[what] = find()
-        found: T = self._found[what]
+        """Return what was found out about this model under a name, finding it once for each state of its weights."""
+        version = self.version
+        if what not in self._found or self._found[what][0] != version:
+            self._found[what] = version, find()
+        found: T = self._found[what][1]
         return found
 
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""
+        self._follow()
         scores = self.scores(x[None])
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]
@@ -301,7 +312,8 @@ class TorchModel:
                 if is_out_of_memory(error):
                     raise
                 # Either it is not the same function after all, or the model itself says better what is wrong.
-                self._fast = self._found["explanation copy"] = None
+                self._fast = None
+                self._copies[:] = [None]
         return self._call(x)
 
     def _fast_copy(self, x: Tensor) -> ExplanationCopy | None:
@@ -309,14 +321,18 @@ class TorchModel:
         if not self._running or not self.private or self.random is not False or self.forwards < WARM_UP:
             return None
         if self._fast is None:
-            known = "explanation copy" in self._found
-            self._fast = self.remember("explanation copy", lambda: explanation_copy(self.module, x[:1]))
-            if self._fast is not None and known:
-                # Once a run, so that weights trained further are seen; nothing tells reliably that they were not.
-                self._fast.refresh()
-            if self._fast is not None:
-                for pace in self.paces.values():
-                    pace.restart()
+            if not self._copies:
+                self._copies.append(explanation_copy(self.module, x[:1]))
+            self._fast = self._copies[0]
+            if self._fast is None:
+                return None
+            # Once a run in any case, since weights written through `.data` keep their version.
+            self._fast.version = None
+            for pace in self.paces.values():
+                pace.restart()
+        if self._fast.version != (version := self.version):
+            self._fast.refresh()
+            self._fast.version = version
         return self._fast
 
     def _differentiate(self, score: Tensor, tensors: list[Tensor], *, again: bool = False) -> tuple[Tensor | None, ...]:

@@ -44,6 +44,32 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     return twin.eval()
 
 
+def follow(twin: nn.Module, module: nn.Module, *, weights: bool) -> None:
+    """Take up the module's weights and buffers as they are now, where the copy does not share their memory.
+
+    That is so for buffers, for a copy on another device, and for parameters that were given other memory since.
+    Only the first are cheap, so the parameters are left out unless `weights`.
+    """
+    with torch.no_grad():
+        for mine, theirs in zip(twin.buffers(), module.buffers(), strict=False):
+            mine.copy_(theirs)
+    if not weights:
+        return
+    for mine, theirs in zip(twin.parameters(), module.parameters(), strict=False):
+        if mine.data_ptr() != theirs.data_ptr():
+            # Not copied into the old memory: that may still be somebody's, who keeps weights aside.
+            mine.data = theirs.data.to(mine.device, mine.dtype)
+
+
+def version_of(module: nn.Module) -> int:
+    """Return a number that changes when weights or buffers do, without looking at them.
+
+    What is written through ``.data`` leaves no trace.
+    """
+    tensors = (*module.parameters(), *module.buffers())
+    return hash(tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors))  # noqa: SLF001
+
+
 def random_states(device: torch.device) -> list[Tensor]:
     """Return the states of torch's global generators that a pass on this device can change."""
     states = [torch.get_rng_state()]

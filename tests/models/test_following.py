@@ -1,0 +1,77 @@
+"""Prediction, map and fingerprint come from the same weights, whatever happens to them between two explanations."""
+
+import numpy as np
+import pytest
+import torch
+from attribution.nets import convnet, image
+from torch import nn
+
+from xai_widgets.attribution import Saliency
+from xai_widgets.attribution.runs import run
+from xai_widgets.inputs import read_inputs
+from xai_widgets.models import Target, TorchModel
+
+
+def train(net):
+    net.train()
+    x = torch.stack([image(seed=i) for i in range(4)])
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
+    nn.functional.cross_entropy(net(x), torch.arange(4)).backward()
+    optimizer.step()
+    net.eval()
+
+
+def train_statistics_alone(net):
+    net.train()
+    with torch.no_grad():
+        net(5 * torch.stack([image(seed=i) for i in range(4)]))
+    net.eval()
+
+
+def load(net):
+    net.load_state_dict(convnet(seed=9).state_dict())
+
+
+def exchange(net):
+    """Give the parameters other memory, as averaging weights or `assign=True` does."""
+    for p, other in zip(net.parameters(), convnet(seed=9).parameters(), strict=True):
+        p.data = other.data
+
+
+@pytest.mark.parametrize("change", [train, train_statistics_alone, load, exchange])
+def test_what_happens_between_two_explanations_is_in_all_of_the_next(change):
+    net = convnet()
+    model, inputs = TorchModel(net), read_inputs(image(), device="cpu", dtype=torch.float64)
+
+    def explain(model):
+        prediction = model.predict(inputs.x)
+        *_, last = run(Saliency(), model, inputs, Target(1), prediction)
+        return last
+
+    before, version = explain(model), model.version
+    assert model.version == version
+    kept = [p.data for p in net.parameters()]
+    values = [p.clone() for p in kept]
+    change(net)
+    assert model.version != version
+    after, wanted = explain(model), explain(TorchModel(net))
+    assert not np.allclose(before.values, after.values, rtol=1e-3)
+    assert np.array_equal(after.values, wanted.values)
+    assert np.array_equal(after.prediction.scores, wanted.prediction.scores)
+    assert after.model_hash == wanted.model_hash != before.model_hash
+    if change is exchange:
+        assert all(torch.equal(a, b) for a, b in zip(kept, values, strict=True))  # memory that was put aside
+
+
+def test_what_is_remembered_is_found_anew_for_other_weights():
+    net = convnet()
+    model, found = TorchModel(net), iter(range(9))
+    assert [model.remember("it", lambda: next(found)) for _ in range(3)] == [0, 0, 0]
+    train(net)
+    assert [model.fresh().remember("it", lambda: next(found)) for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_model_made_in_inference_mode_has_a_version():
+    with torch.inference_mode():
+        net = convnet()
+    assert isinstance(TorchModel(net).version, int)
