@@ -7,6 +7,7 @@ pictures on the CPU also run faster with the channels of a pixel next to each ot
 Whether that is the same function is not assumed. Which layer feeds which is seen by watching every operation of one
 pass; scores are compared on two inputs; and every later pass checks that each merged layer's output arrived where it
 was seen to go, since a model may branch. When anything is different, the copy is given up for the model as it is.
+While somebody watches the model's own operations, by hooks or modes, the model itself is run.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
+from torch.nn.modules import module as torch_module
+from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
+from torch.utils._device import DeviceContext
 
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.untouched import HOOKS
@@ -131,6 +134,27 @@ class ExplanationCopy:
             for one in self.merged:
                 one.passing = None
         return output
+
+
+def listeners(module: nn.Module) -> list[tuple[int, ...]]:
+    """List what sees, or stands in for, each module's own work: hooks, and a `forward` put on the instance.
+
+    The copy has none but those that were there when it was made, so it must not be used while the list differs.
+    """
+    return [
+        (id(one), id(vars(one).get("forward")), *(key for hooks in HOOKS for key in getattr(one, hooks)))
+        for one in module.modules()
+    ]
+
+
+def is_watched() -> bool:
+    """Tell whether somebody sees every operation or every module: the copy's are not the model's."""
+    modes = _get_current_function_mode_stack()  # type: ignore[no-untyped-call]
+    return (
+        any(not isinstance(mode, DeviceContext) for mode in modes)  # which torch.set_default_device leaves there
+        or torch._C._len_torch_dispatch_stack() > 0  # noqa: SLF001
+        or torch_module._has_any_global_hook()  # type: ignore[no-untyped-call]  # noqa: SLF001
+    )
 
 
 def explanation_copy(module: nn.Module, x: Tensor) -> ExplanationCopy | None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
-from xai_widgets.models.explanation import ExplanationCopy, explanation_copy
+from xai_widgets.models.explanation import ExplanationCopy, explanation_copy, is_watched, listeners
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
 from xai_widgets.models.pace import Pace, in_batches
@@ -92,7 +92,8 @@ class TorchModel:
         self.paces = {"forward": Pace(), "backward": Pace()}
         self.forwards = self.backwards = 0
         self._fast: ExplanationCopy | None = None
-        self._running = False
+        self._may_switch = False
+        self._listeners = listeners(self.module)
         self._found: dict[str, tuple[int, Any]] = {}
         self._followed = [self.version]
         self._copies: list[ExplanationCopy | None] = []  # one, once it has been tried to make it
@@ -103,11 +104,19 @@ class TorchModel:
         """Return the same model with counts at zero and notes of its own, for one run."""
         other = copy.copy(self)
         other.forwards = other.backwards = 0
-        other._fast, other._running = None, True  # noqa: SLF001  its own kind
+        other._fast, other._may_switch = None, True  # noqa: SLF001  its own kind
         self._follow()
         for pace in self.paces.values():
             pace.notes.clear()
         return other
+
+    def plain(self) -> TorchModel:
+        """Keep this run from ever switching to the explanation copy, and return it.
+
+        For methods that watch the model's own operations. Hooks on `module` and modes are noticed without it.
+        """
+        self._may_switch = False
+        return self
 
     def _follow(self) -> None:
         """Take up the given module's weights and buffers as they are now."""
@@ -303,7 +312,7 @@ class TorchModel:
             return self.module(x.clone())
 
     def _run(self, x: Tensor) -> Any:
-        """Call the explanation copy where there is one; layers are not recorded there, since merged ones differ."""
+        """Call the explanation copy where there is one."""
         fast = self._fast_copy(x)
         if fast is not None:
             try:
@@ -317,8 +326,10 @@ class TorchModel:
         return self._call(x)
 
     def _fast_copy(self, x: Tensor) -> ExplanationCopy | None:
-        """Return the explanation copy once a run has shown itself to be a long one."""
-        if not self._running or not self.private or self.random is not False or self.forwards < WARM_UP:
+        """Return the explanation copy once a run has shown itself to be a long one, while nobody watches the model."""
+        if not self._may_switch or not self.private or self.random is not False or self.forwards < WARM_UP:
+            return None
+        if is_watched() or listeners(self.module) != self._listeners:
             return None
         if self._fast is None:
             if not self._copies:
