@@ -71,6 +71,27 @@ def test_what_is_remembered_is_found_anew_for_other_weights():
     assert [model.fresh().remember("it", lambda: next(found)) for _ in range(3)] == [1, 1, 1]
 
 
+def test_notes_belong_to_the_run_in_which_it_happened():
+    model = TorchModel(convnet())
+    model.paces["forward"].size = 4
+
+    def work(rows):
+        if rows.stop - rows.start > 1:
+            raise MemoryError
+
+    first = model.fresh()
+    steps = first.batches(8, work)
+    next(steps)
+    second = model.fresh()
+    assert len(first.notes) == 2
+    assert not second.notes
+    assert not model.notes
+    list(second.batches(8, work))
+    assert not second.notes  # the size that fits is common knowledge
+    list(steps)
+    assert len(first.notes) == 2
+
+
 def test_a_model_made_in_inference_mode_has_a_version():
     with torch.inference_mode():
         net = convnet()

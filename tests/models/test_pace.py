@@ -56,16 +56,54 @@ def test_sizes_grow_while_that_pays_and_batches_stay_immediate() -> None:
     assert max(machine.sizes) == 64  # 128 would take more than the tenth of a second
     machine = Machine()
     list(in_batches(500, Pace(), machine.work(lambda n: 0.001 * n**2), CPU, machine.clock))
-    assert max(machine.sizes) == 2  # twice as dear an input: one step back, and no further try
-    assert set(machine.sizes[2:]) == {1}
+    # Twice as dear an input, seen twice: one step back, and no further try for a long while.
+    assert machine.sizes == ([1, 2, 2] + [1] * 32) * 13 + [1, 2, 2] + [1] * 14
+
+
+def test_one_slow_batch_does_not_stop_the_growth() -> None:
+    machine, slow = Machine(), iter([0.001, 0.01, 0.002])
+    list(in_batches(100, Pace(), machine.work(lambda n: next(slow, n * 0.001)), CPU, machine.clock))
+    assert machine.sizes == [1, 2, 2, 4, 8, 16, 32, 35]
+
+
+def test_batches_become_small_when_the_machine_is_taken_and_grow_again_when_it_is_free() -> None:
+    machine = Machine()
+    taken = range(200, 600)
+
+    def cost(n: int) -> float:
+        return n * (0.02 if sum(machine.sizes[:-1]) in taken else 0.001)
+
+    list(in_batches(1500, Pace(), machine.work(cost), CPU, machine.clock))
+    begun = [sum(machine.sizes[:i]) for i in range(len(machine.sizes))]
+    sizes = [size for start, size in zip(begun, machine.sizes, strict=True) if start in taken]
+    late = [size for size in sizes if size * 0.02 > 0.2]
+    assert late == [64, 32, 16]  # halved each time, until a batch takes no more than twice a tenth of a second
+    assert set(sizes[3:]) == {8}
+    assert max(machine.sizes[-5:]) == 64
+
+
+def test_the_last_few_inputs_of_a_run_are_late_too() -> None:
+    pace = Pace(size=32)
+    pace.learn(8, 0.3)
+    assert pace.size == 4
+    pace.learn(2, 0.01)
+    assert pace.size == 4
+
+
+def test_a_single_input_that_is_late_cannot_be_halved() -> None:
+    machine, first = Machine(), iter([5.0])  # such as a first pass that compiles
+    list(in_batches(100, Pace(), machine.work(lambda n: next(first, n * 0.001)), CPU, machine.clock))
+    assert machine.sizes[:4] == [1, 1, 2, 4]
 
 
 def test_out_of_memory_halves_and_says_so() -> None:
     machine, pace = Machine(memory=5), Pace(size=16)
-    found = [row for _, rows in in_batches(40, pace, machine.work(), CPU, machine.clock) for row in rows]
-    assert found == list(range(40))
-    assert machine.sizes[0] == 4
-    assert pace.notes == [
+    notes: list[str] = []
+    steps = in_batches(400, pace, machine.work(), CPU, machine.clock, notes.append)
+    found = [row for _, rows in steps for row in rows]
+    assert found == list(range(400))
+    assert set(machine.sizes) == {4}  # what did not fit is never tried again
+    assert notes == [
         "Memory ran out at 16 inputs at once; went on with 8.",
         "Memory ran out at 8 inputs at once; went on with 4.",
     ]

@@ -91,6 +91,7 @@ class TorchModel:
         self.random: bool | None = None
         self.paces = {"forward": Pace(), "backward": Pace()}
         self.forwards = self.backwards = 0
+        self._notes: list[str] = []
         self._fast: ExplanationCopy | None = None
         self._may_switch = False
         self._listeners = listeners(self.module)
@@ -105,9 +106,8 @@ class TorchModel:
         other = copy.copy(self)
         other.forwards = other.backwards = 0
         other._fast, other._may_switch = None, True  # noqa: SLF001  its own kind
+        other._notes = []  # noqa: SLF001
         self._follow()
-        for pace in self.paces.values():
-            pace.notes.clear()
         return other
 
     def plain(self) -> TorchModel:
@@ -134,7 +134,7 @@ class TorchModel:
     @property
     def notes(self) -> tuple[str, ...]:
         """What happened to the batches, for the reader."""
-        return tuple(dict.fromkeys(note for pace in self.paces.values() for note in pace.notes))
+        return tuple(dict.fromkeys(self._notes))
 
     @property
     def hash(self) -> str:
@@ -260,7 +260,7 @@ class TorchModel:
 
     def batches(self, count: int, work: Callable[[slice], T], kind: str = "forward") -> Iterator[tuple[slice, T]]:
         """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
-        return in_batches(count, self.paces[kind], work, self.device)
+        return in_batches(count, self.paces[kind], work, self.device, report=self._notes.append)
 
     def _guard(self) -> AbstractContextManager[Any]:
         if not self.private:

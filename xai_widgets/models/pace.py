@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
@@ -22,6 +22,15 @@ BATCH_SECONDS = 0.1
 WORSE = 1.4
 """How much slower per input a larger batch may be before it is given up: on a busy machine, less than that is noise."""
 
+TWICE = 2
+"""Slower batches in a row that settle it: one alone may have met a busy machine."""
+
+LATE = 2.0
+"""A batch that takes this many times as long as it should is too large now, whatever was learned."""
+
+LONG, SHORT = 32, 8
+"""Good batches after which larger ones are tried again: where those were dearer, and where one was late."""
+
 
 @dataclass
 class Pace:
@@ -30,44 +39,55 @@ class Pace:
     size: int = 1
     limit: int = 4096
     seconds: float = BATCH_SECONDS
-    notes: list[str] = field(default_factory=list)
     _best: float = float("inf")
-    _settled: bool = False
+    _worse: int = 0
+    _rest: int = 0
 
     def learn(self, size: int, seconds: float) -> None:
-        """Grow while larger batches are cheaper per input and stay immediate."""
-        if self._settled or size < self.size:
-            return
-        each = seconds / size
-        if each > self._best * WORSE:
-            self.size, self._settled = max(1, size // 2), True
-            return
-        self._best = min(self._best, each)
-        if 2 * seconds <= self.seconds and 2 * size <= self.limit:
-            self.size = 2 * size
+        """Grow while larger batches are cheaper per input and stay immediate; halve when they do not."""
+        if size > 1 and seconds > LATE * self.seconds:
+            self._settle(size // 2, SHORT)
+        elif size < self.size:
+            pass  # the last few inputs tell nothing of a whole batch
+        elif self._rest:
+            self._rest -= 1
+            if not self._rest:
+                self.restart()
+        elif seconds / size > self._best * WORSE:
+            self._worse += 1
+            if self._worse == TWICE:
+                self._settle(max(1, size // 2), LONG)
+        else:
+            self._best, self._worse = min(self._best, seconds / size), 0
+            if 2 * seconds <= self.seconds and 2 * size <= self.limit:
+                self.size = 2 * size
+
+    def _settle(self, size: int, rest: int) -> None:
+        self.size, self._rest, self._worse = min(self.size, size), rest, 0
 
     def restart(self) -> None:
-        """Learn anew, since the passes are of another kind now; what does not fit is not tried again."""
-        self._best, self._settled = float("inf"), False
+        """Learn anew from this size on; what does not fit is not tried again."""
+        self._best, self._worse, self._rest = float("inf"), 0, 0
 
-    def shrink(self, size: int) -> None:
-        """Halve after running out of memory; say so."""
+    def shrink(self, size: int) -> str:
+        """Halve after running out of memory, and say so."""
         self.limit = self.size = max(1, size // 2)
-        self._settled = True
-        self.notes.append(f"Memory ran out at {size} inputs at once; went on with {self.size}.")
+        self.restart()
+        return f"Memory ran out at {size} inputs at once; went on with {self.size}."
 
 
-def in_batches(
+def in_batches(  # noqa: PLR0917
     count: int,
     pace: Pace,
     work: Callable[[slice], T],
     device: torch.device,
     clock: Callable[[], float] = time.perf_counter,
+    report: Callable[[str], object] = lambda _: None,
 ) -> Iterator[tuple[slice, T]]:
     """Run ``work(rows)`` over ``range(count)``, some rows at a time, and yield each with its result.
 
     A batch that does not fit into memory is run again in halves; results do not depend on the sizes as
-    long as `work` computes each row on its own.
+    long as `work` computes each row on its own. What happened on the way is told to `report` in sentences.
 
     Raises
     ------
@@ -93,7 +113,7 @@ def in_batches(
             yield rows, result
             continue
         # Outside the except block, so that the traceback no longer keeps the failed batch's tensors alive.
-        pace.shrink(size)
+        report(pace.shrink(size))
         release(device)
 
 
