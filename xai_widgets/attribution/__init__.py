@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from xai_widgets.attribution.ablation import FeatureAblation
 from xai_widgets.attribution.cam import GradCam
 from xai_widgets.attribution.gradients import InputXGradient, Saliency, SmoothGrad
+from xai_widgets.attribution.masks import Rise
 from xai_widgets.attribution.paths import IntegratedGradients
 from xai_widgets.attribution.perturbation import Occlusion
+from xai_widgets.attribution.shapley import ExactShapley, ShapleySampling
+from xai_widgets.attribution.surrogate import KernelShap, Lime
 
-__all__ = ["GradCam", "InputXGradient", "IntegratedGradients", "Occlusion", "Saliency", "SmoothGrad"]
+__all__ = [
+    "ExactShapley",
+    "FeatureAblation",
+    "GradCam",
+    "InputXGradient",
+    "IntegratedGradients",
+    "KernelShap",
+    "Lime",
+    "Occlusion",
+    "Rise",
+    "Saliency",
+    "ShapleySampling",
+    "SmoothGrad",
+]

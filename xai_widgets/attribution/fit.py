@@ -1,0 +1,66 @@
+"""Weighted least squares that know how sure their coefficients are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A linear fit.
+
+    Attributes
+    ----------
+    coefficients : Tensor, shape (columns,)
+    covariance : Tensor, shape (columns, columns), or None
+        Of the coefficients; None where there are too few rows to tell.
+    explained : float
+        Share of the weighted variance of the targets that the fit explains (R²).
+    """
+
+    coefficients: Tensor
+    covariance: Tensor | None
+    explained: float
+
+
+def fit(rows: Tensor, targets: Tensor, weights: Tensor | None = None, ridge: Tensor | None = None) -> Fit:
+    r"""Fit ``rows @ coefficients`` to the targets.
+
+    .. math:: \min_\beta \sum_j w_j (y_j - x_j \beta)^2 + \sum_k \lambda_k \beta_k^2
+
+    The covariance is the sandwich :math:`H^{-1} \sum_j g_j g_j^T H^{-1}` with
+    :math:`g_j = w_j x_j r_j / (1 - h_j)`, where the leverage :math:`h_j` makes up for what each row pulls the fit
+    towards itself. It holds whether or not the truth is linear: rows are drawn at random.
+
+    Parameters
+    ----------
+    rows : Tensor, float64, shape (n, columns)
+    targets : Tensor, float64, shape (n,)
+    weights : Tensor, shape (n,), optional
+    ridge : Tensor, shape (columns,), optional
+        Penalty :math:`\lambda_k` of each coefficient.
+
+    References
+    ----------
+    MacKinnon, White: Some heteroskedasticity-consistent covariance matrix estimators. J. Econometrics 29 (1985).
+    """
+    weights = torch.ones_like(targets) if weights is None else weights
+    weighted = rows * weights[:, None]
+    hessian = weighted.T @ rows
+    if ridge is not None:
+        hessian = hessian + ridge.diag()
+    inverse = torch.linalg.pinv(hessian, hermitian=True)
+    coefficients = inverse @ (weighted.T @ targets)
+    residuals = targets - rows @ coefficients
+    middle = (weights * targets).sum() / weights.sum()
+    spread = float((weights * (targets - middle).square()).sum())
+    explained = 1 - float((weights * residuals.square()).sum()) / spread if spread > 0 else 1.0
+    covariance = None
+    if len(rows) >= 2 * rows.shape[1]:
+        leverage = ((weighted @ inverse) * rows).sum(1).clamp(max=0.99)
+        pulls = (weighted * (residuals / (1 - leverage))[:, None]) @ inverse
+        covariance = pulls.T @ pulls
+    return Fit(coefficients, covariance, explained)

@@ -1,0 +1,125 @@
+"""Groups of features that appear and vanish together, and the game that they play."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xai_widgets.inputs import BASELINES
+from xai_widgets.inputs.superpixels import superpixels
+from xai_widgets.method import Method, parameter
+
+if TYPE_CHECKING:
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Which group each value of an input belongs to.
+
+    Attributes
+    ----------
+    index : Tensor, int64
+        Numbers 0..count-1, with as many axes as the input and broadcastable to it.
+    count : int
+    """
+
+    index: Tensor
+    count: int
+
+    @classmethod
+    def of(cls, inputs: Inputs, feature_mask: Any = None, n_segments: int = 49) -> Groups:
+        """Group an input's values: as the mask says, or superpixels of a picture, or the first axis of the rest.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a mask that is not of whole numbers, or not broadcastable to the input.
+        """
+        x = inputs.x
+        if feature_mask is not None:
+            return cls._given(x, feature_mask)
+        if inputs.kind == "image":
+            index = superpixels(inputs.pixels, n_segments)[None].to(x.device)
+            return cls(index, int(index.max()) + 1)
+        count = len(x)
+        return cls(torch.arange(count, device=x.device).reshape(-1, *[1] * (x.ndim - 1)), count)
+
+    @classmethod
+    def _given(cls, x: Tensor, feature_mask: Any) -> Groups:
+        mask = torch.as_tensor(np.asarray(feature_mask) if not isinstance(feature_mask, Tensor) else feature_mask)
+        if mask.is_floating_point() or mask.is_complex():
+            msg = f"feature_mask must hold whole numbers, one for each group, got {mask.dtype}."
+            raise TypeError(msg)
+        if mask.ndim == x.ndim + 1 and mask.shape[0] == 1:
+            mask = mask[0]  # with the batch axis that Captum wants
+        try:
+            torch.broadcast_to(mask, x.shape)
+        except RuntimeError:
+            msg = f"feature_mask must be broadcastable to the input's shape {list(x.shape)}, got {list(mask.shape)}."
+            raise ValueError(msg) from None
+        names, index = torch.unique(mask, return_inverse=True)
+        return cls(index.reshape(*[1] * (x.ndim - mask.ndim), *mask.shape).to(x.device), len(names))
+
+    @property
+    def sizes(self) -> Tensor:
+        """How many cells of the map each group covers, float64 on the CPU."""
+        return torch.bincount(self.index.flatten(), minlength=self.count).cpu().double()
+
+    def show(self, coalitions: Tensor, x: Tensor, base: Tensor) -> Tensor:
+        """Make inputs (n, *x.shape) that show the groups of each coalition (n, count) and hide the others."""
+        return torch.where(coalitions.to(x.device)[:, self.index], x, base)
+
+    def place(self, values: Tensor, x: Tensor) -> Tensor:
+        """Give each cell the value of its group (count,)."""
+        return values.to(x)[self.index]
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """Groups are players; the worth of a coalition is the score while all other groups are hidden."""
+
+    model: Model
+    target: Target
+    groups: Groups
+    x: Tensor
+    base: Tensor
+
+    def worth(self, coalitions: Tensor) -> Tensor:
+        """Compute the score for each coalition (n, count), float64 on the CPU."""
+        shown = self.groups.show(coalitions, self.x, self.base)
+        return self.target.of(self.model.scores(shown)).cpu().double()
+
+    def ends(self) -> tuple[float, float]:
+        """Compute the score with nothing and with everything shown."""
+        both = torch.tensor([[False], [True]]).expand(2, self.groups.count)
+        nothing, everything = torch.cat([w for _, w in self.model.batches(2, lambda rows: self.worth(both[rows]))])
+        return float(nothing), float(everything)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupMethod(Method):
+    """A method that hides groups of features; each cell of its map has the value of its group."""
+
+    feature_mask: Any = parameter(
+        None,
+        "The group of each value, as whole numbers; superpixels, columns or time steps when empty.",
+        hidden=True,
+    )
+    n_segments: int = parameter(49, "How many superpixels a picture is cut into, at most.", low=2, high=400)
+    baselines: Any = parameter("zero", "What stands in place of a hidden group.", choices=BASELINES, kind="baseline")
+
+    def game(self, model: Model, inputs: Inputs, target: Target, seed: int) -> Game:
+        """Set up the game of this input's groups."""
+        groups = Groups.of(inputs, self.feature_mask, self.n_segments)
+        return Game(model, target, groups, inputs.x, inputs.baseline(self.baselines, seed))
+
+
+def row_generator(seed: int, row: int) -> torch.Generator:
+    """Return the random numbers of one row: its own, so that the size of batches changes nothing."""
+    return torch.Generator().manual_seed(seed * 1_000_003 + row)

@@ -1,0 +1,197 @@
+"""Shapley values: what each group of features adds, averaged over all orders in which groups may appear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xai_widgets.attribution.groups import Game, GroupMethod, row_generator
+from xai_widgets.attribution.statistics import joint_error
+from xai_widgets.method import Estimate, parameter, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+MOST_GROUPS = 16
+"""2^16 passes are the most that one waits for."""
+
+ENOUGH_PAIRS = 4
+"""Fewer pairs of orders say too little of their spread."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapleyMethod(GroupMethod):
+    """A method whose values sum to what the whole input adds to the baseline."""
+
+    family: ClassVar[str] = "Shapley values"
+
+    @staticmethod
+    def _estimate(  # noqa: PLR0917
+        game: Game, values: Tensor, rise: float, done: int, total: int, error: float | None, *, ready: bool = True
+    ) -> Estimate:
+        gap = float(values.sum()) - rise
+        return Estimate(game.groups.place(values, game.x), done, total, error, gap, ready=ready)
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ExactShapley(ShapleyMethod):
+    r"""Shapley values from all coalitions of at most 16 groups.
+
+    .. math:: \phi_i = \frac{1}{d} \sum_{s=0}^{d-1} \Big( \operatorname*{mean}_{|S|=s+1,\, i \in S} F(x_S)
+        - \operatorname*{mean}_{|S|=s,\, i \notin S} F(x_S) \Big)
+
+    :math:`x_S` shows the groups in `S` and the baseline elsewhere. Small and large coalitions come first; until all
+    have come, the means are those of the coalitions seen. Exact at the end.
+
+    References
+    ----------
+    Shapley: A Value for n-Person Games. Contributions to the Theory of Games 2 (1953).
+    Lundberg, Lee: A Unified Approach to Interpreting Model Predictions. arXiv:1705.07874 (2017).
+    """
+
+    name: ClassVar[str] = "exact_shapley"
+    title: ClassVar[str] = "Exact Shapley values"
+    sentence: ClassVar[str] = "What does each group add on average, whichever groups are there already?"
+
+    n_segments: int = parameter(9, "How many superpixels a picture is cut into, at most.", low=2, high=MOST_GROUPS)
+
+    def why_not(self, model: Model, inputs: Inputs) -> str | None:
+        """Refuse more groups than can be enumerated."""
+        if self.feature_mask is not None:
+            count = len(np.unique(np.asarray(self.feature_mask)))
+        else:
+            count = self.n_segments if inputs.kind == "image" else len(inputs.x)
+        if count <= MOST_GROUPS:
+            return None
+        return f"It tries all coalitions of at most {MOST_GROUPS} groups, here are {count}: join some by feature_mask."
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield after each batch of coalitions."""
+        game = self.game(model, inputs, target, seed)
+        count = game.groups.count
+        coalitions = _all_coalitions(count, seed)
+        total = len(coalitions)
+        # Sums of the worths and numbers of coalitions, by size and by member.
+        worths, numbers = torch.zeros(2, count + 1, count, 2, dtype=torch.float64)
+        ends: list[Tensor] = []
+        for rows, worth in model.batches(total, lambda rows: game.worth(coalitions[rows])):
+            ends = [*ends, worth][:2]
+            with_each = coalitions[rows].double()
+            both = torch.stack([with_each, 1 - with_each], dim=-1)
+            sizes = coalitions[rows].sum(1)
+            worths.index_add_(0, sizes, both * worth[:, None, None])
+            numbers.index_add_(0, sizes, both)
+            means = worths / numbers  # NaN where no coalition has come yet
+            added = means[1:, :, 0] - means[:-1, :, 1]
+            nothing_everything = torch.cat(ends)[:2]
+            rise = float(nothing_everything[-1] - nothing_everything[0])
+            # Both ends and all single groups make the first picture.
+            yield self._estimate(
+                game,
+                added.nanmean(0).nan_to_num(),
+                rise,
+                rows.stop,
+                total,
+                None,
+                ready=rows.stop >= min(total, count + 2),
+            )
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ShapleySampling(ShapleyMethod):
+    r"""Shapley values from random orders: what each group adds when groups appear one after the other.
+
+    .. math:: \phi_i = E_\pi [F(x_{\pi \text{ up to } i}) - F(x_{\pi \text{ before } i})]
+
+    Each order comes with its reverse (antithetic pairs), so that effects of pairs of groups cancel exactly; an odd
+    `n_samples` is rounded up. The error is the standard error over pairs. Every pair sums to the rise of the score.
+
+    References
+    ----------
+    Castro, Gómez, Tejada: Polynomial calculation of the Shapley value based on sampling. Comput. Oper. Res. 36 (2009).
+    Mitchell et al.: Sampling Permutations for Shapley Value Estimation. arXiv:2104.12199 (2021).
+    """
+
+    name: ClassVar[str] = "shapley_sampling"
+    title: ClassVar[str] = "Shapley sampling"
+    sentence: ClassVar[str] = "What does each group add on average, when groups appear in random order?"
+
+    n_samples: int = parameter(50, "How many orders of the groups at most.", low=1, high=10_000)
+    tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield after each batch of coalitions; only whole pairs of orders count."""
+        game = self.game(model, inputs, target, seed)
+        count = game.groups.count
+        nothing, everything = game.ends()
+        rise = everything - nothing
+        if count == 1:
+            yield self._estimate(game, torch.tensor([rise]), rise, 1, 1, None)
+            return
+        pairs = -(-self.n_samples // 2)
+        each = 2 * (count - 1)
+        total = pairs * each
+        worths = torch.empty(0, dtype=torch.float64)
+        added = torch.empty(0, count, dtype=torch.float64)
+
+        def batch(rows: slice) -> Tensor:
+            return game.worth(
+                torch.stack([_begun(count, seed, *divmod(row, each)) for row in range(rows.start, rows.stop)])
+            )
+
+        for rows, worth in model.batches(total, batch):
+            worths = torch.cat([worths, worth])
+            while len(worths) >= each:
+                one = _added(worths[:each], _order(count, seed, len(added)), nothing, everything)
+                added, worths = torch.cat([added, one[None]]), worths[each:]
+            if not len(added):
+                yield self._estimate(game, torch.zeros(count), rise, rows.stop, total, None, ready=False)
+                continue
+            values, error = added.mean(0), None
+            if len(added) >= ENOUGH_PAIRS:
+                error = joint_error(torch.cov(added.T) / len(added), values, game.groups.sizes, len(added))
+            enough = error is not None and error <= self.tolerance
+            yield self._estimate(game, values, rise, rows.stop, rows.stop if enough else total, error)
+            if enough:
+                return
+
+
+def _all_coalitions(count: int, seed: int) -> Tensor:
+    """Every coalition once: nothing and everything, then by size from both ends, in random order within a size."""
+    numbers = torch.arange(2**count)
+    members = (numbers[:, None] >> torch.arange(count)) & 1
+    size = members.sum(1)
+    shuffled = torch.randperm(len(numbers), generator=row_generator(seed, 0))
+    rank = 2 * torch.minimum(size, count - size) + (2 * size > count)
+    return members[shuffled[rank[shuffled].argsort(stable=True)]].bool()
+
+
+def _order(count: int, seed: int, pair: int) -> Tensor:
+    return torch.randperm(count, generator=row_generator(seed, pair))
+
+
+def _begun(count: int, seed: int, pair: int, step: int) -> Tensor:
+    """Return the groups that have appeared at a step of a pair of orders: first forth, then back."""
+    order = _order(count, seed, pair)
+    back, step = divmod(step, count - 1)
+    shown = torch.zeros(count, dtype=torch.bool)
+    shown[(order.flip(0) if back else order)[: step + 1]] = True
+    return shown
+
+
+def _added(worths: Tensor, order: Tensor, nothing: float, everything: float) -> Tensor:
+    """Return what each group added, as the mean of both directions of one order."""
+    ends = worths.new_tensor([[nothing], [everything]]).expand(2, 2)
+    both = torch.cat([ends[0, :, None], worths.reshape(2, -1), ends[1, :, None]], dim=1).diff(dim=1)
+    added = torch.zeros(len(order), dtype=torch.float64)
+    added[order] = (both[0] + both[1].flip(0)) / 2
+    return added

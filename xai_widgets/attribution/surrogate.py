@@ -1,0 +1,191 @@
+"""Surrogates: a linear model of which groups are shown, fitted to the scores."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import torch
+from torch import Tensor
+
+from xai_widgets.attribution.fit import fit
+from xai_widgets.attribution.groups import GroupMethod, row_generator
+from xai_widgets.attribution.shapley import ShapleyMethod
+from xai_widgets.attribution.statistics import joint_error
+from xai_widgets.method import Estimate, parameter, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+GOLDEN = (math.sqrt(5) - 1) / 2
+"""Multiples of it, without their whole part, cover 0..1 evenly at any time."""
+
+FEW_GROUPS = 20
+"""Up to here all coalitions are counted to see whether the samples suffice for all of them."""
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class KernelShap(ShapleyMethod):
+    r"""Shapley values as the weighted linear fit to the worths of coalitions.
+
+    .. math:: \min_\phi \sum_{0 < |S| < d} \frac{d - 1}{\binom{d}{|S|} |S| (d - |S|)}
+        \Big( F(x_S) - F(x_\emptyset) - \sum_{i \in S} \phi_i \Big)^2
+        \quad \text{with} \quad \sum_i \phi_i = F(x) - F(x_\emptyset)
+
+    Coalitions are drawn by their weight, each with its complement, and their sizes evenly; where `n_samples` reaches
+    all of them, all are taken once and the result is exact. The error comes from the spread of the residuals over
+    pairs.
+
+    References
+    ----------
+    Lundberg, Lee: A Unified Approach to Interpreting Model Predictions. arXiv:1705.07874 (2017).
+    Covert, Lee: Improving KernelSHAP. arXiv:2012.01536 (2021).
+    """
+
+    name: ClassVar[str] = "kernel_shap"
+    title: ClassVar[str] = "Kernel SHAP"
+    sentence: ClassVar[str] = "Which share of the score does a fair split give to each group?"
+
+    n_samples: int = parameter(1024, "How many coalitions of groups at most.", low=1, high=100_000)
+    tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield after each batch of coalitions; only whole pairs count."""
+        game = self.game(model, inputs, target, seed)
+        count = game.groups.count
+        nothing, everything = game.ends()
+        rise = everything - nothing
+        if count == 1:
+            yield self._estimate(game, torch.tensor([rise]), rise, 1, 1, None)
+            return
+        pairs, weights = -(-self.n_samples // 2), None
+        everyone = count <= FEW_GROUPS and pairs >= 2 ** (count - 1) - 1
+        if everyone:
+            chosen, weights = _all_pairs(count)
+            pairs = len(chosen)
+        else:
+            chosen = torch.empty(0, count, dtype=torch.bool)
+        total = 2 * pairs
+        worths = torch.empty(0, dtype=torch.float64)
+
+        def coalition(row: int) -> Tensor:
+            pair, other = divmod(row, 2)
+            shown = chosen[pair] if everyone else _draw(count, seed, pair)
+            return ~shown if other else shown
+
+        def batch(rows: slice) -> tuple[Tensor, Tensor]:
+            coalitions = torch.stack([coalition(row) for row in range(rows.start, rows.stop)])
+            return coalitions, game.worth(coalitions)
+
+        seen = torch.empty(0, count, dtype=torch.float64)
+        for rows, (coalitions, worth) in model.batches(total, batch):
+            seen, worths = torch.cat([seen, coalitions.double()]), torch.cat([worths, worth])
+            whole = len(worths) // 2
+            if not whole:
+                yield self._estimate(game, torch.zeros(count), rise, rows.stop, total, None, ready=False)
+                continue
+            first = seen[: 2 * whole : 2]
+            # With the mean taken off, the smallest fit sums to zero: the even share is added to it. A pair's
+            # difference is twice its deviation from half the rise.
+            columns = first - first.mean(1, keepdim=True)
+            apart = (worths[: 2 * whole : 2] - worths[1 : 2 * whole : 2] + rise) / 2
+            found = fit(columns, apart - first.mean(1) * rise, None if weights is None else weights[:whole])
+            values, error = found.coefficients + rise / count, None
+            if found.covariance is not None and not everyone:
+                error = joint_error(found.covariance, values, game.groups.sizes, max(2, whole - count + 1))
+            enough = error is not None and error <= self.tolerance
+            yield self._estimate(game, values, rise, rows.stop, rows.stop if enough else total, error)
+            if enough:
+                return
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class Lime(GroupMethod):
+    r"""Coefficients of a linear model fitted to the scores around the input.
+
+    .. math:: \min_{\beta_0, \beta} \sum_z e^{-D(z)^2 / 2 w^2} \Big( F(x_z) - \beta_0 - \sum_i \beta_i z_i \Big)^2
+        + \lambda \lVert \beta \rVert^2
+
+    Each of `n_samples` pictures shows every group with probability 1/2; :math:`D = 1 - \sqrt{|z| / d}` is the cosine
+    distance from showing all, `w` the `kernel_width`. A note says which share of the variance the fit explains: where
+    it is small, the coefficients say little. The error is that of drawing, not that of being linear.
+
+    References
+    ----------
+    Ribeiro, Singh, Guestrin: "Why Should I Trust You?" arXiv:1602.04938 (2016).
+    """
+
+    name: ClassVar[str] = "lime"
+    title: ClassVar[str] = "LIME"
+    family: ClassVar[str] = "Surrogates"
+    sentence: ClassVar[str] = "How does a simple linear model imitate this one around the input?"
+
+    n_samples: int = parameter(1000, "How many pictures with hidden groups at most.", low=1, high=100_000)
+    kernel_width: float = parameter(
+        0.25, "How fast pictures count less, the more is hidden.", low=0.05, high=10.0, step=0.05
+    )
+    ridge: float = parameter(0.01, "How strongly coefficients are drawn towards zero.", low=0.0, high=100.0, step=0.01)
+    tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield after each batch of samples."""
+        game = self.game(model, inputs, target, seed)
+        count = game.groups.count
+
+        def batch(rows: slice) -> tuple[Tensor, Tensor]:
+            drawn = [torch.rand(count, generator=row_generator(seed, row)) for row in range(rows.start, rows.stop)]
+            coalitions = torch.stack(drawn) < 1 / 2
+            return coalitions.double(), game.worth(coalitions)
+
+        seen, worths = torch.empty(0, count, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
+        ridge = torch.tensor([self.ridge] * count + [0.0], dtype=torch.float64)
+        for rows, (coalitions, worth) in model.batches(self.n_samples, batch):
+            seen, worths = torch.cat([seen, coalitions]), torch.cat([worths, worth])
+            distance = 1 - (seen.sum(1) / count).sqrt()
+            weights = (-distance.square() / (2 * self.kernel_width**2)).exp()
+            columns = torch.cat([seen, torch.ones(len(seen), 1, dtype=torch.float64)], dim=1)
+            # From the first score on, so that a large offset costs no digits.
+            found = fit(columns, worths - worths[0], weights, ridge)
+            values, error = found.coefficients[:-1], None
+            if found.covariance is not None:
+                error = joint_error(found.covariance[:-1, :-1], values, game.groups.sizes, rows.stop - count)
+            enough = error is not None and error <= self.tolerance
+            notes = (f"The linear fit explains {max(0.0, found.explained):.0%} of the score's variance.",)
+            yield Estimate(
+                game.groups.place(values, game.x),
+                rows.stop,
+                rows.stop if enough else self.n_samples,
+                error,
+                notes=notes,
+            )
+            if enough:
+                return
+
+
+def _draw(count: int, seed: int, pair: int) -> Tensor:
+    """Draw a coalition: its size by the Shapley kernel, evenly over the pairs, then its members."""
+    generator = row_generator(seed, pair)
+    sizes = torch.arange(1, count, dtype=torch.float64)
+    shares = 1 / (sizes * (count - sizes))
+    start = float(torch.rand(1, generator=row_generator(seed, -1)))
+    at = (start + pair * GOLDEN) % 1
+    size = 1 + int((shares.cumsum(0) / shares.sum() < at).sum())
+    shown = torch.zeros(count, dtype=torch.bool)
+    shown[torch.randperm(count, generator=generator)[: min(size, count - 1)]] = True
+    return shown
+
+
+def _all_pairs(count: int) -> tuple[Tensor, Tensor]:
+    """Every coalition that lacks the last group, except the empty one, and its kernel weight; heavy ones first."""
+    numbers = torch.arange(1, 2 ** (count - 1))
+    members = ((numbers[:, None] >> torch.arange(count)) & 1).bool()
+    sizes = members.sum(1)
+    weights = torch.tensor([1 / (math.comb(count, int(s)) * int(s) * (count - int(s))) for s in range(1, count)])
+    order = weights[sizes - 1].argsort(descending=True, stable=True)
+    return members[order], weights.double()[sizes - 1][order]
