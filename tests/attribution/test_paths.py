@@ -72,6 +72,35 @@ def test_the_error_is_honest() -> None:
     assert np.mean(within) >= 0.9
 
 
+class Step(nn.Module):
+    """The score rises in a part of the path alone, and nowhere else is there a gradient."""
+
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__()
+        self.low, self.high = low, high
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 6 * ((x.mean(1, keepdim=True) - self.low) / (self.high - self.low)).clamp(0, 1)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.05, 0.45), (0.3, 0.32), (0.51, 0.62)])
+def test_an_empty_map_is_not_done_while_the_score_has_risen(low: float, high: float) -> None:
+    x = torch.ones(4, dtype=torch.float64)
+    steps = list(xai.attribute_iter(Step(low, high), x, "integrated_gradients", target=0))
+    assert not steps[1].values.any()
+    assert steps[1].error is None or steps[1].error == np.inf
+    assert steps[-1].values.sum() == pytest.approx(6, rel=0.25)
+    for one in steps:
+        if one.error is not None:
+            true = np.linalg.norm(one.values - 1.5) / np.linalg.norm(one.values) if one.values.any() else np.inf
+            assert true <= one.error
+
+
+def test_a_map_that_is_exact_early_is_done_early() -> None:
+    result = xai.attribute(nn.Linear(300, 3), torch.randn(300), "integrated_gradients")
+    assert result.backwards <= 9
+
+
 def test_implementation_invariance_and_dummy() -> None:
     """Equal functions get equal values; a feature the model ignores gets none."""
     model, x = mlp(), row()

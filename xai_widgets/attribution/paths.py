@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +26,9 @@ CAUTION = 2.0
 TRUSTED_LEVEL = 3
 """Two refinements may agree by chance while they are coarse: the tolerance counts from this level on."""
 
+ROUNDING = 1e-6
+"""A completeness gap below this share of the scores is none."""
+
 
 @register
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +39,8 @@ class IntegratedGradients(GradientMethod):
 
     The integral is refined by a nested trapezoid rule: each level halves the steps and keeps all gradients
     computed before, so there is a picture after one pass and a better one after each. The error is twice what
-    the last level changed, as a share of the map's norm: gradients of networks with ReLUs are piecewise constant
+    the last level changed, and no less than the completeness gap proves (:math:`|gap| / \sqrt n`, of a map with `n`
+    values), as a share of the map's norm: gradients of networks with ReLUs are piecewise constant
     along the path, so rules of higher order gain nothing. `n_steps` is rounded down to a whole level (2, 3, 5, 9 …).
 
     References
@@ -61,9 +66,10 @@ class IntegratedGradients(GradientMethod):
         """Yield after each batch; within a level, the new points are blended in as they come."""
         x, base = wide(inputs.x), wide(inputs.baseline(self.baselines, seed))
         way = x - base
+        tiny = max(ROUNDING, 8 * torch.finfo(inputs.x.dtype).eps)
         levels = (self.n_steps - 1).bit_length() - 1
         total = 2**levels + 1
-        average, rise, done, error = torch.zeros_like(x), 0.0, 0, None
+        average, rise, scale, done, error = torch.zeros_like(x), 0.0, 0.0, 0, None
         for level in range(levels + 1):
             points = _new_points(level)
             fresh = torch.zeros_like(x)
@@ -77,6 +83,7 @@ class IntegratedGradients(GradientMethod):
                 done += rows.stop - rows.start
                 fresh = fresh + gradients
                 if level == 0:
+                    scale = max(scale, float(scores.abs().max()))
                     rise += float((scores * torch.tensor([1.0, -1.0])[rows].to(scores)).sum())
                 # The new points halve the weight of the old ones, as far as they have come.
                 share = 1.0 if level == 0 else rows.stop / len(points) / 2
@@ -85,7 +92,10 @@ class IntegratedGradients(GradientMethod):
                     yield self._estimate(now, way, rise, done, total, error)
             if level > 0:
                 change = float(((now - average) * way).norm())
-                error = relative(CAUTION * change, float((now * way).norm()))
+                values = now * way
+                gap = abs(float(values.sum()) - rise)
+                missing = gap / math.sqrt(x.numel()) if gap > tiny * scale else 0.0
+                error = relative(max(CAUTION * change, missing), float(values.norm()))
             average = now
             enough = error is not None and (error == 0 or (level >= TRUSTED_LEVEL and error <= self.tolerance))
             yield self._estimate(average, way, rise, done, done if enough else total, error)
