@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Callable
 
 import pytest
 import torch
 from torch import nn
 
+import xai_widgets as xai
 from xai_widgets.models import ModelError, Target, TorchModel, private_copy, untouched
 
 
@@ -152,6 +154,61 @@ class Busy(nn.Module):
             other.start()
             other.join()
         return self.linear(x)
+
+
+class Rebinding(Uncopyable):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.calls = self.calls + 1
+        return self.inner(x)
+
+
+def test_a_buffer_that_a_pass_replaces_is_put_back() -> None:
+    model = Rebinding()
+    calls = model.calls
+    xai.attribute(model, torch.zeros(3, 8, 8), "saliency")
+    assert model.calls is calls
+    assert calls == 0
+
+
+class Keeping(nn.Module):
+    """A model that keeps what it computed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second, self.kept = nn.Linear(6, 5), nn.Linear(5, 3), {}
+        self.all: list[torch.Tensor] = []
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.h = self.first(x)
+        self.kept["h"] = self.h
+        self.all.append(self.h)
+        return self.second(self.h.relu())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Keeping,
+        lambda: nn.Sequential(nn.utils.weight_norm(nn.Linear(6, 5)), nn.ReLU(), nn.Linear(5, 3)),
+        lambda: nn.Sequential(nn.utils.spectral_norm(nn.Linear(6, 5)), nn.ReLU(), nn.Linear(5, 3)),
+    ],
+    ids=["keeping", "weight_norm", "spectral_norm"],
+)
+@pytest.mark.filterwarnings("ignore:.*weight_norm.*:FutureWarning")
+def test_what_passes_have_left_on_a_model_is_no_obstacle_to_copying_it(make: Callable[[], nn.Module]) -> None:
+    torch.manual_seed(0)
+    model, x = make(), torch.randn(4, 6)
+    model(x).sum().backward()
+    adapter = TorchModel(model)
+    assert adapter.private
+    for _ in range(2):
+        model.eval()
+        adapter.predict(x[0])
+        assert torch.allclose(adapter.scores(x), model(x))
+        model.train()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+        model(x).square().sum().backward()
+        optimizer.step()
 
 
 def test_random_numbers_drawn_elsewhere_are_not_the_models() -> None:

@@ -35,13 +35,25 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     """
     # Not p.detach(): that shares the count of changes too, and our backward passes would refuse weights that an
     # optimizer in another thread has changed since.
-    shared = {id(p): nn.Parameter(p.data, requires_grad=False) for p in module.parameters()}
+    shared: dict[int, Tensor] = {id(p): nn.Parameter(p.data, requires_grad=False) for p in module.parameters()}
+    # What a pass has left on a module, or computes anew in each (weight_norm): deepcopy refuses what has a history.
+    shared |= {id(t): t.detach().clone() for t in _kept_tensors(module) if not t.is_leaf}
     # deepcopy keeps the objects of its memo alive by id; so must we, hence the values stay in `shared`.
     try:
         twin = copy.deepcopy(module, dict(shared))
     except Exception:  # noqa: BLE001
         return None
     return twin.eval()
+
+
+def _kept_tensors(module: nn.Module) -> Iterator[Tensor]:
+    """Find the tensors among the modules' plain attributes, and in lists, tuples and dicts there."""
+    for one in module.modules():
+        for value in vars(one).values():
+            inner = (
+                value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+            )
+            yield from (t for t in inner if isinstance(t, Tensor))
 
 
 def follow(twin: nn.Module, module: nn.Module, *, weights: bool) -> None:
@@ -120,6 +132,8 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
     modes = {m: m.training for m in module.modules()}
     hooks = {m: [dict(getattr(m, name)) for name in HOOKS] for m in modes}
     parameters = {p: (p.requires_grad, p.grad) for p in module.parameters()}
+    # By name as well, since a pass may put another tensor in a buffer's place.
+    named = {m: dict(m._buffers) for m in modes}  # noqa: SLF001
     buffers = {b: b.clone() for b in module.buffers()}
     device = next((p.device for p in parameters), torch.device("cpu"))
     states = random_states(device)
@@ -139,6 +153,9 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
         for p, (requires_grad, grad) in parameters.items():
             p.requires_grad_(requires_grad)
             p.grad = grad
+        for m, tensors in named.items():
+            m._buffers.clear()  # noqa: SLF001
+            m._buffers.update(tensors)  # noqa: SLF001
         with torch.no_grad():
             for b, value in buffers.items():
                 b.copy_(value)
