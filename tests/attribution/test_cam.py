@@ -67,11 +67,42 @@ def test_a_vision_transformer_shows_its_patches() -> None:
         ((1, 64), None),
         ((1, 17, 64), (64, 4, 4)),
         ((1, 64, 7, 30), None),
+        ((4, 49, 64), None),
+        ((2, 64, 7, 7), None),
     ],
 )
 def test_maps_are_recognised(shape: tuple[int, ...], expected: tuple[int, ...] | None) -> None:
     found = as_map(torch.arange(float(np.prod(shape))).reshape(shape), (224, 224))
     assert (None if found is None else tuple(found.shape)) == expected
+
+
+class Attending(nn.Module):
+    """Written out by hand: the matrix of attention is what a module puts out."""
+
+    def __init__(self, softmax: nn.Module) -> None:
+        super().__init__()
+        torch.manual_seed(4)
+        self.embed, self.qkv, self.head = nn.Conv2d(3, 16, 8, 8), nn.Linear(16, 48), nn.Linear(16, 4)
+        self.norm, self.softmax, self.after = nn.LayerNorm(16), softmax, nn.LayerNorm(16)
+        self.cls = nn.Parameter(torch.randn(1, 1, 16))
+        self.double()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        tokens = torch.cat([self.cls, self.embed(x).flatten(2).transpose(1, 2)], 1)
+        q, k, v = self.qkv(self.norm(tokens)).unflatten(2, (3, 2, 8)).permute(2, 0, 3, 1, 4)
+        mixed = self.softmax(q @ k.transpose(2, 3) / 8**0.5) @ v
+        return self.head(self.after(mixed.transpose(1, 2).flatten(2))[:, 0])
+
+
+class OwnSoftmax(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.softmax(-1)
+
+
+@pytest.mark.parametrize("softmax", [nn.Softmax(-1), OwnSoftmax(), nn.Sequential(OwnSoftmax())])
+def test_a_matrix_of_attention_is_no_picture(softmax: nn.Module) -> None:
+    result = xai.attribute(Attending(softmax), image(32), "grad_cam")  # 17 tokens: 17 by 17 would fit on it
+    assert result.notes[-1] == "Layer: norm."
 
 
 def test_a_map_that_is_not_square() -> None:

@@ -13,8 +13,8 @@ MOST_EXTRA_TOKENS = 8
 ASPECT_SLACK = 1.35
 """How far a map's aspect may be from the picture's: strided layers round odd sizes."""
 
-PASS_THROUGH = (nn.Linear, nn.Dropout, nn.Identity)
-"""Projections inside an attention block (and modules that do nothing) are never what a reader means by a layer."""
+PASS_THROUGH = (nn.Linear, nn.Dropout, nn.Identity, nn.Softmax)
+"""Parts of an attention block (and modules that do nothing) are never what a reader means by a layer."""
 
 
 def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
@@ -31,8 +31,10 @@ def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
     Returns
     -------
     Tensor or None
-        (channels, h, w); None where there is no map of more than one cell.
+        (channels, h, w); None where there is no map of more than one cell, or more than one (such as one a window).
     """
+    if len(activation) != 1:
+        return None
     if activation.ndim == MAP_NDIM:
         a, b, c = activation.shape[1:]
         if _fits(b, c, grid):
@@ -72,14 +74,24 @@ def find_layer(model: Model, x: Tensor, target: Target, grid: tuple[int, int]) -
         When there is none.
     """
     modules = dict(model.module.named_modules())
+    tokens: set[int] = set()
     for name, activation, gradient in model.taps_from_the_top(x[None], target):
-        if isinstance(modules[name], PASS_THROUGH) or as_map(activation, grid) is None:
+        if activation.ndim == TOKENS_NDIM:
+            tokens.update(activation.shape[:2])  # with the batch first or second
+        if isinstance(modules[name], PASS_THROUGH) or _is_attention(activation, tokens):
+            continue
+        if as_map(activation, grid) is None:
             continue
         flow = as_map(gradient, grid)
         if flow is not None and bool(flow.any()):
             return name, activation, gradient
     msg = "No layer has a map through which the score flows, so there is nothing to draw. Name one by layer=..."
     raise ModelError(msg)
+
+
+def _is_attention(activation: Tensor, tokens: set[int]) -> bool:
+    """Tell whether this is (1, heads, tokens, tokens): square, but no picture."""
+    return activation.ndim == MAP_NDIM and activation.shape[2] == activation.shape[3] and activation.shape[2] in tokens
 
 
 def layer_name(model: Model, layer: str) -> str:
