@@ -72,6 +72,9 @@ class TorchModel:
         device: str | torch.device | None = None,
         seed: int = 0,
     ) -> None:
+        # What torch.compile made shares its weights with the module inside, whose operations can be watched.
+        compiled_from = getattr(module, "_orig_mod", None)
+        module = compiled_from if isinstance(compiled_from, nn.Module) else module
         twin = private_copy(module)
         if device is not None and twin is not None:
             twin = twin.to(device)
@@ -234,7 +237,7 @@ class TorchModel:
 
         def cut(name: str) -> Callable[..., Any]:
             def hook(_module: nn.Module, _args: Any, output: Any) -> Any:
-                tensor = output[0] if isinstance(output, tuple) else output
+                tensor = output[0] if isinstance(output, tuple) and output else output
                 if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
                     return None
                 if layer is not None:
@@ -243,7 +246,7 @@ class TorchModel:
                 seen[name] = tensor
                 # The clone protects the recorded tensor from operations in place further up.
                 changed = tensor.clone()
-                return (changed, *output[1:]) if isinstance(output, tuple) else changed
+                return _with_first(output, changed) if isinstance(output, tuple) else changed
 
             return hook
 
@@ -256,6 +259,10 @@ class TorchModel:
             finally:
                 for handle in handles:
                     handle.remove()
+        if not seen:
+            what = "No layer" if layer is None else f"The layer {layer!r}"
+            msg = f"{what} put out a tensor of floating-point numbers on the way to the score. Choose another method."
+            raise ModelError(msg)
         return score, seen
 
     def batches(self, count: int, work: Callable[[slice], T], kind: str = "forward") -> Iterator[tuple[slice, T]]:
@@ -364,6 +371,12 @@ class TorchModel:
         if not x.is_floating_point():
             msg = f"Gradients need a floating-point input, got {describe(x)}."
             raise ModelError(msg)
+
+
+def _with_first(output: tuple[Any, ...], first: Tensor) -> tuple[Any, ...]:
+    """Exchange the first element, and keep the names of the elements where they have some."""
+    fields = getattr(output, "_fields", None)
+    return (first, *output[1:]) if fields is None else output._replace(**{fields[0]: first})  # type: ignore[attr-defined]
 
 
 class _Turn:

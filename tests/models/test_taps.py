@@ -1,0 +1,68 @@
+"""Layers are recorded whatever they return, and however the model was wrapped."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from attribution.nets import convnet, image
+from torch import nn
+
+import xai_widgets as xai
+
+
+class Pair(NamedTuple):
+    values: torch.Tensor
+    extra: int
+
+
+class GivesPair(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 5, 3)
+
+    def forward(self, x: torch.Tensor) -> Pair:
+        return Pair(self.conv(x), 2)
+
+
+class TakesPair(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = GivesPair()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.body(x)
+        return out.values.relu().mean((2, 3)) * out.extra
+
+
+def test_layers_that_return_named_tuples_are_recorded() -> None:
+    model = TakesPair().double()
+    result = xai.attribute(model, image(), "grad_cam", layer="body", target=1)
+    plain = xai.attribute(model, image(), "grad_cam", layer="body.conv", target=1)
+    assert np.array_equal(result.values, plain.values)
+    assert result.values.any()
+
+
+def test_a_compiled_model_is_explained_by_the_layers_that_it_was_made_of() -> None:
+    model, x = convnet(), image()
+    compiled = torch.compile(model, backend="eager")
+    assert np.array_equal(
+        xai.attribute(compiled, x, "grad_cam", layer="4", target=1).values,
+        xai.attribute(model, x, "grad_cam", layer="4", target=1).values,
+    )
+
+
+class Skips(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused, self.linear = nn.Linear(2, 2), nn.Linear(768, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.linear(x.flatten(1))
+
+
+def test_a_layer_that_does_not_run_is_refused_in_words() -> None:
+    with pytest.raises(xai.ModelError, match="The layer 'unused' put out"):
+        xai.attribute(Skips().double(), image(), "grad_cam", layer="unused")
