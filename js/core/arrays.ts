@@ -13,6 +13,28 @@ export interface Grid {
   hi: number;
 }
 
+/** The size of what a map covers, in pixels of the model's input. */
+export interface Pixels {
+  width: number;
+  height: number;
+}
+
+/**
+ * Which of `cells` covers a pixel: cell k begins at pixel k·pixels/cells, rounded, halves to even. So many pixels of
+ * a large input are averaged into the cells of its map.
+ */
+export function cellAt(pixel: number, cells: number, pixels: number): number {
+  const at = (2 * pixel + 1) * cells;
+  const cell = Math.floor(at / (2 * pixels));
+  return at % (2 * pixels) === 0 && pixel % 2 === 1 ? cell - 1 : cell;
+}
+
+/** The code under a pixel; a map may be coarser than the model's input, and covers all of it. */
+export function codeAt(grid: Grid, pixels: Pixels, x: number, y: number): number {
+  const row = cellAt(y, grid.height, pixels.height);
+  return grid.codes[row * grid.width + cellAt(x, grid.width, pixels.width)] ?? NAN_CODE;
+}
+
 const ITEM = { "<u2": 2, "<f4": 4, "|u1": 1 } as const;
 
 export function bytesOf(source: Bytes | undefined | null): Uint8Array {

@@ -38,8 +38,15 @@ export class LatestWins<T extends { id: number }> {
     this.flying = this.waiting = null;
   }
 
-  get busy(): boolean {
-    return this.flying !== null;
+  /** What waits shall not be sent after all. Tells whether something did. */
+  drop(): boolean {
+    const dropped = this.waiting !== null;
+    this.waiting = null;
+    return dropped;
+  }
+
+  get inFlight(): number | null {
+    return this.flying?.id ?? null;
   }
 
   private send(item: T): void {

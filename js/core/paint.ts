@@ -1,7 +1,8 @@
 // Codes to pixels. The look of a pixel depends on its code alone, so a table of 65536 colours is made once
 // per change of display and each pixel costs one look-up.
 import { type Grid, NAN_CODE, TOP_CODE, valueAt } from "./arrays";
-import { colourAt, DIVERGING, type Palette, palette, SEQUENTIAL } from "./palette";
+import { DIVERGING, RANGE, SEQUENTIAL } from "./look";
+import { colourAt, type Palette, palette } from "./palette";
 import { type Kept, keepMass, passes, quantile, rankingOf } from "./ranking";
 import type { Display, Sign } from "./types";
 
@@ -16,9 +17,6 @@ export interface Look {
   kept: Kept;
 }
 
-/** Outliers beyond this share of pixels take the last colour. */
-const RANGE = 0.998;
-
 /** A map with no negative values, or shown by strength, has one direction only. */
 export function pickPalette(grid: Grid, display: Display): Palette {
   if (grid.lo >= 0 || display.sign === "absolute") return palette(SEQUENTIAL);
@@ -27,6 +25,7 @@ export function pickPalette(grid: Grid, display: Display): Palette {
 
 export function lookOf(grid: Grid, display: Display): Look {
   const ranking = rankingOf(grid);
+  // Outliers take the last colour.
   const scale = display.scale ?? quantile(grid, ranking, RANGE);
   return {
     palette: pickPalette(grid, display),

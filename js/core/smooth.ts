@@ -1,15 +1,10 @@
 // A map under a soft lens. Gradients of deep networks are speckle, and what speaks for a class shows only in
 // the mean over some pixels. The mean moves attribution by a few pixels and neither adds nor loses any.
 import { type Grid, NAN_CODE, quantise, valueAt } from "./arrays";
+import { SMOOTHING } from "./look";
 
-/** The largest standard deviation, in pixels of the grid, that the slider offers. */
-export const MOST_SMOOTH = 8;
-
-/**
- * Above this a map is speckle. On photos gradients, input × gradient and integrated gradients measure 0.55 to 1.2,
- * occlusion and Grad-CAM 0.01 to 0.04.
- */
-export const ROUGH = 0.25;
+/** The largest standard deviation, in pixels of the grid, that the slider offers, and its step. */
+export const { most: MOST_SMOOTH, step: SMOOTH_STEP } = SMOOTHING;
 
 function valuesOf(grid: Grid): Float32Array {
   const { codes, lo, hi } = grid;
@@ -47,10 +42,14 @@ export function roughness(grid: Grid): number {
   return found;
 }
 
-/** How much to smooth where nobody said: about a hundredth of the grid for speckle, nothing for a map that is smooth by itself. */
+/**
+ * How much to smooth where nobody said, in cells of the map: about a hundredth of it for speckle, nothing for a map
+ * that is smooth by itself. On photos gradients, input × gradient and integrated gradients are 0.55 to 1.2 rough,
+ * occlusion and Grad-CAM 0.01 to 0.04.
+ */
 export function automatic(grid: Grid): number {
-  if (roughness(grid) < ROUGH) return 0;
-  return Math.min(MOST_SMOOTH, Math.floor(Math.min(grid.width, grid.height) / 50) / 2);
+  if (roughness(grid) < SMOOTHING.rough) return 0;
+  return Math.min(MOST_SMOOTH, Math.floor(Math.min(grid.width, grid.height) / SMOOTHING.pixels_per_step) * SMOOTH_STEP);
 }
 
 /** Beyond the edge lies the mirror image, so that a flat map stays flat. */

@@ -100,10 +100,7 @@ export interface Spec {
   grid: [number, number];
   photo: { mime: string; width: number; height: number; data: Bytes };
   region: [number, number, number, number];
-  /** Absent where only the first prediction can tell. */
-  task?: Task;
   labels: string[] | null;
-  outputs?: number;
   methods: Method[];
   edits: EditSpec[];
   fills: Fill[];
@@ -136,7 +133,7 @@ export interface PredictionMessage {
   slot: Slot;
   target: number | [number, number];
   label: string;
-  task?: Task;
+  task: Task;
   probabilities: ArrayMeta;
   original: ArrayMeta;
   picture: ArrayMeta | null;

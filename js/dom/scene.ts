@@ -1,11 +1,9 @@
 // Draws one frame of the stage: photo, region, map, curtain, brush, cursor.
 import type { Frame, Placement } from "../core/camera";
+import { WASH } from "../core/look";
 
 /** Cells of the map this large, in CSS pixels, are meant to be seen one by one. */
 const CELL_SEEN = 20;
-
-/** How much light grey lies between the photo and the map. */
-const WASH = 0.42;
 
 /** What one side of the curtain shows. */
 export interface Side {
@@ -71,12 +69,12 @@ function drawSide(ctx: CanvasRenderingContext2D, scene: Scene, side: Side): void
     if (side.map) {
       // Less colour and less depth in the photo leave both to the map: the darkest colours mean the most.
       ctx.globalCompositeOperation = "saturation";
-      ctx.globalAlpha = 0.9;
+      ctx.globalAlpha = WASH.grey;
       ctx.fillStyle = "#808080";
       ctx.fillRect(box.x, box.y, box.width, box.height);
       ctx.globalCompositeOperation = "source-over";
-      ctx.globalAlpha = WASH;
-      ctx.fillStyle = "#d4d4d4";
+      ctx.globalAlpha = WASH.cover;
+      ctx.fillStyle = `rgb(${WASH.paper} ${WASH.paper} ${WASH.paper})`;
       ctx.fillRect(box.x, box.y, box.width, box.height);
       ctx.globalAlpha = 1;
       ctx.imageSmoothingEnabled = !side.rough && box.width / scene.grid.width < CELL_SEEN;

@@ -1,5 +1,6 @@
 // Messages as the views use them: arrays decoded once, ranked once.
 import { decodeBytes, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
+import { OPACITY } from "../core/look";
 import type { Bytes, Display, MapMessage, PredictionMessage, Request, State, Task } from "../core/types";
 
 export interface ShownMap {
@@ -18,7 +19,7 @@ export interface Prediction {
   id: number;
   target: number | [number, number];
   label: string;
-  task: Task | null;
+  task: Task;
   probabilities: Float32Array;
   original: Float32Array;
   picture: Picture | null;
@@ -36,7 +37,7 @@ export function decodePrediction(message: PredictionMessage, buffers: readonly B
     id,
     target,
     label,
-    task: message.task ?? null,
+    task: message.task,
     probabilities: decodeFloats(message.probabilities, buffers),
     original: decodeFloats(message.original, buffers),
     picture: picture && width && height ? { width, height, rgb: decodeBytes(picture, buffers) } : null,
@@ -44,7 +45,7 @@ export function decodePrediction(message: PredictionMessage, buffers: readonly B
 }
 
 export const DISPLAY: Display = {
-  opacity: 0.6,
+  opacity: OPACITY,
   mass: 1,
   sign: "both",
   colormap: null,

@@ -1,7 +1,7 @@
 // A kernel made of arithmetic: the whole widget runs on a page without Jupyter, for development and tests.
 import { quantise } from "../core/arrays";
 import { strokesOf } from "../core/request";
-import type { Display, Outgoing, Request, Slot, Spec, State } from "../core/types";
+import type { Display, Outgoing, Request, Slot, Spec, State, Task } from "../core/types";
 
 type Handler = (...args: never[]) => void;
 
@@ -59,6 +59,11 @@ export interface FakeOptions {
   missing: boolean;
   /** Maps are speckle. */
   rough: boolean;
+  /** Maps have a cell for so many pixels, across and down. */
+  coarse: number;
+  /** What only the model knows. */
+  task: Task;
+  outputs: number;
   version: string;
 }
 
@@ -71,6 +76,9 @@ const OPTIONS: FakeOptions = {
   endless: false,
   missing: false,
   rough: false,
+  coarse: 1,
+  task: "classes",
+  outputs: 10,
   version: "0.1.0",
 };
 
@@ -137,7 +145,7 @@ export class FakeKernel {
       void this.explain(message.slot, message.id, message.request);
     } else if (message.kind === "cancel") {
       const job = this.running[message.slot];
-      if (job && job.id === message.id) job.stop = true;
+      if (job && job.id <= message.id) job.stop = true;
     } else if (message.kind === "close") {
       current.compare = null;
       for (const kind of ["map", "error", "ended"]) this.last.delete(`${kind}b`);
@@ -158,7 +166,9 @@ export class FakeKernel {
       return;
     }
     const target = request.target ?? 0;
-    const label = (Array.isArray(target) ? target : [target]).map((t) => this.spec.labels?.[t] ?? `${t}`).join(" − ");
+    const label = (Array.isArray(target) ? target : [target])
+      .map((t) => this.spec.labels?.[t] ?? `class ${t}`)
+      .join(" − ");
     this.predict(slot, id, request, target, label);
     const { steps, stepMs } = this.options;
     for (let step = 1; step <= steps || this.options.endless; step++) {
@@ -181,8 +191,11 @@ export class FakeKernel {
   }
 
   private predict(slot: Slot, id: number, request: Request, target: number | [number, number], label: string): void {
+    const { task } = this.options;
+    const length = this.spec.labels?.length ?? this.options.outputs;
     const scores = (damage: number) => {
-      const p = Float32Array.from({ length: this.spec.outputs ?? 10 }, (_, i) =>
+      if (task === "value") return Float32Array.from({ length }, (_, i) => 31.5 - 20 * i - damage);
+      const p = Float32Array.from({ length }, (_, i) =>
         Math.exp(i < 8 ? 6.2 - i * (1.15 - damage) - (i === 0 ? damage * 3 : 0) : -2 + noise(i, 3)),
       );
       const sum = p.reduce((a, b) => a + b, 0);
@@ -190,13 +203,13 @@ export class FakeKernel {
     };
     const damage = this.damage(request);
     const buffers: ArrayBufferView[] = [scores(damage), scores(0)];
-    const shape = [this.spec.outputs ?? 10];
+    const shape = [length];
     const [h, w] = this.spec.grid;
     if (request.edits.length) buffers.push(this.picture(request, w, h));
     const picture = request.edits.length ? { v: 1, dtype: "|u1", shape: [h, w, 3], buffer: 2 } : null;
     const probabilities = { v: 1, dtype: "<f4", shape, buffer: 0 };
     const original = { v: 1, dtype: "<f4", shape, buffer: 1 };
-    this.emit({ kind: "prediction", id, slot, target, label, probabilities, original, picture }, buffers);
+    this.emit({ kind: "prediction", id, slot, task, target, label, probabilities, original, picture }, buffers);
   }
 
   /** The page may put the real photo's pixels here, so that edits are seen on it. */
@@ -231,7 +244,7 @@ export class FakeKernel {
     fraction: number,
     final: boolean,
   ): void {
-    const [height, width] = this.spec.grid;
+    const [height, width] = this.spec.grid.map((side) => Math.ceil(side / this.options.coarse)) as [number, number];
     const values = new Float32Array(width * height);
     const unsigned = request.method === "saliency";
     const kind = request.method.length % 5;

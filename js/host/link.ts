@@ -69,8 +69,11 @@ export class Link {
     return id;
   }
 
-  cancel(slot: Slot, id: number): void {
-    this.send({ kind: "cancel", id, slot });
+  /** Stops what the kernel does for a slot. True where a newer ask was waiting here, which is dropped and gets no end. */
+  cancel(slot: Slot, id: number): boolean {
+    const dropped = this.slots[slot].drop();
+    this.send({ kind: "cancel", id: (dropped ? this.slots[slot].inFlight : null) ?? id, slot });
+    return dropped;
   }
 
   closeCompare(): void {
@@ -92,11 +95,6 @@ export class Link {
       this.waiting = null;
       if (next) this.display(next);
     }, DISPLAY_MS);
-  }
-
-  /** True while a change of the display has not reached the kernel, so that its echo must not undo it. */
-  get displayBusy(): boolean {
-    return this.later !== undefined;
   }
 
   private send(message: Outgoing): void {

@@ -45,22 +45,20 @@ export class Store {
   readonly kernelVersion = signal<string | null>(null);
   readonly version = VERSION;
   readonly undoable = signal({ undo: false, redo: false });
-  readonly task = computed<Task>(() => this.spec.value.task ?? this.prediction.value?.task ?? "classes");
-  readonly outputs = computed(() => {
-    const { outputs, labels } = this.spec.value;
-    return outputs ?? this.prediction.value?.probabilities.length ?? labels?.length ?? 0;
-  });
-  readonly labels = computed(() => {
-    const { labels } = this.spec.value;
-    const name = this.task.value === "value" ? words.output : words.classNumber;
-    return Array.from({ length: this.outputs.value }, (_, i) => labels?.[i] ?? name(i));
-  });
+  /** Only a prediction can tell. */
+  readonly task = computed<Task>(() => this.prediction.value?.task ?? "classes");
+  private readonly outputs = computed(
+    () => this.prediction.value?.probabilities.length ?? this.spec.value.labels?.length ?? 0,
+  );
+  readonly labels = computed(() => Array.from({ length: this.outputs.value }, (_, i) => this.nameOf(i)));
   private readonly link: Link;
   private history: History<Edit[]>;
   private readonly cache = new Lru<ShownMap>(CACHED);
   private readonly asks = new Map<number, string>();
   private asked = 0;
   private outstanding = false;
+  /** The display was changed here, and no state has shown yet that the kernel knows. */
+  private ahead = false;
 
   constructor(private readonly model: Model) {
     const state = completeState(model.get("state"));
@@ -81,6 +79,12 @@ export class Store {
     this.link.id = state.id;
     model.on("change:state", this.stateChanged);
     this.link.open();
+  }
+
+  /** Of a class that is named or not, before the first prediction too. */
+  nameOf(index: number): string {
+    const name = this.task.value === "value" ? words.output : words.classNumber;
+    return this.spec.value.labels?.[index] ?? name(index);
   }
 
   close(): void {
@@ -139,11 +143,17 @@ export class Store {
   }
 
   cancel(): void {
-    for (const slot of Object.values(this.slots)) if (slot.running.value) this.link.cancel(slot.name, slot.id);
+    for (const slot of Object.values(this.slots)) {
+      if (!slot.running.value || !this.link.cancel(slot.name, slot.id)) continue;
+      // What never went out gets no end from the kernel, and must not go out later.
+      slot.ended(slot.id, "cancelled");
+      this.outstanding = false;
+    }
   }
 
   setDisplay(change: Partial<Display>): void {
     this.display.value = { ...this.display.value, ...change };
+    this.ahead = true;
     this.link.display(this.display.value);
   }
 
@@ -191,6 +201,8 @@ export class Store {
       if (this.outstanding && mayBeLost && keyOf(this.request.value) !== keyOf(completeState(message.state).request))
         this.ask(this.request.value);
       else this.follow(completeState(message.state), first);
+      // What was changed here may have got lost; to say it twice does no harm.
+      if (this.ahead) this.link.display(this.display.value);
     });
   }
 
@@ -244,7 +256,7 @@ export class Store {
    * the page was loaded is where undo ends.
    */
   private follow(state: State, first = false): void {
-    if (!this.link.displayBusy) this.display.value = state.display;
+    this.followDisplay(state.display);
     // The echo of an own ask says nothing new, and the kernel may have completed its parameters.
     if (state.id < this.asked || this.asks.has(state.id)) return;
     if (keyOf(state.request) !== keyOf(this.request.value)) {
@@ -258,6 +270,13 @@ export class Store {
     const [mine, theirs] = [this.compare.value, state.compare];
     if ((mine && keyOf(mine)) !== (theirs && keyOf(theirs))) this.compare.value = theirs;
     if (!theirs) this.slots.b.reset();
+  }
+
+  /** A kernel that is busy may not have read yet what was changed here: until it says the same, it does not know. */
+  private followDisplay(display: Display): void {
+    if (this.ahead && JSON.stringify(display) !== JSON.stringify(this.display.value)) return;
+    this.ahead = false;
+    this.display.value = display;
   }
 
   private restore(snapshot: Snapshot | null | undefined): void {

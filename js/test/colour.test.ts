@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { quantise } from "../core/arrays";
 import { alphaOf, colourTable, lookOf, paint, pickPalette, positionOf } from "../core/paint";
-import { colourAt, fromOklab, PALETTES, palette, type Rgb, STEPS, toOklab } from "../core/palette";
+import { colourAt, PALETTES, palette, type Rgb, STEPS } from "../core/palette";
 import type { Display } from "../core/types";
 
 const DISPLAY: Display = {
@@ -13,6 +13,19 @@ const DISPLAY: Display = {
   curtain: null,
   smooth: null,
 };
+
+function toOklab(colour: Rgb): Rgb {
+  const linear = colour.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = linear as Rgb;
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
 
 /** Machado, Oliveira and Fernandes 2009, full loss of one kind of cone, on linear light. */
 const LOSSES: Record<string, number[]> = {
@@ -70,15 +83,6 @@ it("a diverging map is neutral at zero and as dark at both ends", () => {
     const light = lightness(name);
     expect(Math.abs(light[0]! - light[256]!)).toBeLessThan(0.08);
   }
-});
-
-it("OKLab goes there and back", () => {
-  for (const rgb of [
-    [0, 0, 0],
-    [255, 255, 255],
-    [12, 200, 99],
-  ] as Rgb[])
-    expect(fromOklab(toOklab(rgb))).toEqual(rgb);
 });
 
 describe("painting", () => {

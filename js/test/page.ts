@@ -3,14 +3,13 @@ import { bytesOf, quantise } from "../core/arrays";
 import type { Edit, EditSpec, Method, Parameter, Spec, State } from "../core/types";
 import { DISPLAY } from "../host/decode";
 import { type Bump, FakeKernel, type FakeOptions } from "../host/fake";
-import widget from "../views/image";
+import source from "../views/image";
 
 interface Setup {
   photo?: { data: string; mime: string; width: number; height: number };
   region?: [number, number, number, number];
   grid?: [number, number];
   labels?: string[] | null;
-  task?: Spec["task"];
   options?: Partial<FakeOptions>;
   edits?: Edit[];
   views?: number;
@@ -154,9 +153,7 @@ function open(setup: Setup = {}): FakeKernel {
     grid: setup.grid ?? [224, 224],
     photo: { mime: photo.mime, width, height, data: photo.data },
     region: setup.region ?? [x, y, x + side, y + side],
-    task: setup.task ?? "classes",
     labels,
-    outputs: labels?.length ?? 10,
     methods: METHODS,
     edits: EDITS,
     fills: ["mean", "blur", "noise", "colour"],
@@ -174,6 +171,8 @@ function open(setup: Setup = {}): FakeKernel {
   return kernel;
 }
 
+/** The view that is shown: the one made of the sources beside, or a bundle. */
+let widget = source;
 let known: unknown = null;
 function mount(kernel: FakeKernel): () => void {
   const { model } = kernel;
@@ -195,4 +194,9 @@ async function takePixels(kernel: FakeKernel, spec: Spec): Promise<void> {
   kernel.pixels = Uint8Array.from({ length: h * w * 3 }, (_, i) => data[Math.floor(i / 3) * 4 + (i % 3)]!);
 }
 
-Object.assign(window, { xaiPage: { open, mount, quantise } });
+async function use(code: string): Promise<void> {
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  widget = (await import(url)).default;
+}
+
+Object.assign(window, { xaiPage: { open, mount, quantise, use } });

@@ -63,7 +63,7 @@ describe("latest wins", () => {
     latest.settle(1);
     expect(sent).toEqual([1, 4]);
     latest.settle(4);
-    expect(latest.busy).toBe(false);
+    expect(latest.inFlight).toBeNull();
     push(5);
     expect(sent).toEqual([1, 4, 5]);
   });
@@ -79,13 +79,24 @@ describe("latest wins", () => {
     expect(sent).toEqual([1, 2, 3]);
   });
 
+  it("forgets what waits, and keeps what flies", () => {
+    const { sent, latest, push } = bench();
+    push(1);
+    expect(latest.drop()).toBe(false);
+    push(2, 3);
+    expect([latest.drop(), latest.inFlight]).toEqual([true, 1]);
+    latest.settle(1);
+    push(4);
+    expect(sent).toEqual([1, 4]);
+  });
+
   it("goes on when an answer was lost", () => {
     const { sent, latest, push, expire } = bench();
     push(1, 2);
     expire();
     expect(sent).toEqual([1, 2]);
     expire();
-    expect(latest.busy).toBe(false);
+    expect(latest.inFlight).toBeNull();
     push(3);
     latest.clear();
     push(4);

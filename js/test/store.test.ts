@@ -7,10 +7,10 @@ import { storeOf } from "../host/store";
 
 const REQUEST: Request = { method: "saliency", params: {}, target: null, edits: [] };
 const STATE: State = { request: REQUEST, compare: null, display: DISPLAY, id: 4 };
-const SPEC = { grid: [1, 2], outputs: 2, labels: null, task: "classes", edits: [], methods: [] } as unknown as Spec;
+const SPEC = { grid: [1, 2], labels: null, edits: [], methods: [] } as unknown as Spec;
 
-function bench() {
-  const model = new StaticModel({ spec: SPEC, state: STATE, snapshot: null });
+function bench(labels: string[] | null = null) {
+  const model = new StaticModel({ spec: { ...SPEC, labels }, state: STATE, snapshot: null });
   const store = storeOf(model);
   const say = (message: object, buffers: ArrayBufferView[] = []) => model.emit("msg:custom", message, buffers);
   const sent = (kind: Outgoing["kind"]) =>
@@ -48,6 +48,7 @@ function bench() {
         kind: "prediction",
         id,
         slot: "a",
+        task: "classes",
         target: 0,
         label: "",
         probabilities: array,
@@ -135,6 +136,68 @@ describe("asks", () => {
     expect([b.method, b.target]).toEqual(["rise", 1]);
     store.setCompare(null);
     expect(sent("close")).toHaveLength(1);
+  });
+});
+
+describe("cancelling", () => {
+  it("drops the ask that waits, and stops the one in flight", () => {
+    const { store, say, sent, predict, welcome } = bench();
+    welcome();
+    store.setTarget(0);
+    store.setTarget(1);
+    store.cancel();
+    expect(sent("cancel").map(({ id, slot }) => [id, slot])).toEqual([[5, "a"]]);
+    expect(store.slots.a.phase.value).toBe("cancelled");
+    predict(5);
+    say({ kind: "ended", id: 5, slot: "a", outcome: "cancelled" });
+    vi.advanceTimersByTime(60_000);
+    expect(sent("ask").map((m) => m.id)).toEqual([5]);
+    expect([store.slots.a.phase.value, store.slots.a.running.value]).toEqual(["cancelled", false]);
+    store.setTarget(0);
+    expect(sent("ask").map((m) => m.id)).toEqual([5, 7]);
+  });
+
+  it("does not ask again after a new welcome", () => {
+    const { store, model, sent, welcome } = bench();
+    welcome();
+    store.setTarget(0);
+    store.setTarget(1);
+    store.cancel();
+    model.emit("comm_live_update");
+    welcome();
+    expect(sent("ask")).toHaveLength(1);
+  });
+
+  it("waits for the kernel's word where nothing waits here", () => {
+    const { store, sent, predict, welcome } = bench();
+    welcome();
+    store.setTarget(0);
+    predict(5);
+    store.cancel();
+    expect(sent("cancel").map((m) => m.id)).toEqual([5]);
+    expect(store.slots.a.phase.value).toBe("computing");
+  });
+});
+
+describe("classes", () => {
+  const array = (length: number) => ({ v: 1, dtype: "<f4" as const, shape: [length], buffer: 0 });
+
+  it("have names once a prediction has come, whatever the spec did not know", () => {
+    const { store, predict, welcome } = bench();
+    welcome();
+    expect([store.labels.value, store.nameOf(7)]).toEqual([[], "class 7"]);
+    predict(4);
+    expect([store.task.value, store.labels.value]).toEqual(["classes", ["class 0", "class 1"]]);
+    predict(5, { task: "value", probabilities: array(1), original: array(1) });
+    expect([store.task.value, store.labels.value]).toEqual(["value", ["output 0"]]);
+  });
+
+  it("may have fewer names than there are", () => {
+    const { store, predict, welcome } = bench(["cat"]);
+    welcome();
+    expect(store.labels.value).toEqual(["cat"]);
+    predict(4, { task: "binary" });
+    expect([store.task.value, store.labels.value]).toEqual(["binary", ["cat", "class 1"]]);
   });
 });
 
@@ -301,11 +364,34 @@ describe("what others choose", () => {
     expect(store.request.value.target).toBe(1);
   });
 
-  it("does not jerk a slider that is being dragged", () => {
-    const { store, model, welcome } = bench();
+  it("does not snap the display back while the kernel has not read it", () => {
+    const { store, say, model, sent, welcome } = bench();
     welcome();
     store.setDisplay({ opacity: 0.3 });
-    model.set("state", STATE);
-    expect(store.display.value.opacity).toBe(0.3);
+    store.setDisplay({ opacity: 0.4 });
+    // The kernel is at work, and reads its messages a minute later: what it says till then is old.
+    for (let i = 0; i < 60; i++) {
+      vi.advanceTimersByTime(1000);
+      model.set("state", STATE);
+      say({ kind: "state", state: { ...STATE, id: 9 + i } });
+      expect(store.display.value.opacity).toBe(0.4);
+    }
+    expect(sent("display")).toHaveLength(2);
+    say({ kind: "state", state: { ...STATE, display: { ...DISPLAY, opacity: 0.3 } } });
+    expect(store.display.value.opacity).toBe(0.4);
+    say({ kind: "state", state: { ...STATE, display: { ...DISPLAY, opacity: 0.4 } } });
+    say({ kind: "state", state: { ...STATE, display: { ...DISPLAY, opacity: 0.9 } } });
+    expect(store.display.value.opacity).toBe(0.9);
+  });
+
+  it("says the display again to a kernel that comes back without it", () => {
+    const { store, sent, welcome } = bench();
+    store.setDisplay({ opacity: 0.4 });
+    vi.advanceTimersByTime(3000);
+    welcome();
+    expect([store.display.value.opacity, sent("display").length]).toEqual([0.4, 2]);
+    welcome({ ...STATE, display: { ...DISPLAY, opacity: 0.4 } });
+    vi.advanceTimersByTime(1000);
+    expect(sent("display")).toHaveLength(2);
   });
 });

@@ -33,7 +33,7 @@ def test_a_map_without_negative_values_is_sequential_whatever_was_asked():
     assert not look_of(np.array([0.0, 1.0]), colormap="blue_orange").diverging
     assert not look_of(np.array([-1.0, 1.0]), sign="absolute").diverging
     assert look_of(np.array([-1.0, 1.0])).diverging
-    assert look_of(np.array([0.0, 1.0])).ends == (0.0, pytest.approx(0.995))
+    assert look_of(np.array([0.0, 1.0])).ends == (0.0, 1.0)
 
 
 def test_one_outlier_does_not_wash_out_the_others():
@@ -68,6 +68,14 @@ def test_what_is_no_number_is_not_drawn():
     assert look_of(values, opacity=1).rgba(values)[:, 3].tolist() == [255, 0, 255]
 
 
+def test_what_is_not_said_is_chosen():
+    values = np.array([-2.0, 0.0, 1.0])
+    nothing = dict.fromkeys(("colormap", "opacity", "sign", "mass", "scale"))
+    assert (look_of(values, **nothing).rgba(values) == look_of(values).rgba(values)).all()
+    assert look_of(values, scale=0.5).scale == 0.5
+    assert look_of(values, scale=0.5).clipped
+
+
 @pytest.mark.parametrize(
     ("sign", "drawn"), [("both", [1, 1, 1]), ("positive", [1, 0, 0]), ("negative", [0, 0, 1]), ("absolute", [1, 1, 1])]
 )
@@ -97,7 +105,16 @@ def test_a_threshold_keeps_the_fewest_values_that_hold_the_mass(numbers, percent
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"sign": "up"}, {"opacity": 1.1}, {"mass": float("nan")}, {"colormap": "jet"}, {"opacity": -0.1}]
+    "wrong",
+    [
+        {"sign": "up"},
+        {"opacity": 1.1},
+        {"mass": float("nan")},
+        {"colormap": "jet"},
+        {"opacity": -0.1},
+        {"scale": float("inf")},
+        {"scale": -1.0},
+    ],
 )
 def test_wrong_options_are_refused_by_name(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):

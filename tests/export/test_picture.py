@@ -15,6 +15,9 @@ from xai_widgets.export.draw import CHOSEN, INK, PAPER, Pen
 from xai_widgets.export.font import lettered
 from xai_widgets.results import Prediction
 
+WASHED = 163
+"""What is left of the middle grey, 128, under a map."""
+
 
 def opened(data):
     image = Image.open(io.BytesIO(data))
@@ -88,10 +91,50 @@ def test_a_region_off_the_photo_or_tiny_draws(region):
     picture(a_result(region=region))
 
 
-def test_zero_lets_the_photo_through():
+def test_zero_lets_the_washed_photo_through():
     grey = np.full((60, 80, 3), 128, np.uint8)
     seen = photo_of(picture(a_result(np.zeros((1, 8, 8)), photo=grey, region=None)))
-    assert (seen == 128).all()
+    assert (seen == WASHED).all()
+
+
+def test_colour_is_washed_out_under_the_map_and_kept_beside_it():
+    red = np.zeros((60, 80, 3), np.uint8)
+    red[..., 0] = 255
+    seen = photo_of(picture(a_result(np.zeros((1, 8, 8)), photo=red)))
+    assert (seen[200, 20] == [255, 0, 0]).all()
+    assert np.ptp(seen[200, 250]) < 20
+
+
+SPECKLE = np.random.default_rng(3).normal(size=(1, 100, 100)) * 10 ** np.random.default_rng(4).normal(
+    size=(1, 100, 100)
+)
+
+
+def test_speckle_is_smoothed_by_itself_and_a_display_is_followed():
+    made = a_result(SPECKLE)
+    drawn = {smooth: np.asarray(picture(made, smooth=smooth)) for smooth in (None, 0, 1, 4)}
+    assert (drawn[None] == drawn[1]).all()
+    assert (drawn[0].shape, drawn[0].tobytes()) != (drawn[1].shape, drawn[1].tobytes())
+    assert (drawn[4] != drawn[1]).any()
+    for display in (
+        {"scale": 0.1},
+        {"opacity": 0.1},
+        {"mass": 0.3},
+        {"sign": "negative"},
+        {"colormap": "purple_orange"},
+    ):
+        assert (np.asarray(picture(made, **display)) != drawn[None]).any(), display
+    everything = dict.fromkeys(("scale", "opacity", "mass", "sign", "colormap", "smooth"))
+    assert (np.asarray(picture(made, **everything)) == drawn[None]).all()
+    with pytest.raises(ValueError, match="smooth must lie in 0"):
+        picture(made, smooth=33)
+
+
+def test_the_bundle_looks_as_the_view_does(result):
+    display = {"opacity": 0.9, "sign": "positive", "curtain": 0.5, "scale": None, "smooth": 1}
+    data, _ = mimebundle({}, result, display)
+    assert data["image/png"] == base64.b64encode(png(result, opacity=0.9, sign="positive", smooth=1)).decode()
+    assert data["image/png"] != mimebundle({}, result)[0]["image/png"]
 
 
 def test_what_is_no_number_is_hatched():
@@ -101,7 +144,7 @@ def test_what_is_no_number_is_hatched():
     seen = photo_of(picture(a_result(values, photo=grey, region=None)))
     half = len(seen) // 2
     assert len(np.unique(seen[: half - 2].reshape(-1, 3), axis=0)) == 2
-    assert (seen[half + 2 :] == 128).all()
+    assert (seen[half + 2 :] == WASHED).all()
 
 
 @pytest.mark.parametrize("shape", [(3, 5, 7), (5, 7), (1, 1, 1), (512, 2, 2), (1, 1, 900)])

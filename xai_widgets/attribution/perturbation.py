@@ -49,14 +49,14 @@ class Occlusion(Method):
 
     sliding_window_shapes: Any = parameter(
         None,
-        "Side of the window in pixels; a seventh of the picture when empty.",
+        "Side of the window in pixels; automatic is a seventh of the picture.",
         low=1,
         high=512,
         optional=True,
         kind="size",
     )
     strides: Any = parameter(
-        None, "Step from window to window; half the window when empty.", low=1, high=512, optional=True, kind="size"
+        None, "Step from window to window; automatic is half the window.", low=1, high=512, optional=True, kind="size"
     )
     baselines: Any = parameter("zero", "What covers the window.", choices=BASELINES, kind="baseline")
 

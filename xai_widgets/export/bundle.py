@@ -10,6 +10,8 @@ from xai_widgets.export.picture import png
 from xai_widgets.export.words import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xai_widgets.results import Attribution
 
 logger = logging.getLogger(__name__)
@@ -20,7 +22,13 @@ SAVED_VIEW = "application/vnd.xai-widgets+json"
 Bundle = dict[str, Any]
 
 
-def mimebundle(live: tuple[Bundle, Bundle] | Bundle, attribution: Attribution | None) -> tuple[Bundle, Bundle]:
+CURTAIN = "curtain"
+"""What of a display no still picture has."""
+
+
+def mimebundle(
+    live: tuple[Bundle, Bundle] | Bundle, attribution: Attribution | None, display: Mapping[str, Any] | None = None
+) -> tuple[Bundle, Bundle]:
     """Add the static twins to what a live widget shows.
 
     Parameters
@@ -29,6 +37,8 @@ def mimebundle(live: tuple[Bundle, Bundle] | Bundle, attribution: Attribution | 
         As the widget's own ``_repr_mimebundle_`` returned it.
     attribution : Attribution or None
         What is on show; None when there is nothing yet.
+    display : dict, optional
+        How it is shown, as in ``docs/protocol.md``; what is missing or None is chosen as the live view chooses it.
 
     Returns
     -------
@@ -38,11 +48,12 @@ def mimebundle(live: tuple[Bundle, Bundle] | Bundle, attribution: Attribution | 
     data, metadata = live if isinstance(live, tuple) else (live, {})
     data, metadata = dict(data), dict(metadata)
     words = ""
+    shown = {name: value for name, value in (display or {}).items() if name != CURTAIN}
     if attribution is not None:
         words = data["text/plain"] = text(attribution)
         if attribution.heat is not None:
             try:
-                data["image/png"] = base64.b64encode(png(attribution)).decode("ascii")
+                data["image/png"] = base64.b64encode(png(attribution, **shown)).decode("ascii")
             except Exception:  # a twin that cannot be painted must not take the live view with it
                 logger.exception("the static picture could not be painted")
     data[SAVED_VIEW] = {"v": 1, "title": "Explanation", "text": words}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.export.look import look
 from xai_widgets.wire import SIGNS
 
 if TYPE_CHECKING:
@@ -18,16 +17,10 @@ if TYPE_CHECKING:
 STEPS = 257
 """Colours of a map: for a diverging one entry 128 is zero."""
 
-QUANTILE = 0.995
-"""Where the colours end: the few values beyond would wash out all others."""
 
-SEQUENTIAL, DIVERGING = "ember", "blue_orange"
-
-
-@functools.cache
 def colormaps() -> dict[str, dict[str, Any]]:
-    """Return every colour map: its kind, title and anchors."""
-    found: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("colormaps.json").read_text("utf-8"))
+    """Return every colour map: its kind and anchors."""
+    found: dict[str, dict[str, Any]] = look()["ramps"]
     return found
 
 
@@ -37,7 +30,7 @@ def ramp(name: str) -> NDArray[np.uint8]:
     anchors = np.array([list(bytes.fromhex(one[1:])) for one in colormaps()[name]["anchors"]], dtype=np.float64)
     at = np.linspace(0, len(anchors) - 1, STEPS)
     channels = [np.interp(at, np.arange(len(anchors)), anchors[:, i]) for i in range(3)]
-    colours = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    colours = _rounded(np.stack(channels, axis=1)).astype(np.uint8)
     colours.flags.writeable = False
     return colours
 
@@ -75,7 +68,7 @@ class Look:
         """Return red, green and blue of each value: zero is neutral, and in the middle of a diverging map."""
         share = np.clip(np.nan_to_num(values, nan=0.0) / self.scale, -1, 1)
         position = 0.5 + 0.5 * share if self.diverging else np.abs(share)
-        found: NDArray[np.uint8] = ramp(self.colormap)[np.rint(position * (STEPS - 1)).astype(np.int64)]
+        found: NDArray[np.uint8] = ramp(self.colormap)[_rounded(position * (STEPS - 1))]
         return found
 
     def rgba(self, values: NDArray[Any]) -> NDArray[np.uint8]:
@@ -85,14 +78,20 @@ class Look:
             alpha = np.ones_like(strength)
         else:
             alpha = 1 - (1 - strength) ** (self.opacity / (1 - self.opacity))
-        alpha = np.where(self.shown(values), np.rint(alpha * 255), 0).astype(np.uint8)
+        alpha = np.where(self.shown(values), _rounded(alpha * 255), 0).astype(np.uint8)
         return np.concatenate([self.colours(values), alpha[..., None]], axis=-1)
 
 
 def look_of(
-    values: NDArray[Any], *, colormap: str | None = None, opacity: float = 0.75, sign: str = "both", mass: float = 1.0
+    values: NDArray[Any],
+    *,
+    colormap: str | None = None,
+    opacity: float | None = None,
+    sign: str | None = None,
+    mass: float | None = None,
+    scale: float | None = None,
 ) -> Look:
-    """Decide how a map is drawn.
+    """Decide how a map is drawn. None leaves the choice to the look that the browser has too.
 
     Parameters
     ----------
@@ -100,38 +99,62 @@ def look_of(
         NaN and infinities count for nothing.
     colormap : str, optional
         For a map with both signs; by default blue and orange. One without negative values gets a sequential one.
-    opacity : float
+    opacity : float, optional
         0 shows the photo alone, 1 the map alone.
-    sign : {"both", "positive", "negative", "absolute"}
+    sign : {"both", "positive", "negative", "absolute"}, optional
         Which values to draw; ``"absolute"`` draws their size.
-    mass : float
+    mass : float, optional
         Draw only the largest values, that hold this share of the sum of all |values|.
+    scale : float, optional
+        |value| that gets the last colour; by default nearly the largest, so that a few outliers do not wash out all
+        others.
 
     Raises
     ------
     ValueError
         Saying what was expected and what came.
     """
-    if sign not in SIGNS:
-        msg = f"sign must be one of {', '.join(map(repr, SIGNS))}, got {sign!r}."
-        raise ValueError(msg)
-    for name, value in (("opacity", opacity), ("mass", mass)):
-        if not 0 <= value <= 1:
-            msg = f"{name} must lie in 0..1, got {value}."
-            raise ValueError(msg)
-    if colormap is not None and colormap not in colormaps():
-        msg = f"colormap must be one of {', '.join(map(repr, colormaps()))}, got {colormap!r}."
-        raise ValueError(msg)
+    opacity = look()["opacity"] if opacity is None else opacity
+    sign = "both" if sign is None else sign
+    mass = 1.0 if mass is None else mass
+    _check(colormap=colormap, opacity=opacity, sign=sign, mass=mass, scale=scale)
     finite = np.asarray(values, dtype=np.float64)
     finite = finite[np.isfinite(finite)]
     one_sided = sign == "absolute" or not finite.size or finite.min() >= 0
     if colormap is None or (one_sided and colormaps()[colormap]["kind"] == "diverging"):
-        colormap = SEQUENTIAL if one_sided else DIVERGING
+        colormap = look()["sequential" if one_sided else "diverging"]
     sizes = np.abs(finite)
     largest = float(sizes.max(initial=0.0))
-    scale = float(np.quantile(sizes, QUANTILE)) if sizes.size else 0.0
-    scale = scale or largest or 1.0
+    scale = (_all_but_outliers(sizes) if scale is None else float(scale)) or largest or 1.0
     return Look(colormap, scale, largest > scale * (1 + 1e-6), threshold(finite, mass, sign), sign, float(opacity))
+
+
+def _check(*, colormap: str | None, sign: str, scale: float | None, **shares: float) -> None:
+    if sign not in SIGNS:
+        msg = f"sign must be one of {', '.join(map(repr, SIGNS))}, got {sign!r}."
+        raise ValueError(msg)
+    for name, value in shares.items():
+        if not 0 <= value <= 1:
+            msg = f"{name} must lie in 0..1, got {value}."
+            raise ValueError(msg)
+    if scale is not None and not 0 <= scale < float("inf"):
+        msg = f"scale must be a size, got {scale}."
+        raise ValueError(msg)
+    if colormap is not None and colormap not in colormaps():
+        msg = f"colormap must be one of {', '.join(map(repr, colormaps()))}, got {colormap!r}."
+        raise ValueError(msg)
+
+
+def _all_but_outliers(sizes: NDArray[np.float64]) -> float:
+    if not sizes.size:
+        return 0.0
+    at = sizes.size - 1 - int((1 - look()["quantile"]) * sizes.size)
+    return float(np.partition(sizes, at)[at])
+
+
+def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    # Halves go up, as in JavaScript.
+    return np.floor(values + 0.5).astype(np.int64)
 
 
 def threshold(values: NDArray[Any], mass: float, sign: str = "both") -> float:

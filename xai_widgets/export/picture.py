@@ -10,6 +10,8 @@ from PIL import Image
 
 from xai_widgets.export.colours import Look, look_of
 from xai_widgets.export.draw import BAR, CHOSEN, FAINT, PAPER, TRACK, Pen, legend, overlay, reduced
+from xai_widgets.export.look import washed
+from xai_widgets.export.smoothing import automatic, smoothed
 from xai_widgets.export.words import TOP, clean, doubt, question, score, short, title_of
 
 if TYPE_CHECKING:
@@ -23,42 +25,42 @@ TOP_EDGE = 62
 TALLEST = 1.2
 """Of the photo, by its width."""
 
+SMOOTHEST = 32
+
 MOST_LINES = 12
 """Of the notes on the computation."""
 
 
-def picture(
-    attribution: Attribution,
-    *,
-    colormap: str | None = None,
-    opacity: float = 0.75,
-    sign: str = "both",
-    mass: float = 1.0,
-    width: int = 860,
-) -> Image.Image:
+def picture(attribution: Attribution, *, width: int = 860, **display: Any) -> Image.Image:
     """Draw photo and heat map with everything needed to read them.
 
     Parameters
     ----------
     attribution : Attribution
-    colormap : str, optional
-        ``"blue_orange"`` or ``"purple_orange"``; a map without negative values gets a sequential one by itself.
-    opacity : float
-        0 shows the photo alone, 1 the map alone.
-    sign : {"both", "positive", "negative", "absolute"}
-        Which values to draw.
-    mass : float
-        Draw only the largest values, that hold this share of the sum of all |values|.
     width : int
         Of the picture in pixels, 400..900.
+    **display
+        What is left out or None is chosen as the live view chooses it.
+
+        colormap : str
+            ``"blue_orange"`` or ``"purple_orange"``; a map without negative values gets a sequential one by itself.
+        opacity : float
+            0 shows the photo alone, 1 the map alone.
+        sign : {"both", "positive", "negative", "absolute"}
+            Which values to draw.
+        mass : float
+            Draw only the largest values, that hold this share of the sum of all |values|.
+        scale : float
+            |value| that gets the last colour.
+        smooth : float
+            Standard deviation, in cells of the map, of the mean under which the map is read; 0 draws each as it is.
 
     Raises
     ------
     ValueError
         For values that are no map, and for options out of range.
     """
-    options = {"colormap": colormap, "opacity": opacity, "sign": sign, "mass": mass}
-    return _page(attribution, width=width, **options).drawn()
+    return _page(attribution, width=width, **display).drawn()
 
 
 def png(attribution: Attribution, **options: Any) -> bytes:
@@ -70,17 +72,22 @@ def png(attribution: Attribution, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def _page(attribution: Attribution, *, width: int = 860, **options: Any) -> _Page:
-    heat = None if attribution.heat is None else attribution.heat.astype(np.float64)
-    if heat is None:
+def _page(attribution: Attribution, *, width: int = 860, smooth: float | None = None, **display: Any) -> _Page:
+    if attribution.heat is None:
         msg = f"only values of two or three axes are a map that can be drawn, got shape {attribution.values.shape}."
         raise ValueError(msg)
     if not NARROWEST <= width <= WIDEST:
         msg = f"width must lie in {NARROWEST}..{WIDEST}, got {width}."
         raise ValueError(msg)
-    look = look_of(heat, **options)
+    if smooth is not None and not 0 <= smooth <= SMOOTHEST:
+        msg = f"smooth must lie in 0..{SMOOTHEST}, got {smooth}."
+        raise ValueError(msg)
+    sigma = automatic(attribution.heat) if smooth is None else smooth
+    heat = smoothed(attribution.heat, sigma)
+    look = look_of(heat, **display)
     scene = _scene(attribution, heat, look, round((width - 3 * GAP) * 0.64))
-    return _Page(attribution, look, scene, width)
+    notes = [*doubt(attribution), *([f"shown smoothed over {sigma:g} px"] if sigma else [])]
+    return _Page(attribution, look, scene, width, [*notes, *map(clean, attribution.notes)])
 
 
 def _scene(attribution: Attribution, heat: NDArray[np.float64], look: Look, width: int) -> Image.Image:
@@ -98,21 +105,31 @@ def _scene(attribution: Attribution, heat: NDArray[np.float64], look: Look, widt
     else:
         scene = Image.fromarray(photo).resize(shown, Image.Resampling.LANCZOS)
     x, y = shown[0] / size[0], shown[1] / size[1]
-    overlay(scene, heat, look, (region[0] * x, region[1] * y, region[2] * x, region[3] * y))
+    box = (region[0] * x, region[1] * y, region[2] * x, region[3] * y)
+    _wash(scene, box)
+    overlay(scene, heat, look, box)
     return scene
+
+
+def _wash(scene: Image.Image, box: tuple[float, float, float, float]) -> None:
+    """Wash the part of the photo out that the map will lie on."""
+    left, top = max(0, round(box[0])), max(0, round(box[1]))
+    right, bottom = min(scene.width, round(box[2])), min(scene.height, round(box[3]))
+    if left < right and top < bottom:
+        part = np.asarray(scene.crop((left, top, right, bottom)))
+        scene.paste(Image.fromarray(washed(part)), (left, top))
 
 
 class _Page:
     """One picture: the title, the scene and its colours on the left, the numbers on the right."""
 
-    def __init__(self, attribution: Attribution, look: Look, scene: Image.Image, width: int) -> None:
+    def __init__(self, attribution: Attribution, look: Look, scene: Image.Image, width: int, notes: list[str]) -> None:
         self.attribution, self.look, self.scene, self.width = attribution, look, scene, width
         self.left = max(scene.width, round((width - 3 * GAP) * 0.5))
         self.side = width - self.left - 3 * GAP
         self.bars_end = TOP_EDGE + 30 + 34 * len(attribution.prediction.top(TOP))
         measure = Pen(Image.new("RGB", (1, 1)))
-        parts = [*doubt(attribution), *map(clean, attribution.notes)]
-        self.caption = [line for part in parts for line in measure.wrap(part, 13, self.side)][:MOST_LINES]
+        self.caption = [line for part in notes for line in measure.wrap(part, 13, self.side)][:MOST_LINES]
         left = TOP_EDGE + scene.height + 46
         right = self.bars_end + (36 + 19 * len(self.caption) if self.caption else 0)
         self.image = Image.new("RGB", (width, max(left, right) + 14), PAPER)

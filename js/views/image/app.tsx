@@ -13,10 +13,9 @@ import type { View } from "./view";
 function Title({ view }: { view: View }) {
   const { store } = view;
   const [a, b] = view.target.value;
-  const labels = store.labels.value;
   const scores = store.prediction.value?.probabilities;
   const plain = store.task.value === "value";
-  const name = (index: number) => <span class="xai-title-class">{labels[index] ?? String(index)}</span>;
+  const name = (index: number) => <span class="xai-title-class">{store.nameOf(index)}</span>;
   const shown = [a, b].map((index) => (index === null ? undefined : scores?.[index]));
   const texts = shown.filter((score) => score !== undefined).map((score) => (plain ? short(score) : percent(score)));
   if (a === null) return <h2 class="xai-title">{words.title}</h2>;

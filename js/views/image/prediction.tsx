@@ -60,7 +60,7 @@ export function QuestionPanel({ view }: { view: View }) {
     const next: Target = b !== null && first !== null && b !== first ? [first, b] : a;
     store.setTarget(next);
   };
-  const guess = known !== null ? `${labels[known] ?? known} (${words.mostLikely})` : words.mostLikely;
+  const guess = known !== null ? `${store.nameOf(known)} (${words.mostLikely})` : words.mostLikely;
   return (
     <Section title={words.question} class="xai-question">
       <Combobox

@@ -1,8 +1,9 @@
 // How the map is shown. Nothing here asks the kernel for anything.
 import { percent } from "../../core/format";
-import { DIVERGING, PALETTES, palette } from "../../core/palette";
+import { DIVERGING } from "../../core/look";
+import { PALETTES, palette } from "../../core/palette";
 import { rankingOf } from "../../core/ranking";
-import { MOST_SMOOTH } from "../../core/smooth";
+import { MOST_SMOOTH, SMOOTH_STEP } from "../../core/smooth";
 import type { Sign } from "../../core/types";
 import { words } from "../../core/words";
 import { Button, Section, Segments, Select } from "../../dom/controls";
@@ -53,7 +54,7 @@ export function ReadingPanel({ view }: { view: View }) {
             title={words.smoothingHint}
             low={0}
             high={MOST_SMOOTH}
-            step={0.5}
+            step={SMOOTH_STEP}
             value={map?.sigma ?? 0}
             shown={words.smoothingAt(map?.sigma ?? 0)}
             onInput={(smooth) => store.setDisplay({ smooth })}

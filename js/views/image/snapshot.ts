@@ -20,15 +20,11 @@ const INK = "#1f2328";
 const FAINT = "#656d76";
 const FONT = "system-ui, sans-serif";
 
-function nameOf(view: View, index: number): string {
-  return view.store.labels.value[index] ?? String(index);
-}
-
 function questionOf(view: View): string {
   const [a, b] = view.target.value;
   if (a === null) return words.title;
-  const foil = b === null ? "" : ` ${words.ratherThan} ${nameOf(view, b)}`;
-  return `${words.why} ${nameOf(view, a)}${foil}${words.questionMark}`;
+  const foil = b === null ? "" : ` ${words.ratherThan} ${view.store.nameOf(b)}`;
+  return `${words.why} ${view.store.nameOf(a)}${foil}${words.questionMark}`;
 }
 
 function listed(view: View): Row[] {
@@ -47,7 +43,7 @@ function methodsOf(view: View): string {
 
 export function describe(view: View): string {
   const text = scoreText(view);
-  const classes = listed(view).map((row) => `${nameOf(view, row.index)} ${text(row.value)}`);
+  const classes = listed(view).map((row) => `${view.store.nameOf(row.index)} ${text(row.value)}`);
   return [questionOf(view), methodsOf(view), classes.join(", ")].filter(Boolean).join("\n");
 }
 
@@ -90,7 +86,7 @@ function drawBars(ctx: CanvasRenderingContext2D, write: Write, view: View, x: nu
   let y = top;
   for (const row of list) {
     const bold = view.target.value.includes(row.index);
-    write(nameOf(view, row.index), x, y, { bold, most: SIDE - 70 });
+    write(view.store.nameOf(row.index), x, y, { bold, most: SIDE - 70 });
     ctx.textAlign = "right";
     write(text(row.value), x + SIDE, y);
     ctx.textAlign = "left";

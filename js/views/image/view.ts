@@ -1,11 +1,11 @@
 // What one view of the image widget adds to the shared store: camera, cursor, brush, and what is drawn from them.
 import { computed, signal } from "@preact/signals";
-import { type Grid, valueAt } from "../../core/arrays";
+import { codeAt, type Grid, type Pixels, valueAt } from "../../core/arrays";
 import { type Camera, FIT } from "../../core/camera";
 import { Lru } from "../../core/lru";
 import { type Look, lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
-import { automatic, smoothed } from "../../core/smooth";
+import { automatic, MOST_SMOOTH, SMOOTH_STEP, smoothed } from "../../core/smooth";
 import type { Edit, Fill, Slot, Stroke } from "../../core/types";
 import { MapLayer, pictureCanvas } from "../../dom/layers";
 import type { Theme } from "../../dom/theme";
@@ -24,7 +24,9 @@ export interface Reading {
 
 /** A map as it is read: perhaps smoothed. */
 export interface ReadMap extends ShownMap {
-  /** The standard deviation of the smoothing, 0 for none. */
+  /** What it covers. */
+  pixels: Pixels;
+  /** The standard deviation of the smoothing, in pixels and not in cells, 0 for none. */
   sigma: number;
   /** Too uneven to be drawn other than cell by cell. */
   rough: boolean;
@@ -39,20 +41,22 @@ export interface Layer {
 /** The last few smoothings of each map. */
 const smoothings = new WeakMap<Grid, Lru<Grid>>();
 
-export function readMap(map: ShownMap, smooth: number | null): ReadMap {
-  const own = automatic(map.grid);
+export function readMap(map: ShownMap, smooth: number | null, pixels: Pixels): ReadMap {
+  const cell = pixels.width / map.grid.width;
+  const own = Math.min(MOST_SMOOTH, Math.round((automatic(map.grid) * cell) / SMOOTH_STEP) * SMOOTH_STEP);
   const sigma = smooth ?? own;
   const known = smoothings.get(map.grid) ?? new Lru<Grid>(2);
-  const grid = known.get(String(sigma)) ?? smoothed(map.grid, sigma);
+  const grid = known.get(String(sigma)) ?? smoothed(map.grid, sigma / cell);
   smoothings.set(map.grid, known);
   known.put(String(sigma), grid);
-  return { ...map, grid, sigma, rough: own > 0 && sigma === 0 };
+  return { ...map, grid, pixels, sigma, rough: own > 0 && sigma === 0 };
 }
 
-export function readingOf(map: ShownMap, x: number, y: number): Reading {
+/** What is read under a pixel of the model's input. */
+export function readingOf(map: ReadMap, x: number, y: number): Reading {
   const { grid } = map;
   const ranking = rankingOf(grid);
-  const code = grid.codes[y * grid.width + x] ?? 65535;
+  const code = codeAt(grid, map.pixels, x, y);
   const rank = ranking.ranks[code] ?? 0;
   const equal = ranking.counts[code] ?? 0;
   return {
@@ -84,7 +88,8 @@ export function createView(store: Store) {
   const reading = (slot: Slot) =>
     computed(() => {
       const map = slots[slot].map.value;
-      return map && readMap(map, smooth.value);
+      const [height, width] = spec.value.grid;
+      return map && readMap(map, smooth.value, { width, height });
     });
   const [mapA, mapB] = [reading("a"), reading("b")];
   const lookA = computed(() => mapA.value && lookOf(mapA.value.grid, display.value));
