@@ -13,6 +13,7 @@ While somebody watches the model's own operations, by hooks or modes, the model 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,15 @@ from xai_widgets.models.untouched import HOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+Feed = Callable[[nn.Module, Tensor], Any]
+"""How a module is called with a batch."""
+
+
+def feed_alone(module: nn.Module, x: Tensor) -> Any:
+    """Call a module that takes one tensor."""
+    return module(x)
+
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
@@ -97,12 +107,16 @@ class ExplanationCopy:
         Names of the layers to be merged with a BatchNorm, and of that.
     layout : memory_format
         Of the inputs.
+    feed : callable
+        Calls the module.
     """
 
-    def __init__(self, module: nn.Module, pairs: Sequence[tuple[str, str]], layout: torch.memory_format) -> None:
+    def __init__(
+        self, module: nn.Module, pairs: Sequence[tuple[str, str]], layout: torch.memory_format, feed: Feed
+    ) -> None:
         shared = {id(t): t for t in (*module.parameters(), *module.buffers())}
         self.module = copy.deepcopy(module, dict(shared))
-        self.layout = layout
+        self.layout, self._feed = layout, feed
         self.version: int | None = None
         """Of the model's weights when they were taken up, for the caller."""
         self.merged = [Merged(module.get_submodule(a), module.get_submodule(b), layout) for a, b in pairs]
@@ -127,7 +141,7 @@ class ExplanationCopy:
             When the output would not be the model's.
         """
         try:
-            output = self.module(x.clone(memory_format=self.layout))
+            output = self._feed(self.module, x.clone(memory_format=self.layout))
             if any(one.passing is not None for one in self.merged):
                 raise OtherPathError
         finally:
@@ -157,7 +171,7 @@ def is_watched() -> bool:
     )
 
 
-def explanation_copy(module: nn.Module, x: Tensor) -> ExplanationCopy | None:
+def explanation_copy(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> ExplanationCopy | None:
     """Make the fastest copy that gives the same scores; None where there is none that is faster.
 
     Parameters
@@ -165,19 +179,21 @@ def explanation_copy(module: nn.Module, x: Tensor) -> ExplanationCopy | None:
     module : Module
         In evaluation mode, without randomness. Hooks are put on it for one pass.
     x : Tensor, shape (1, features…)
+    feed : callable
+        Calls the module.
     """
     if x.dtype not in CLOSE:
         return None
     noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).to(x.device)
     inputs = [x.detach(), noise * x.detach().std(correction=0) + x.detach().mean()]
     with torch.no_grad():
-        pairs = mergeable(module, inputs[0])
+        pairs = mergeable(module, inputs[0], feed)
         layouts = [torch.channels_last] if _wants_channels_last(module, x) else []
-        wanted = [scores_of(module(one.clone())) for one in inputs]
+        wanted = [scores_of(feed(module, one.clone())) for one in inputs]
         for used, layout in product([pairs, []], [*layouts, torch.preserve_format]):
             if not used and layout is torch.preserve_format:
                 break  # that is the model as it is
-            found = ExplanationCopy(module, used, layout)
+            found = ExplanationCopy(module, used, layout, feed)
             if _agrees(found, inputs, wanted):
                 return found
     return None
@@ -221,7 +237,7 @@ class _Uses(TorchFunctionMode):
                 self.counts[id(value)] += 1
 
 
-def mergeable(module: nn.Module, x: Tensor) -> list[tuple[str, str]]:
+def mergeable(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> list[tuple[str, str]]:
     """Find each layer whose output goes into one BatchNorm and nowhere else, by watching one pass.
 
     Returns
@@ -251,7 +267,7 @@ def mergeable(module: nn.Module, x: Tensor) -> list[tuple[str, str]]:
             handles.append(one.register_forward_pre_hook(partial(before_norm, name)))
     try:
         with torch.no_grad(), uses:
-            module(x.clone())
+            feed(module, x.clone())
     finally:
         for handle in handles:
             handle.remove()

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
-from xai_widgets.models.explanation import ExplanationCopy, explanation_copy, is_watched, listeners
+from xai_widgets.models.explanation import ExplanationCopy, Feed, explanation_copy, feed_alone, is_watched, listeners
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
 from xai_widgets.models.pace import Pace, in_batches
@@ -55,6 +55,9 @@ class TorchModel:
         Where to compute; by default where the module's parameters are.
     seed : int
         For models that draw random numbers even in evaluation mode.
+    feed : callable, optional
+        Calls the module, ``feed(module, x)``, where it takes more than the one tensor that is explained: masks,
+        keyword arguments. It holds for batches of any size; by default ``module(x)``.
 
     Attributes
     ----------
@@ -71,6 +74,7 @@ class TorchModel:
         labels: Sequence[str] | None = None,
         device: str | torch.device | None = None,
         seed: int = 0,
+        feed: Feed = feed_alone,
     ) -> None:
         # What torch.compile made shares its weights with the module inside, whose operations can be watched.
         compiled_from = getattr(module, "_orig_mod", None)
@@ -89,7 +93,7 @@ class TorchModel:
         if self.device.type == "meta":
             msg = "The model is on the meta device, where weights have no values: load it onto a real one first."
             raise ValueError(msg)
-        self.seed = seed
+        self.seed, self._feed = seed, feed
         self.task: str | None = None
         self.random: bool | None = None
         self.paces = {"forward": Pace(), "backward": Pace()}
@@ -302,21 +306,21 @@ class TorchModel:
     def _call(self, x: Tensor) -> Any:
         # A clone: an operation in place in the first layer must neither meet a leaf nor change our input.
         if self.random is not None:
-            return self.module(x.clone())
+            return self._feed(self.module, x.clone())
         before = random_states(self.device)
-        output = self.module(x.clone())
+        output = self._feed(self.module, x.clone())
         if not moved_between(before, random_states(self.device)):
             self.random = False
             return output
         with torch.no_grad(), DrawWatch(self.device) as watch:
-            again = scores_of(self.module(x.clone()))
+            again = scores_of(self._feed(self.module, x.clone()))
         # The scores tell of what is drawn inside compiled code, which no watch sees.
         self.random = watch.seen or not torch.equal(scores_of(output).detach(), again)
         if not self.random:
             return output
         restore_random_states(self.device, before)
         with seeded(self.device, self.seed):
-            return self.module(x.clone())
+            return self._feed(self.module, x.clone())
 
     def _run(self, x: Tensor) -> Any:
         """Call the explanation copy where there is one."""
@@ -340,7 +344,7 @@ class TorchModel:
             return None
         if self._fast is None:
             if not self._copies:
-                self._copies.append(explanation_copy(self.module, x[:1]))
+                self._copies.append(explanation_copy(self.module, x[:1], self._feed))
             self._fast = self._copies[0]
             if self._fast is None:
                 return None
