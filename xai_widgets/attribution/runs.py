@@ -62,6 +62,7 @@ def run(  # noqa: PLR0917
     model = model.fresh()
     estimates = method.run(model, inputs, target, seed)
     spent, began = 0.0, time.perf_counter()
+    digest = ""
     for estimate in estimates:
         if not estimate.ready:
             spent += time.perf_counter() - began
@@ -69,6 +70,8 @@ def run(  # noqa: PLR0917
             began = time.perf_counter()
             continue
         values, nans = _to_numpy(estimate.values)
+        # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
+        digest = digest or model.hash
         result = Attribution(
             values=values,
             target=target.index,
@@ -83,7 +86,7 @@ def run(  # noqa: PLR0917
             forwards=model.forwards,
             backwards=model.backwards,
             seconds=spent + time.perf_counter() - began,
-            model_hash=model.hash,
+            model_hash=digest,
             notes=(*inputs.notes, *estimate.notes, *model.notes, *nans),
             photo=inputs.photo,
             region=inputs.region,
