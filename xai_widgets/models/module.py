@@ -16,6 +16,7 @@ from xai_widgets.models.explanation import ExplanationCopy, Feed, explanation_co
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.outputs import probabilities_of, scores_of, task_of
 from xai_widgets.models.pace import Pace, in_batches
+from xai_widgets.models.taps import recording
 from xai_widgets.models.untouched import (
     DrawWatch,
     follow,
@@ -237,32 +238,8 @@ class TorchModel:
 
     def _record(self, x: Tensor, target: Target, layer: str | None) -> tuple[Tensor, dict[str, Tensor]]:
         """Compute the target score, and the activations on the way to it that can be differentiated."""
-        seen: dict[str, Tensor] = {}
-
-        def cut(name: str) -> Callable[..., Any]:
-            def hook(_module: nn.Module, _args: Any, output: Any) -> Any:
-                tensor = output[0] if isinstance(output, tuple) and output else output
-                if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
-                    return None
-                if layer is not None:
-                    tensor = tensor.detach().requires_grad_()
-                seen.pop(name, None)  # a module that runs again counts where it ran last
-                seen[name] = tensor
-                # The clone protects the recorded tensor from operations in place further up.
-                changed = tensor.clone()
-                return _with_first(output, changed) if isinstance(output, tuple) else changed
-
-            return hook
-
-        chosen = [(name, m) for name, m in self.module.named_modules() if name and (layer is None or name == layer)]
-        with torch.enable_grad():
-            handles = [m.register_forward_hook(cut(name)) for name, m in chosen]
-            try:
-                leaf = x.detach().requires_grad_(layer is None)
-                score = target.of(self._forward(leaf))
-            finally:
-                for handle in handles:
-                    handle.remove()
+        with torch.enable_grad(), recording(self.module, layer) as seen:
+            score = target.of(self._forward(x.detach().requires_grad_(layer is None)))
         if not seen:
             what = "No layer" if layer is None else f"The layer {layer!r}"
             msg = f"{what} put out a tensor of floating-point numbers on the way to the score. Choose another method."
@@ -375,12 +352,6 @@ class TorchModel:
         if not x.is_floating_point():
             msg = f"Gradients need a floating-point input, got {describe(x)}."
             raise ModelError(msg)
-
-
-def _with_first(output: tuple[Any, ...], first: Tensor) -> tuple[Any, ...]:
-    """Exchange the first element, and keep the names of the elements where they have some."""
-    fields = getattr(output, "_fields", None)
-    return (first, *output[1:]) if fields is None else output._replace(**{fields[0]: first})  # type: ignore[attr-defined]
 
 
 class _Turn:
