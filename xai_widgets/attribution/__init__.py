@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from xai_widgets.attribution.ablation import FeatureAblation
+from xai_widgets.attribution.backprop import Deconvolution, GuidedBackprop
 from xai_widgets.attribution.cam import GradCam
+from xai_widgets.attribution.deep_lift import DeepLift, DeepShap
 from xai_widgets.attribution.gradients import InputXGradient, Saliency, SmoothGrad
 from xai_widgets.attribution.masks import Rise
 from xai_widgets.attribution.paths import IntegratedGradients
 from xai_widgets.attribution.perturbation import Occlusion
+from xai_widgets.attribution.relevance import LayerwiseRelevance
 from xai_widgets.attribution.shapley import ExactShapley, ShapleySampling
 from xai_widgets.attribution.surrogate import KernelShap, Lime
 
 __all__ = [
+    "Deconvolution",
+    "DeepLift",
+    "DeepShap",
     "ExactShapley",
     "FeatureAblation",
     "GradCam",
+    "GuidedBackprop",
     "InputXGradient",
     "IntegratedGradients",
     "KernelShap",
+    "LayerwiseRelevance",
     "Lime",
     "Occlusion",
     "Rise",

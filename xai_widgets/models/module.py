@@ -33,6 +33,7 @@ from xai_widgets.results import Prediction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from xai_widgets.models.rules import Rules
     from xai_widgets.models.targets import Target
 
 T = TypeVar("T")
@@ -178,8 +179,15 @@ class TorchModel:
             scores = self._forward(x.detach().requires_grad_(history), fast=True)
         return scores.detach()
 
-    def gradients(self, x: Tensor, target: Target) -> tuple[Tensor, Tensor]:
+    def gradients(self, x: Tensor, target: Target, rules: Rules | None = None) -> tuple[Tensor, Tensor]:
         """Compute the target's score and its gradient with respect to each input of a batch.
+
+        Parameters
+        ----------
+        x : Tensor, shape (n, features…)
+        target : Target
+        rules : Rules, optional
+            What goes back in place of the gradient; new ones for each call.
 
         Returns
         -------
@@ -187,12 +195,18 @@ class TorchModel:
         gradients : Tensor, shape of `x`
         """
         self._need_floating(x)
+        if rules is not None:
+            if self.random is None:
+                self.scores(x[:1])  # finding that out takes passes that no rule may see
+            rules.prepare(self._plain)
         with self._guard(), torch.enable_grad():
             leaf = x.detach().requires_grad_()
-            score = target.of(self._forward(leaf, fast=True))
-            (gradient,) = self._differentiate(score, [leaf])
+            with rules or nullcontext():
+                scores = self._forward(leaf, fast=rules is None)
+            head = scores if rules is None else rules.head(scores)
+            (gradient,) = self._differentiate(target.of(head), [leaf])
         self.backwards += len(x)
-        return score.detach(), torch.zeros_like(x) if gradient is None else gradient
+        return target.of(scores).detach(), torch.zeros_like(x) if gradient is None else gradient
 
     def taps(
         self, x: Tensor, target: Target, layer: str | None = None
@@ -249,6 +263,11 @@ class TorchModel:
     def batches(self, count: int, work: Callable[[slice], T], kind: str = "forward") -> Iterator[tuple[slice, T]]:
         """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
         return in_batches(count, self.paces[kind], work, self.device, report=self._notes.append)
+
+    def _plain(self, x: Tensor) -> Tensor:
+        """Compute scores by the model itself, in one pass, as rules watch it."""
+        with self._guard(), torch.no_grad():
+            return self._forward(x.detach())
 
     def _guard(self) -> AbstractContextManager[Any]:
         if not self.private:

@@ -1,0 +1,223 @@
+"""Layer-wise relevance propagation against zennit, closed forms and conservation."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import numpy as np
+import pytest
+import torch
+from attribution.nets import TinyViT, convnet, image, mlp, row
+from attribution.nets_twins import Modules, picture
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+import xai_widgets as xai
+from xai_widgets.inputs import Inputs
+from xai_widgets.models import Target, TorchModel
+from xai_widgets.models.rules import COMPOSITES
+from xai_widgets.models.rules.shares import RULES, Layer, Options
+
+
+@pytest.fixture(scope="module")
+def zennit():
+    """The library, whose table of torchvision's models wants torchvision only to name four classes."""
+    if "torchvision" not in sys.modules:
+        for name in ("torchvision", "torchvision.models", "torchvision.models.resnet", "torchvision.models.vgg"):
+            stub = types.ModuleType(name)
+            stub.__path__ = []
+            sys.modules[name] = stub
+        sys.modules["torchvision.models.resnet"].Bottleneck = type("Bottleneck", (nn.Module,), {})
+        sys.modules["torchvision.models.resnet"].BasicBlock = type("BasicBlock", (nn.Module,), {})
+    try:
+        return pytest.importorskip("zennit.composites", exc_type=ImportError)
+    finally:
+        for name in [one for one in sys.modules if one.split(".")[0] == "torchvision"]:
+            if not getattr(sys.modules[name], "__file__", None):
+                del sys.modules[name]
+
+
+def shaken(model, seed=7):
+    """Give BatchNorms something to do, and every layer a bias."""
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for one in model.modules():
+            if isinstance(one, nn.BatchNorm2d):
+                one.eps = 1e-12  # zennit leaves a merged BatchNorm its eps, which scales by 1 / sqrt(1 + eps)
+                one.running_mean.normal_()
+                one.running_var.uniform_(0.5, 2)
+                one.weight.normal_(1, 0.3)
+                one.bias.normal_(0, 0.3)
+    return model
+
+
+def deep(pool, *, bias=True, signed=False):
+    torch.manual_seed(8)
+    act = nn.Tanh if signed else nn.ReLU
+    return nn.Sequential(
+        nn.Conv2d(3, 6, 3, padding=1, bias=bias),
+        act(),
+        nn.Conv2d(6, 8, 3, stride=2, groups=2, bias=bias),
+        act(),
+        pool,
+        nn.Conv2d(8, 8, 2, bias=bias),
+        act(),
+        nn.Flatten(),
+        nn.Linear(32, 12, bias=bias),
+        act(),
+        nn.Dropout(),
+        nn.Linear(12, 4, bias=bias),
+    ).double().eval()  # fmt: skip
+
+
+def explain(model, x, composite, target=1, **params):
+    """Like `xai.attribute`, for an input whose black and white are known, in full precision."""
+    inputs = Inputs(x, "image", black=torch.zeros(3, 1, 1).to(x), white=torch.ones(3, 1, 1).to(x))
+    method = xai.attribution.LayerwiseRelevance(composite=composite, **params)
+    (estimate,) = method.run(TorchModel(model), inputs, Target(target))
+    return estimate
+
+
+def by_zennit(model, x, composite, target=1):
+    from zennit.attribution import Gradient  # noqa: PLC0415
+
+    def start(output):
+        return output * torch.eye(output.shape[1]).to(output)[[target]]
+
+    with Gradient(model, composite, attr_output=start) as attributor:
+        _, relevance = attributor(x[None].clone().requires_grad_(), start)
+    return relevance[0].detach()
+
+
+NAMES = {
+    "epsilon_plus": "EpsilonPlus",
+    "epsilon_plus_flat": "EpsilonPlusFlat",
+    "epsilon_gamma_box": "EpsilonGammaBox",
+    "epsilon_alpha2_beta1": "EpsilonAlpha2Beta1",
+    "epsilon_alpha2_beta1_flat": "EpsilonAlpha2Beta1Flat",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("signed", [False, True], ids=["relu", "tanh"])
+@pytest.mark.parametrize("pool", [nn.MaxPool2d(2), nn.AvgPool2d(2), nn.Identity()], ids=["max", "average", "none"])
+def test_composites_agree_with_zennit(zennit, name, signed, pool):
+    x = image(13) if not isinstance(pool, nn.Identity) else image(8)
+    model = deep(pool, signed=signed)
+    kwargs = {"low": torch.zeros(1, 3, 1, 1).double(), "high": torch.ones(1, 3, 1, 1).double()} if "box" in name else {}
+    theirs = by_zennit(model, x, getattr(zennit, NAMES[name])(**kwargs))
+    torch.testing.assert_close(explain(model, x, name).values, theirs, rtol=1e-6, atol=1e-6 * float(theirs.abs().max()))
+
+
+@pytest.mark.parametrize("name", ["epsilon", "alpha2_beta1", "alpha1_beta0", "gamma", "deep_taylor"])
+def test_rules_everywhere_agree_with_zennit(zennit, name):
+    from zennit import rules  # noqa: PLC0415
+    from zennit.types import AvgPool, Convolution, Linear  # noqa: PLC0415
+
+    hook = {
+        "epsilon": rules.Epsilon,
+        "alpha2_beta1": lambda: rules.AlphaBeta(2, 1),
+        "alpha1_beta0": rules.ZPlus,
+        "gamma": lambda: rules.Gamma(0.25),
+        "deep_taylor": rules.ZPlus,
+    }[name]
+    layers = [(nn.ReLU, rules.Pass()), (AvgPool, rules.Norm()), (Convolution, hook()), (Linear, hook())]
+    if name == "deep_taylor":
+        # Zennit counts the squared bias among the shares; the paper has none.
+        first = [(Linear, rules.WSquare(zero_params="bias"))]
+        composite = zennit.SpecialFirstLayerMapComposite(layer_map=layers, first_map=first)
+    else:
+        composite = zennit.LayerMapComposite(layer_map=layers)
+    model, x = deep(nn.MaxPool2d(2)), image(13)
+    theirs = by_zennit(model, x, composite)
+    torch.testing.assert_close(explain(model, x, name).values, theirs, rtol=1e-6, atol=1e-6 * float(theirs.abs().max()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_batchnorm_is_merged_as_zennits_canonizer_merges_it(zennit, name):
+    from zennit.canonizers import SequentialMergeBatchNorm  # noqa: PLC0415
+
+    x, model = image(), shaken(convnet())
+    kwargs = {"low": torch.zeros(1, 3, 1, 1).double(), "high": torch.ones(1, 3, 1, 1).double()} if "box" in name else {}
+    composite = getattr(zennit, NAMES[name])(canonizers=[SequentialMergeBatchNorm()], **kwargs)
+    ours = explain(model, x, name).values
+    theirs = by_zennit(model, x, composite)
+    torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-6 * float(theirs.abs().max()))
+
+
+@pytest.mark.parametrize("name", COMPOSITES)
+@pytest.mark.parametrize("signed", [False, True], ids=["relu", "tanh"])
+def test_without_biases_the_relevance_is_the_score(name, signed):
+    model, x = deep(nn.MaxPool2d(2), bias=False, signed=signed), image(13)
+    if signed and name in {"alpha2_beta1", "epsilon_alpha2_beta1", "epsilon_alpha2_beta1_flat"}:
+        pytest.skip("an output that nothing speaks for hands nothing down")
+    for target in range(4):
+        estimate = explain(model, x, name, target, epsilon=1e-12)
+        score = float(model(x[None])[0, target])
+        assert abs(estimate.gap) == pytest.approx(
+            0, abs=0.02 * abs(score) if "alpha" in name or "taylor" in name else 1e-8
+        )
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10_000), rule=st.sampled_from(["epsilon", "zplus", "gamma", "flat", "w_square"]))
+def test_each_layer_hands_down_what_it_gets(seed, rule):
+    """Inputs get in all what outputs had, where there is no bias and every output has inputs that speak for it."""
+    torch.manual_seed(seed)
+    x = torch.randn(1, 3, 6, 6, dtype=torch.float64)
+    weight = torch.randn(4, 3, 3, 3, dtype=torch.float64)
+    came = torch.randn(1, 4, 4, 4, dtype=torch.float64)
+    layer = Layer(nn.functional.conv2d, types.SimpleNamespace(tensor=x), weight, None, "convolution", x)
+    handed = RULES[rule](layer, came, Options(epsilon=1e-12))
+    assert float(handed.sum()) == pytest.approx(float(came.sum()), rel=1e-6, abs=1e-6)
+
+
+def test_on_a_linear_model_epsilon_is_input_times_weight():
+    torch.manual_seed(0)
+    model, x = nn.Linear(6, 3, bias=False).double(), row()
+    result = xai.attribute(model, x, "lrp", target=2, composite="epsilon")
+    np.testing.assert_allclose(result.values, (model.weight[2] * x).detach().numpy(), rtol=1e-4)
+
+
+def test_without_biases_epsilon_is_input_times_gradient_on_a_relu_network():
+    """Ancona et al., arXiv:1711.06104, proposition 1."""
+    model, x = deep(nn.MaxPool2d(2), bias=False), image(13)
+    wanted = xai.attribute(model, x, "input_x_gradient", target=1).values
+    got = explain(model, x, "epsilon", epsilon=1e-12).values
+    np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-6 * np.abs(wanted).max())
+
+
+def test_a_residual_sum_and_a_batchnorm_of_its_own_share_in_proportion():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = shaken(nn.Sequential(nn.BatchNorm2d(3)))[0]
+
+        def forward(self, x):
+            return (x + 3 * x).sum((2, 3)) + self.norm(x).mean((2, 3))
+
+    model, x = Net().double().eval(), picture()
+    got = explain(model, x, "epsilon", target=1, epsilon=1e-12).values
+    norm = model.norm
+    scale = norm.weight / (norm.running_var + norm.eps).sqrt()
+    assert float(got[0].abs().sum() + got[2].abs().sum()) == 0
+    torch.testing.assert_close(got[1], (4 * x[1] + scale[1] * x[1] / 64).detach())
+
+
+def test_pairs_and_single_logits_start_from_their_score():
+    model, x = deep(nn.MaxPool2d(2), bias=False), image(13)
+    one, two = (explain(model, x, "epsilon_plus", t).values for t in (1, 2))
+    torch.testing.assert_close(explain(model, x, "epsilon_plus", (1, 2)).values, one - two)
+
+
+def test_what_does_not_fit_is_refused_in_words():
+    why = xai.attribution.LayerwiseRelevance(composite="epsilon_gamma_box").why_not
+    assert "The box rule needs a picture" in why(TorchModel(mlp()), Inputs(row(), "tensor"))
+    with pytest.raises(xai.ModelError, match="the picture itself"):
+        explain(nn.Sequential(nn.AvgPool2d(2), deep(nn.Identity())), image(16), "epsilon_gamma_box")
+    with pytest.raises(xai.ModelError, match="attention_lrp"):
+        xai.attribute(TinyViT(), image(), "lrp")
+    with pytest.raises(ValueError, match="composite must be one of 'epsilon'"):
+        xai.attribute(Modules(), picture(), "lrp", composite="nonsense")

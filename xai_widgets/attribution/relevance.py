@@ -1,0 +1,88 @@
+"""Layer-wise relevance propagation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from xai_widgets.attribution.gradients import GradientMethod
+from xai_widgets.method import Estimate, parameter, register
+from xai_widgets.models.rules import COMPOSITES, Relevance
+from xai_widgets.models.rules.shares import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LayerwiseRelevance(GradientMethod):
+    r"""The score, handed down layer by layer in proportion to each value's share.
+
+    .. math:: R_i = \sum_j \frac{x_i w_{ij}}{\epsilon + \sum_k x_k w_{kj} + b_j} R_j
+
+    is the epsilon rule; `composite` names which rule goes to dense layers, convolutions and the first layer:
+
+    ================================  ===================  =====================  ==============
+    composite                         dense                convolution            first layer
+    ================================  ===================  =====================  ==============
+    ``epsilon`` [1]_                  epsilon              epsilon
+    ``epsilon_plus`` [2]_             epsilon              zplus
+    ``epsilon_plus_flat`` [2]_        epsilon              zplus                     flat
+    ``epsilon_gamma_box`` [3]_        epsilon              gamma                  z-box
+    ``epsilon_alpha2_beta1`` [2]_     epsilon              alpha2_beta1
+    ``epsilon_alpha2_beta1_flat``     epsilon              alpha2_beta1               flat
+    ``alpha2_beta1`` [1]_             alpha2_beta1             alpha2_beta1
+    ``alpha1_beta0`` [1]_             zplus                   zplus
+    ``gamma`` [3]_                    gamma                gamma
+    ``deep_taylor`` [4]_              zplus                   zplus                     w_square
+    ================================  ===================  =====================  ==============
+
+    A bias takes its share of the relevance, so the sum of the values is the score only without biases; flat, w² and
+    z-box know no bias. Rules act on operations: a BatchNorm right behind a layer is merged with it, any other is an
+    affine map with the epsilon rule; sums share in proportion; activations pass on; where a maximum is taken the
+    winner takes all; gates get half. Softmax and attention are refused.
+
+    References
+    ----------
+    .. [1] Bach et al.: On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance
+       Propagation. PLOS ONE 10(7) (2015).
+    .. [2] Kohlbrenner et al.: Towards Best Practice in Explaining Neural Network Decisions with LRP.
+       arXiv:1910.09840 (2020).
+    .. [3] Montavon et al.: Layer-Wise Relevance Propagation: An Overview. LNCS 11700 (2019).
+    .. [4] Montavon et al.: Explaining Nonlinear Classification Decisions with Deep Taylor Decomposition.
+       arXiv:1512.02479 (2017).
+    """
+
+    name: ClassVar[str] = "lrp"
+    title: ClassVar[str] = "LRP"
+    family: ClassVar[str] = "Relevance"
+    sentence: ClassVar[str] = "Whose share of the score is it, handed down layer by layer?"
+
+    composite: str = parameter(
+        "epsilon_plus_flat",
+        "Which rule goes to dense layers, convolutions and the first layer.",
+        choices=tuple(COMPOSITES),
+    )
+    epsilon: float = parameter(
+        1e-6, "Keeps shares of what nearly cancels out from growing without bound.", low=1e-12, high=10.0
+    )
+    gamma: float = parameter(
+        0.25, "How much the gamma rule favours shares that agree with the output.", low=0.0, high=10.0, step=0.05
+    )
+
+    def why_not(self, model: Model, inputs: Inputs) -> str | None:
+        """Refuse the box rule where there is no black and white."""
+        if COMPOSITES[self.composite].first == "z_box" and (inputs.black is None or inputs.white is None):
+            return "The box rule needs a picture, whose black and white are known. Choose another composite."
+        return super().why_not(model, inputs)
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the one exact estimate."""
+        options = Options(self.epsilon, self.gamma, inputs.black, inputs.white)
+        rules = Relevance(COMPOSITES[self.composite], options)
+        score, values = model.gradients(inputs.x[None], target, rules)
+        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]))

@@ -1,0 +1,151 @@
+"""Fused operations, taken apart into operations that have rules; each takes the arguments of torch's own."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def scaled_dot_product_attention(  # noqa: PLR0917
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,  # noqa: FBT001, FBT002
+    *,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """Attend as the paper writes it."""
+    if enable_gqa:
+        times = query.shape[-3] // key.shape[-3]
+        key, value = key.repeat_interleave(times, -3), value.repeat_interleave(times, -3)
+    scores = (query * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)) @ key.transpose(-2, -1)
+    if is_causal:
+        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+    if attn_mask is not None and attn_mask.dtype == torch.bool:
+        scores = scores.masked_fill(~attn_mask, float("-inf"))
+    elif attn_mask is not None:
+        scores = scores + attn_mask
+    return torch.dropout(scores.softmax(-1), dropout_p, True) @ value  # noqa: FBT003
+
+
+def _normalized(x: Tensor, dims: list[int], eps: float) -> Tensor:
+    centred = x - x.mean(dims, keepdim=True)
+    result: Tensor = centred * (centred.square().mean(dims, keepdim=True) + eps).rsqrt()
+    return result
+
+
+def _affine(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    x = x if weight is None else x * weight
+    return x if bias is None else x + bias
+
+
+def layer_norm(  # noqa: D103
+    x: Tensor,
+    shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+    _cudnn: bool = True,  # noqa: FBT001, FBT002
+) -> Tensor:
+    return _affine(_normalized(x, list(range(-len(shape), 0)), eps), weight, bias)
+
+
+def group_norm(  # noqa: D103
+    x: Tensor,
+    groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+    _cudnn: bool = True,  # noqa: FBT001, FBT002
+) -> Tensor:
+    result = _normalized(x.reshape(x.shape[0], groups, -1), [-1], eps).reshape(x.shape)
+    channels = (-1, *[1] * (x.ndim - 2))
+    return _affine(result, *(None if t is None else t.reshape(channels) for t in (weight, bias)))
+
+
+def instance_norm(  # noqa: D103, PLR0917
+    x: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    mean: Tensor | None,
+    variance: Tensor | None,
+    use_input: bool,  # noqa: FBT001
+    momentum: float,
+    eps: float,
+    cudnn: bool = True,  # noqa: FBT001, FBT002
+) -> Tensor:
+    if not use_input:
+        return torch.batch_norm(x, weight, bias, mean, variance, False, momentum, eps, cudnn)  # noqa: FBT003
+    return group_norm(x, x.shape[1], weight, bias, eps)
+
+
+def rms_norm(x: Tensor, shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:  # noqa: D103
+    small = torch.finfo(x.dtype).eps if eps is None else eps
+    scale = (x.square().mean(tuple(range(-len(shape), 0)), keepdim=True) + small).rsqrt()
+    return _affine(x * scale, weight, None)
+
+
+def linalg_vector_norm(  # noqa: D103
+    x: Tensor,
+    ord: float = 2,  # noqa: A002
+    dim: Any = None,
+    keepdim: bool = False,  # noqa: FBT001, FBT002
+    *,
+    dtype: Any = None,
+) -> Tensor:
+    x = x if dtype is None else x.to(dtype)
+    dims = tuple(range(x.ndim)) if dim is None else dim
+    if ord == 1:
+        return x.abs().sum(dims, keepdim=keepdim)
+    if ord == 2:  # noqa: PLR2004
+        return x.square().sum(dims, keepdim=keepdim).sqrt()
+    return x.abs().pow(ord).sum(dims, keepdim=keepdim).pow(1 / ord)
+
+
+def glu(x: Tensor, dim: int = -1) -> Tensor:  # noqa: D103
+    first, second = x.chunk(2, dim)
+    return first * second.sigmoid()
+
+
+def addmm(first: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
+    return beta * first + alpha * (a @ b)
+
+
+def addcmul(first: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:  # noqa: D103
+    return first + value * (a * b)
+
+
+def addcdiv(first: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:  # noqa: D103
+    return first + value * (a / b)
+
+
+def lerp(start: Tensor, end: Tensor, weight: Any) -> Tensor:  # noqa: D103
+    way: Tensor = weight * (end - start)
+    return start + way
+
+
+COMPOSITIONS: dict[str, Callable[..., Any]] = {
+    one.__name__: one
+    for one in (
+        scaled_dot_product_attention,
+        layer_norm,
+        group_norm,
+        instance_norm,
+        rms_norm,
+        linalg_vector_norm,
+        glu,
+        addmm,
+        addcmul,
+        addcdiv,
+        lerp,
+    )
+} | {"baddbmm": addmm}

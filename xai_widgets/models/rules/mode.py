@@ -1,0 +1,216 @@
+"""The watch over a forward pass that puts a rule in the place of each operation's gradient."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import Function
+from torch.overrides import TorchFunctionMode, resolve_name
+
+from xai_widgets.models.errors import ModelError
+from xai_widgets.models.rules.compositions import COMPOSITIONS
+from xai_widgets.models.rules.operations import MOVES, opened, operation_of, out_of_place, tensors_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  compared with the interpreter's own strings
+OURS = os.path.dirname(__file__) + os.sep  # noqa: PTH120
+CALLERS = OURS.removesuffix(f"rules{os.sep}")
+
+
+class Kept:
+    """A tensor as it was when it was kept, whatever is written into it later."""
+
+    __slots__ = ("__weakref__", "tensor")
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+
+class Carry(Function):
+    """Compute anything on the way forward; carry back by `back`, which takes what came and returns one an input."""
+
+    @staticmethod
+    def forward(ctx: Any, compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *_inputs: Tensor) -> Tensor:
+        """Return what `compute` computes; it must be a new tensor."""
+        ctx.back = back
+        return compute()
+
+    @staticmethod
+    def backward(ctx: Any, *came: Tensor) -> Any:
+        """Go back by the rule."""
+        return None, None, *ctx.back(came[0])
+
+
+def carry(compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *inputs: Tensor) -> Tensor:
+    """Return ``compute()``, from which what comes back goes to `inputs` as `back` says."""
+    result: Tensor = Carry.apply(compute, back, *inputs)  # type: ignore[no-untyped-call]
+    return result
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an operation, as its handler sees it: never in place."""
+
+    name: str
+    func: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+    def __call__(self) -> Any:
+        """Run the operation itself."""
+        return self.func(*self.args, **self.kwargs)
+
+    @property
+    def dependents(self) -> list[Tensor]:
+        """The tensors that depend on the network's input."""
+        return [one for one in tensors_in([self.args, self.kwargs]) if one.requires_grad]
+
+    def bind(self, *names: str) -> dict[str, Any]:
+        """Return the arguments by name."""
+        return {**dict(zip(names, self.args, strict=False)), **self.kwargs}
+
+
+class Rules(TorchFunctionMode):
+    """Base: hands each operation on what depends on the input to its handler, and refuses what has none.
+
+    Used around one forward pass; the backward pass may come later. Functions of torch that are written in Python are
+    opened up, and fused operations are taken apart, until there are operations with rules.
+    """
+
+    name: ClassVar[str]
+    """Of the method, for messages."""
+    strict: ClassVar[bool] = True
+    """Whether an operation without rule is refused; otherwise it keeps its gradient."""
+    advice: ClassVar[Mapping[str, str]] = {}
+    """What to do instead, by refused operation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
+        self._kept: dict[int, weakref.WeakSet[Kept]] = {}
+        self._open: list[Any] = []
+
+    def handler(self, name: str) -> Callable[..., Any] | None:
+        """Return what runs the operation of this name by its rule."""
+        raise NotImplementedError
+
+    def passes(self, name: str) -> bool:
+        """Whether the operation's own gradient is its rule."""
+        return name in MOVES
+
+    def prepare(self, run: Callable[[Tensor], Tensor]) -> None:
+        """Do what must be done before the pass; `run` passes a batch through the model and returns its scores."""
+
+    def head(self, scores: Tensor) -> Tensor:
+        """Return scores whose target's gradient is what the way back starts from."""
+        self._check_origins([scores], {})
+        return scores
+
+    def keep(self, tensor: Tensor) -> Kept:
+        """Hold a tensor for the way back; it is copied only if something is written into it before."""
+        kept = Kept(tensor.detach())
+        self._kept.setdefault(tensor.untyped_storage().data_ptr(), weakref.WeakSet()).add(kept)
+        return kept
+
+    def handle(self, handler: Callable[..., Any], call: Call) -> Any:
+        """Run an operation that has a rule."""
+        return handler(call) if torch.is_grad_enabled() and call.dependents else call()
+
+    def seen(self, call: Call, result: Any) -> None:
+        """Take note of an operation that ran."""
+
+    def __torch_function__(self, func, types_, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+        kwargs = kwargs or {}
+        name, inside = operation_of(func)
+        self._check_origins(args, kwargs)
+        written = [*tensors_in([args[:1] if inside else (), kwargs.get("out")])]
+        handler = self.handler(name)
+        if isinstance(func, types.FunctionType) and func not in self._open:
+            result = self._inside(func, args, kwargs)
+        elif handler is not None and kwargs.get("out") is None:
+            # In place, a copy goes in: autograd may keep it for the way back, and then the original is written into.
+            call = Call(name, out_of_place(func), (args[0].clone(), *args[1:]) if inside else args, kwargs)
+            result = self.handle(handler, call)
+            self.seen(call, result)
+            if inside:
+                self._protect(written)
+                result = args[0].copy_(result)
+        elif self.passes(name):
+            self._protect(written)
+            result = func(*args, **kwargs)
+            self.seen(Call(name, func, args, kwargs), result)
+        elif self.strict and name in COMPOSITIONS and kwargs.get("out") is None:
+            with self:
+                result = COMPOSITIONS[name](*args, **kwargs)
+        else:
+            self._protect(written)
+            result = func(*args, **kwargs)
+            self._need_constant(func, result)
+        for one in tensors_in([result, written]):
+            # What a custom autograd function computes inside does not depend on the input until it leaves it.
+            if one.requires_grad:
+                self._known[id(one)] = one
+        return result
+
+    def refuse(self, func: Any, why: str = "") -> NoReturn:
+        """Refuse an operation.
+
+        Raises
+        ------
+        ModelError
+            Naming the operation and where it is called.
+        """
+        title = func if isinstance(func, str) else resolve_name(func) or operation_of(func)[0]
+        hint = self.advice.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
+        msg = f"{self.name} has no rule for {title}{why}, called in {_where()}. {hint}"
+        raise ModelError(msg)
+
+    def _inside(self, func: types.FunctionType, args: Any, kwargs: Any) -> Any:
+        self._open.append(func)
+        try:
+            with self:
+                return opened(func)(*args, **kwargs)
+        finally:
+            self._open.pop()
+
+    def _need_constant(self, func: Any, result: Any) -> None:
+        if self.strict and any(one.requires_grad for one in tensors_in(result)):
+            self.refuse(func)
+
+    def _check_origins(self, args: Any, kwargs: Any) -> None:
+        """Refuse what an operation made that was not reported: a custom autograd function, or TorchScript."""
+        for one in tensors_in([args, kwargs]):
+            if one.requires_grad and one.grad_fn is not None and self._known.get(id(one)) is not one:
+                # The input as the method gave it is a leaf; all else has come through here.
+                self.refuse(one.grad_fn.name(), " (an operation that torch does not report)")
+
+    def _protect(self, tensors: list[Tensor]) -> None:
+        """Copy what is kept of tensors before something is written into them."""
+        for tensor in tensors:
+            for kept in self._kept.pop(tensor.untyped_storage().data_ptr(), ()):
+                kept.tensor = kept.tensor.clone()
+
+
+def _where() -> str:
+    """Say where the model calls the operation that is being run."""
+    frame: types.FrameType | None = sys._getframe(2)  # noqa: SLF001
+    inner = ""
+    while frame is not None:
+        path, me = frame.f_code.co_filename, frame.f_locals.get("self")
+        if not path.startswith((TORCH, OURS)):
+            if path.startswith(CALLERS):
+                break  # from here on it is we who call the model
+            return f"{os.path.basename(path)} line {frame.f_lineno} ({frame.f_code.co_name})"  # noqa: PTH119
+        if not inner and isinstance(me, nn.Module):
+            inner = type(me).__name__
+        frame = frame.f_back
+    return inner or "the model"

@@ -1,0 +1,261 @@
+"""The rules of DeepLIFT, one operation each: given a call and the same call for the baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from xai_widgets.models.rules.mode import Call, carry
+from xai_widgets.models.rules.operations import replaced, tensors_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TINY = {torch.float64: 1e-10}
+"""Below this difference a secant is all rounding, and the slope takes its place."""
+TINY_ELSE = 1e-6
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A value with its way back to the input, and the same value for the baseline."""
+
+    x: Tensor
+    base: Tensor
+
+    def through(self, linear: Callable[[Tensor], Tensor]) -> Pair:
+        """Apply a linear operation, which keeps its gradient."""
+        return Pair(linear(self.x), linear(self.base))
+
+
+def _difference(x: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
+    """Return x - base, 1 where that is tiny (or infinity less infinity), and where it is."""
+    difference = x - base
+    tiny = ~(difference.abs() >= TINY.get(x.dtype, TINY_ELSE))
+    return difference.masked_fill(tiny, 1), tiny
+
+
+def each(function: Callable[[Tensor], Tensor], pair: Pair) -> Pair:
+    """Apply a function to each value alone: the multiplier is the slope of the secant."""
+    x = pair.x.detach()
+    y, below = function(x), function(pair.base)
+    difference, tiny = _difference(x, pair.base)
+    slope = (y - below) / difference
+    if bool(tiny.any()):
+        with torch.enable_grad():
+            leaf = x.clone().requires_grad_()
+            (tangent,) = torch.autograd.grad(function(leaf).sum(), leaf)
+        slope = torch.where(tiny, tangent, slope)
+    return Pair(carry(lambda: y, lambda came: (came * slope,), pair.x), below)
+
+
+def product(function: Callable[[Tensor, Tensor], Tensor], a: Pair, b: Pair) -> Pair:
+    """Multiply: each factor's multiplier is the mean of the other, which is exact and treats both alike."""
+    y, below = function(a.x.detach(), b.x.detach()), function(a.base, b.base)
+    means = [(one.x.detach() + one.base) / 2 for one in (a, b)]
+    linear = function(a.x, means[1]) + function(means[0], b.x)
+    return Pair(carry(lambda: y, lambda came: (came,), linear), below)
+
+
+def elementwise(call: Call, base: Call) -> Any:
+    """Secant of any function of one tensor's values."""
+    found = [key for key, one in enumerate(call.args) if isinstance(one, Tensor) and one.requires_grad]
+    named = [key for key, one in call.kwargs.items() if isinstance(one, Tensor) and one.requires_grad]
+    if len(found) + len(named) != 1:
+        return NotImplemented
+    if named:
+        pair = Pair(call.kwargs[named[0]], base.kwargs[named[0]])
+        return each(lambda t: call.func(*call.args, **{**call.kwargs, named[0]: t}), pair).x
+    i = found[0]
+    pair = Pair(call.args[i], base.args[i])
+    return each(lambda t: call.func(*call.args[:i], t, *call.args[i + 1 :], **call.kwargs), pair).x
+
+
+def bilinear(call: Call, base: Call) -> Any:
+    """Multiply two tensors, in any way that is linear in each."""
+    inputs, bases = (list(tensors_in(one.args)) for one in (call, base))
+    if len(call.dependents) == 1 or len(inputs) == 1:
+        return call()
+    if len(inputs) != 2 or call.kwargs:  # noqa: PLR2004  a product of two
+        return NotImplemented
+
+    def run(a: Tensor, b: Tensor) -> Tensor:
+        two = iter((a, b))
+        result: Tensor = call.func(*replaced(call.args, lambda _: next(two)))
+        return result
+
+    return product(run, Pair(inputs[0], bases[0]), Pair(inputs[1], bases[1])).x
+
+
+def linear_in_one(call: Call, _base: Call) -> Any:
+    """Layers: their weights must not depend on the input."""
+    x = call.args[0] if call.args else call.kwargs["input"]
+    weights = [one for one in call.dependents if one is not x]
+    return NotImplemented if weights else call()
+
+
+def batch_norm(call: Call, base: Call) -> Any:
+    """Scale and shift, unless by the batch's own statistics."""
+    given = call.bind("input", "weight", "bias", "running_mean", "running_var", "training")
+    return NotImplemented if given["training"] else linear_in_one(call, base)
+
+
+def divide(call: Call, base: Call) -> Any:
+    """Multiply by the reciprocal."""
+    a, b, *rest = call.args
+    if rest or call.kwargs:
+        return NotImplemented
+    if not isinstance(b, Tensor) or not b.requires_grad:
+        return call()
+    inverse = each(torch.reciprocal, Pair(b, base.args[1]))
+    if not isinstance(a, Tensor) or not a.requires_grad:
+        return inverse.x * a
+    return product(torch.mul, Pair(a, base.args[0]), inverse).x
+
+
+def _exponentials(call: Call, base: Call) -> tuple[Pair, Pair, Callable[[Tensor], Tensor], torch.dtype]:
+    """Return exp(x - c), x - c, the sum over the axis and the type of the result.
+
+    The constant c is the same for input and baseline, so that it drops out of every difference; in double precision
+    their logits may then be 700 apart.
+    """
+    names = ("input", "dim", "dtype")
+    given, under = call.bind(*names), base.bind(*names)
+    x, dim = given["input"], given["dim"]
+    wide = torch.float32 if x.device.type == "mps" else torch.float64
+    pair = Pair(x, under["input"]).through(lambda t: t.to(wide))
+    top = torch.maximum(pair.x.detach(), pair.base).amax(dim, keepdim=True)
+    shifted = pair.through(lambda t: t - top)
+    dtype = given.get("dtype")
+    return each(torch.exp, shifted), shifted, partial(torch.sum, dim=dim, keepdim=True), dtype or x.dtype
+
+
+def softmax(call: Call, base: Call) -> Any:
+    """Exponentials over their sum."""
+    powers, _, total, dtype = _exponentials(call, base)
+    return product(torch.mul, powers, each(torch.reciprocal, powers.through(total))).x.to(dtype)
+
+
+def log_softmax(call: Call, base: Call) -> Any:
+    """Logits less the logarithm of the sum of their exponentials."""
+    powers, shifted, total, dtype = _exponentials(call, base)
+    return (shifted.x - each(torch.log, powers.through(total)).x).to(dtype)
+
+
+def logsumexp(call: Call, base: Call) -> Any:
+    """Shift the logits' maximum out and back in."""
+    given = call.bind("input", "dim", "keepdim")
+    powers, shifted, total, dtype = _exponentials(call, base)
+    kept = each(torch.log, powers.through(total)).x
+    top = (given["input"].detach() - shifted.x.detach()).amax(given["dim"], keepdim=True)
+    result = (kept + top).to(dtype)
+    return result if given.get("keepdim") else result.squeeze(given["dim"])
+
+
+def _winner(pair: Pair, index: Tensor, under: Tensor, sign: int = 1) -> Tensor:
+    """Pick along the last axis, where input and baseline have their maximum (or minimum, for a `sign` of -1).
+
+    A rise of the maximum goes to where the input has it and a fall to where the baseline has it: there the value
+    itself has moved at least as far, in the same direction.
+    """
+    x = pair.x.detach()
+    y, below = x.gather(-1, index), pair.base.gather(-1, under)
+    chosen = torch.where(sign * (y - below) >= 0, index, under)
+    difference, tiny = _difference(x.gather(-1, chosen), pair.base.gather(-1, chosen))
+    share = torch.where(tiny, 1, (y - below) / difference)
+    return carry(lambda: y, lambda came: (came * share,), pair.x.gather(-1, chosen))
+
+
+def max_pool(call: Call, base: Call) -> Any:
+    """Maximum over windows."""
+    axes = int(call.name.removesuffix("_with_indices")[-2])
+    kwargs = {key: one for key, one in call.kwargs.items() if key not in {"return_indices", "input"}}
+    plain = getattr(nn.functional, call.name.removesuffix("_with_indices"))
+    pool = partial(plain, return_indices=True, **kwargs)
+    given, under = (one.kwargs.get("input", one.args[0] if one.args else None) for one in (call, base))
+    assert given is not None
+    assert under is not None
+    rest = call.args[1:6]
+    (y, index), (_, lower) = (pool(one, *rest) for one in (given.detach(), under))
+    flat = Pair(given.flatten(-axes), under.flatten(-axes))
+    result = _winner(flat, index.flatten(-axes), lower.flatten(-axes)).reshape(y.shape)
+    indices = call.kwargs.get("return_indices", False) or call.name.endswith("_with_indices")
+    return (result, index) if indices else result
+
+
+def extreme(call: Call, base: Call) -> Any:
+    """Maximum or minimum over one axis, over all values, or of two tensors."""
+    given = call.bind("input", "dim", "keepdim")
+    two = given.get("other", given.get("dim"))
+    if isinstance(two, Tensor):
+        return _larger(call, base)
+    x, under = given["input"], base.bind("input")["input"]
+    dim: Any = given.get("dim")
+    if isinstance(dim, (tuple, list)):
+        if len(dim) != 1:
+            return NotImplemented
+        dim = dim[0]
+    everything = dim is None
+    pair = Pair(x, under).through(torch.flatten if everything else lambda t: t.movedim(dim, -1))
+    sign = 1 if "max" in call.name else -1
+    index, lower = ((sign * one).argmax(-1, keepdim=True) for one in (pair.x.detach(), pair.base))
+    result = _winner(pair, index, lower, sign)
+    if everything:
+        return result[0]
+    keep = given.get("keepdim", False)
+    result, index = ((one.movedim(-1, dim) if keep else one.squeeze(-1)) for one in (result, index))
+    kind = getattr(torch.return_types, call.name, None)
+    return result if kind is None else kind((result, index))
+
+
+def _larger(call: Call, base: Call) -> Any:
+    (a, b), (under_a, under_b) = (list(one.bind("input", "other").values())[:2] for one in (call, base))
+    sign = 1 if "max" in call.name else -1
+    rise = each(torch.relu, Pair(sign * (b - a), sign * (under_b - under_a)))
+    return a + sign * rise.x
+
+
+def choose(call: Call, base: Call) -> Any:
+    """Take by a condition that is the same for both."""
+    masks = [next((t for t in (*c.args, *c.kwargs.values()) if _is_mask(t)), None) for c in (call, base)]
+    if masks[0] is None or masks[1] is None or not torch.equal(masks[0], masks[1]):
+        return NotImplemented
+    return call()
+
+
+def _is_mask(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.dtype == torch.bool
+
+
+def embedded(call: Call, base: Call) -> Any:
+    """Layer with a bias, whose weights may depend on the input too."""
+    given, under = (one.bind("input", "weight", "bias") for one in (call, base))
+    if not given["weight"].requires_grad:
+        return call()
+    pairs = [Pair(given[key], under[key]) for key in ("input", "weight")]
+    result = product(nn.functional.linear, *pairs).x
+    return result if given.get("bias") is None else result + given["bias"]
+
+
+TABLE: dict[str, Callable[[Call, Call], Any]] = {
+    "batch_norm": batch_norm,
+    "div": divide,
+    "linear": embedded,
+    "log_softmax": log_softmax,
+    "logsumexp": logsumexp,
+    "masked_fill": choose,
+    "softmax": softmax,
+    "where": choose,
+    **dict.fromkeys(("matmul", "mul", "einsum"), bilinear),
+    **dict.fromkeys(("max", "min", "amax", "amin", "maximum", "minimum"), extreme),
+    **{
+        f"{kind}max_pool{n}d{end}": max_pool
+        for kind in ("", "adaptive_")
+        for n in (1, 2, 3)
+        for end in ("", "_with_indices")
+    },
+}

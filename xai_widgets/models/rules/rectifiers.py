@@ -1,0 +1,76 @@
+"""Guided backpropagation and deconvolution: the rectifiers' gradients, filtered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from xai_widgets.models.rules.mode import Call, Rules, carry
+from xai_widgets.models.rules.operations import ELEMENTWISE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor
+
+
+class Rectifiers(Rules):
+    """Let only what is positive back through each rectifier.
+
+    A rectifier is ReLU, ReLU6, a hard tanh or clamp that begins at 0, or a threshold at 0, however it is written. Any
+    other operation keeps its gradient, as in Captum; the paper speaks of no other. Activations among them are noted.
+
+    Parameters
+    ----------
+    name : {"guided_backprop", "deconvolution"}
+        The first multiplies by the rectifier's own slope as well, the second does not.
+    """
+
+    strict = False
+
+    def __init__(self, name: Literal["guided_backprop", "deconvolution"]) -> None:
+        super().__init__()
+        self.name = name  # type: ignore[misc]  # of the class where a class has one
+        self.filtered = 0
+        self.others: list[str] = []
+        self._rule = self._guided if name == "guided_backprop" else self._deconvolved
+
+    def handler(self, name: str) -> Callable[[Call], Any] | None:
+        """Return the rule of activations; the rest has none."""
+        return self._activation if name in ELEMENTWISE else None
+
+    def _activation(self, call: Call) -> Tensor:
+        if is_rectifier(call):
+            self.filtered += 1
+            return self._rule(call)
+        if call.name not in self.others:
+            self.others.append(call.name)
+        result: Tensor = call()
+        return result
+
+    @staticmethod
+    def _guided(call: Call) -> Tensor:
+        result: Tensor = call()
+        result.register_hook(lambda came: came.clamp(min=0))  # type: ignore[no-untyped-call]
+        return result
+
+    @staticmethod
+    def _deconvolved(call: Call) -> Tensor:
+        return carry(call, lambda came: (came.clamp(min=0),), call.dependents[0])
+
+
+def is_rectifier(call: Call) -> bool:
+    """Tell whether a call cuts off what is negative, and changes nothing just above."""
+    if call.name in {"relu", "relu6"}:
+        return True
+    if call.name in {"clamp", "clamp_min"}:
+        return _is_zero(call.bind("input", "min", "max").get("min"))
+    if call.name == "hardtanh":
+        return _is_zero(call.bind("input", "min_val", "max_val").get("min_val"))
+    if call.name == "threshold":
+        given = call.bind("input", "threshold", "value")
+        return _is_zero(given.get("threshold")) and _is_zero(given.get("value"))
+    return False
+
+
+def _is_zero(value: Any) -> bool:
+    return isinstance(value, (int, float)) and value == 0

@@ -1,0 +1,273 @@
+"""Layer-wise relevance propagation: what comes back through the network is a share of the score."""
+
+from __future__ import annotations
+
+import weakref
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from xai_widgets.models.errors import ModelError
+from xai_widgets.models.rules.mode import Call, Rules, carry
+from xai_widgets.models.rules.operations import (
+    ADDITIONS,
+    CONVOLUTIONS,
+    ELEMENTWISE,
+    LINEAR,
+    MOVES,
+    replaced,
+    tensors_in,
+)
+from xai_widgets.models.rules.shares import RULES, Layer, Options, proportional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from xai_widgets.models.rules.composites import Composite
+
+WINNERS = frozenset(
+    f"{kind}max_pool{n}d{end}" for kind in ("", "adaptive_") for n in (1, 2, 3) for end in ("", "_with_indices")
+) | {"max", "min", "amax", "amin", "maximum", "minimum"}
+"""The winner takes all, which is what the ordinary gradient does."""
+
+MATRIX = 2
+ATTEND = "lrp is for convolutional and dense networks; use attention_lrp for transformers."
+
+
+class Relevance(Rules):
+    """Carry relevance: each operation hands what its output has to its inputs, in shares.
+
+    A BatchNorm that takes a layer's output itself is one layer with it; any other is an affine map, whose shift takes
+    its share. Sums (residual, mean, average pooling) share in proportion; activations and fixed factors pass on what
+    comes; a product of two values that depend on the input gives half to each; the winner of a maximum takes all.
+
+    Parameters
+    ----------
+    composite : Composite
+        Which rule goes to which layer.
+    options : Options
+    """
+
+    name = "lrp"
+    advice: ClassVar[Mapping[str, str]] = {
+        "softmax": f"If it makes the scores, let the model return its logits. If it attends: {ATTEND}",
+        "log_softmax": "Let the model return its logits.",
+        **dict.fromkeys(("layer_norm", "rms_norm", "group_norm", "scaled_dot_product_attention"), ATTEND),
+    }
+
+    def __init__(self, composite: Composite, options: Options) -> None:
+        super().__init__()
+        self.composite, self.options = composite, options
+        self._layers: dict[int, tuple[int, Layer]] = {}
+        self._outputs: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
+        self._raw: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
+        self._input: Tensor | None = None
+        self._table: dict[str, Callable[[Call], Any]] = {
+            **dict.fromkeys(ELEMENTWISE | {"dropout", "feature_dropout", "neg"}, self.pass_on),
+            **dict.fromkeys(LINEAR | ADDITIONS, self.in_proportion),
+            **dict.fromkeys(CONVOLUTIONS, self.convolution),
+            **dict.fromkeys(self.advice, self.refused),
+            "linear": self.dense,
+            "addmm": self.addmm,
+            "matmul": self.product,
+            "einsum": self.product,
+            "mul": self.factor,
+            "div": self.factor,
+            "batch_norm": self.batch_norm,
+        }
+
+    def handler(self, name: str) -> Callable[..., Any] | None:
+        """Return the rule of the operation."""
+        return self._table.get(name)
+
+    def passes(self, name: str) -> bool:
+        """Whether the ordinary gradient carries relevance as it should."""
+        return name in MOVES or name in WINNERS
+
+    def head(self, scores: Tensor) -> Tensor:
+        """Start from the target's score itself."""
+        return super().head(scores) * scores.detach()
+
+    def seen(self, call: Call, result: Any) -> None:
+        """Follow the input up to the first layers."""
+        if self._input is None:
+            # The first thing that a pass does is to copy the input.
+            self._input = next((one.detach() for one in call.dependents if one.is_leaf), None)
+        layer = isinstance(result, Tensor) and self._outputs.get(id(result)) is result
+        if not layer and call.dependents and all(map(self._is_raw, call.dependents)):
+            for one in tensors_in(result):
+                self._raw[id(one)] = one
+
+    def _is_raw(self, x: Tensor) -> bool:
+        return x.grad_fn is None or self._raw.get(id(x)) is x
+
+    def layer(self, call: Call, layer: Layer) -> Tensor:
+        """Run a linear layer with the rule that the composite gives it."""
+        result = self._ruled(call, layer)
+        self._outputs[id(result)] = result
+        self._layers[id(result)] = result._version, layer  # noqa: SLF001  counts what is written into it
+        return result
+
+    def _ruled(self, compute: Callable[[], Tensor], layer: Layer) -> Tensor:
+        rule = self.composite.dense if layer.kind == "dense" else self.composite.convolution
+        if self.composite.first is not None and self._is_raw(layer.source):
+            rule = self.composite.first
+            if rule == "z_box":
+                self._need_picture(layer.x.tensor)
+        options = self.options
+        return carry(compute, lambda came: (RULES[rule](layer, came, options),), layer.source)
+
+    def _need_picture(self, x: Tensor) -> None:
+        if self._input is None or x.shape != self._input.shape or not torch.equal(x, self._input):
+            msg = (
+                "The box rule needs a first layer that takes the picture itself, not something made of it. "
+                "Choose the composite 'epsilon_plus_flat'."
+            )
+            raise ModelError(msg)
+
+    def dense(self, call: Call) -> Tensor:
+        """Dense layer."""
+        given = call.bind("input", "weight", "bias")
+        x, weight = given["input"], given["weight"]
+        if weight.requires_grad:
+            return self.refuse(call.func, " whose weight depends on the input")
+        return self.layer(call, Layer(_Dense(), self.keep(x), weight, given.get("bias"), "dense", x))
+
+    def addmm(self, call: Call) -> Tensor:
+        """Dense layer, as ``addmm(bias, x, weight)``."""
+        given = call.bind("bias", "x", "weight")
+        if given["weight"].requires_grad or given["bias"].requires_grad or len(given) > 3:  # noqa: PLR2004
+            return self.refuse(call.func, " of this kind")
+        function = lambda x, w, b: x @ w if b is None else x @ w + b  # noqa: E731
+        return self.layer(
+            call, Layer(function, self.keep(given["x"]), given["weight"], given["bias"], "dense", given["x"])
+        )
+
+    def convolution(self, call: Call) -> Tensor:
+        """Convolution, transposed or not."""
+        given = call.bind("input", "weight", "bias")
+        rest = {key: one for key, one in given.items() if key not in {"input", "weight", "bias"}}
+        x, weight = given["input"], given["weight"]
+        if weight.requires_grad:
+            return self.refuse(call.func, " whose weight depends on the input")
+        function = _Convolution(call.func, call.args[3:], rest, transposed="transpose" in call.name)
+        return self.layer(call, Layer(function, self.keep(x), weight, given.get("bias"), "convolution", x))
+
+    def product(self, call: Call) -> Tensor:
+        """Dense layer where one factor is fixed; of two that depend on the input, `both` decides."""
+        if len(call.dependents) > 1:
+            return self.both(call)
+        tensors = list(tensors_in(call.args))
+        if len(tensors) != 2 or call.kwargs:  # noqa: PLR2004
+            return self.in_proportion(call)
+        x, weight = tensors if tensors[0].requires_grad else tensors[::-1]
+
+        def function(x: Tensor, w: Tensor, _: Tensor | None) -> Tensor:
+            order = iter((x, w) if tensors[0].requires_grad else (w, x))
+            result: Tensor = call.func(*replaced(call.args, lambda _: next(order)))
+            return result
+
+        return self.layer(call, Layer(function, self.keep(x), weight, None, "dense", x))
+
+    def both(self, call: Call) -> Tensor:
+        """Refuse a matrix product of two tensors that depend on the input."""
+        return self.refuse(call.func, " of two tensors that both depend on the input")
+
+    def _layer_of(self, x: Tensor) -> Layer | None:
+        """Find the layer that put out `x`, if nothing was written into it since."""
+        version, layer = self._layers.get(id(x), (-1, None))
+        made = self._outputs.get(id(x))
+        return layer if made is x and version == x._version else None  # noqa: SLF001
+
+    def batch_norm(self, call: Call) -> Tensor:
+        """One layer with the one before, or an affine map."""
+        given = call.bind("input", "weight", "bias", "running_mean", "running_var", "training", "momentum", "eps")
+        x = given["input"]
+        if given["training"] or len(call.dependents) > 1:
+            return self.refuse(call.func, " by the batch's own statistics")
+        layer = self._layer_of(x)
+        # Of a dense layer with more than two axes, the BatchNorm's channels are not the outputs.
+        if layer is not None and (layer.kind != "dense" or x.ndim == MATRIX):
+            scale = (given["running_var"] + given["eps"]).rsqrt()
+            scale = scale if given["weight"] is None else scale * given["weight"]
+            shift = -given["running_mean"] * scale
+            merged = layer.scaled(scale, shift if given["bias"] is None else shift + given["bias"])
+            if merged is not None:
+                return self._ruled(call, merged)
+        return self.in_proportion(call)
+
+    def refused(self, call: Call) -> Tensor:
+        """Refuse by name what would otherwise be taken apart."""
+        return self.refuse(call.func)
+
+    def in_proportion(self, call: Call) -> Tensor:
+        """Share sums in proportion, with the constants among them."""
+        return self._shared(call, self.options.epsilon, 1)
+
+    def _shared(self, call: Call, epsilon: float, factor: float) -> Tensor:
+        sources = call.dependents
+        values = [self.keep(one) for one in sources]
+        ids = {id(one) for one in sources}
+        # The call without the tensors that depend on the input, in the order in which they come.
+        frame = replaced([call.args, dict(call.kwargs)], lambda t: _Hole() if id(t) in ids else t)
+
+        def function(*xs: Tensor) -> Tensor:
+            args, kwargs = _filled(frame, iter(xs))
+            result: Tensor = call.func(*args, **kwargs)
+            return result
+
+        def back(came: Tensor) -> list[Tensor]:
+            return proportional(function, [one.tensor for one in values], factor * came, epsilon)
+
+        return carry(call, back, *sources)
+
+    def pass_on(self, call: Call) -> Tensor:
+        """Activations: what comes goes on."""
+        if len(call.dependents) > 1:
+            return self.refuse(call.func, " of two tensors that both depend on the input")
+        if call.name in {"dropout", "feature_dropout"} and not call.bind("input", "p", "train").get("train"):
+            result: Tensor = call()
+            return result
+        return carry(call, lambda came: (came,), call.dependents[0])
+
+    def factor(self, call: Call) -> Tensor:
+        """Pass on what comes through fixed factors; give half to each of two that depend on the input."""
+        sources = call.dependents
+        shapes = [one.shape for one in sources]
+        if call.name == "div" and (call.kwargs or sources[0] is not call.args[0] or len(sources) > 1):
+            return self.refuse(call.func, " by what depends on the input")
+        return carry(call, lambda came: [(came / len(shapes)).sum_to_size(shape) for shape in shapes], *sources)
+
+
+class _Hole:
+    """Stands for a tensor that depends on the input."""
+
+
+def _filled(values: Any, fill: Any) -> Any:
+    if isinstance(values, _Hole):
+        return next(fill)
+    if isinstance(values, dict):
+        return {key: _filled(one, fill) for key, one in values.items()}
+    return type(values)([_filled(one, fill) for one in values]) if type(values) in {tuple, list} else values
+
+
+class _Dense:
+    channels = 0
+
+    def __call__(self, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+        return nn.functional.linear(x, w, b)
+
+
+class _Convolution:
+    """A convolution with everything but input, weight and bias fixed."""
+
+    def __init__(self, func: Any, rest: tuple[Any, ...], named: Mapping[str, Any], *, transposed: bool) -> None:
+        self._run = partial(func, **named)
+        self._rest = rest
+        self.channels = None if transposed else 0
+
+    def __call__(self, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+        result: Tensor = self._run(x, w, b, *self._rest)
+        return result

@@ -1,0 +1,156 @@
+"""The rules of relevance: how a layer's output hands what it carries down to its inputs, in proportion to shares.
+
+Each rule is some terms ``f(x, w, b)``, whose sum is the denominator and whose inputs get ``x`` times the gradient:
+Montavon et al., Layer-Wise Relevance Propagation: An Overview (2019), section 10.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from xai_widgets.models.rules.mode import Kept
+
+Linear = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+Term = tuple[Tensor, Tensor, Tensor | None]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A linear layer as it was called.
+
+    Attributes
+    ----------
+    function : callable
+        From input, weight and bias to the output; linear in each.
+    x : Kept
+        The input.
+    weight, bias : Tensor
+    kind : {"dense", "convolution"}
+    source : Tensor
+        The input again, with its way back.
+    """
+
+    function: Linear
+    x: Kept
+    weight: Tensor
+    bias: Tensor | None
+    kind: str
+    source: Tensor
+
+    def scaled(self, scale: Tensor, shift: Tensor) -> Layer | None:
+        """Return the layer with each output channel scaled and shifted; None where channels are elsewhere."""
+        if getattr(self.function, "channels", None) != 0:
+            return None
+        weight = self.weight * scale.reshape(-1, *[1] * (self.weight.ndim - 1))
+        bias = shift if self.bias is None else shift + self.bias * scale
+        return Layer(self.function, self.x, weight, bias, self.kind, self.source)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The rules' numbers, and black and white where the box rule is used."""
+
+    epsilon: float = 1e-6
+    gamma: float = 0.25
+    low: Tensor | None = None
+    high: Tensor | None = None
+
+
+def stabilized(z: Tensor, epsilon: float) -> Tensor:
+    """Move z away from 0, by epsilon."""
+    return z + torch.where(z >= 0, epsilon, -epsilon).to(z)
+
+
+def proportional(function: Callable[..., Tensor], inputs: list[Tensor], came: Tensor, epsilon: float) -> list[Tensor]:
+    """Hand what came to inputs of a function that is linear in all of them together, in proportion to their part."""
+    with torch.enable_grad():
+        leaves = [one.detach().requires_grad_() for one in inputs]
+        z = function(*leaves)
+        gradients = torch.autograd.grad(z, leaves, came / stabilized(z.detach(), epsilon))
+    return [x * g for x, g in zip(inputs, gradients, strict=True)]
+
+
+def _share(function: Linear, terms: list[Term], came: Tensor, epsilon: float) -> Tensor:
+    def total(*xs: Tensor) -> Tensor:
+        parts = [function(x, w, b) for x, (_, w, b) in zip(xs, terms, strict=True)]
+        return torch.stack(parts).sum(0) if len(parts) > 1 else parts[0]
+
+    handed = proportional(total, [x for x, _, _ in terms], came, epsilon)
+    return torch.stack(handed).sum(0)
+
+
+def _plus(t: Any) -> Any:
+    return None if t is None else t.clamp(min=0)
+
+
+def _minus(t: Any) -> Any:
+    return None if t is None else t.clamp(max=0)
+
+
+def epsilon(layer: Layer, came: Tensor, options: Options) -> Tensor:
+    """Shares x w; the bias takes its own."""
+    return _share(layer.function, [(layer.x.tensor, layer.weight, layer.bias)], came, options.epsilon)
+
+
+def zplus(layer: Layer, came: Tensor, options: Options) -> Tensor:
+    """Shares that speak for the output alone, by inputs of either sign."""
+    x, w, b = layer.x.tensor, layer.weight, layer.bias
+    return _share(layer.function, [(_plus(x), _plus(w), _plus(b)), (_minus(x), _minus(w), None)], came, options.epsilon)
+
+
+def alpha2_beta1(layer: Layer, came: Tensor, options: Options) -> Tensor:
+    """Twice what speaks for the output, less once what speaks against it."""
+    x, w, b = layer.x.tensor, layer.weight, layer.bias
+    against: list[Term] = [(_plus(x), _minus(w), _minus(b)), (_minus(x), _plus(w), None)]
+    return 2 * zplus(layer, came, options) - _share(layer.function, against, came, options.epsilon)
+
+
+def gamma(layer: Layer, came: Tensor, options: Options) -> Tensor:
+    """Shares of the output's own sign, favoured by 1 + gamma; of either sign, as inputs may be negative too."""
+    x, w, b = layer.x.tensor, layer.weight, layer.bias
+
+    def up(t: Any) -> Any:
+        return None if t is None else t + options.gamma * _plus(t)
+
+    def down(t: Any) -> Any:
+        return None if t is None else t + options.gamma * _minus(t)
+
+    z = layer.function(x, w, b)
+    for_positive: list[Term] = [(_plus(x), up(w), up(b)), (_minus(x), down(w), None)]
+    for_negative: list[Term] = [(_plus(x), down(w), down(b)), (_minus(x), up(w), None)]
+    first = _share(layer.function, for_positive, torch.where(z > 0, came, 0), options.epsilon)
+    return first + _share(layer.function, for_negative, torch.where(z < 0, came, 0), options.epsilon)
+
+
+def flat(layer: Layer, came: Tensor, options: Options) -> Tensor:
+    """Equal shares."""
+    ones = torch.ones_like(layer.x.tensor), torch.ones_like(layer.weight)
+    return _share(layer.function, [(*ones, None)], came, options.epsilon)
+
+
+def w_square(layer: Layer, came: Tensor, options: Options) -> Tensor:
+    """Shares w²."""
+    return _share(
+        layer.function, [(torch.ones_like(layer.x.tensor), layer.weight.square(), None)], came, options.epsilon
+    )
+
+
+def z_box(layer: Layer, came: Tensor, options: Options) -> Tensor:
+    """Shares x w - low w⁺ - high w⁻, for inputs between low and high."""
+    x, w = layer.x.tensor, layer.weight
+    assert options.low is not None
+    assert options.high is not None
+    low, high = (one.expand_as(x) for one in (options.low, options.high))
+    terms: list[Term] = [(x, w, None), (low, -_plus(w), None), (high, -_minus(w), None)]
+    return _share(layer.function, terms, came, options.epsilon)
+
+
+RULES: dict[str, Callable[[Layer, Tensor, Options], Tensor]] = {
+    one.__name__: one for one in (epsilon, zplus, alpha2_beta1, gamma, flat, w_square, z_box)
+}
