@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from xai_widgets.attribution.ablation import FeatureAblation
 from xai_widgets.attribution.backprop import Deconvolution, GuidedBackprop
-from xai_widgets.attribution.cam import GradCam
+from xai_widgets.attribution.cam import Cam, EigenCam, GradCam, GradCamPlusPlus, HiResCam, LayerCam, XGradCam
+from xai_widgets.attribution.cam_guided import GuidedGradCam
+from xai_widgets.attribution.cam_scored import AblationCam, ScoreCam
 from xai_widgets.attribution.deep_lift import DeepLift, DeepShap
 from xai_widgets.attribution.gradients import InputXGradient, Saliency, SmoothGrad
 from xai_widgets.attribution.masks import Rise
@@ -15,21 +17,30 @@ from xai_widgets.attribution.shapley import ExactShapley, ShapleySampling
 from xai_widgets.attribution.surrogate import KernelShap, Lime
 
 __all__ = [
+    "AblationCam",
+    "Cam",
     "Deconvolution",
     "DeepLift",
     "DeepShap",
+    "EigenCam",
     "ExactShapley",
     "FeatureAblation",
     "GradCam",
+    "GradCamPlusPlus",
     "GuidedBackprop",
+    "GuidedGradCam",
+    "HiResCam",
     "InputXGradient",
     "IntegratedGradients",
     "KernelShap",
+    "LayerCam",
     "LayerwiseRelevance",
     "Lime",
     "Occlusion",
     "Rise",
     "Saliency",
+    "ScoreCam",
     "ShapleySampling",
     "SmoothGrad",
+    "XGradCam",
 ]

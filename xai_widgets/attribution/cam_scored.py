@@ -1,0 +1,139 @@
+"""Class activation maps whose weights come from scores: one pass for each channel, the most important ones first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from xai_widgets.attribution.cam_base import ActivationMap, Channels
+from xai_widgets.inputs import BASELINES
+from xai_widgets.method import Estimate, parameter, register
+from xai_widgets.models.swap import scores_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+FIRST = 8
+"""A map of fewer channels of many is not worth showing."""
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ScoreCam(ActivationMap):
+    r"""Channels weighted by the score of the picture seen through them.
+
+    .. math:: \mathrm{ReLU}\Big(\sum_k \operatorname{softmax}_k(F(x \odot M_k)) \, A_k\Big), \quad
+        M_k = \frac{\uparrow\! A_k - \min \uparrow\! A_k}{\max \uparrow\! A_k - \min \uparrow\! A_k}
+
+    with :math:`\uparrow` scaling up to the picture. Needs no gradient but for the order of the channels: those with the
+    largest part in Grad-CAM come first, and the softmax goes over those that have come. Exact at the end. What the
+    score of the `baselines` would be subtracts out.
+
+    References
+    ----------
+    Wang et al.: Score-CAM. arXiv:1910.01279 (2020).
+    """
+
+    name: ClassVar[str] = "score_cam"
+    title: ClassVar[str] = "Score-CAM"
+    sentence: ClassVar[str] = (
+        "Which channels show enough of the picture to keep the score up, and where are they active?"
+    )
+
+    baselines: Any = parameter(
+        "zero", "What stands where a channel hides the picture.", choices=BASELINES, kind="baseline"
+    )
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield after each batch of channels."""
+        x, base = inputs.x, inputs.baseline(self.baselines, seed)
+        channels = self.channels(model, inputs, target)
+        activation = channels.activation[_important_first(channels)]
+
+        def batch(rows: slice) -> Tensor:
+            large = nn.functional.interpolate(
+                activation[rows, None], size=inputs.grid, mode="bilinear", align_corners=False
+            )
+            low, high = large.amin((2, 3), keepdim=True), large.amax((2, 3), keepdim=True)
+            masks = torch.where(high > low, (large - low) / (high - low), torch.zeros_like(large)).to(x)
+            return target.of(model.scores(base + masks * (x - base)))
+
+        scores = activation.new_empty(0)
+        for rows, found in model.batches(len(activation), batch):
+            scores = torch.cat([scores, found.to(activation)])
+            cam = torch.einsum("k,khw->hw", scores.softmax(0), activation[: rows.stop])
+            yield _estimate(self, cam, inputs, channels, rows.stop, len(activation))
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class AblationCam(ActivationMap):
+    r"""Channels weighted by what the score loses without them.
+
+    .. math:: \mathrm{ReLU}\Big(\sum_k (F - F_{\setminus k}) \, A_k\Big)
+
+    with :math:`F_{\setminus k}` the score when channel `k` is zero. The paper divides by `F`, which would turn the map of
+    a negative score around; that of a positive one is the same. (pytorch-grad-cam puts -10⁷ in place of zero where the
+    layer has no rectifier.) Channels with the largest part in Grad-CAM come first; those that have not come yet have the
+    loss that the gradient expects. Exact at the end.
+
+    References
+    ----------
+    Desai, Ramaswamy: Ablation-CAM. WACV (2020).
+    """
+
+    name: ClassVar[str] = "ablation_cam"
+    title: ClassVar[str] = "Ablation-CAM"
+    sentence: ClassVar[str] = "What does the score lose without each channel, and where is that channel active?"
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the gradient's guess, then after each batch of channels."""
+        x, channels = inputs.x, self.channels(model, inputs, target)
+        activation, raw = channels.activation, channels.raw
+        # Maps of windowed transformers and tokens have their channels last.
+        axis = 1 if raw.shape[1:] == activation.shape else -1
+        order = _important_first(channels)
+        losses = (activation * channels.gradient).sum((1, 2))
+        total = 1 + len(order)
+        whole = torch.zeros((), dtype=losses.dtype)
+
+        def batch(rows: slice) -> Tensor:
+            # Row 0 is the model as it is, row i lacks one channel.
+            gone = [int(order[row - 1]) if row else None for row in range(rows.start, rows.stop)]
+
+            def without(output: Tensor) -> Tensor:
+                changed = output.clone()
+                for one, channel in zip(changed, gone, strict=True):
+                    if channel is not None:
+                        one.select(axis if axis < 0 else axis - 1, channel).zero_()
+                return changed
+
+            repeated = x[None].expand(len(gone), *x.shape)
+            return target.of(scores_with(model, repeated, channels.name, without))
+
+        for rows, scores in model.batches(total, batch):
+            if rows.start == 0:
+                whole = scores[0]
+            seen = order[max(0, rows.start - 1) : rows.stop - 1]
+            losses[seen] = (whole - scores[len(scores) - len(seen) :]).to(losses)
+            cam = torch.einsum("k,khw->hw", losses, activation)
+            yield _estimate(self, cam, inputs, channels, rows.stop, total, first=1)
+
+
+def _important_first(channels: Channels) -> Tensor:
+    """Order channels by the size of their part in Grad-CAM."""
+    part: Tensor = channels.gradient.mean((1, 2)).abs() * channels.activation.flatten(1).norm(dim=1)
+    return part.argsort(descending=True, stable=True)
+
+
+def _estimate(  # noqa: PLR0917
+    method: ActivationMap, cam: Tensor, inputs: Inputs, channels: Channels, done: int, total: int, first: int = FIRST
+) -> Estimate:
+    notes = (f"Layer: {channels.name}.",)
+    return Estimate(method.show(cam, inputs.grid), done, total, notes=notes, ready=done >= min(total, first))
