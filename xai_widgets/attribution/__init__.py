@@ -12,11 +12,12 @@ from xai_widgets.attribution.gradients import InputXGradient, Saliency, SmoothGr
 from xai_widgets.attribution.masks import Rise
 from xai_widgets.attribution.paths import IntegratedGradients
 from xai_widgets.attribution.perturbation import Occlusion
-from xai_widgets.attribution.relevance import LayerwiseRelevance
+from xai_widgets.attribution.relevance import AttentionLrp, LayerwiseRelevance
 from xai_widgets.attribution.shapley import ExactShapley, ShapleySampling
 from xai_widgets.attribution.surrogate import KernelShap, Lime
 
 __all__ = [
+    "AttentionLrp",
     "AblationCam",
     "Cam",
     "Deconvolution",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from xai_widgets.attribution.gradients import GradientMethod
 from xai_widgets.method import Estimate, parameter, register
-from xai_widgets.models.rules import COMPOSITES, Relevance
+from xai_widgets.models.rules import COMPOSITES, AttentionRelevance, Relevance
 from xai_widgets.models.rules.shares import Options
 
 if TYPE_CHECKING:
@@ -84,5 +84,43 @@ class LayerwiseRelevance(GradientMethod):
         """Yield the one exact estimate."""
         options = Options(self.epsilon, self.gamma, inputs.black, inputs.white)
         rules = Relevance(COMPOSITES[self.composite], options)
+        score, values = model.gradients(inputs.x[None], target, rules)
+        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]))
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class AttentionLrp(GradientMethod):
+    r"""Relevance through transformers (AttnLRP).
+
+    .. math:: R_{ji}(A) = \sum_p \frac{A_{ji} V_{ip}}{2 O_{jp} + \epsilon} R_{jp}, \qquad
+        R_i(\mathrm{softmax}) = x_i \Big(R_i - s_i \sum_j R_j\Big)
+
+    A product :math:`O = A V` of two tensors that depend on the input gives half to each; softmax hands down by its
+    Taylor expansion, whose constant keeps what is missing, so the sum of the values need not be the score; LayerNorm
+    and RMSNorm pass on what comes; layers have the gamma rule (the epsilon rule for a gamma of 0), all else is as in
+    `LayerwiseRelevance`. Attention by one call or by hand gets the same numbers; a norm written by hand is refused.
+
+    References
+    ----------
+    Achtibat et al.: AttnLRP: Attention-Aware Layer-Wise Relevance Propagation for Transformers.
+    arXiv:2402.05602 (2024).
+    """
+
+    name: ClassVar[str] = "attention_lrp"
+    title: ClassVar[str] = "AttnLRP"
+    family: ClassVar[str] = "Relevance"
+    sentence: ClassVar[str] = "Whose share of the score is it, handed down through attention?"
+
+    epsilon: float = parameter(
+        1e-6, "Keeps shares of what nearly cancels out from growing without bound.", low=1e-12, high=10.0
+    )
+    gamma: float = parameter(
+        0.05, "How much the layers favour shares that agree with their output.", low=0.0, high=10.0, step=0.05
+    )
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the one exact estimate."""
+        rules = AttentionRelevance(Options(self.epsilon, self.gamma))
         score, values = model.gradients(inputs.x[None], target, rules)
         yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]))

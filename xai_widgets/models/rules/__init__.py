@@ -6,10 +6,11 @@ used twice is the same sequence of operations, and gets the same numbers.
 
 from __future__ import annotations
 
+from xai_widgets.models.rules.attention import AttentionRelevance
 from xai_widgets.models.rules.composites import COMPOSITES
 from xai_widgets.models.rules.mode import Rules
 from xai_widgets.models.rules.rectifiers import Rectifiers
 from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.rescale import Rescale
 
-__all__ = ["COMPOSITES", "Rectifiers", "Relevance", "Rescale", "Rules"]
+__all__ = ["COMPOSITES", "AttentionRelevance", "Rectifiers", "Relevance", "Rescale", "Rules"]

@@ -204,9 +204,10 @@ class Relevance(Rules):
 
     def in_proportion(self, call: Call) -> Tensor:
         """Share sums in proportion, with the constants among them."""
-        return self._shared(call, self.options.epsilon, 1)
+        return self.shared(call)
 
-    def _shared(self, call: Call, epsilon: float, factor: float) -> Tensor:
+    def shared(self, call: Call, factor: float = 1) -> Tensor:
+        """Hand down in proportion, times a factor."""
         sources = call.dependents
         values = [self.keep(one) for one in sources]
         ids = {id(one) for one in sources}
@@ -219,7 +220,7 @@ class Relevance(Rules):
             return result
 
         def back(came: Tensor) -> list[Tensor]:
-            return proportional(function, [one.tensor for one in values], factor * came, epsilon)
+            return proportional(function, [one.tensor for one in values], factor * came, self.options.epsilon)
 
         return carry(call, back, *sources)
 
