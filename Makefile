@@ -14,7 +14,7 @@ LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log
   $(if $(PORT),--port=$(PORT) --ServerApp.port_retries=0) \
   $(if $(filter 0,$(OPEN)),--no-browser) \
   $(if $(filter 0,$(shell id -u)),--allow-root)
-VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*')
+VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*') xai_widgets/export/look.json
 EXTENSION := $(shell find js/lab -type f) notebooks/01_quickstart.ipynb
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)

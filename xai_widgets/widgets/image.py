@@ -273,7 +273,7 @@ class ImageExplainer(ExplainerWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         live = super()._repr_mimebundle_(**kwargs)
-        return live if live is None else mimebundle(live, self._first_picture())
+        return live if live is None else mimebundle(live, self._first_picture(), self._display)
 
     def _first_picture(self) -> Attribution | None:
         exchange = self._exchanges.get("a")
