@@ -13,18 +13,20 @@ from xai_widgets.attribution.masks import Rise
 from xai_widgets.attribution.paths import IntegratedGradients
 from xai_widgets.attribution.perturbation import Occlusion
 from xai_widgets.attribution.relevance import AttentionLrp, LayerwiseRelevance
+from xai_widgets.attribution.sampled import ExpectedGradients, VarGrad
 from xai_widgets.attribution.shapley import ExactShapley, ShapleySampling
 from xai_widgets.attribution.surrogate import KernelShap, Lime
 
 __all__ = [
-    "AttentionLrp",
     "AblationCam",
+    "AttentionLrp",
     "Cam",
     "Deconvolution",
     "DeepLift",
     "DeepShap",
     "EigenCam",
     "ExactShapley",
+    "ExpectedGradients",
     "FeatureAblation",
     "GradCam",
     "GradCamPlusPlus",
@@ -43,5 +45,6 @@ __all__ = [
     "ScoreCam",
     "ShapleySampling",
     "SmoothGrad",
+    "VarGrad",
     "XGradCam",
 ]
