@@ -78,10 +78,10 @@ class AblationCam(ActivationMap):
 
     .. math:: \mathrm{ReLU}\Big(\sum_k (F - F_{\setminus k}) \, A_k\Big)
 
-    with :math:`F_{\setminus k}` the score when channel `k` is zero. The paper divides by `F`, which would turn the map of
-    a negative score around; that of a positive one is the same. (pytorch-grad-cam puts -10⁷ in place of zero where the
-    layer has no rectifier.) Channels with the largest part in Grad-CAM come first; those that have not come yet have the
-    loss that the gradient expects. Exact at the end.
+    with :math:`F_{\setminus k}` the score when channel `k` is zero. The paper divides by `F`, which would turn the map
+    of a negative score around; that of a positive one is the same. (pytorch-grad-cam puts -10⁷ in place of zero where
+    the layer has no rectifier.) Channels with the largest part in Grad-CAM come first; those that have not come yet
+    have the loss that the gradient expects. Exact at the end.
 
     References
     ----------

@@ -47,10 +47,10 @@ class Mean:
             return None
         variances = self._squares.double() / ((self.count - 1) * self.count)
         total = float(variances.sum())
-        return relative(math.sqrt(total) * _quantile(variances, total), float(self.value.norm()))
+        return relative(math.sqrt(total) * quantile(variances, total), float(self.value.norm()))
 
 
-def _quantile(variances: Tensor, total: float) -> float:
+def quantile(variances: Tensor, total: float) -> float:
     """How far the norm of the error goes beyond its root mean square in the 95th of 100 cases.
 
     The squared norm is near a chi-squared variable with the number of degrees of freedom that matches its

@@ -1,0 +1,161 @@
+"""Statistics of gradients over random inputs and random baselines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from xai_widgets.attribution.gradients import GradientMethod
+from xai_widgets.attribution.groups import row_generator
+from xai_widgets.attribution.statistics import Mean, quantile, relative, wide
+from xai_widgets.inputs import BASELINES
+from xai_widgets.method import Estimate, parameter, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+
+ENOUGH = 8
+"""Fewer samples say too little of their spread."""
+
+CAUTION = 1.2
+"""Neighbouring cells' variances err together, which the bound from single cells leaves out: on random networks it must
+be wider by this for the true error to stay below in 95 of 100 cases."""
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class VarGrad(GradientMethod):
+    r"""Variance of the gradient over noisy copies, :math:`\mathrm{Var}_{\epsilon}[\nabla F(x + \epsilon)]`.
+
+    :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range: the very copies
+    that SmoothGrad draws from the same seed. The error comes from the fourth moments.
+
+    References
+    ----------
+    Adebayo, Gilmer, Goodfellow, Kim: Local Explanation Methods for Deep Neural Networks Lack Sensitivity to Parameter
+    Values. arXiv:1810.03307 (2018).
+    """
+
+    name: ClassVar[str] = "var_grad"
+    title: ClassVar[str] = "VarGrad"
+    sentence: ClassVar[str] = "Where does the model's reaction change most between slightly noisy copies of the input?"
+
+    n_samples: int = parameter(100, "How many noisy copies are compared at most.", low=1, high=10_000)
+    noise_level: float = parameter(
+        0.15, "Standard deviation of the noise, as a share of the input's range.", low=0.0, high=1.0, step=0.01
+    )
+    tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the running variance after each batch of noisy copies."""
+        x = inputs.x
+        scale = self.noise_level * (x.max() - x.min())
+
+        def gradients(rows: slice) -> Tensor:
+            noise = [torch.randn(x.shape, generator=row_generator(seed, row)) for row in range(rows.start, rows.stop)]
+            return model.gradients(x + scale * torch.stack(noise).to(x), target)[1]
+
+        first, sums = torch.empty(0), [torch.empty(0)] * 4
+        for rows, found in model.batches(self.n_samples, gradients, "backward"):
+            if rows.start == 0:
+                first = wide(found[0])
+                sums = [torch.zeros_like(first)] * 4
+            # Powers of the distance from the first sample: small numbers, whose sums keep their digits.
+            away = wide(found) - first
+            sums = [total + away.pow(k + 1).sum(0) for k, total in enumerate(sums)]
+            variance, error = _variance(rows.stop, sums)
+            enough = error is not None and error <= self.tolerance
+            yield Estimate(variance, rows.stop, rows.stop if enough else self.n_samples, error)
+            if enough:
+                return
+
+
+def _variance(count: int, sums: list[Tensor]) -> tuple[Tensor, float | None]:
+    """Return the variance, and the bound of its relative error, from sums of the first four powers."""
+    a, b, c, d = (total / count for total in sums)
+    spread = (b - a.square()).clamp(min=0)
+    variance = spread * (count / max(1, count - 1))
+    if count < ENOUGH:
+        return variance, None
+    fourth = d - 4 * a * c + 6 * a.square() * b - 3 * a.pow(4)
+    doubt = ((fourth - spread.square()) / (count - 1)).clamp(min=0).double()
+    total = float(doubt.sum())
+    return variance, relative(CAUTION * math.sqrt(total) * quantile(doubt, total), float(variance.norm()))
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ExpectedGradients(GradientMethod):
+    r"""Integrated gradients averaged over baselines, one random point on one path at a time.
+
+    .. math:: E_{x' \sim D, \, \alpha \sim U(0, 1)} \big[ (x - x') \odot \nabla F(x' + \alpha (x - x')) \big]
+
+    `baselines` is a tensor [n, …] of inputs to compare with, such as rows of the training data, each taken in turn, or
+    the name of one baseline (``"noise"`` is drawn anew each time). On average the values sum to what the score
+    exceeds its mean over the baselines by; the gap says how far this sample of them is off. The error is the standard
+    error over points.
+
+    References
+    ----------
+    Erion, Janizek, Sturmfels, Lundberg, Lee: Improving Performance of Deep Learning Models with Axiomatic Attribution
+    Priors and Expected Gradients. arXiv:1906.10670 (2021).
+    """
+
+    name: ClassVar[str] = "expected_gradients"
+    title: ClassVar[str] = "Expected gradients"
+    family: ClassVar[str] = "Paths"
+    sentence: ClassVar[str] = "How does the score build up on the way here from many other inputs?"
+
+    n_samples: int = parameter(200, "How many points on paths at most.", low=1, high=100_000)
+    tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
+    baselines: Any = parameter("noise", "What paths start from: many inputs.", choices=BASELINES, kind="baseline")
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the running mean after each batch of points."""
+        x = inputs.x
+        several = self._several(x)
+
+        def start(row: int) -> Tensor:
+            if several is not None:
+                return several[row % len(several)]
+            return inputs.baseline(self.baselines, seed * 1_000_003 + row)
+
+        def batch(rows: slice) -> tuple[Tensor, Tensor]:
+            numbers = range(rows.start, rows.stop)
+            base = torch.stack([start(row) for row in numbers])
+            alpha = torch.cat([torch.rand(1, generator=row_generator(seed, row)) for row in numbers])
+            way = x - base
+            found = model.gradients(base + alpha.to(x).reshape(-1, *[1] * x.ndim) * way, target)[1]
+            return way * found, target.of(model.scores(base))
+
+        whole = float(target.of(model.scores(x[None])))
+        mean, scores = Mean(), 0.0
+        for rows, (values, starts) in model.batches(self.n_samples, batch, "backward"):
+            mean.add(values)
+            scores += float(starts.sum())
+            error = mean.error() if rows.stop >= ENOUGH else None
+            enough = error is not None and error <= self.tolerance
+            gap = float(mean.value.sum()) - (whole - scores / rows.stop)
+            yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error, gap)
+            if enough:
+                return
+
+    def _several(self, x: Tensor) -> Tensor | None:
+        """Return baselines [n, …] on the input's device, or None where one name or one tensor was given."""
+        given = self.baselines
+        if isinstance(given, (str, int, float)):
+            return None
+        baselines = torch.as_tensor(given)
+        if baselines.ndim != x.ndim + 1:
+            return None
+        if baselines.shape[1:] != x.shape or not len(baselines):
+            msg = f"baselines must have the shape [n, {', '.join(map(str, x.shape))}], got {list(baselines.shape)}."
+            raise ValueError(msg)
+        return baselines.to(x)
