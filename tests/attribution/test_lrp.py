@@ -212,11 +212,16 @@ def test_pairs_and_single_logits_start_from_their_score():
     torch.testing.assert_close(explain(model, x, "epsilon_plus", (1, 2)).values, one - two)
 
 
+class Doubled(nn.Module):
+    def forward(self, x):
+        return 2 * x
+
+
 def test_what_does_not_fit_is_refused_in_words():
     why = xai.attribution.LayerwiseRelevance(composite="epsilon_gamma_box").why_not
     assert "The box rule needs a picture" in why(TorchModel(mlp()), Inputs(row(), "tensor"))
-    with pytest.raises(xai.ModelError, match="the picture itself"):
-        explain(nn.Sequential(nn.AvgPool2d(2), deep(nn.Identity())), image(16), "epsilon_gamma_box")
+    with pytest.raises(xai.ModelError, match="between black and white"):
+        explain(nn.Sequential(Doubled(), deep(nn.Identity())), image(8), "epsilon_gamma_box")
     with pytest.raises(xai.ModelError, match="attention_lrp"):
         xai.attribute(TinyViT(), image(), "lrp")
     with pytest.raises(ValueError, match="composite must be one of 'epsilon'"):
