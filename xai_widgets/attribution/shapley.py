@@ -148,7 +148,8 @@ class ShapleySampling(ShapleyMethod):
                 torch.stack([_begun(count, seed, *divmod(row, each)) for row in range(rows.start, rows.stop)])
             )
 
-        for rows, worth in model.batches(total, batch):
+        # A batch ends with each pair, so that where the tolerance is met does not depend on the batches' size.
+        for rows, worth in model.batches(total, batch, align=each):
             worths = torch.cat([worths, worth])
             while len(worths) >= each:
                 one = _added(worths[:each], _order(count, seed, len(added)), nothing, everything)
@@ -159,7 +160,7 @@ class ShapleySampling(ShapleyMethod):
             values, error = added.mean(0), None
             if len(added) >= ENOUGH_PAIRS:
                 error = joint_error(torch.cov(added.T) / len(added), values, game.groups.sizes, len(added))
-            enough = error is not None and error <= self.tolerance
+            enough = error is not None and error <= self.tolerance and not len(worths)
             yield self._estimate(game, values, rise, rows.stop, rows.stop if enough else total, error)
             if enough:
                 return

@@ -28,6 +28,10 @@ FEW_GROUPS = 20
 """Up to here all coalitions are counted to see whether the samples suffice for all of them."""
 
 
+CHECKED = 64
+"""The tolerance is looked at after every so many coalitions, whatever the size of the batches."""
+
+
 @register
 @dataclass(frozen=True, kw_only=True)
 class KernelShap(ShapleyMethod):
@@ -83,7 +87,7 @@ class KernelShap(ShapleyMethod):
             return coalitions, game.worth(coalitions)
 
         seen = torch.empty(0, count, dtype=torch.float64)
-        for rows, (coalitions, worth) in model.batches(total, batch):
+        for rows, (coalitions, worth) in model.batches(total, batch, align=CHECKED):
             seen, worths = torch.cat([seen, coalitions.double()]), torch.cat([worths, worth])
             whole = len(worths) // 2
             if not whole:
@@ -98,7 +102,7 @@ class KernelShap(ShapleyMethod):
             values, error = found.coefficients + rise / count, None
             if found.covariance is not None and not everyone:
                 error = joint_error(found.covariance, values, game.groups.sizes, max(2, whole - count + 1))
-            enough = error is not None and error <= self.tolerance
+            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             yield self._estimate(game, values, rise, rows.stop, rows.stop if enough else total, error)
             if enough:
                 return

@@ -260,9 +260,11 @@ class TorchModel:
             raise ModelError(msg)
         return score, seen
 
-    def batches(self, count: int, work: Callable[[slice], T], kind: str = "forward") -> Iterator[tuple[slice, T]]:
+    def batches(
+        self, count: int, work: Callable[[slice], T], kind: str = "forward", align: int | None = None
+    ) -> Iterator[tuple[slice, T]]:
         """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
-        return in_batches(count, self.paces[kind], work, self.device, report=self._notes.append)
+        return in_batches(count, self.paces[kind], work, self.device, report=self._notes.append, align=align)
 
     def _plain(self, x: Tensor) -> Tensor:
         """Compute scores by the model itself, in one pass, as rules watch it."""

@@ -83,11 +83,13 @@ def in_batches(  # noqa: PLR0917
     device: torch.device,
     clock: Callable[[], float] = time.perf_counter,
     report: Callable[[str], object] = lambda _: None,
+    align: int | None = None,
 ) -> Iterator[tuple[slice, T]]:
     """Run ``work(rows)`` over ``range(count)``, some rows at a time, and yield each with its result.
 
     A batch that does not fit into memory is run again in halves; results do not depend on the sizes as
     long as `work` computes each row on its own. What happened on the way is told to `report` in sentences.
+    With `align`, every multiple of it ends a batch: a place to stop at that does not depend on the sizes either.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def in_batches(  # noqa: PLR0917
     """
     start = 0
     while start < count:
-        size = min(pace.size, count - start)
+        size = min(pace.size, count - start, align - start % align if align else count)
         rows = slice(start, start + size)
         began = clock()
         try:
