@@ -26,12 +26,11 @@ def take(server: Server) -> None:
     first = next(i for i, cell in enumerate(server.read(NOTEBOOK).cells) if cell.cell_type == "code")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1100}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 1280, "height": 1100}, device_scale_factor=1.25)
         lab = Lab(page, server).open(NOTEBOOK).run(first)
         page.wait_for_function(f"() => {FINISHED}", timeout=SECONDS * 1000)
         for file in lab.shots(PICTURES, "quickstart", page.locator(".xai-root")):
-            # 256 colours: a third of the bytes, hardly to be told from all of them.
-            Image.open(file).convert("RGB").quantize(256).save(file, optimize=True)
+            Image.open(file).convert("RGB").save(file, optimize=True)
             print(file.relative_to(ROOT), file.stat().st_size // 1000, "kB")
         lab.shutdown()
         browser.close()

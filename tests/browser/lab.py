@@ -217,6 +217,7 @@ class Lab:
         self.command("apputils:change-theme", theme=f"JupyterLab {name.title()}")
         light = "true" if name == "light" else "false"
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)  # it veils the page while the theme loads
         return self
 
     def shots(self, folder: Path, name, locator=None):
