@@ -270,7 +270,13 @@ class _StandIn(types.ModuleType):
 def peers(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     if importlib.util.find_spec("pytorch_grad_cam") is None:
         pytest.skip("pip install --no-deps grad-cam==1.5.5 to compare with it")
-    unused = {"torchvision": ["transforms"], "sklearn": ["decomposition"], "ttach": [], "matplotlib": ["pyplot"]}
+    unused = {
+        "torchvision": ["transforms"],
+        "scipy": ["ndimage", "sparse", "sparse.linalg"],
+        "sklearn": ["decomposition"],
+        "ttach": [],
+        "matplotlib": ["pyplot"],
+    }
     for package, parts in unused.items():
         if package not in sys.modules and importlib.util.find_spec(package) is None:
             for name in (package, *(f"{package}.{part}" for part in parts)):
