@@ -72,7 +72,8 @@ def test_a_cancel_stops_what_waits_too(open_view):
         blur.fill(amount)
     view.page.get_by_role("button", name="Cancel").click()
     expect(view.page.locator("[data-xai=status-a]")).to_have_attribute("data-phase", "cancelled")
-    view.page.wait_for_timeout(3000)
+    # The kernel has answered the one ask in flight, which is when the one that waited would have gone out.
+    view.page.wait_for_function(f"() => {STORE}.link.slots.a.inFlight === null")
     assert len(view.asks()) == 1
     expect(view.page.locator("[data-xai=status-a]")).to_have_attribute("data-phase", "cancelled")
 
@@ -84,10 +85,10 @@ def test_a_kernel_that_reads_late_does_not_snap_the_display_back(open_view):
     view.option("delayMs", 2000)
     opacity = view.page.get_by_role("slider", name="Opacity")
     opacity.fill("0.2")
-    view.page.wait_for_timeout(600)
+    view.page.wait_for_function(f"() => {STORE}.link.later === undefined")  # sent, and no longer held back
     view.page.evaluate("() => { old.id += 7; kernel.model.emit('msg:custom', {kind: 'state', state: old}, []) }")
     expect(opacity).to_have_value("0.2")
-    view.page.wait_for_timeout(2000)
+    view.page.wait_for_function("() => kernel.model.state.state.display.opacity === 0.2")  # read at last
     view.page.evaluate(
         "kernel.model.emit('msg:custom', {kind: 'state', state: structuredClone(kernel.model.state.state)}, [])"
     )
