@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from xai_widgets.attribution.gradients import GradientMethod
-from xai_widgets.attribution.statistics import Mean
+from xai_widgets.attribution.statistics import CHECKED, Mean
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
 from xai_widgets.models.rules import Rescale
@@ -115,13 +115,13 @@ class DeepShap(GradientMethod):
                 base = given[rows]
             return contributions(model, x.expand(base.shape), base, target)
 
-        for rows, (values, gaps) in model.batches(total, batch, "backward"):
+        for rows, (values, gaps) in model.batches(total, batch, "backward", CHECKED):
             mean.add(values)
             gap += float(gaps.sum())
             all_there_is = given is not None and rows.stop == total
             error = 0.0 if all_there_is else mean.error()
             # Few baselines may agree by chance.
-            enough = given is None and error is not None and rows.stop >= min(8, total) and error <= self.tolerance
+            enough = given is None and error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             done = rows.stop
             yield Estimate(
                 mean.value, done, done if enough else total, error, gap / done, _notes(mean.value, gap / done)

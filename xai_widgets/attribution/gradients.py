@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
-from xai_widgets.attribution.statistics import Mean
+from xai_widgets.attribution.statistics import CHECKED, Mean
 from xai_widgets.method import Estimate, Method, parameter, register
 
 if TYPE_CHECKING:
@@ -109,10 +109,10 @@ class SmoothGrad(GradientMethod):
             found = model.gradients(batch, target)[1]
             return found.abs() if self.absolute else found
 
-        for rows, batch in model.batches(self.n_samples, gradients, "backward"):
+        for rows, batch in model.batches(self.n_samples, gradients, "backward", CHECKED):
             mean.add(batch)
             error = mean.error()
-            enough = error is not None and rows.stop >= min(8, self.n_samples) and error <= self.tolerance
+            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error)
             if enough:
                 return

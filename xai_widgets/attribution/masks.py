@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.attribution.groups import row_generator
-from xai_widgets.attribution.statistics import joint_error
+from xai_widgets.attribution.statistics import CHECKED, joint_error
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, Method, parameter, register
 
@@ -69,12 +69,12 @@ class Rise(Method):
             return masks, scores
 
         ratio = _Ratio()
-        for rows, (masks, scores) in model.batches(self.n_samples, batch):
+        for rows, (masks, scores) in model.batches(self.n_samples, batch, align=CHECKED):
             ratio.add(masks, scores)
             values, error = ratio.value(), None
             if rows.stop >= ENOUGH:
                 error = ratio.error()
-            enough = error is not None and error <= self.tolerance
+            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             yield Estimate(values[None], rows.stop, rows.stop if enough else self.n_samples, error)
             if enough:
                 return

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from xai_widgets.attribution.gradients import GradientMethod
 from xai_widgets.attribution.groups import row_generator
-from xai_widgets.attribution.statistics import Mean, quantile, relative, wide
+from xai_widgets.attribution.statistics import CHECKED, Mean, quantile, relative, wide
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
 
@@ -63,7 +63,7 @@ class VarGrad(GradientMethod):
             return model.gradients(x + scale * torch.stack(noise).to(x), target)[1]
 
         first, sums = torch.empty(0), [torch.empty(0)] * 4
-        for rows, found in model.batches(self.n_samples, gradients, "backward"):
+        for rows, found in model.batches(self.n_samples, gradients, "backward", CHECKED):
             if rows.start == 0:
                 first = wide(found[0])
                 sums = [torch.zeros_like(first)] * 4
@@ -71,7 +71,7 @@ class VarGrad(GradientMethod):
             away = wide(found) - first
             sums = [total + away.pow(k + 1).sum(0) for k, total in enumerate(sums)]
             variance, error = _variance(rows.stop, sums)
-            enough = error is not None and error <= self.tolerance
+            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             yield Estimate(variance, rows.stop, rows.stop if enough else self.n_samples, error)
             if enough:
                 return
@@ -137,11 +137,11 @@ class ExpectedGradients(GradientMethod):
 
         whole = float(target.of(model.scores(x[None])))
         mean, scores = Mean(), 0.0
-        for rows, (values, starts) in model.batches(self.n_samples, batch, "backward"):
+        for rows, (values, starts) in model.batches(self.n_samples, batch, "backward", CHECKED):
             mean.add(values)
             scores += float(starts.sum())
             error = mean.error() if rows.stop >= ENOUGH else None
-            enough = error is not None and error <= self.tolerance
+            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             gap = float(mean.value.sum()) - (whole - scores / rows.stop)
             yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error, gap)
             if enough:

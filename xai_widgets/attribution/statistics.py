@@ -7,6 +7,9 @@ import math
 import torch
 from torch import Tensor
 
+CHECKED = 16
+"""The tolerance is looked at after every so many samples, so that where a run stops does not depend on its batches."""
+
 Z95 = 1.645
 """95 of 100 draws of a standard normal variable lie below."""
 

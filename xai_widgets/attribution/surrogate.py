@@ -12,7 +12,7 @@ from torch import Tensor
 from xai_widgets.attribution.fit import fit
 from xai_widgets.attribution.groups import GroupMethod, row_generator
 from xai_widgets.attribution.shapley import ShapleyMethod
-from xai_widgets.attribution.statistics import joint_error
+from xai_widgets.attribution.statistics import CHECKED, joint_error
 from xai_widgets.method import Estimate, parameter, register
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 
 FEW_GROUPS = 20
 """Up to here all coalitions are counted to see whether the samples suffice for all of them."""
-
-
-CHECKED = 64
-"""The tolerance is looked at after every so many coalitions, whatever the size of the batches."""
 
 
 @register
@@ -149,7 +145,7 @@ class Lime(GroupMethod):
 
         seen, worths = torch.empty(0, count, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
         ridge = torch.tensor([self.ridge] * count + [0.0], dtype=torch.float64)
-        for rows, (coalitions, worth) in model.batches(self.n_samples, batch):
+        for rows, (coalitions, worth) in model.batches(self.n_samples, batch, align=CHECKED):
             seen, worths = torch.cat([seen, coalitions]), torch.cat([worths, worth])
             distance = 1 - (seen.sum(1) / count).sqrt()
             weights = (-distance.square() / (2 * self.kernel_width**2)).exp()
@@ -159,7 +155,7 @@ class Lime(GroupMethod):
             values, error = found.coefficients[:-1], None
             if found.covariance is not None:
                 error = joint_error(found.covariance[:-1, :-1], values, game.groups.sizes, rows.stop - count)
-            enough = error is not None and error <= self.tolerance
+            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             notes = (f"The linear fit explains {max(0.0, found.explained):.0%} of the score's variance.",)
             yield Estimate(
                 game.groups.place(values, game.x),
