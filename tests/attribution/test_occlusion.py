@@ -53,8 +53,10 @@ def test_the_first_picture_is_coarse_and_the_last_exact() -> None:
     model, x = convnet(), image()
     results = list(xai.attribute_iter(model, x, "occlusion", target=1, sliding_window_shapes=2, strides=1))
     first = results[0]
-    assert first.fraction < 0.15
-    assert len(np.unique(first.values)) <= 16  # four by four large windows
+    assert first.steps[0] == 1 + 4  # the whole, and its quarters
+    assert first.error is None
+    assert len(np.unique(first.values)) == 4
+    assert len(np.unique(results[1].values)) == 8  # a part of each quarter is known better now
     fractions = [one.fraction for one in results]
     assert fractions == sorted(fractions)
     assert all(one.error is not None for one in results[-5:-1])
@@ -120,7 +122,20 @@ def test_the_order_is_a_permutation_spread_from_the_start(n: int) -> None:
 
 def test_few_windows_need_no_coarse_picture() -> None:
     assert len(coarse_to_fine(Windows.over((3, 16, 16), 4, 4))) == 1
-    assert len(coarse_to_fine(Windows.over((3, 16, 16), 2, 1))) == 2
+    assert len(coarse_to_fine(Windows.over((3, 16, 16), 2, 2))) == 2
+    assert len(coarse_to_fine(Windows.over((3, 16, 16), 2, 1))) == 3
+
+
+@given(h=st.integers(1, 300), w=st.integers(1, 300), size=st.integers(1, 300), stride=st.integers(1, 300))
+def test_coarse_pictures_cost_little_and_each_covers_everything(h: int, w: int, size: int, stride: int) -> None:
+    *coarse, fine = coarse_to_fine(Windows.over((3, h, w), size, stride))
+    assert sum(map(len, coarse)) <= 0.125 * len(fine)
+    assert all((one.coverage() == 1).all() for one in coarse)
+
+
+def test_the_default_windows_come_after_quarters_and_sixteenths() -> None:
+    levels = coarse_to_fine(Windows.over((3, 224, 224), None, None))
+    assert [len(one) for one in levels] == [4, 16, 169]
 
 
 def test_a_wrong_number_of_sizes_is_refused() -> None:

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 IMAGE_NDIM = 3
-COARSE = 4
-"""The first picture has this many windows an axis, where the asked-for ones are many more."""
+COARSE = (2, 4)
+"""The first pictures have this many windows an axis, where the asked-for ones are many more."""
 
-MANY = 48
+MANY = 10
+"""A coarse picture is worth its windows where there are this many times as many of the asked-for ones."""
+
 DEFAULT_SHARE = 7
 
 
@@ -114,10 +116,13 @@ class Windows:
 
 def coarse_to_fine(fine: Windows) -> list[Windows]:
     """Return the levels to visit: a few large windows first where the asked-for ones are many."""
-    if len(fine) <= MANY:
-        return [fine]
-    size = tuple(max(w, -(-n // COARSE)) for n, w in zip(fine.shape, fine.size, strict=True))
-    return [Windows(fine.axes, fine.shape, size, size, fine.ndim), fine]
+    levels: list[Windows] = []
+    for count in COARSE:
+        size = tuple(max(w, -(-n // count)) for n, w in zip(fine.shape, fine.size, strict=True))
+        level = Windows(fine.axes, fine.shape, size, size, fine.ndim)
+        if level not in levels and len(fine) >= MANY * len(level):
+            levels.append(level)
+    return [*levels, fine]
 
 
 def _spread_order(n: int) -> Tensor:

@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WARM_UP = 4
-"""Inputs that a run passes through the model as it is: making a faster copy would hold up the first picture."""
+WARM_UP = 5
+"""Inputs that a run passes through the model as it is: making a faster copy would hold up the first picture.
+
+Occlusion has its own then, from the whole and its quarters.
+"""
 
 _LOCKS: weakref.WeakKeyDictionary[nn.Module, threading.RLock] = weakref.WeakKeyDictionary()
 
