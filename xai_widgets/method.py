@@ -69,6 +69,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     optional: bool = False
     hidden: bool = False
+    needs: str = ""
 
     def check(self, method: str, value: Any) -> None:
         """Refuse a value of the wrong type or out of range.
@@ -88,6 +89,10 @@ class Parameter:
             if value not in self.choices:
                 msg = f"{what} must be one of {', '.join(map(repr, self.choices))}, got {value!r}."
                 raise ValueError(msg)
+        elif self.kind == "layer":
+            if not isinstance(value, str):
+                msg = f"{what} must be the name of a layer, as model.named_modules() has it, got {value!r}."
+                raise TypeError(msg)
         elif self.kind == "bool":
             if not isinstance(value, bool):
                 msg = f"{what} must be True or False, got {value!r}."
@@ -118,6 +123,7 @@ def parameter(
     optional: bool = False,
     hidden: bool = False,
     kind: str | None = None,
+    needs: str = "",
 ) -> Any:
     """Declare a dataclass field as a parameter of a method.
 
@@ -134,10 +140,13 @@ def parameter(
     optional : bool
         Whether None is allowed as well.
     hidden : bool
-        For values that have no control, such as layer names; the method checks them itself.
+        For values that have no control, such as tensors; the method checks them itself.
     kind : str, optional
-        ``"bool"``, ``"int"``, ``"float"``, ``"choice"``, ``"size"`` (a whole number, or one an axis) or
-        ``"baseline"`` (a choice, a number or a tensor), where the default does not tell.
+        ``"bool"``, ``"int"``, ``"float"``, ``"choice"``, ``"size"`` (a whole number, or one an axis),
+        ``"baseline"`` (a choice, a number or a tensor) or ``"layer"`` (the name of one of the model's submodules),
+        where the default does not tell.
+    needs : str
+        What a layer must put out to serve: ``"map"``, something with height and width; empty for any tensor.
     """
     if kind is None:
         kind = "choice" if choices else {bool: "bool", int: "int"}.get(type(default), "float")
@@ -150,6 +159,7 @@ def parameter(
         "choices": tuple(choices),
         "optional": optional,
         "hidden": hidden,
+        "needs": needs,
     }
     return dataclasses.field(default=default, metadata=metadata)
 

@@ -117,6 +117,10 @@ def test_what_has_no_map_is_refused_by_name() -> None:
         xai.attribute(flat, image(), "grad_cam")
     with pytest.raises(ValueError, match=r"no layer 'layer4'. Its last layers are: .*8"):
         xai.attribute(convnet(), image(), "grad_cam", layer="layer4")
+    with pytest.raises(ValueError, match=r"no layer 'encoder.layers.1.norm'. Did you mean 'encoder.layers.1.norm2' or"):
+        xai.attribute(TinyViT(), image(), "grad_cam", layer="encoder.layers.1.norm")
+    with pytest.raises(TypeError, match=r"grad_cam: layer must be the name of a layer, .* got 5"):
+        xai.attribute(convnet(), image(), "grad_cam", layer=5)
     with pytest.raises(xai.ModelError, match=r"'8' puts out shape \[1, 5\], which is no map"):
         xai.attribute(convnet(), image(), "grad_cam", layer="8")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from torch import nn
 
-from xai_widgets.attribution.spatial import as_map, find_layer, layer_name
+from xai_widgets.attribution.spatial import as_map, find_layer
 from xai_widgets.method import Estimate, Method, parameter
-from xai_widgets.models import Model, ModelError, Target
+from xai_widgets.models import Model, ModelError, Target, check_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,13 @@ class ActivationMap(Method):
 
     family: ClassVar[str] = "Class activation maps"
 
-    layer: Any = parameter(None, "Name of the layer; found by itself when empty.", hidden=True)
+    layer: str | None = parameter(
+        None,
+        "The layer whose map is shown; found by itself if empty.",
+        kind="layer",
+        optional=True,
+        needs="map",
+    )
     relu: bool = parameter(default=True, sentence="Keep only what speaks for the class.")
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
@@ -90,7 +96,7 @@ class ActivationMap(Method):
             taps[name] = activation, gradient
             return name
 
-        name = model.remember("spatial layer", find) if self.layer is None else layer_name(model, self.layer)
+        name = model.remember("spatial layer", find) if self.layer is None else check_layer(model.module, self.layer)
         if name not in taps:
             taps = model.taps(inputs.x[None], target, name)[1]
         if name not in taps:

@@ -92,19 +92,3 @@ def find_layer(model: Model, x: Tensor, target: Target, grid: tuple[int, int]) -
 def _is_attention(activation: Tensor, tokens: set[int]) -> bool:
     """Tell whether this is (1, heads, tokens, tokens): square, but no picture."""
     return activation.ndim == MAP_NDIM and activation.shape[2] == activation.shape[3] and activation.shape[2] in tokens
-
-
-def layer_name(model: Model, layer: str) -> str:
-    """Check that the model has a submodule of this name.
-
-    Raises
-    ------
-    ValueError
-        Naming some layers that there are.
-    """
-    names = [name for name, _ in model.module.named_modules() if name]
-    if layer not in names:
-        shown = ", ".join(names[-8:])
-        msg = f"The model has no layer {layer!r}. Its last layers are: {shown}."
-        raise ValueError(msg)
-    return layer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xai_widgets.models.errors import ModelError, OutOfMemoryError
+from xai_widgets.models.layers import check_layer
 from xai_widgets.models.module import TorchModel
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches
 from xai_widgets.models.targets import Target, resolve_target
@@ -19,6 +20,7 @@ __all__ = [
     "Pace",
     "Target",
     "TorchModel",
+    "check_layer",
     "in_batches",
     "private_copy",
     "resolve_target",

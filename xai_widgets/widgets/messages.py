@@ -57,7 +57,7 @@ def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList) ->
                 "family": one.family,
                 "sentence": one.sentence,
                 "why_not": one.why_not,
-                "parameters": [_control(p) for p in one.parameters if not p.hidden],
+                "parameters": [_control(p) for p in one.parameters if not p.hidden and p.kind != "layer"],
             }
             for one in methods
         ],

@@ -1,0 +1,32 @@
+"""The layers of a model: their names, and what a pass tells of each."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import nn
+
+NAMED = 4
+"""So many names are told to somebody whose own does not exist."""
+
+
+def check_layer(module: nn.Module, name: str) -> str:
+    """Return `name` where `module` has a submodule of this name.
+
+    Raises
+    ------
+    ValueError
+        Naming the nearest ones that there are, else the last ones.
+    """
+    names = [known for known, _ in module.named_modules() if known]
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=NAMED)
+    if near:
+        hint = f"Did you mean {' or '.join(map(repr, near))}?"
+    else:
+        hint = f"Its last layers are: {', '.join(names[-2 * NAMED :])}." if names else "It has no layers."
+    msg = f"The model has no layer {name!r}. {hint}"
+    raise ValueError(msg)
