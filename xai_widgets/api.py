@@ -11,7 +11,7 @@ from torch import nn
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.export  # noqa: F401  registers how results are painted and saved
-from xai_widgets.attribution.runs import choose, run
+from xai_widgets.attribution.runs import check_time_budget, choose, run
 from xai_widgets.inputs import Inputs, read_inputs
 from xai_widgets.method import REGISTRY, Method, Parameter
 from xai_widgets.models import Model, TorchModel, resolve_target
@@ -32,6 +32,7 @@ def attribute(
     labels: Sequence[str] | None = None,
     seed: int = 0,
     device: str | torch.device | None = None,
+    time_budget: float | None = None,
     **params: Any,
 ) -> Attribution:
     """Explain one prediction and return the finished result.
@@ -55,6 +56,9 @@ def attribute(
         For methods that draw random numbers: the same seed gives the same values.
     device : str or torch.device, optional
         Where to compute; by default where the model is.
+    time_budget : float, optional
+        Seconds of computing after which to stop with the best map so far, but never without any; a note says how far
+        it came. What you do between two steps of :func:`attribute_iter` does not count.
     **params
         Parameters of the method, such as ``n_steps=65``.
 
@@ -70,7 +74,16 @@ def attribute(
         When the model raises, returns NaN or something that is not scores.
     """
     steps = attribute_iter(
-        model, x, method, target=target, preprocess=preprocess, labels=labels, seed=seed, device=device, **params
+        model,
+        x,
+        method,
+        target=target,
+        preprocess=preprocess,
+        labels=labels,
+        seed=seed,
+        device=device,
+        time_budget=time_budget,
+        **params,
     )
     return collections.deque(steps, maxlen=1).pop()
 
@@ -85,6 +98,7 @@ def attribute_iter(
     labels: Sequence[str] | None = None,
     seed: int = 0,
     device: str | torch.device | None = None,
+    time_budget: float | None = None,
     **params: Any,
 ) -> Iterator[Attribution]:
     """Explain one prediction step by step: a coarse result first, then better and better ones.
@@ -96,11 +110,13 @@ def attribute_iter(
     ------
     Attribution
     """
+    seconds = check_time_budget(time_budget)
     adapter = TorchModel(checked_module(model), labels=labels, device=device, seed=seed)
     inputs = read_inputs(x, preprocess=preprocess, device=adapter.device, dtype=adapter.dtype)
     chosen = choose(method, params, adapter, inputs)
     prediction = adapter.predict(inputs.x)
-    steps = run(chosen, adapter, inputs, resolve_target(target, prediction), prediction, seed)
+    goal = resolve_target(target, prediction)
+    steps = run(chosen, adapter, inputs, goal, prediction, seed=seed, time_budget=seconds)
     return (result for result in steps if result is not None)
 
 

@@ -187,6 +187,17 @@ def test_code_reproduces_the_view(make):
     again.close()
 
 
+def test_each_explanation_stops_at_its_time(make):
+    widget = make(method="smooth_grad", n_samples=1000, tolerance=0.0, time_budget=1e-6)
+    assert widget.result(30).fraction < 1
+    assert "    time_budget=1e-06,\n" in widget.to_code()
+    widget.explain(method="rise", tolerance=0.0)
+    result = widget.result(30)
+    assert result.method == "rise"
+    assert result.fraction < 1
+    assert result.notes[-1].startswith("Stopped after 1e-06 s: ")
+
+
 def test_bad_input_is_refused_at_the_call(make):
     with pytest.raises(ValueError, match=r"no label 'dgo' among the 3 labels.*dog"):
         make(target="dgo")

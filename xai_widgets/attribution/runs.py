@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
-from xai_widgets.method import REGISTRY, Method, create
+from xai_widgets.method import REGISTRY, Estimate, Method, create
 from xai_widgets.results import Attribution, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
@@ -49,10 +49,49 @@ def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inp
     return method
 
 
-def run(  # noqa: PLR0917
-    method: Method, model: Model, inputs: Inputs, target: Target, prediction: Prediction, seed: int = 0
+def check_time_budget(seconds: Any) -> float | None:
+    """Refuse what is no time to stop after.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Saying what was expected and what came.
+    """
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        msg = f"time_budget must be a number of seconds, or None for no limit, got {seconds!r}."
+        raise TypeError(msg)
+    # Written so that NaN fails too.
+    if not seconds > 0:
+        msg = f"time_budget must be more than 0 seconds, got {seconds}."
+        raise ValueError(msg)
+    return float(seconds)
+
+
+def run(
+    method: Method,
+    model: Model,
+    inputs: Inputs,
+    target: Target,
+    prediction: Prediction,
+    *,
+    seed: int = 0,
+    time_budget: float | None = None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[Attribution | None]:
     """Run a method and dress each of its estimates as an :class:`Attribution`.
+
+    Parameters
+    ----------
+    method, model, inputs, target, prediction
+        What is asked, of whom, about what; `prediction` is what the model says of the input.
+    seed : int
+    time_budget : float, optional
+        Seconds of computing after which the run ends with what it has; the first estimate is waited for. What the
+        reader does between two estimates does not count.
+    clock : callable
+        Tells the time in seconds.
 
     Yields
     ------
@@ -61,17 +100,20 @@ def run(  # noqa: PLR0917
     """
     model = model.fresh()
     estimates = method.run(model, inputs, target, seed)
-    spent, began = 0.0, time.perf_counter()
+    spent, began = 0.0, clock()
     digest = ""
     for estimate in estimates:
         if not estimate.ready:
-            spent += time.perf_counter() - began
+            spent += clock() - began
             yield None
-            began = time.perf_counter()
+            began = clock()
             continue
         values, nans = _to_numpy(estimate.values)
         # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
         digest = digest or model.hash
+        seconds = spent + clock() - began
+        stops = time_budget is not None and seconds >= time_budget and estimate.done < estimate.total
+        stopped = (_stopped(time_budget, estimate),) if stops else ()
         result = Attribution(
             values=values,
             target=target.index,
@@ -85,9 +127,9 @@ def run(  # noqa: PLR0917
             gap=estimate.gap,
             forwards=model.forwards,
             backwards=model.backwards,
-            seconds=spent + time.perf_counter() - began,
+            seconds=seconds,
             model_hash=digest,
-            notes=(*inputs.notes, *estimate.notes, *model.notes, *nans),
+            notes=(*inputs.notes, *estimate.notes, *model.notes, *nans, *stopped),
             photo=inputs.photo,
             region=inputs.region,
             placement=inputs.placement,
@@ -96,7 +138,13 @@ def run(  # noqa: PLR0917
         # The clock stands while the reader does something else.
         spent = result.seconds
         yield result
-        began = time.perf_counter()
+        if stops:
+            return
+        began = clock()
+
+
+def _stopped(time_budget: float | None, estimate: Estimate) -> str:
+    return f"Stopped after {time_budget:g} s: {estimate.done / estimate.total:.0%} of the work is done."
 
 
 def parameters_of(method: Method) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def to_code(
     target: int | str | tuple[int | str, int | str] | None,
     perturbations: Sequence[Any] = (),
     seed: int = 0,
+    time_budget: float | None = None,
     display: Mapping[str, Any] | None = None,
 ) -> str:
     """Write the call that shows the same again.
@@ -37,6 +38,7 @@ def to_code(
     target : None, int, str, or a pair of these
     perturbations : sequence of Perturbation
     seed : int
+    time_budget : float, optional
     display : mapping, optional
         As in ``docs/protocol.md``.
     """
@@ -49,6 +51,8 @@ def to_code(
     if perturbations:
         lines.append(f"perturbations={_bracket([f'xai.{one!r}' for one in perturbations])}")
     lines.append(f"seed={_literal(seed)}")
+    if time_budget is not None:
+        lines.append(f"time_budget={_literal(time_budget)}")
     if display:
         lines.append(f"display={_literal(dict(display))}")
     arguments = "".join(f"    {line},\n" for line in lines)

@@ -9,7 +9,7 @@ import traitlets
 from PIL import Image
 
 from xai_widgets.api import checked_module, method_list
-from xai_widgets.attribution.runs import choose
+from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.export import colormaps, mimebundle, to_code
 from xai_widgets.inputs import Perturbation, perturbation_from, read_inputs
 from xai_widgets.jobs import Outcome
@@ -63,6 +63,8 @@ class ImageExplainer(ExplainerWidget):
         How to show the map, as in ``docs/protocol.md``; :meth:`to_code` writes it.
     device : str or torch.device, optional
         Where to compute; by default where the model is.
+    time_budget : float, optional
+        Seconds of computing after which each explanation stops with the best map so far.
     **params
         Parameters of the method.
 
@@ -103,14 +105,16 @@ class ImageExplainer(ExplainerWidget):
         perturbations: Sequence[Perturbation] = (),
         display: dict[str, Any] | None = None,
         device: Any = None,
+        time_budget: float | None = None,
         **params: Any,
     ) -> None:
+        seconds = check_time_budget(time_budget)
         adapter = TorchModel(checked_module(model), labels=labels, device=device, seed=seed)
         inputs = read_inputs(image, preprocess=preprocess, device=adapter.device, dtype=adapter.dtype)
         if inputs.kind != "image":
             msg = f"ImageExplainer needs a picture [channels, height, width], got shape {list(inputs.x.shape)}."
             raise ValueError(msg)
-        self._session = Session(adapter, inputs, seed)
+        self._session = Session(adapter, inputs, seed, seconds)
         self._given = {"model": model, "image": image, "preprocess": preprocess, "labels": labels}
         chosen = choose(method, params, adapter, inputs)
         index = messages.target_index(target, adapter.labels)
@@ -189,6 +193,7 @@ class ImageExplainer(ExplainerWidget):
             target=messages.target_in_words(request.target, self._session.model.labels),
             perturbations=request.edits,
             seed=self._session.seed,
+            time_budget=self._session.time_budget,
             display=self._display,
         )
 

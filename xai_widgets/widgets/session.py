@@ -56,10 +56,12 @@ class Session:
         The unedited input.
     seed : int
         Of methods and of noise.
+    time_budget : float, optional
+        Seconds of computing after which an explanation ends with what it has.
     """
 
-    def __init__(self, model: Model, inputs: Inputs, seed: int) -> None:
-        self.model, self.inputs, self.seed = model, inputs, seed
+    def __init__(self, model: Model, inputs: Inputs, seed: int, time_budget: float | None = None) -> None:
+        self.model, self.inputs, self.seed, self.time_budget = model, inputs, seed, time_budget
         # Keyed by the weights too: the model may be trained further while it is looked at.
         self._seen: OrderedDict[tuple[Any, Edits], Seen] = OrderedDict()
 
@@ -98,7 +100,8 @@ class Session:
         target = self.target(request.target)
         edits = tuple(one.to_dict() for one in request.edits)
         photo = edited_photo(seen.inputs) if seen.edited else seen.inputs.photo
-        for result in run(request.method, self.model, seen.inputs, target, seen.prediction, self.seed):
+        options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
+        for result in run(request.method, self.model, seen.inputs, target, seen.prediction, **options):
             yield None if result is None else replace(result, photo=photo, edits=edits)
 
     def close(self) -> None:
