@@ -63,9 +63,10 @@ xai_widgets/labextension/package.json: node_modules/.installed $(VENV)/.tools js
 	touch $@
 
 # The build hook would build the JavaScript once more. The samples' packages declare much that reading their files
-# does not need, so they come without it. The link makes JupyterLab load the extension that was built last; the
-# settings keep it from asking the internet for news.
-$(VENV)/.installed: pyproject.toml $(VENV)/.tools | xai_widgets/static/image.js xai_widgets/labextension/package.json
+# does not need, so they come without it. The link makes JupyterLab load the extension that was built last (an install
+# would write through it, so it goes first); the settings keep it from asking the internet for news.
+$(VENV)/.installed: pyproject.toml jupyter_server.json $(VENV)/.tools | xai_widgets/static/image.js xai_widgets/labextension/package.json
+	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
 	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install -e ".[lab,test,dev]"
 	$(PIP) install --no-deps $$(python scripts/extra.py samples) $$(python scripts/extra.py oracles)
 	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets

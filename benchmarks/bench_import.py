@@ -28,7 +28,7 @@ print(time.process_time() - cpu, time.perf_counter() - wall)
 IMPORTS = {
     "torch": ("", "import torch"),
     "torch, ipywidgets": ("", "import torch, ipywidgets"),
-    "xai_widgets beyond these": ("import torch, ipywidgets", "import xai_widgets"),
+    "xai_widgets beyond these": ("import torch, ipywidgets", "import xai_widgets; xai_widgets.attribute"),
     "  and xai_widgets.explain": ("import torch, ipywidgets", "import xai_widgets; xai_widgets.explain"),
     "captum.attr beyond these": ("import torch, ipywidgets", "import captum.attr"),
 }
@@ -49,7 +49,7 @@ def seconds(before: str, work: str, repeats: int) -> tuple[float, float] | None:
 
 def heaviest(count: int = 8) -> list[list[object]]:
     """List the modules of the package, and those it brings along, that take longest to import by themselves."""
-    program = "import torch, ipywidgets, sys; print('-' * 9, file=sys.stderr); import xai_widgets"
+    program = "import torch, ipywidgets, sys; print('-' * 9, file=sys.stderr); import xai_widgets.api"
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", program], capture_output=True, text=True, check=True
     )

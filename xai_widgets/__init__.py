@@ -9,13 +9,13 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets._version import __version__
-from xai_widgets.api import attribute, attribute_iter, methods
-from xai_widgets.inputs import Blur, Brightness, Contrast, Noise, Occlude, Rotation
-from xai_widgets.models import ModelError, OutOfMemoryError
-from xai_widgets.results import Attribution, Prediction
 
 if TYPE_CHECKING:
+    from xai_widgets.api import attribute, attribute_iter, methods
     from xai_widgets.export import load
+    from xai_widgets.inputs import Blur, Brightness, Contrast, Noise, Occlude, Rotation
+    from xai_widgets.models import ModelError, OutOfMemoryError
+    from xai_widgets.results import Attribution, Prediction
     from xai_widgets.widgets import ImageExplainer, explain
 
 __all__ = [
@@ -38,19 +38,28 @@ __all__ = [
     "methods",
 ]
 
-_LAZY = {"ImageExplainer": "widgets", "explain": "widgets", "load": "export"}
-"""Imported at first use: scripts need no widgets, and importing should take no time."""
+_HOMES = {
+    "api": ("attribute", "attribute_iter", "methods"),
+    "export": ("load",),
+    "inputs": ("Blur", "Brightness", "Contrast", "Noise", "Occlude", "Rotation"),
+    "models": ("ModelError", "OutOfMemoryError"),
+    "results": ("Attribution", "Prediction"),
+    "widgets": ("ImageExplainer", "explain"),
+}
+"""Where the names live. They are imported at first use: a Jupyter server that loads our extension has no torch."""
+
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    if name not in _HOME:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
     from importlib import import_module  # noqa: PLC0415
 
-    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:

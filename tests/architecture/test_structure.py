@@ -32,6 +32,7 @@ PYTHON = {
     "export": {"_version", "placement", "results", "wire", "method"},
     "api": {"attribution", "export", "inputs", "method", "models", "results"},
     "widgets": {"_version", "api", "attribution", "export", "inputs", "jobs", "method", "models", "results", "wire"},
+    "lab": set(),
     "__init__": {"_version", "api", "export", "inputs", "models", "results", "widgets"},
 }
 # Libraries that a part must do without, so that it stays what it is.
@@ -41,6 +42,7 @@ FOREIGN = {
     "wire": {"torch"},
     "export": {"torch"},
     "jobs": {"torch", "numpy"},
+    "lab": {"torch", "numpy"},
     "method": {"threading"},
     "attribution": {"threading"},
     "inputs": {"threading"},

@@ -95,6 +95,7 @@ def test_the_wheel_holds_what_is_needed_and_no_more(wheel):
     assert shared + "package.json" in names
     assert shared + "install.json" in names
     assert any(name.startswith(shared + "static/remoteEntry.") for name in names)
+    assert any(name.endswith("/etc/jupyter/jupyter_server_config.d/xai_widgets.json") for name in names)
     folders = {name.split("/")[0] for name in names}
     assert len(folders) == 3, folders  # the package, its data, its metadata
     assert not [name for name in names if name.endswith((".ts", ".tsx", ".map", ".pyc")) or "/." in name]
@@ -120,3 +121,9 @@ def test_the_installed_wheel_brings_the_jupyterlab_extension(clean):
     assert "enabled" in line
     assert "OK" in line
     assert f"{clean}/share/jupyter/labextensions" in shown
+
+
+def test_the_installed_wheel_brings_the_server_extension(clean):
+    shown = inside(clean, "-m", "jupyter_server.extension.serverextension", "list")
+    assert re.search(r"xai_widgets\.lab\.server.*enabled", shown), shown
+    assert re.search(r"xai_widgets\.lab\.server.*OK", shown), shown

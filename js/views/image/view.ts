@@ -109,10 +109,13 @@ export function createView(store: Store) {
       const missing = rankingOf(map.grid).missing > 0;
       return { canvas: makers[slot].paint(map.grid, look.value, missing), look: look.value, map };
     });
-  const picture = computed(() => {
+  const edited = computed(() => request.value.edits.length > 0);
+  const lastPicture = computed(() => {
     const shown = prediction.value?.picture;
-    return shown && request.value.edits.length ? pictureCanvas(shown.width, shown.height, shown.rgb) : null;
+    return shown ? pictureCanvas(shown.width, shown.height, shown.rgb) : null;
   });
+  // Two steps, so that an ask that goes on editing neither colours nor draws the old picture once more.
+  const picture = computed(() => (edited.value ? lastPicture.value : null));
   const curtain = computed(() => {
     if (store.compare.value) return display.value.curtain ?? 0.5;
     return display.value.curtain;

@@ -1,0 +1,71 @@
+"""What the package does inside a Jupyter server, and that it asks for little there."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+
+from xai_widgets.lab import server
+
+ROOT = Path(__file__).parents[2]
+
+
+class Handler:
+    """What the extension needs of a websocket handler."""
+
+    def __init__(self):
+        self.done = []
+
+    def set_nodelay(self, value):
+        self.done.append(("nodelay", value))
+
+    async def open(self, kernel, *, session):
+        """Open it."""
+        self.done.append((kernel, session))
+        return "opened"
+
+
+def test_every_websocket_sends_at_once_and_opens_as_before():
+    class Patched(Handler):
+        open = Handler.open
+
+    server.send_at_once(Patched)
+    handler = Patched()
+    assert asyncio.run(handler.open("kernel", session="s")) == "opened"
+    assert handler.done == [("nodelay", True), ("kernel", "s")]
+    assert Patched.open.__doc__ == "Open it."
+
+
+def test_the_server_has_what_the_extension_needs(monkeypatch):
+    monkeypatch.setattr(KernelWebsocketHandler, "open", KernelWebsocketHandler.open)
+    before = KernelWebsocketHandler.open
+    server._load_jupyter_server_extension(app=None)
+    assert KernelWebsocketHandler.open.__wrapped__ is before
+    assert callable(KernelWebsocketHandler.set_nodelay)
+
+
+def test_a_server_without_that_handler_goes_on_as_it_is(monkeypatch):
+    said = []
+
+    class App:
+        class log:  # noqa: N801  as it is called there
+            info = said.append
+
+    monkeypatch.setitem(sys.modules, "jupyter_server.services.kernels.websocket", None)
+    server._load_jupyter_server_extension(App)
+    assert len(said) == 1
+
+
+def test_a_server_environment_needs_no_torch():
+    [point] = server._jupyter_server_extension_points()
+    enabled = json.loads((ROOT / "jupyter_server.json").read_text())["ServerApp"]["jpserver_extensions"]
+    assert enabled == {point["module"]: True}
+    program = (
+        "import sys; sys.modules.update(torch=None, numpy=None, anywidget=None, ipywidgets=None); "
+        f"import {point['module']}; import xai_widgets; print(xai_widgets._jupyter_labextension_paths()[0]['dest'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout.strip() == "xai-widgets", done.stderr
