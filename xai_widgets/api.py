@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import collections
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import torch
-from torch import nn
+from typing import TYPE_CHECKING, Any, overload
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.export  # noqa: F401  registers how results are painted and saved
 from xai_widgets.attribution.runs import check_time_budget, choose, run
-from xai_widgets.inputs import Inputs, read_inputs
+from xai_widgets.inputs import Inputs, batch_of
 from xai_widgets.method import REGISTRY, Method, Parameter
-from xai_widgets.models import Model, TorchModel, resolve_target
+from xai_widgets.models import Model, resolve_target
+from xai_widgets.prepare import adapt, read_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import torch
+
     from xai_widgets.results import Attribution
 
 
+@overload
+def attribute(model: Any, x: list[Any], method: str | Method = "auto", **options: Any) -> list[Attribution]: ...
+@overload
+def attribute(model: Any, x: Any, method: str | Method = "auto", **options: Any) -> Attribution: ...
 def attribute(
-    model: nn.Module,
+    model: Any,
     x: Any,
     method: str | Method = "auto",
     *,
@@ -34,16 +38,22 @@ def attribute(
     device: str | torch.device | None = None,
     time_budget: float | None = None,
     **params: Any,
-) -> Attribution:
-    """Explain one prediction and return the finished result.
+) -> Attribution | list[Attribution]:
+    """Explain one prediction and return the finished result; or one result for each of a list of inputs.
 
     Parameters
     ----------
-    model : torch.nn.Module
-        Takes a batch ``[n, features…]`` and returns scores ``[n, classes]`` (or a tuple, dict or
-        transformers output that holds them). It is left exactly as it was.
-    x : Tensor, ndarray, PIL image or path
-        One input, without batch axis. A tensor or array of the shape that the model eats needs no `preprocess`.
+    model : torch.nn.Module, scikit-learn estimator or function
+        A module takes a batch ``[n, features…]`` and returns scores ``[n, classes]`` (or a tuple, dict or
+        transformers output that holds them); it is left exactly as it was. Of an estimator, ``predict_proba``,
+        ``decision_function`` or ``predict`` is explained, with its ``classes_`` as labels. A function of a batch is
+        tried with what `x` is, tensors or arrays, and then with the other. What has no gradient is left to the
+        methods that hide parts.
+    x : Tensor, ndarray, PIL image, path, or row of a table
+        One input, without batch axis. A tensor or array of the shape that the model eats needs no `preprocess`. A row
+        is a list of numbers, a dict of numbers by column, or a pandas Series or frame of one row.
+        A list of inputs, or a frame of several rows, is explained one by one, for the same `target`: the results
+        come as a list, in that order.
     method : str or Method
         A name of :func:`methods`, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
     target : None, int, str, or a pair of these
@@ -73,23 +83,20 @@ def attribute(
     ModelError
         When the model raises, returns NaN or something that is not scores.
     """
-    steps = attribute_iter(
-        model,
-        x,
-        method,
-        target=target,
-        preprocess=preprocess,
-        labels=labels,
-        seed=seed,
-        device=device,
-        time_budget=time_budget,
-        **params,
-    )
-    return collections.deque(steps, maxlen=1).pop()
+    several = batch_of(x)
+    given = [x] if several is None else several
+    if not given:
+        msg = "the list of inputs is empty."
+        raise ValueError(msg)
+    question = _Question(method, params, target, preprocess, seed, check_time_budget(time_budget))
+    adapter = adapt(model, given[0], labels=labels, device=device, seed=seed)
+    every = [question.steps(adapter, one) for one in given]
+    results = [collections.deque(steps, maxlen=1).pop() for steps in every]
+    return results[0] if several is None else results
 
 
 def attribute_iter(
-    model: nn.Module,
+    model: Any,
     x: Any,
     method: str | Method = "auto",
     *,
@@ -110,14 +117,32 @@ def attribute_iter(
     ------
     Attribution
     """
-    seconds = check_time_budget(time_budget)
-    adapter = TorchModel(checked_module(model), labels=labels, device=device, seed=seed)
-    inputs = read_inputs(x, preprocess=preprocess, device=adapter.device, dtype=adapter.dtype)
-    chosen = choose(method, params, adapter, inputs)
-    prediction = adapter.predict(inputs.x)
-    goal = resolve_target(target, prediction)
-    steps = run(chosen, adapter, inputs, goal, prediction, seed=seed, time_budget=seconds)
-    return (result for result in steps if result is not None)
+    if batch_of(x) is not None:
+        msg = "attribute_iter explains one input, got a list of them: give each its own call, or all to attribute."
+        raise TypeError(msg)
+    question = _Question(method, params, target, preprocess, seed, check_time_budget(time_budget))
+    return question.steps(adapt(model, x, labels=labels, device=device, seed=seed), x)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of a model about each of its inputs."""
+
+    method: str | Method
+    params: dict[str, Any]
+    target: Any
+    preprocess: Callable[[Any], Any] | None
+    seed: int
+    seconds: float | None
+
+    def steps(self, adapter: Model, x: Any) -> Iterator[Attribution]:
+        """Refuse what is wrong at once, and return the steps still to be computed."""
+        model, inputs = read_for(adapter, x, preprocess=self.preprocess)
+        chosen = choose(self.method, self.params, model, inputs)
+        prediction = model.predict(inputs.x)
+        goal = resolve_target(self.target, prediction)
+        steps = run(chosen, model, inputs, goal, prediction, seed=self.seed, time_budget=self.seconds)
+        return (result for result in steps if result is not None)
 
 
 @dataclass(frozen=True)
@@ -147,21 +172,18 @@ class MethodList(tuple[MethodInfo, ...]):
         return "\n".join(f"{one.name:{width}}  {one.why_not or one.sentence}" for one in self)
 
 
-def methods(
-    model: nn.Module | None = None, x: Any = None, *, preprocess: Callable[[Any], Any] | None = None
-) -> MethodList:
+def methods(model: Any = None, x: Any = None, *, preprocess: Callable[[Any], Any] | None = None) -> MethodList:
     """List every method; with a model and an input, say of each whether it fits them, and why not.
 
     Raises
     ------
     TypeError
-        When `model` is no torch module.
+        When `model` is no model.
     """
-    adapter = None if model is None else TorchModel(checked_module(model))
-    inputs = None
-    if adapter is not None and x is not None:
-        inputs = read_inputs(x, preprocess=preprocess, device=adapter.device, dtype=adapter.dtype)
-    return method_list(adapter, inputs)
+    adapter = None if model is None else adapt(model, x)
+    if adapter is None or x is None:
+        return method_list(adapter, None)
+    return method_list(*read_for(adapter, x, preprocess=preprocess))
 
 
 def method_list(model: Model | None, inputs: Inputs | None) -> MethodList:
@@ -177,18 +199,3 @@ def method_list(model: Model | None, inputs: Inputs | None) -> MethodList:
         )
         for cls in REGISTRY.values()
     )
-
-
-def checked_module(model: Any) -> nn.Module:
-    """Refuse what is no torch module.
-
-    Raises
-    ------
-    TypeError
-        Saying what was expected and what came.
-    """
-    if isinstance(model, nn.Module):
-        return model
-    hint = " Give an instance, not the class." if isinstance(model, type) and issubclass(model, nn.Module) else ""
-    msg = f"model must be a torch.nn.Module, got {model if isinstance(model, type) else type(model).__name__}.{hint}"
-    raise TypeError(msg)

@@ -106,6 +106,8 @@ class Attribution:
         What was changed in the picture before it was explained, as in ``docs/protocol.md``; `photo` shows it changed.
     placement : Placement or None
         Where the model's input pixels lie on the original photo, for :meth:`on_photo`.
+    names : tuple of str or None
+        Of the columns, for a row of a table that named them; they name the first axis of `values`.
     """
 
     values: NDArray[np.float32]
@@ -128,6 +130,7 @@ class Attribution:
     steps: tuple[int, int] = (1, 1)
     edits: tuple[Mapping[str, Any], ...] = ()
     placement: Placement | None = None
+    names: tuple[str, ...] | None = None
 
     @property
     def heat(self) -> NDArray[np.float32] | None:

@@ -9,7 +9,7 @@ from torch import nn
 
 from xai_widgets.attribution.spatial import as_map, find_layer
 from xai_widgets.method import Estimate, Method, parameter
-from xai_widgets.models import Model, ModelError, Target, check_layer
+from xai_widgets.models import Model, ModelError, Target, check_layer, why_no_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +62,8 @@ class ActivationMap(Method):
     relu: bool = parameter(default=True, sentence="Keep only what speaks for the class.")
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
-        """Refuse what is no picture: there is nothing to draw a map on."""
-        return None if inputs.kind == "image" else NO_PICTURE
+        """Refuse what is no picture, where there is nothing to draw a map on, and what has no layers."""
+        return why_no_gradient(model.module) if inputs.kind == "image" else NO_PICTURE
 
     def channels(self, model: Model, inputs: Inputs, target: Target) -> Channels:
         """Find the layer, and take its activation and gradient.

@@ -9,6 +9,7 @@ import torch
 
 from xai_widgets.attribution.statistics import CHECKED, Mean
 from xai_widgets.method import Estimate, Method, parameter, register
+from xai_widgets.models import why_no_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,10 @@ class GradientMethod(Method):
     family: ClassVar[str] = "Gradients"
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
-        """Gradients exist for floating-point inputs only."""
-        return None if inputs.x.is_floating_point() else "Gradients need a floating-point input."
+        """Gradients exist for floating-point inputs of differentiable models only."""
+        return (
+            why_no_gradient(model.module) if inputs.x.is_floating_point() else "Gradients need a floating-point input."
+        )
 
 
 @register

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 AUTO = ("integrated_gradients", "occlusion")
 """What ``method="auto"`` tries, in this order."""
 
+AUTO_ROW = ("integrated_gradients", "kernel_shap")
+"""The same for a row of features."""
+
+AUTO_FEW = ("integrated_gradients", "exact_shapley")
+"""The same for a row of a few."""
+
+FEW_FEATURES = 12
+"""Up to here ``method="auto"`` does all coalitions of features: 4096 passes."""
+
 
 def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inputs) -> Method:
     """Build the method of this name, and refuse it where it does not fit.
@@ -38,7 +47,9 @@ def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inp
             raise TypeError(msg)
         method = name
     elif name == "auto":
-        fitting = (one for one in AUTO if REGISTRY[one]().why_not(model, inputs) is None)
+        row = AUTO_FEW if inputs.x.numel() <= FEW_FEATURES else AUTO_ROW
+        names = row if inputs.x.ndim == 1 else AUTO
+        fitting = (one for one in names if REGISTRY[one]().why_not(model, inputs) is None)
         method = create(next(fitting), params)
     else:
         method = create(name, params)
@@ -133,6 +144,7 @@ def run(
             photo=inputs.photo,
             region=inputs.region,
             placement=inputs.placement,
+            names=inputs.names,
             steps=(estimate.done, estimate.total),
         )
         # The clock stands while the reader does something else.

@@ -6,6 +6,7 @@ from xai_widgets.inputs.occlude import FILLS, Occlude
 from xai_widgets.inputs.perturb import perturb
 from xai_widgets.inputs.perturbation import Perturbation, Slider
 from xai_widgets.inputs.read import read_inputs
+from xai_widgets.inputs.rows import batch_of
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Perturbation",
     "Rotation",
     "Slider",
+    "batch_of",
     "perturb",
     "perturbation_from",
     "read_inputs",

@@ -48,6 +48,8 @@ class Inputs:
         Whether `preprocess` flips left and right, up and down.
     order : tuple of int
         Which channels of `x` are red, green and blue.
+    names : tuple of str or None
+        Of the features, for a row of a table whose columns have names.
     """
 
     x: Tensor
@@ -60,6 +62,7 @@ class Inputs:
     notes: tuple[str, ...] = field(default=())
     mirrored: tuple[bool, bool] = (False, False)
     order: tuple[int, int, int] = (0, 1, 2)
+    names: tuple[str, ...] | None = None
 
     @property
     def grid(self) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,8 +17,11 @@ from xai_widgets.inputs.finite import check_finite
 from xai_widgets.inputs.geometry import probe
 from xai_widgets.inputs.preprocess import Preprocess, feed
 from xai_widgets.inputs.rng import kept_rng
+from xai_widgets.inputs.rows import Row, row_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _CHANNELS = (1, 3, 4)
@@ -28,7 +32,12 @@ _UNPREPARED = (
 
 
 def read_inputs(
-    x: Any, *, preprocess: Preprocess | None = None, device: torch.device | str, dtype: torch.dtype
+    x: Any,
+    *,
+    preprocess: Preprocess | None = None,
+    device: torch.device | str,
+    dtype: torch.dtype,
+    columns: Sequence[str] | None = None,
 ) -> Inputs:
     """Decode one input and prepare it for the model.
 
@@ -36,12 +45,15 @@ def read_inputs(
     ----------
     x : object
         A PIL image, the path or bytes of an image file; or a tensor or array. Without `preprocess` a
-        tensor or a floating array is what the model eats, and an array of bytes or bools is a picture.
+        tensor or a floating array is what the model eats, and an array of bytes or bools is a picture. A list of
+        numbers, a dict of numbers by name or a pandas row is a row of a table.
     preprocess : callable, optional
         From a PIL image to the tensor that the model eats, with or without a batch axis of 1, or to a mapping
         with such ``"pixel_values"``.
     device, dtype : torch.device, torch.dtype
         The model's.
+    columns : sequence of str, optional
+        Names of the columns of a table that the model was fitted with, in its order.
 
     Raises
     ------
@@ -53,6 +65,12 @@ def read_inputs(
             return _picture(upright(open_file(x)), "picture", preprocess, device, dtype)
         if isinstance(x, Image.Image):
             return _picture(upright(x), "picture", preprocess, device, dtype)
+        row = row_of(x) if preprocess is None else None
+        if row is None and columns is not None and np.ndim(x) == 1:
+            row = Row(np.asarray(x, dtype=np.float64))
+        if row is not None:
+            row = row.ordered(columns)
+            return replace(_plain(torch.as_tensor(row.values), device, dtype), names=row.names)
         given: Literal["array", "tensor"] = "tensor" if isinstance(x, Tensor) else "array"
         values: Any = x.detach().cpu() if isinstance(x, Tensor) else _as_array(x)
         if 0 in values.shape:

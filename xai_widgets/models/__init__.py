@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xai_widgets.models.callables import as_module, why_no_gradient
 from xai_widgets.models.errors import ModelError, OutOfMemoryError
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.module import TorchModel
@@ -20,9 +21,11 @@ __all__ = [
     "Pace",
     "Target",
     "TorchModel",
+    "as_module",
     "check_layer",
     "in_batches",
     "private_copy",
     "resolve_target",
     "untouched",
+    "why_no_gradient",
 ]

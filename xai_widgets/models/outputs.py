@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from xai_widgets.models.callables import Estimator
 from xai_widgets.models.errors import ModelError
 
 MATRIX = 2
@@ -78,7 +79,7 @@ def task_of(module: nn.Module | None, scores: Tensor, labels: Sequence[str] | No
     Parameters
     ----------
     module : Module or None
-        A transformers model says in its configuration what it was trained for.
+        A transformers model says in its configuration what it was trained for, an estimator by what it has.
     scores : Tensor, shape (n, outputs)
         Scores of some input, with their autograd history, whose last operation betrays probabilities.
     labels : sequence of str or None
@@ -90,6 +91,9 @@ def task_of(module: nn.Module | None, scores: Tensor, labels: Sequence[str] | No
         ``"logits"``, ``"probabilities"``, ``"multilabel"`` (one sigmoid a class), ``"logit"`` (one for two
         classes), ``"probability"`` (the same after its sigmoid) or ``"value"`` (regression).
     """
+    told = module.task_told if isinstance(module, Estimator) else None
+    if told is not None:
+        return told
     problem = getattr(getattr(module, "config", None), "problem_type", None)
     last = scores.grad_fn.name() if scores.grad_fn is not None else ""
     count = scores.shape[1]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 from PIL import Image
 
-from xai_widgets.api import checked_module, method_list
+from xai_widgets.api import method_list
 from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.export import colormaps, mimebundle, to_code
-from xai_widgets.inputs import Perturbation, perturbation_from, read_inputs
+from xai_widgets.inputs import Perturbation, perturbation_from
 from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
-from xai_widgets.models import TorchModel
+from xai_widgets.prepare import adapt, read_for
 from xai_widgets.widgets import messages
 from xai_widgets.widgets.base import AHEAD, Exchange, ExplainerWidget
 from xai_widgets.widgets.esm import asset
@@ -109,8 +109,8 @@ class ImageExplainer(ExplainerWidget):
         **params: Any,
     ) -> None:
         seconds = check_time_budget(time_budget)
-        adapter = TorchModel(checked_module(model), labels=labels, device=device, seed=seed)
-        inputs = read_inputs(image, preprocess=preprocess, device=adapter.device, dtype=adapter.dtype)
+        adapter = adapt(model, image, labels=labels, device=device, seed=seed)
+        adapter, inputs = read_for(adapter, image, preprocess=preprocess)
         if inputs.kind != "image":
             msg = f"ImageExplainer needs a picture [channels, height, width], got shape {list(inputs.x.shape)}."
             raise ValueError(msg)

@@ -1,0 +1,179 @@
+"""What is no torch module, as one: plain functions and scikit-learn estimators."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+SCORING = ("predict_proba", "decision_function", "predict")
+"""Methods of an estimator that give scores, in the order in which they are looked for."""
+
+
+class PlainFunction(nn.Module):
+    """A function of a batch, as a module.
+
+    Parameters
+    ----------
+    function : callable
+        From a batch ``[n, features…]`` to scores ``[n, classes]`` or ``[n]``. It is shared and never copied: what it
+        does to things outside is its own affair.
+    like : Tensor, optional
+        A tensor of the type and device that the function wants. It is then tried with tensors first, and with arrays
+        where it raises; without it the other way round. Arrays are float64, so that no digit of a table is lost.
+
+    Attributes
+    ----------
+    differentiable : bool
+        Whether its scores keep their autograd history; known after the first pass, False until then.
+    """
+
+    precision: Tensor
+
+    def __init__(self, function: Callable[[Any], Any], like: Tensor | None = None) -> None:
+        super().__init__()
+        self.function = function
+        self.differentiable = False
+        self._takes: str | None = None
+        self._first = ("array", "tensor") if like is None else ("tensor", "array")
+        # By which the adapter finds out where and how precisely to compute.
+        place = torch.empty(0, dtype=torch.float64) if like is None else like.new_empty(0)
+        self.register_buffer("precision", place if place.is_floating_point() else place.float(), persistent=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> PlainFunction:
+        memo[id(self)] = twin = copy.copy(self)
+        # Its buffers and hooks are its own; the function, which may hold much, is not.
+        vars(twin).update({name: copy.copy(one) for name, one in vars(self).items() if isinstance(one, dict)})
+        return twin
+
+    def forward(self, x: Tensor) -> Any:
+        """Call the function with a batch."""
+        if self._takes is not None:
+            return self._with(self._takes, x)
+        first, second = self._first
+        try:
+            output, takes = self._with(first, x), first
+        except Exception as error:  # noqa: BLE001  its own, of any kind
+            try:
+                output, takes = self._with(second, x), second
+            except Exception:  # noqa: BLE001  the first error is about what the user gave
+                raise error from None
+        if isinstance(output, Tensor) and takes == "tensor" and torch.is_grad_enabled() and x.requires_grad:
+            self.differentiable = output.requires_grad
+        self._takes = takes
+        return output
+
+    def _with(self, takes: str, x: Tensor) -> Any:
+        if takes == "array":
+            return as_scores(self.function(x.detach().cpu().numpy()), x)
+        found = self.function(x)
+        plain = isinstance(found, np.ndarray) or (isinstance(found, list) and not any(map(torch.is_tensor, found)))
+        return as_scores(found, x) if plain else found
+
+
+class Estimator(PlainFunction):
+    """A scikit-learn estimator, or whatever has its methods, as a module.
+
+    Scores are its ``predict_proba``, else its ``decision_function``, else what it predicts: a number for a regression,
+    and 1 for the class predicted where it knows ``classes_``. Features are put in the order of ``feature_names_in_``
+    before they come here; it gets a pandas frame where it was fitted with one.
+    """
+
+    def __init__(self, estimator: Any) -> None:
+        super().__init__(self._score)
+        self.estimator = estimator
+        self.scoring = next(name for name in SCORING if callable(getattr(estimator, name, None)))
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """Names of the classes, as texts; None for a regression."""
+        classes = getattr(self.estimator, "classes_", None)
+        return None if classes is None or isinstance(classes, list) else tuple(str(one) for one in classes)
+
+    @property
+    def features(self) -> tuple[str, ...] | None:
+        """Names of the columns it was fitted with; None where there were none."""
+        names = getattr(self.estimator, "feature_names_in_", None)
+        return None if names is None else tuple(str(one) for one in names)
+
+    @property
+    def task_told(self) -> str | None:
+        """What the scores stand for, where that is certain without looking at them."""
+        if self.scoring == "predict_proba":
+            return "probabilities"
+        return "value" if self.labels is None else None
+
+    def _score(self, batch: NDArray[Any]) -> Any:
+        if self.features is not None:
+            batch = importlib.import_module("pandas").DataFrame(batch, columns=list(self.features))
+        found = getattr(self.estimator, self.scoring)(batch)
+        if self.scoring == "predict" and self.labels is not None:
+            found = np.asarray(found)[:, None] == np.asarray(self.estimator.classes_)
+        return np.asarray(found, dtype=float)
+
+
+def as_scores(found: Any, x: Tensor) -> Tensor:
+    """Make a tensor of what a function returned, on the device of its input."""
+    if isinstance(found, Tensor):
+        return found.to(x.device)
+    scores = np.asarray(found)
+    if scores.dtype.kind not in "fiub":
+        msg = f"The function must return numbers, one row of scores an input, got {_told(found)}."
+        raise TypeError(msg)
+    return torch.as_tensor(scores.copy(), device=x.device)
+
+
+def _told(found: Any) -> str:
+    dtype = getattr(found, "dtype", None)
+    return type(found).__name__ if dtype is None else f"an array of {dtype}"
+
+
+def as_module(model: Any, like: Tensor | None = None) -> nn.Module:
+    """Make a module of a model: itself, or a wrapper of an estimator or function.
+
+    Parameters
+    ----------
+    model : Module, estimator or callable
+    like : Tensor, optional
+        The user's input where that is a tensor; a function is then tried with tensors first.
+
+    Raises
+    ------
+    TypeError
+        For anything else, saying what was expected and what came.
+    """
+    if isinstance(model, nn.Module):
+        return model
+    if not isinstance(model, type):
+        if any(callable(getattr(model, name, None)) for name in SCORING):
+            return Estimator(model)
+        if callable(model):
+            return PlainFunction(model, like)
+    hint = " Give an instance, not the class." if isinstance(model, type) else ""
+    msg = (
+        "model must be a torch.nn.Module, a scikit-learn estimator or a function of a batch, got "
+        f"{model if isinstance(model, type) else type(model).__name__}.{hint}"
+    )
+    raise TypeError(msg)
+
+
+def why_no_gradient(module: nn.Module) -> str | None:
+    """Say why a model has no gradient; None where it has one, as far as is known before a method asks for it."""
+    if not isinstance(module, PlainFunction) or module.differentiable:
+        return None
+    what = type(module.estimator).__name__ if isinstance(module, Estimator) else "this function"
+    return f"It needs a differentiable model, which {what} is not: use a perturbation method, such as kernel_shap."
+
+
+def names_of(module: nn.Module) -> Sequence[str] | None:
+    """Return the names of the classes that a model knows itself."""
+    return module.labels if isinstance(module, Estimator) else None
