@@ -11,7 +11,7 @@ from torch import nn
 
 import xai_widgets as xai
 from xai_widgets.models import Target, TorchModel, private_copy
-from xai_widgets.models import module as module_file
+from xai_widgets.models import execution as module_file
 from xai_widgets.models.explanation import explanation_copy, mergeable
 
 

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from xai_widgets.attribution.cam_base import ActivationMap, Channels
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
-from xai_widgets.models.swap import scores_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,10 +93,11 @@ class AblationCam(ActivationMap):
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the gradient's guess, then after each batch of channels."""
-        x, channels = inputs.x, self.channels(model, inputs, target)
+        channels = self.channels(model, inputs, target)
         activation, raw = channels.activation, channels.raw
+        above = model.above(channels.name, inputs.x[None])
         # Maps of windowed transformers and tokens have their channels last.
-        axis = 1 if raw.shape[1:] == activation.shape else -1
+        axis = 0 if raw.shape[1:] == activation.shape else -1
         order = _important_first(channels)
         losses = (activation * channels.gradient).sum((1, 2))
         total = 1 + len(order)
@@ -107,17 +107,13 @@ class AblationCam(ActivationMap):
             # Row 0 is the model as it is, row i lacks one channel.
             gone = [int(order[row - 1]) if row else None for row in range(rows.start, rows.stop)]
 
-            def without(output: Tensor) -> Tensor:
-                changed = output.clone()
-                for one, channel in zip(changed, gone, strict=True):
-                    if channel is not None:
-                        one.select(axis if axis < 0 else axis - 1, channel).zero_()
-                return changed
+            changed = raw.repeat(len(gone), *[1] * (raw.ndim - 1))
+            for one, channel in zip(changed, gone, strict=True):
+                if channel is not None:
+                    one.select(axis, channel).zero_()
+            return target.of(above.scores(changed))
 
-            repeated = x[None].expand(len(gone), *x.shape)
-            return target.of(scores_with(model, repeated, channels.name, without))
-
-        for rows, scores in model.batches(total, batch):
+        for rows, scores in above.batches(total, batch):
             if rows.start == 0:
                 whole = scores[0]
             seen = order[max(0, rows.start - 1) : rows.stop - 1]

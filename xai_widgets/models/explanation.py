@@ -13,7 +13,7 @@ While somebody watches the model's own operations, by hooks or modes, the model 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -30,13 +30,13 @@ from xai_widgets.models.untouched import HOOKS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Feed = Callable[[nn.Module, Tensor], Any]
+Feed = Callable[[nn.Module, Any], Any]
 """How a module is called with a batch."""
 
 
-def feed_alone(module: nn.Module, x: Tensor) -> Any:
-    """Call a module that takes one tensor."""
-    return module(x)
+def feed_alone(module: nn.Module, x: Any) -> Any:
+    """Call a module that takes one tensor, or tensors by the names of its arguments."""
+    return module(**x) if isinstance(x, Mapping) else module(x)
 
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)

@@ -1,7 +1,9 @@
-"""Recording what layers put out, such that it can be differentiated."""
+"""What layers put out: recording it such that it can be differentiated, and putting something else in its place."""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,34 @@ from torch import Tensor, nn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def tensor_in(output: Any) -> Tensor | None:
+    """Find the activation in what a layer puts out: the tensor itself, or the first value of a tuple or mapping.
+
+    Returns
+    -------
+    Tensor or None
+        None where that is no tensor of floating-point numbers.
+    """
+    first = output
+    if isinstance(output, tuple):
+        first = output[0] if output else None
+    elif isinstance(output, Mapping):
+        first = next(iter(output.values()), None)
+    return first if isinstance(first, Tensor) and first.is_floating_point() else None
+
+
+def with_tensor(output: Any, tensor: Tensor) -> Any:
+    """Return what a layer put out with another activation; the rest of it stays."""
+    if isinstance(output, Mapping):
+        other: Any = copy.copy(output)
+        other[next(iter(output))] = tensor
+        return other
+    if not isinstance(output, tuple):
+        return tensor
+    fields = getattr(output, "_fields", None)
+    return (tensor, *output[1:]) if fields is None else output._replace(**{fields[0]: tensor})  # type: ignore[attr-defined]
 
 
 @contextmanager
@@ -33,16 +63,12 @@ def recording(module: nn.Module, layer: str | None) -> Iterator[dict[str, Tensor
 
 
 def _record(seen: dict[str, Tensor], name: str, _module: nn.Module, _args: Any, output: Any, *, cut: bool) -> Any:
-    tensor = output[0] if isinstance(output, tuple) and output else output
-    if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
+    tensor = tensor_in(output)
+    if tensor is None:
         return None
     if cut:
         tensor = tensor.detach().requires_grad_()
     seen.pop(name, None)  # a module that runs again counts where it ran last
     seen[name] = tensor
     # The clone protects the recorded tensor from operations in place further up.
-    changed = tensor.clone()
-    if not isinstance(output, tuple):
-        return changed
-    fields = getattr(output, "_fields", None)
-    return (changed, *output[1:]) if fields is None else output._replace(**{fields[0]: changed})  # type: ignore[attr-defined]
+    return with_tensor(output, tensor.clone())

@@ -1,0 +1,295 @@
+"""Running a module for the adapter: errors in words, random numbers put back, the fastest copy in long runs."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import weakref
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
+from xai_widgets.models.explanation import ExplanationCopy, Feed, explanation_copy, feed_alone, is_watched, listeners
+from xai_widgets.models.outputs import scores_of, task_of
+from xai_widgets.models.pace import Pace, in_batches
+from xai_widgets.models.untouched import (
+    DrawWatch,
+    follow,
+    moved_between,
+    private_copy,
+    random_states,
+    restore_random_states,
+    seeded,
+    untouched,
+    version_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from typing_extensions import Self
+
+T = TypeVar("T")
+
+
+@dataclass
+class Spent:
+    """Inputs passed so far, by a model and its views."""
+
+    forwards: int = 0
+    backwards: int = 0
+
+
+WARM_UP = 5
+"""Inputs that a run passes through the model as it is: making a faster copy would hold up the first picture.
+
+Occlusion has its own then, from the whole and its quarters.
+"""
+
+_LOCKS: weakref.WeakKeyDictionary[nn.Module, threading.RLock] = weakref.WeakKeyDictionary()
+
+
+class Execution:
+    """A module, and how it is run: see `TorchModel`, which says what is asked of it."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        *,
+        labels: Sequence[str] | None = None,
+        device: str | torch.device | None = None,
+        seed: int = 0,
+        feed: Feed = feed_alone,
+    ) -> None:
+        # What torch.compile made shares its weights with the module inside, whose operations can be watched.
+        compiled_from = getattr(module, "_orig_mod", None)
+        module = compiled_from if isinstance(compiled_from, nn.Module) else module
+        twin = private_copy(module)
+        if device is not None and twin is not None:
+            twin = twin.to(device)
+        self.module = module if twin is None else twin
+        self.private = twin is not None
+        self._given = weakref.ref(module)
+        self.labels = None if labels is None else tuple(str(one) for one in labels)
+        weights: list[Tensor] = [*self.module.parameters(), *self.module.buffers()]
+        first = next((w for w in weights if w.is_floating_point()), None)
+        self.device = torch.device(device or "cpu") if first is None else first.device
+        self.dtype = torch.get_default_dtype() if first is None else first.dtype
+        if self.device.type == "meta":
+            msg = "The model is on the meta device, where weights have no values: load it onto a real one first."
+            raise ValueError(msg)
+        self.seed, self._feed = seed, feed
+        self.task: str | None = None
+        self.random: bool | None = None
+        self.paces = {"forward": Pace(), "backward": Pace()}
+        self._spent, self._from = Spent(), 0
+        self._notes: list[str] = []
+        self._fast: ExplanationCopy | None = None
+        self._may_switch = False
+        self._listeners = listeners(self.module)
+        self._found: dict[str, tuple[int, Any]] = {}
+        self._followed = [self.version]
+        self._copies: list[ExplanationCopy | None] = []  # one, once it has been tried to make it
+        # Without a copy of our own, runs on the same module take turns.
+        self._turn = threading.RLock() if self.private else _LOCKS.setdefault(module, threading.RLock())
+
+    @property
+    def forwards(self) -> int:
+        """Inputs passed forward."""
+        return self._spent.forwards
+
+    @property
+    def backwards(self) -> int:
+        """Inputs passed back."""
+        return self._spent.backwards
+
+    def fresh(self) -> Self:
+        """Return the same model with counts at zero and notes of its own, for one run."""
+        self._follow()
+        return self._again(_spent=Spent(), _from=0, _notes=[], _fast=None, _may_switch=True)
+
+    def fed(self, feed: Feed, task: str | None = None) -> Self:
+        """Return the same module called in another way: another function of another input.
+
+        It counts and notes together with this one, and finds out anew whatever depends on the function.
+        """
+        paces = {kind: Pace() for kind in self.paces}
+        return self._again(_feed=feed, task=task, paces=paces, _found={}, _copies=[], _fast=None, _from=self.forwards)
+
+    def _again(self, **other: Any) -> Self:
+        """Return a copy that shares all but some attributes."""
+        twin = copy.copy(self)
+        vars(twin).update(other)
+        return twin
+
+    def plain(self) -> Self:
+        """Keep this run from ever switching to the explanation copy, and return it.
+
+        For methods that watch the model's own operations. Hooks on `module` and modes are noticed without it.
+        """
+        self._may_switch = False
+        return self
+
+    def _follow(self) -> None:
+        """Take up the given module's weights and buffers as they are now."""
+        given, version = self._given(), self.version
+        if self.private and given is not None:
+            follow(self.module, given, weights=self._followed != [version])
+            self._followed[:] = [version]
+
+    @property
+    def version(self) -> int:
+        """A number that changes when the given module's weights or buffers do: key by it what depends on them."""
+        given = self._given()
+        return version_of(self.module if given is None else given)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What happened to the batches, for the reader."""
+        return tuple(dict.fromkeys(self._notes))
+
+    def remember(self, what: str, find: Callable[[], T]) -> T:
+        """Return what was found out about this model under a name, finding it once for each state of its weights."""
+        version = self.version
+        if what not in self._found or self._found[what][0] != version:
+            self._found[what] = version, find()
+        found: T = self._found[what][1]
+        return found
+
+    def batches(
+        self, count: int, work: Callable[[slice], T], kind: str = "forward", align: int | None = None
+    ) -> Iterator[tuple[slice, T]]:
+        """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
+        return in_batches(count, self.paces[kind], work, self.device, report=self._notes.append, align=align)
+
+    def _plain(self, x: Tensor) -> Tensor:
+        """Compute scores by the model itself, in one pass, as rules watch it."""
+        with self._guard(), torch.no_grad():
+            return self._forward(x.detach())
+
+    def _guard(self) -> AbstractContextManager[Any]:
+        if not self.private:
+            return _Turn(self._turn, untouched(self.module))
+        return seeded(self.device, self.seed) if self.random else nullcontext()
+
+    def _forward(self, x: Tensor, *, fast: bool = False) -> Tensor:
+        try:
+            output = self._run(x) if fast else self._call(x)
+        except Exception as error:
+            if is_out_of_memory(error) and len(x) == 1:
+                raise out_of_memory_on_one() from error
+            if is_out_of_memory(error) or isinstance(error, ModelError):
+                raise
+            words = getattr(self._feed, "describe", describe)(x)
+            msg = f"The model raised {type(error).__name__} for an input of {words}: {error}"
+            raise ModelError(msg) from error
+        self._spent.forwards += len(x)
+        scores = scores_of(output)
+        if len(scores) != len(x):
+            msg = (
+                f"The model must return one row of scores an input: for {len(x)} input{'s' * (len(x) != 1)} it "
+                f"returned {len(scores)} rows."
+            )
+            raise ModelError(msg)
+        if self.task is None:
+            self.task = task_of(self.module, scores, self.labels)
+        if bool(torch.isnan(scores).any()):
+            msg = f"The model returned NaN for an input of {describe(x)}."
+            raise ModelError(msg)
+        return scores
+
+    def _call(self, x: Tensor) -> Any:
+        # A clone: an operation in place in the first layer must neither meet a leaf nor change our input.
+        if self.random is not None:
+            return self._feed(self.module, x.clone())
+        before = random_states(self.device)
+        output = self._feed(self.module, x.clone())
+        if not moved_between(before, random_states(self.device)):
+            self.random = False
+            return output
+        with torch.no_grad(), DrawWatch(self.device) as watch:
+            again = scores_of(self._feed(self.module, x.clone()))
+        # The scores tell of what is drawn inside compiled code, which no watch sees.
+        self.random = watch.seen or not torch.equal(scores_of(output).detach(), again)
+        if not self.random:
+            return output
+        restore_random_states(self.device, before)
+        with seeded(self.device, self.seed):
+            return self._feed(self.module, x.clone())
+
+    def _run(self, x: Tensor) -> Any:
+        """Call the explanation copy where there is one."""
+        fast = self._fast_copy(x)
+        if fast is not None:
+            try:
+                return fast(x)
+            except Exception as error:
+                if is_out_of_memory(error):
+                    raise
+                # Either it is not the same function after all, or the model itself says better what is wrong.
+                self._fast = None
+                self._copies[:] = [None]
+        return self._call(x)
+
+    def _fast_copy(self, x: Tensor) -> ExplanationCopy | None:
+        """Return the explanation copy once a run has shown itself to be a long one, while nobody watches the model."""
+        if not self._may_switch or not self.private or self.random is not False:
+            return None
+        if self.forwards - self._from < WARM_UP:
+            return None
+        if is_watched() or listeners(self.module) != self._listeners:
+            return None
+        if self._fast is None:
+            if not self._copies:
+                self._copies.append(explanation_copy(self.module, x[:1], self._feed))
+            self._fast = self._copies[0]
+            if self._fast is None:
+                return None
+            # Once a run in any case, since weights written through `.data` keep their version.
+            self._fast.version = None
+            for pace in self.paces.values():
+                pace.restart()
+        if self._fast.version != (version := self.version):
+            self._fast.refresh()
+            self._fast.version = version
+        return self._fast
+
+    def _differentiate(self, score: Tensor, tensors: list[Tensor], *, again: bool = False) -> tuple[Tensor | None, ...]:
+        if not score.requires_grad:
+            msg = (
+                "The model's output does not depend on its input by differentiable operations (was it detached?). "
+                "Use a perturbation method, such as occlusion."
+            )
+            raise ModelError(msg)
+        try:
+            return torch.autograd.grad(score.sum(), tensors, allow_unused=True, retain_graph=again)
+        except Exception as error:
+            if is_out_of_memory(error) and len(score) == 1:
+                raise out_of_memory_on_one() from error
+            raise
+
+    def _need_floating(self, x: Tensor) -> None:
+        if not x.is_floating_point():
+            msg = f"Gradients need a floating-point input, got {describe(x)}."
+            raise ModelError(msg)
+
+
+class _Turn:
+    """Take a lock, then enter a context; leave both in reverse order."""
+
+    def __init__(self, lock: threading.RLock, inner: AbstractContextManager[Any]) -> None:
+        self._lock, self._inner = lock, inner
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._inner.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._inner.__exit__(*error)  # type: ignore[arg-type]
+        finally:
+            self._lock.release()
