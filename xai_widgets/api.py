@@ -52,6 +52,9 @@ def attribute(
     x : Tensor, ndarray, PIL image, path, or row of a table
         One input, without batch axis. A tensor or array of the shape that the model eats needs no `preprocess`. A row
         is a list of numbers, a dict of numbers by column, or a pandas Series or frame of one row.
+        Several inputs of one model are a tuple, ``model(*x)``, or a mapping, ``model(**x)``, of tensors without batch
+        axis: those of floating-point numbers are explained, all others stay as they are, masks too. The result's
+        `parts` has the values of each.
         A list of inputs, or a frame of several rows, is explained one by one, for the same `target`: the results
         come as a list, in that order.
     method : str or Method

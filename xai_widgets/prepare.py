@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from torch import Tensor
 
-from xai_widgets.inputs import Inputs, read_inputs
+from xai_widgets.inputs import Inputs, is_several, read_inputs, read_several
 from xai_widgets.models import TorchModel
 from xai_widgets.models.callables import Estimator, PlainFunction, as_module, names_of
+from xai_widgets.models.feeds import Member, Several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,8 +42,9 @@ def adapt(
     TypeError
         For what is no model.
     """
-    like = x if isinstance(x, Tensor) else None
-    module = as_module(model, like)
+    inside = x.values() if isinstance(x, Mapping) else x if isinstance(x, tuple) else [x]
+    like = [one for one in inside if isinstance(one, Tensor)]
+    module = as_module(model, next((one for one in like if one.is_floating_point()), like[0] if like else None))
     return TorchModel(module, labels=names_of(module) if labels is None else labels, device=device, seed=seed)
 
 
@@ -55,11 +58,23 @@ def read_for(model: TorchModel, x: Any, *, preprocess: Callable[[Any], Any] | No
     inputs : Inputs
     """
     module = model.module
+    if preprocess is None and is_several(x):
+        return _several(model, x)
     columns = module.features if isinstance(module, Estimator) else None
     if isinstance(module, PlainFunction) and preprocess is None:
         x = _floating(x)
     inputs = read_inputs(x, preprocess=preprocess, device=model.device, dtype=model.dtype, columns=columns)
     if isinstance(module, PlainFunction):
+        model.predict(inputs.x)  # which tells whether it can be differentiated
+    return model, inputs
+
+
+def _several(model: TorchModel, x: Any) -> tuple[TorchModel, Inputs]:
+    given = read_several(x, model.device, model.dtype)
+    explained = {name: tuple(one.x.shape) for name, one in given.explained.items()}
+    members = [Member(name, explained.get(name), given.fixed.get(name)) for name in given.order]
+    model, inputs = model.fed(Several(members, named=given.named)), given.joined()
+    if isinstance(model.module, PlainFunction):
         model.predict(inputs.x)  # which tells whether it can be differentiated
     return model, inputs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,8 @@ class Attribution:
     values : ndarray, float32
         Of the shape of the tensor that the model ate, without batch axis (`x` itself for a tensor, what
         `preprocess` made of a photo), or of the layer when ``layer=`` was given. A method that does not
-        tell channels apart has a channel axis of 1, which broadcasts.
+        tell channels apart has a channel axis of 1, which broadcasts. For several inputs, the values of all of
+        them one after another, in one row: see `parts`.
     target : int or (int, int)
         The class explained, or a pair ``(a, b)`` for the difference of their scores.
     label : str
@@ -108,6 +110,8 @@ class Attribution:
         Where the model's input pixels lie on the original photo, for :meth:`on_photo`.
     names : tuple of str or None
         Of the columns, for a row of a table that named them; they name the first axis of `values`.
+    layout : tuple of (str, tuple of int), or None
+        Names and shapes of several inputs.
     """
 
     values: NDArray[np.float32]
@@ -131,6 +135,16 @@ class Attribution:
     edits: tuple[Mapping[str, Any], ...] = ()
     placement: Placement | None = None
     names: tuple[str, ...] | None = None
+    layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
+
+    @property
+    def parts(self) -> dict[str, NDArray[np.float32]]:
+        """The values of each of several inputs in its own shape, by its name or place; of a single one, under "0"."""
+        if self.layout is None or len(self.layout) == 1:
+            return {"0" if self.layout is None else self.layout[0][0]: self.values}
+        ends = np.cumsum([math.prod(shape) for _, shape in self.layout])
+        rows = np.split(self.values, ends[:-1])
+        return {name: row.reshape(shape) for (name, shape), row in zip(self.layout, rows, strict=True)}
 
     @property
     def heat(self) -> NDArray[np.float32] | None:

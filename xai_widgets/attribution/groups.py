@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,14 +42,27 @@ class Groups:
         TypeError, ValueError
             For a mask that is not of whole numbers, or not broadcastable to the input.
         """
-        x = inputs.x
+        x, pieces = inputs.x, inputs.pieces()
+        if pieces and (feature_mask is None or isinstance(feature_mask, (tuple, Mapping))):
+            return cls._joined(pieces, feature_mask, n_segments)
         if feature_mask is not None:
             return cls._given(x, feature_mask)
         if inputs.kind == "image":
             index = superpixels(inputs.pixels, n_segments)[None].to(x.device)
             return cls(index, int(index.max()) + 1)
-        count = len(x)
+        count = len(x) if x.ndim else 1
         return cls(torch.arange(count, device=x.device).reshape(-1, *[1] * (x.ndim - 1)), count)
+
+    @classmethod
+    def _joined(cls, pieces: Mapping[str, Inputs], masks: Any, n_segments: int) -> Groups:
+        """Group each of several inputs on its own."""
+        rows, count = [], 0
+        for place, (name, one) in enumerate(pieces.items()):
+            mask = None if masks is None else masks[name if isinstance(masks, Mapping) else place]
+            own = cls.of(one, mask, n_segments)
+            rows.append(own.index.expand(one.x.shape).flatten() + count)
+            count += own.count
+        return cls(torch.cat(rows), count)
 
     @classmethod
     def _given(cls, x: Tensor, feature_mask: Any) -> Groups:

@@ -145,6 +145,7 @@ def run(
             region=inputs.region,
             placement=inputs.placement,
             names=inputs.names,
+            layout=inputs.layout,
             steps=(estimate.done, estimate.total),
         )
         # The clock stands while the reader does something else.

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.groups import Game, GroupMethod, row_generator
+from xai_widgets.attribution.groups import Game, GroupMethod, Groups, row_generator
 from xai_widgets.attribution.statistics import joint_error
 from xai_widgets.method import Estimate, parameter, register
 
@@ -65,10 +65,13 @@ class ExactShapley(ShapleyMethod):
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """Refuse more groups than can be enumerated."""
-        if self.feature_mask is not None:
+        pieces = inputs.pieces().values()
+        if self.feature_mask is not None and not pieces:
             count = len(np.unique(np.asarray(self.feature_mask)))
+        elif self.feature_mask is not None:
+            count = Groups.of(inputs, self.feature_mask, self.n_segments).count
         else:
-            count = self.n_segments if inputs.kind == "image" else len(inputs.x)
+            count = sum(self.n_segments if one.kind == "image" else len(one.x) for one in pieces or [inputs])
         if count <= MOST_GROUPS:
             return None
         return f"It tries all coalitions of at most {MOST_GROUPS} groups, here are {count}: join some by feature_mask."

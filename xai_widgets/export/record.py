@@ -25,7 +25,7 @@ ARRAYS = {
 }
 """Their types, axes (None is any number) and the most bytes that are read."""
 
-RGB = 3
+RGB, PAIR = 3, 2
 TASKS = ("classes", "binary", "value")
 
 
@@ -55,6 +55,7 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "placement": None if a.placement is None else _plain(asdict(a.placement)),
         "model_hash": a.model_hash,
         "notes": list(a.notes),
+        "layout": None if a.layout is None else [[name, list(shape)] for name, shape in a.layout],
         "names": None if a.names is None else list(a.names),
         "edits": [_plain(dict(one)) for one in a.edits],
         "forwards": int(a.forwards),
@@ -113,6 +114,7 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         notes=checks.texts("notes", record.get("notes")),
         placement=_placement("placement", record.get("placement")),
         names=None if record.get("names") is None else checks.texts("names", record["names"]),
+        layout=_layout("layout", record.get("layout"), arrays["values"].size),
         edits=_edits("edits", record.get("edits")),
         photo=_photo("photo", arrays.get("photo")),
         region=checks.region("region", record.get("region")),
@@ -158,6 +160,18 @@ def _placement(name: str, value: Any) -> Placement | None:
     if box is None or not isinstance(mirrored, tuple) or [type(one) for one in mirrored] != [bool, bool]:
         raise checks.wrong(name)
     return Placement(checks.pair(name, value.get("size")), box, (mirrored[0], mirrored[1]))
+
+
+def _layout(name: str, value: Any, size: int) -> tuple[tuple[str, tuple[int, ...]], ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not value or any(not isinstance(one, list) or len(one) != PAIR for one in value):
+        raise checks.wrong(name)
+    found = tuple((checks.text(name, one), checks.shape(name, shape)) for one, shape in value)
+    # One alone may have a map without channels.
+    if len(found) > 1 and sum(math.prod(shape) for _, shape in found) != size:
+        raise checks.wrong(name)
+    return found
 
 
 def _edits(name: str, value: Any) -> tuple[dict[str, Any], ...]:

@@ -7,6 +7,7 @@ from xai_widgets.inputs.perturb import perturb
 from xai_widgets.inputs.perturbation import Perturbation, Slider
 from xai_widgets.inputs.read import read_inputs
 from xai_widgets.inputs.rows import batch_of
+from xai_widgets.inputs.several import is_several, read_several
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "Rotation",
     "Slider",
     "batch_of",
+    "is_several",
     "perturb",
     "perturbation_from",
     "read_inputs",
+    "read_several",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 Region = tuple[float, float, float, float]
 """``(x0, y0, x1, y1)`` with ``x0 < x1`` and ``y0 < y1``."""
+
+CHANNELS = (1, 3, 4)
+"""So many may a picture have."""
 
 BASELINES = ("zero", "black", "white", "mean", "blur", "noise")
 """What a missing input can be replaced by."""
@@ -50,6 +55,8 @@ class Inputs:
         Which channels of `x` are red, green and blue.
     names : tuple of str or None
         Of the features, for a row of a table whose columns have names.
+    layout : tuple of (str, tuple of int), or None
+        Names and shapes of several inputs, whose numbers `x` holds one after another.
     """
 
     x: Tensor
@@ -63,6 +70,20 @@ class Inputs:
     mirrored: tuple[bool, bool] = (False, False)
     order: tuple[int, int, int] = (0, 1, 2)
     names: tuple[str, ...] | None = None
+    layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
+
+    def pieces(self) -> dict[str, Inputs]:
+        """Return each of several inputs, in its own shape; nothing where `x` is one."""
+        if self.layout is None or len(self.layout) == 1:
+            return {}
+        assert self.black is not None
+        assert self.white is not None
+        found, start = {}, 0
+        for name, shape in self.layout:
+            stop = start + math.prod(shape)
+            x, black, white = (one[start:stop].reshape(shape) for one in (self.x, self.black, self.white))
+            found[name], start = Inputs(x, _kind(shape), black, white), stop
+        return found
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -83,15 +104,15 @@ class Inputs:
         black, white, x = (_at_least_float32(one) for one in (self.black, self.white, self.x))
         return reorder((x - black) / (white - black), self.order)
 
-    def baseline(self, kind: str | float | Tensor, seed: int = 0) -> Tensor:
+    def baseline(self, kind: Any, seed: int = 0) -> Tensor:
         """Return what stands for "nothing there", of the shape of `x`.
 
         Parameters
         ----------
-        kind : str, float or Tensor
+        kind : str, float, Tensor, or a tuple or mapping of these
             ``"zero"``, ``"black"``, ``"white"``, ``"mean"`` (of each channel), ``"blur"`` (the strongly
             blurred picture), ``"noise"`` (uniform between black and white), a number, or a tensor that
-            broadcasts to `x`.
+            broadcasts to `x`; for several inputs, a name or number for all, or one of these for each.
         seed : int
             Of the noise.
 
@@ -100,8 +121,12 @@ class Inputs:
         TypeError, ValueError
             Naming the kinds there are, or the shape expected.
         """
-        x = self.x
+        x, pieces = self.x, self.pieces()
         number = isinstance(kind, (int, float)) and not isinstance(kind, bool)
+        if pieces and (isinstance(kind, (str, tuple, Mapping))):
+            return torch.cat(
+                [one.baseline(_part(kind, i, name), seed + i).flatten() for i, (name, one) in enumerate(pieces.items())]
+            )
         if number or isinstance(kind, (Tensor, np.ndarray)):
             return self._given(torch.as_tensor(kind))
         if not isinstance(kind, str):
@@ -156,6 +181,19 @@ class Inputs:
         came = f", photo {self.photo_size[0]}x{self.photo_size[1]}" if self.photo_size else ""
         dtype = str(self.x.dtype).removeprefix("torch.")
         return f"Inputs({self.kind} {tuple(self.x.shape)} {dtype} on {self.x.device}{came})"
+
+
+def _kind(shape: tuple[int, ...]) -> Literal["image", "tensor"]:
+    return "image" if len(shape) == 3 and shape[0] in CHANNELS else "tensor"  # noqa: PLR2004
+
+
+def _part(kind: Any, place: int, name: str) -> Any:
+    """Pick what stands for one of several inputs."""
+    try:
+        return kind if isinstance(kind, str) else kind[name if isinstance(kind, Mapping) else place]
+    except (KeyError, IndexError):
+        msg = f"there is no baseline for the input {name!r}: give one for each input."
+        raise ValueError(msg) from None
 
 
 def reorder(pixels: Tensor, order: tuple[int, int, int]) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from xai_widgets.inputs.base import Inputs, to_rgb
+from xai_widgets.inputs.base import CHANNELS, Inputs, to_rgb
 from xai_widgets.inputs.decode import EXPECTED, display_copy, from_array, open_file, upright
 from xai_widgets.inputs.finite import check_finite
 from xai_widgets.inputs.geometry import probe
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_CHANNELS = (1, 3, 4)
 _UNPREPARED = (
     "The picture was given to the model as it is, scaled to 0..1: pass preprocess= if the model expects another size "
     "or normalised values."
@@ -104,7 +103,7 @@ def _is_picture(values: Any) -> bool:
     """Tell whether an array or tensor given without `preprocess` is a picture to be scaled, by its type."""
     if str(values.dtype).removeprefix("torch.") not in ("uint8", "uint16", "bool"):
         return False
-    return values.ndim == 2 or (values.ndim == 3 and (values.shape[0] in _CHANNELS or values.shape[-1] in _CHANNELS))  # noqa: PLR2004
+    return values.ndim == 2 or (values.ndim == 3 and (values.shape[0] in CHANNELS or values.shape[-1] in CHANNELS))  # noqa: PLR2004
 
 
 def _picture(
@@ -160,11 +159,11 @@ def _plain(x: Tensor, device: torch.device | str, dtype: torch.dtype) -> Inputs:
         raise ValueError(msg)
     check_finite(x.detach().cpu().float().numpy(), "the input")
     notes: tuple[str, ...] = ()
-    if x.ndim == 4 and x.shape[0] == 1 and x.shape[1] in _CHANNELS:  # noqa: PLR2004
+    if x.ndim == 4 and x.shape[0] == 1 and x.shape[1] in CHANNELS:  # noqa: PLR2004
         x, notes = x[0], ("The batch axis of 1 was taken off: an input is given without one.",)
     x = x.detach().to(device, dtype)
     black, white = guess_levels(x)
-    if x.ndim != 3 or x.shape[0] not in _CHANNELS:  # noqa: PLR2004
+    if x.ndim != 3 or x.shape[0] not in CHANNELS:  # noqa: PLR2004
         return Inputs(x, "tensor", black, white, notes=notes)
     return _own_view(Inputs(x, "image", black, white, notes=notes))
 

@@ -55,29 +55,33 @@ class PlainFunction(nn.Module):
         vars(twin).update({name: copy.copy(one) for name, one in vars(self).items() if isinstance(one, dict)})
         return twin
 
-    def forward(self, x: Tensor) -> Any:
-        """Call the function with a batch."""
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        """Call the function with a batch, or with one of each of its inputs."""
         if self._takes is not None:
-            return self._with(self._takes, x)
+            return self._with(self._takes, inputs, named)
         first, second = self._first
         try:
-            output, takes = self._with(first, x), first
+            output, takes = self._with(first, inputs, named), first
         except Exception as error:  # noqa: BLE001  its own, of any kind
             try:
-                output, takes = self._with(second, x), second
+                output, takes = self._with(second, inputs, named), second
             except Exception:  # noqa: BLE001  the first error is about what the user gave
                 raise error from None
-        if isinstance(output, Tensor) and takes == "tensor" and torch.is_grad_enabled() and x.requires_grad:
+        if isinstance(output, Tensor) and takes == "tensor" and torch.is_grad_enabled():
             self.differentiable = output.requires_grad
         self._takes = takes
         return output
 
-    def _with(self, takes: str, x: Tensor) -> Any:
+    def _with(self, takes: str, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
         if takes == "array":
-            return as_scores(self.function(x.detach().cpu().numpy()), x)
-        found = self.function(x)
-        plain = isinstance(found, np.ndarray) or (isinstance(found, list) and not any(map(torch.is_tensor, found)))
-        return as_scores(found, x) if plain else found
+            arrays = [_to_array(one) for one in inputs]
+            found = self.function(*arrays, **{name: _to_array(one) for name, one in named.items()})
+        else:
+            found = self.function(*inputs, **named)
+            plain = isinstance(found, np.ndarray) or (isinstance(found, list) and not any(map(torch.is_tensor, found)))
+            if not plain:
+                return found
+        return as_scores(found, next(one for one in (*inputs, *named.values()) if isinstance(one, Tensor)))
 
 
 class Estimator(PlainFunction):
@@ -119,6 +123,10 @@ class Estimator(PlainFunction):
         if self.scoring == "predict" and self.labels is not None:
             found = np.asarray(found)[:, None] == np.asarray(self.estimator.classes_)
         return np.asarray(found, dtype=float)
+
+
+def _to_array(one: Any) -> Any:
+    return one.detach().cpu().numpy() if isinstance(one, Tensor) else one
 
 
 def as_scores(found: Any, x: Tensor) -> Tensor:

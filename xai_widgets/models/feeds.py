@@ -1,0 +1,102 @@
+"""Ways to call a module that takes more than one tensor, or returns more than scores."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor, nn
+
+from xai_widgets.models.errors import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from xai_widgets.models.explanation import Feed
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of several inputs.
+
+    Attributes
+    ----------
+    name : str
+        Of the model's argument, or the place among them as a number.
+    shape : tuple of int or None
+        Without batch axis, for one that is explained; None for one that stays as it is.
+    fixed : object
+        What stays: a tensor without batch axis, or anything else, which is passed on as it is.
+    """
+
+    name: str
+    shape: tuple[int, ...] | None = None
+    fixed: Any = None
+
+
+class Several:
+    """Feed of a model of several inputs: the methods see one row of numbers, the model sees its inputs.
+
+    Parameters
+    ----------
+    members : sequence of Member
+    named : bool
+        Whether they go in by the names of arguments.
+    """
+
+    def __init__(self, members: Sequence[Member], *, named: bool) -> None:
+        self._members, self._named = tuple(members), named
+        self._alone = sum(one.shape is not None for one in members) == 1
+
+    def __call__(self, module: nn.Module, rows: Tensor) -> Any:
+        """Return the model's output for rows (n, numbers), or (n, features…) where one input alone is explained."""
+        given, start = {}, 0
+        for one in self._members:
+            if one.shape is None:
+                given[one.name] = _repeated(one.fixed, len(rows))
+            elif self._alone:
+                given[one.name] = rows
+            else:
+                stop = start + math.prod(one.shape)
+                given[one.name] = rows[:, start:stop].reshape(len(rows), *one.shape)
+                start = stop
+        return module(**given) if self._named else module(*given.values())
+
+    def describe(self, rows: Tensor) -> str:
+        """Say what was fed."""
+        shapes = {one.name: one.fixed.shape if one.shape is None else one.shape for one in self._members if _told(one)}
+        words = (f"{name} of shape {[len(rows), *shape]}" for name, shape in shapes.items())
+        return f"{' and '.join(words)} on {rows.device}"
+
+
+class Reduced:
+    """Feed of a model whose output is made into scores by a function.
+
+    Parameters
+    ----------
+    feed : callable
+        Calls the module.
+    reduce : callable
+        From the model's output for n inputs to scores (n, outputs) or (n,).
+    """
+
+    def __init__(self, feed: Feed, reduce: Callable[[Any], Any]) -> None:
+        self._feed, self._reduce = feed, reduce
+
+    def __call__(self, module: nn.Module, x: Any) -> Any:
+        """Return the scores."""
+        return self._reduce(self._feed(module, x))
+
+    def describe(self, x: Any) -> str:
+        """Say what was fed."""
+        return getattr(self._feed, "describe", describe)(x) if isinstance(x, Tensor) else "several tensors"
+
+
+def _told(member: Member) -> bool:
+    return member.shape is not None or isinstance(member.fixed, Tensor)
+
+
+def _repeated(fixed: Any, count: int) -> Any:
+    # New memory each time, since a model may write into it.
+    return fixed[None].repeat(count, *[1] * fixed.ndim) if isinstance(fixed, Tensor) else fixed
