@@ -109,6 +109,8 @@ export class Link {
 
   private receive = (message: Incoming, buffers: Bytes[] = []): void => {
     if (!message || typeof message !== "object") return;
+    // A newer kernel may say what this page does not know; its number alone would spoil the ids.
+    if (message.kind !== "welcome" && message.kind !== "state" && !Number.isFinite(message.id)) return;
     if (message.kind === "welcome") {
       clearTimeout(this.hello);
       this.id = Math.max(this.id, message.id);

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 from browser.image_widget import SETUP, SHOWN, evaluate, shown, value
-from browser.lab import script
+from browser.lab import Lab, script
 from nbconvert import HTMLExporter
 from PIL import Image
 from playwright.sync_api import expect
@@ -72,6 +72,30 @@ def test_a_page_reloaded_amid_an_explanation_goes_on_showing_it(lab):
     view.root.get_by_role("button", name="Cancel").click()
     view.phase("cancelled")
     assert 0 < value(lab, "w.attribution.fraction") < 1
+
+
+def test_another_browser_on_the_same_kernel_follows(lab, browser, browser_context_args):
+    view = opened(lab, "tabs.ipynb")
+    lab.save()
+    # Not a tab of the same one, which JupyterLab moves to a workspace of its own while it opens.
+    context = browser.new_context(**browser_context_args)
+    second = Lab(context.new_page(), lab.server)
+    other = shown(second.open("tabs.ipynb"), 1).settled()
+    assert other.picture() == view.picture()
+
+    view.bars.nth(1).click()
+    view.settled()
+    other.until(f"xai.store.request.value.target === {view.xai('xai.store.request.value.target')}")
+    other.settled()
+    other.slide(SLIDER, 0.3).settled()  # and back
+    view.until("xai.store.request.value.edits.length === 1")
+    view.settled()
+    assert view.question() == other.question()
+    assert view.probabilities() == other.probabilities()
+    assert view.picture() == other.picture()
+    assert view.probabilities() == pytest.approx(value(lab, "w.prediction.probabilities.tolist()"), abs=1e-6)
+    second.check()
+    context.close()
 
 
 def test_a_kernel_restarted_under_an_open_page(lab):

@@ -1,0 +1,23 @@
+// What the link makes of messages that it does not know.
+import { expect, it } from "vitest";
+import type { Incoming } from "../core/types";
+import { StaticModel } from "../host/fake";
+import { Link } from "../host/link";
+
+it("goes on counting its asks after a message of a later version", () => {
+  const heard: string[] = [];
+  const model = new StaticModel({});
+  const link = new Link(model, {
+    welcome: () => heard.push("welcome"),
+    message: (message: Incoming) => heard.push(message.kind),
+    silent: () => heard.push("silent"),
+  });
+  model.emit("msg:custom", { kind: "weather", sun: true }, []);
+  model.emit("msg:custom", null, []);
+  expect(heard).toEqual([]);
+  expect(link.ask("a", { method: "saliency", params: {}, target: null, edits: [] })).toBe(1);
+  model.emit("msg:custom", { kind: "ended", id: 7, slot: "a", outcome: "done" }, []);
+  expect(heard).toEqual(["ended"]);
+  expect(link.ask("a", { method: "saliency", params: {}, target: null, edits: [] })).toBe(8);
+  link.close();
+});
