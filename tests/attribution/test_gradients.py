@@ -60,7 +60,8 @@ def test_smooth_grad_of_a_quadratic_is_its_gradient_on_average() -> None:
     result = xai.attribute(Quadratic(), x, "smooth_grad", n_samples=64, noise_level=0.2, tolerance=0.0)
     sigma = 0.2 * 2
     expected = 2 * sigma * np.sqrt(400 / 64) / np.linalg.norm(result.values)
-    bound = (1 - 2 / (9 * 400) + 1.645 * np.sqrt(2 / (9 * 400))) ** 1.5  # 95 of 100 cases, 400 degrees of freedom
+    freedom = 1 / (1 / 400 + 1 / 63 + 1 / 256)  # 400 independent cells, of which 64 rows of 256 numbers tell so many
+    bound = (1 - 2 / (9 * freedom) + 1.645 * np.sqrt(2 / (9 * freedom))) ** 1.5  # 95 of 100 cases
     assert result.error == pytest.approx(bound * expected, rel=0.05)
     true = np.linalg.norm(result.values - 2 * x.numpy()) / np.linalg.norm(result.values)
     assert true == pytest.approx(expected, rel=0.15)

@@ -63,13 +63,14 @@ class IntegratedGradients(GradientMethod):
     )
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield after each batch; within a level, the new points are blended in as they come."""
+        """Yield after each batch; new points of a level are blended in while that is within the last level's doubt."""
         x, base = wide(inputs.x), wide(inputs.baseline(self.baselines, seed))
         way = x - base
         tiny = max(ROUNDING, 8 * torch.finfo(inputs.x.dtype).eps)
         levels = (self.n_steps - 1).bit_length() - 1
         total = 2**levels + 1
         average, rise, scale, done, error = torch.zeros_like(x), 0.0, 0.0, 0, None
+        change = math.inf
         for level in range(levels + 1):
             points = _new_points(level)
             fresh = torch.zeros_like(x)
@@ -89,7 +90,9 @@ class IntegratedGradients(GradientMethod):
                 share = 1.0 if level == 0 else rows.stop / len(points) / 2
                 now = average * (1 - share) + fresh / rows.stop * share
                 if rows.stop < len(points):
-                    yield self._estimate(now, way, rise, done, total, error)
+                    # The few points so far are worse than the level before where the gradient changes smoothly.
+                    fits = level == 0 or float(((now - average) * way).norm()) <= change
+                    yield self._estimate(now if fits else average, way, rise, done, total, error)
             if level > 0:
                 change = float(((now - average) * way).norm())
                 values = now * way

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+SKETCH = 256
+"""Numbers kept of each row."""
 
 CHECKED = 16
 """The tolerance is looked at after every so many samples, so that where a run stops does not depend on its batches."""
@@ -22,6 +25,40 @@ def wide(values: Tensor) -> Tensor:
     return values.to(torch.promote_types(values.dtype, torch.float32))
 
 
+class Sketch:
+    """A few numbers for each row of a run, whose inner products are near those of the rows.
+
+    The values are added up with random signs into `SKETCH` sums, the same for all rows; fewer values are kept as they
+    are. How rows differ together can be told from it, where the covariance of all values would not fit into memory.
+
+    References
+    ----------
+    Charikar, Chen, Farach-Colton: Finding frequent items in data streams. Theor. Comput. Sci. 312 (2004).
+    """
+
+    def __init__(self) -> None:
+        self.rows = torch.empty(0)
+        self._signs = torch.empty(0)
+
+    def add(self, batch: Tensor) -> None:
+        """Take in the rows of `batch`, shape (n, …)."""
+        flat = batch.flatten(1)
+        size = flat.shape[1]
+        if size > SKETCH:
+            if not self._signs.numel():
+                generator = torch.Generator().manual_seed(0)
+                self._signs = torch.randint(0, 2, (size,), generator=generator).mul_(2).sub_(1).to(flat)
+            flat = nn.functional.pad(flat * self._signs, (0, -size % SKETCH)).view(len(flat), -1, SKETCH).sum(1)
+        self.rows = torch.cat([self.rows, flat.cpu().double()])
+
+    def freedom(self) -> float:
+        """How many independent directions rows differ in, which is what the spread of a sum of squares tells."""
+        away = self.rows - self.rows.mean(0)
+        products = away @ away.T if len(away) < away.shape[1] else away.T @ away
+        squares = float(products.square().sum())
+        return float(products.trace()) ** 2 / squares if squares > 0 else 1.0
+
+
 class Mean:
     """Mean over rows that come in batches, with its relative standard error (Welford's recurrence, batched)."""
 
@@ -29,6 +66,7 @@ class Mean:
         self.count = 0
         self.value = torch.empty(0)
         self._squares = torch.empty(0)
+        self._sketch = Sketch()
 
     def add(self, batch: Tensor) -> None:
         """Take in the rows of `batch`, shape (n, …)."""
@@ -43,14 +81,18 @@ class Mean:
             self.value = self.value + delta * (n / total)
             self._squares = self._squares + squares + delta.square() * (self.count * n / total)
         self.count += n
+        self._sketch.add(batch)
 
     def error(self) -> float | None:
         """Bound the relative L2 error of the mean, in 95 of 100 cases; None from a single row."""
         if self.count <= 1:
             return None
-        variances = self._squares.double() / ((self.count - 1) * self.count)
-        total = float(variances.sum())
-        return relative(math.sqrt(total) * quantile(variances, total), float(self.value.norm()))
+        total = float(self._squares.double().sum()) / ((self.count - 1) * self.count)
+        size = float(self.value.norm())
+        if total <= NEGLIGIBLE * size**2:
+            return 0.0
+        freedom = self._sketch.freedom()
+        return relative(math.sqrt(total * _f_quantile(freedom, freedom * (self.count - 1))), size)
 
 
 def quantile(variances: Tensor, total: float) -> float:
@@ -66,10 +108,13 @@ def quantile(variances: Tensor, total: float) -> float:
 
 
 def relative(error: float, size: float) -> float:
-    """Error as a share of the size; 0 where both vanish."""
+    """Error as a share of the true map's norm; 0 where there is none, infinite where the map may be nothing but error.
+
+    `size` is the norm of the map as estimated, to which the error adds like the side of a right triangle.
+    """
     if error == 0:
         return 0.0
-    return error / size if size > 0 else math.inf
+    return error / math.sqrt(size**2 - error**2) if size > error else math.inf
 
 
 def joint_error(covariance: Tensor, values: Tensor, sizes: Tensor, samples: int) -> float:

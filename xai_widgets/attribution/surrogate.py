@@ -154,7 +154,9 @@ class Lime(GroupMethod):
             found = fit(columns, worths - worths[0], weights, ridge)
             values, error = found.coefficients[:-1], None
             if found.covariance is not None:
-                error = joint_error(found.covariance[:-1, :-1], values, game.groups.sizes, rows.stop - count)
+                # Rows that count little tell little of the spread.
+                heard = float(weights.sum() ** 2 / weights.square().sum())
+                error = joint_error(found.covariance[:-1, :-1], values, game.groups.sizes, max(2, int(heard) - count))
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             notes = (f"The linear fit explains {max(0.0, found.explained):.0%} of the score's variance.",)
             yield Estimate(
