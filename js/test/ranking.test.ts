@@ -77,16 +77,3 @@ describe.each(maps())("%s map", (_, raw) => {
     }
   });
 });
-
-it("is quick on a megapixel", () => {
-  const next = random(3);
-  const grid = quantise(
-    Float32Array.from({ length: 2 ** 20 }, () => next() - 0.5),
-    1024,
-    1024,
-  );
-  rank(grid);
-  const start = performance.now();
-  keepMass(grid, rank(grid), 0.5, "both");
-  expect(performance.now() - start).toBeLessThan(200);
-});
