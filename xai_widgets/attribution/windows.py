@@ -15,8 +15,8 @@ IMAGE_NDIM = 3
 COARSE = (2, 4)
 """The first pictures have this many windows an axis, where the asked-for ones are many more."""
 
-MANY = 10
-"""A coarse picture is worth its windows where there are this many times as many of the asked-for ones."""
+MANY = 8
+"""Coarse pictures are worth their windows where there are this many times as many of the asked-for ones."""
 
 DEFAULT_SHARE = 7
 
@@ -91,6 +91,11 @@ class Windows:
             mask = mask & inside.reshape(len(starts), *[n if j == i else 1 for j in range(len(self.shape))])
         return mask
 
+    def boxes(self, rows: slice) -> Tensor:
+        """Return the windows `rows` as first and one past the last cells, shape (n, 2, axes)."""
+        starts = self._starts[rows]
+        return torch.stack([starts, torch.minimum(starts + torch.tensor(self.size), torch.tensor(self.shape))], 1)
+
     def coverage(self) -> Tensor:
         """Count the windows that cover each cell, shape `shape`."""
         counts = torch.ones([1] * len(self.shape), dtype=torch.long)
@@ -120,7 +125,7 @@ def coarse_to_fine(fine: Windows) -> list[Windows]:
     for count in COARSE:
         size = tuple(max(w, -(-n // count)) for n, w in zip(fine.shape, fine.size, strict=True))
         level = Windows(fine.axes, fine.shape, size, size, fine.ndim)
-        if level not in levels and len(fine) >= MANY * len(level):
+        if level not in levels and len(fine) >= MANY * sum(map(len, [*levels, level])):
             levels.append(level)
     return [*levels, fine]
 
