@@ -128,3 +128,12 @@ def test_what_has_no_map_is_refused_by_name() -> None:
 def test_a_named_layer_costs_one_forward_and_the_tail() -> None:
     assert (one := xai.attribute(convnet(), image(), "grad_cam", layer="5")).forwards == 1
     assert one.backwards == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "last"), [((4, 5, 5), False), ((8, 5, 5), False), ((5, 5, 6), True), ((7, 7, 768), True)]
+)
+def test_few_channels_are_no_rows(shape, last):
+    activation = torch.randn(1, *shape)
+    wanted = activation[0].permute(2, 0, 1) if last else activation[0]
+    assert torch.equal(as_map(activation, (12, 12)), wanted)

@@ -312,3 +312,15 @@ def test_a_regression_and_a_single_logit(make):
     widget.explain(target="yes")
     np.testing.assert_allclose(negative.values, -widget.result(30).values, rtol=1e-4, atol=1e-7)
     assert widget.prediction.task == "binary"
+
+
+def test_a_layer_with_a_map_is_shown_and_one_without_is_refused_in_words(make):
+    model = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(100, 3))
+    widget = make(model, method="saliency", layer="0")
+    assert widget.result(30).heat.shape == (5, 5)
+    assert 'layer="0"' in widget.to_code()
+    browser = Browser(widget)
+    widget.explain(layer="2")
+    assert "Choose a layer with height and width" in browser.wait("error")["message"]
+    with pytest.raises(RuntimeError, match=r"shape \[100\] are no map of the picture"):
+        widget.result(30)

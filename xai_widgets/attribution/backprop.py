@@ -22,7 +22,7 @@ class Filtered(GradientMethod):
 
     name: ClassVar[Literal["guided_backprop", "deconvolution"]]
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
         rules = Rectifiers(self.name)
         _, values = model.gradients(inputs.x[None], target, rules)

@@ -70,7 +70,7 @@ class DeepLift(GradientMethod):
         "zero", "What the input is compared with: a picture that says nothing.", choices=BASELINES, kind="baseline"
     )
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
         base = inputs.baseline(self.baselines, seed)
         values, gap = contributions(model, inputs.x[None], base[None], target)
@@ -101,16 +101,16 @@ class DeepShap(GradientMethod):
     tolerance: float = parameter(0.05, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
     baselines: Any = parameter(None, "Baselines of your own, a tensor [n, …] of inputs.", hidden=True)
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the running mean after each batch of baselines."""
         x = inputs.x
-        given = None if self.baselines is None else self._given(x)
+        given = None if self.baselines is None else self._given(inputs)
         total = self.n_samples if given is None else len(given)
         mean, gap = Mean(), 0.0
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
             if given is None:
-                base = torch.stack([_draw(inputs, seed * 1_000_003 + row) for row in range(rows.start, rows.stop)])
+                base = torch.stack([inputs.draw(seed * 1_000_003 + row) for row in range(rows.start, rows.stop)])
             else:
                 base = given[rows]
             return contributions(model, x.expand(base.shape), base, target)
@@ -129,16 +129,10 @@ class DeepShap(GradientMethod):
             if enough:
                 return
 
-    def _given(self, x: Tensor) -> Tensor:
-        given = torch.as_tensor(self.baselines).to(x)
-        if given.ndim != x.ndim + 1 or given.shape[1:] != x.shape or not len(given):
-            msg = f"deep_shap: baselines must be of shape [n, {', '.join(map(str, x.shape))}], got {list(given.shape)}."
+    def _given(self, inputs: Inputs) -> Tensor:
+        given = inputs.several(self.baselines)
+        if given is None:
+            wanted, got = ", ".join(map(str, inputs.x.shape)), list(torch.as_tensor(self.baselines).shape)
+            msg = f"deep_shap: baselines must be of shape [n, {wanted}], got {got}."
             raise ValueError(msg)
         return given
-
-
-def _draw(inputs: Inputs, seed: int) -> Tensor:
-    if inputs.black is not None and inputs.white is not None:
-        return inputs.baseline("noise", seed)
-    # On the CPU, so that every device draws the same.
-    return torch.randn(inputs.x.shape, generator=torch.Generator().manual_seed(seed)).to(inputs.x)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
+from xai_widgets.attribution.layers import above
 from xai_widgets.attribution.statistics import CHECKED, Mean
 from xai_widgets.method import Estimate, Method, parameter, register
-from xai_widgets.models import why_no_gradient
+from xai_widgets.models import check_layer, why_no_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +22,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class GradientMethod(Method):
-    """A method that differentiates the model."""
+    """A method that differentiates the model, with respect to its input or to what one of its layers puts out.
+
+    Of a layer, the values have the shape of its activation for this input; baselines are inputs of the model, and
+    noise is added to the activation. Other paths around the layer stay as they are for the input, as in Captum.
+    """
 
     family: ClassVar[str] = "Gradients"
 
+    layer: str | None = parameter(
+        None,
+        "The layer whose activations are explained, in place of the input's values.",
+        kind="layer",
+        optional=True,
+    )
+
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """Gradients exist for floating-point inputs of differentiable models only."""
-        return (
-            why_no_gradient(model.module) if inputs.x.is_floating_point() else "Gradients need a floating-point input."
-        )
+        if self.layer is not None:
+            try:
+                check_layer(model.module, self.layer)
+            except ValueError as error:
+                return str(error)
+        elif not inputs.x.is_floating_point():
+            return "Gradients need a floating-point input, or a layer that makes one."
+        return why_no_gradient(model.module)
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield estimates for the input's values, or for the layer's."""
+        if self.layer is not None:
+            model, inputs = above(model, inputs, self.layer)
+        yield from self.estimates(model, inputs, target, seed)
+
+    @abstractmethod
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield estimates for the values of `inputs`, whatever `model` is above of."""
 
 
 @register
@@ -47,7 +75,7 @@ class Saliency(GradientMethod):
 
     absolute: bool = parameter(default=True, sentence="Show the size of the effect without its direction.")
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
         _, gradients = model.gradients(inputs.x[None], target)
         yield Estimate(gradients[0].abs() if self.absolute else gradients[0], done=1, total=1)
@@ -67,7 +95,7 @@ class InputXGradient(GradientMethod):
     title: ClassVar[str] = "Input × gradient"
     sentence: ClassVar[str] = "How much does each value contribute, if the model were linear around this input?"
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
         _, gradients = model.gradients(inputs.x[None], target)
         yield Estimate(inputs.x * gradients[0], done=1, total=1)
@@ -97,7 +125,7 @@ class SmoothGrad(GradientMethod):
     tolerance: float = parameter(0.05, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
     absolute: bool = parameter(default=False, sentence="Average the size of the gradients without their direction.")
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the running mean after each batch of noisy copies."""
         x = inputs.x
         generator = torch.Generator().manual_seed(seed)

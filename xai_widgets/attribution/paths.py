@@ -62,7 +62,7 @@ class IntegratedGradients(GradientMethod):
         kind="baseline",
     )
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch; new points of a level are blended in while that is within the last level's doubt."""
         x, base = wide(inputs.x), wide(inputs.baseline(self.baselines, seed))
         way = x - base

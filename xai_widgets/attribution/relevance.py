@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from xai_widgets.attribution.gradients import GradientMethod
@@ -76,14 +76,17 @@ class LayerwiseRelevance(GradientMethod):
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """Refuse the box rule where there is no black and white."""
-        if COMPOSITES[self.composite].first == "z_box" and (inputs.black is None or inputs.white is None):
+        no_box = inputs.black is None or inputs.white is None
+        if self.layer is None and COMPOSITES[self.composite].first == "z_box" and no_box:
             return "The box rule needs a picture, whose black and white are known. Choose another composite."
         return super().why_not(model, inputs)
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
         options = Options(self.epsilon, self.gamma, inputs.black, inputs.white)
-        rules = Relevance(COMPOSITES[self.composite], options)
+        composite = COMPOSITES[self.composite]
+        # The first operation above a layer is not the network's first.
+        rules = Relevance(composite if self.layer is None else replace(composite, first=None), options)
         score, values = model.gradients(inputs.x[None], target, rules)
         yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]))
 
@@ -119,7 +122,7 @@ class AttentionLrp(GradientMethod):
         0.05, "How much the layers favour shares that agree with their output.", low=0.0, high=10.0, step=0.05
     )
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
         rules = AttentionRelevance(Options(self.epsilon, self.gamma))
         score, values = model.gradients(inputs.x[None], target, rules)

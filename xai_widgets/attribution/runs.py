@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
+from xai_widgets.attribution.spatial import is_map
 from xai_widgets.method import REGISTRY, Estimate, Method, create
 from xai_widgets.results import Attribution, Prediction
 
@@ -122,6 +123,7 @@ def run(
         values, nans = _to_numpy(estimate.values)
         # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
         digest = digest or model.hash
+        lies = is_map(values.shape, inputs.grid) if inputs.kind == "image" else False
         seconds = spent + clock() - began
         stops = time_budget is not None and seconds >= time_budget and estimate.done < estimate.total
         stopped = (_stopped(time_budget, estimate),) if stops else ()
@@ -141,11 +143,11 @@ def run(
             seconds=seconds,
             model_hash=digest,
             notes=(*inputs.notes, *estimate.notes, *model.notes, *nans, *stopped),
-            photo=inputs.photo,
-            region=inputs.region,
-            placement=inputs.placement,
-            names=inputs.names,
-            layout=inputs.layout,
+            photo=inputs.photo if lies else None,
+            region=inputs.region if lies else None,
+            placement=inputs.placement if lies else None,
+            names=inputs.names if values.shape == inputs.x.shape else None,
+            layout=inputs.layout if values.shape == inputs.x.shape else None,
             steps=(estimate.done, estimate.total),
         )
         # The clock stands while the reader does something else.

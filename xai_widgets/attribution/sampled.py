@@ -53,7 +53,7 @@ class VarGrad(GradientMethod):
     )
     tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the running variance after each batch of noisy copies."""
         x = inputs.x
         scale = self.noise_level * (x.max() - x.min())
@@ -117,10 +117,10 @@ class ExpectedGradients(GradientMethod):
     tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
     baselines: Any = parameter("noise", "What paths start from: many inputs.", choices=BASELINES, kind="baseline")
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the running mean after each batch of points."""
         x = inputs.x
-        several = self._several(x)
+        several = inputs.several(self.baselines)
 
         def start(row: int) -> Tensor:
             if several is not None:
@@ -146,16 +146,3 @@ class ExpectedGradients(GradientMethod):
             yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error, gap)
             if enough:
                 return
-
-    def _several(self, x: Tensor) -> Tensor | None:
-        """Return baselines [n, …] on the input's device, or None where one name or one tensor was given."""
-        given = self.baselines
-        if isinstance(given, (str, int, float)):
-            return None
-        baselines = torch.as_tensor(given)
-        if baselines.ndim != x.ndim + 1:
-            return None
-        if baselines.shape[1:] != x.shape or not len(baselines):
-            msg = f"baselines must have the shape [n, {', '.join(map(str, x.shape))}], got {list(baselines.shape)}."
-            raise ValueError(msg)
-        return baselines.to(x)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor, nn
 
 from xai_widgets.models import Model, ModelError, Target
@@ -37,10 +39,9 @@ def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
         return None
     if activation.ndim == MAP_NDIM:
         a, b, c = activation.shape[1:]
-        if _fits(b, c, grid):
-            # The other order fits as well only for maps such as (1, 7, 7, 768), where channels are many.
-            return activation[0].permute(2, 0, 1) if _fits(a, b, grid) and c > a else activation[0]
-        return activation[0].permute(2, 0, 1) if _fits(a, b, grid) else None
+        if not _fits(b, c, grid) and not _fits(a, b, grid):
+            return None
+        return activation[0].permute(2, 0, 1) if _channels_last(a, b, c, grid) else activation[0]
     if activation.ndim == TOKENS_NDIM:
         tokens, channels = activation.shape[1:]
         for extra in range(min(MOST_EXTRA_TOKENS, tokens - 1) + 1):
@@ -50,11 +51,30 @@ def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
     return None
 
 
+def is_map(shape: tuple[int, ...], grid: tuple[int, int]) -> bool:
+    """Tell whether values (channels, h, w) lie on the picture as it is."""
+    if len(shape) != MAP_NDIM - 1:
+        return False
+    a, b, c = shape
+    return (b, c) == grid or (_fits(b, c, grid) and not _channels_last(a, b, c, grid))
+
+
+def _channels_last(a: int, b: int, c: int, grid: tuple[int, int]) -> bool:
+    """Tell (h, w, channels) from (channels, h, w): where both fit, by which has the picture's aspect."""
+    if not _fits(a, b, grid):
+        return False
+    return not _fits(b, c, grid) or _stretch(a, b, grid) < _stretch(b, c, grid)
+
+
 def _fits(h: int, w: int, grid: tuple[int, int]) -> bool:
     if h * w <= 1 or h > grid[0] or w > grid[1]:
         return False
-    ratio = (h / w) / (grid[0] / grid[1])
-    return 1 / ASPECT_SLACK <= ratio <= ASPECT_SLACK
+    return _stretch(h, w, grid) <= math.log(ASPECT_SLACK)
+
+
+def _stretch(h: int, w: int, grid: tuple[int, int]) -> float:
+    """How far the aspect is from the picture's, as the size of a logarithm."""
+    return abs(math.log((h / w) / (grid[0] / grid[1])))
 
 
 def _arrange(cells: int, grid: tuple[int, int]) -> tuple[int, int] | None:

@@ -145,6 +145,31 @@ class Inputs:
         msg = f"there is no baseline {kind!r}{here}; there are {_names()}, a number or a tensor."
         raise ValueError(msg)
 
+    def several(self, baselines: Any) -> Tensor | None:
+        """Return several baselines, shape (n, *x.shape); None for what is one baseline.
+
+        Raises
+        ------
+        ValueError
+            For a tensor with a batch axis but of another shape.
+        """
+        if isinstance(baselines, (str, int, float)):
+            return None
+        x, given = self.x, torch.as_tensor(baselines)
+        if given.ndim != x.ndim + 1:
+            return None
+        if given.shape[1:] != x.shape or not len(given):
+            msg = f"baselines must have the shape [n, {', '.join(map(str, x.shape))}], got {list(given.shape)}."
+            raise ValueError(msg)
+        return given.to(x)
+
+    def draw(self, seed: int) -> Tensor:
+        """Return a random input: uniform between black and white, standard normal where there are no colours."""
+        if self.black is not None and self.white is not None:
+            return self.baseline("noise", seed)
+        # On the CPU, so that every device draws the same.
+        return torch.randn(self.x.shape, generator=torch.Generator().manual_seed(seed)).to(self.x)
+
     def _given(self, baseline: Tensor) -> Tensor:
         try:
             full = baseline.to(device=self.x.device, dtype=self.x.dtype).expand(self.x.shape).clone()

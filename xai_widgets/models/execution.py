@@ -117,7 +117,7 @@ class Execution:
 
         It counts and notes together with this one, and finds out anew whatever depends on the function.
         """
-        paces = {kind: Pace() for kind in self.paces}
+        paces = {kind: Pace(limit=pace.limit) for kind, pace in self.paces.items()}
         return self._again(_feed=feed, task=task, paces=paces, _found={}, _copies=[], _fast=None, _from=self.forwards)
 
     def _again(self, **other: Any) -> Self:

@@ -102,6 +102,10 @@ class Session:
         photo = edited_photo(seen.inputs) if seen.edited else seen.inputs.photo
         options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
         for result in run(request.method, self.model, seen.inputs, target, seen.prediction, **options):
+            if result is not None and result.photo is None:
+                shape = list(result.values.shape)
+                msg = f"Values of shape {shape} are no map of the picture. Choose a layer with height and width."
+                raise ValueError(msg)
             yield None if result is None else replace(result, photo=photo, edits=edits)
 
     def close(self) -> None:
