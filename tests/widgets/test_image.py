@@ -205,7 +205,7 @@ def test_bad_input_is_refused_at_the_call(make):
         make(target=3)
     with pytest.raises(ValueError, match="Did you mean grad_cam"):
         make(method="gradcam")
-    with pytest.raises(TypeError, match=r"must be a torch\.nn\.Module, got str"):
+    with pytest.raises(TypeError, match=r"must be a torch\.nn\.Module, .*got str"):
         make(model="resnet")
     with pytest.raises(ValueError, match=r"needs a picture .*got shape \[7\]"):
         make(image=torch.zeros(7))
