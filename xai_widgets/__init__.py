@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets._version import __version__
 
 if TYPE_CHECKING:
-    from xai_widgets.api import attribute, attribute_iter, methods
+    from xai_widgets.api import attribute, attribute_iter, check, check_iter, methods
     from xai_widgets.export import load
+    from xai_widgets.findings import Check, Finding, Verdict
     from xai_widgets.inputs import Blur, Brightness, Contrast, Noise, Occlude, Rotation
     from xai_widgets.models import ModelError, OutOfMemoryError
     from xai_widgets.results import Attribution, Prediction
@@ -22,7 +23,9 @@ __all__ = [
     "Attribution",
     "Blur",
     "Brightness",
+    "Check",
     "Contrast",
+    "Finding",
     "ImageExplainer",
     "ModelError",
     "Noise",
@@ -30,17 +33,21 @@ __all__ = [
     "OutOfMemoryError",
     "Prediction",
     "Rotation",
+    "Verdict",
     "__version__",
     "attribute",
     "attribute_iter",
+    "check",
+    "check_iter",
     "explain",
     "load",
     "methods",
 ]
 
 _HOMES = {
-    "api": ("attribute", "attribute_iter", "methods"),
+    "api": ("attribute", "attribute_iter", "check", "check_iter", "methods"),
     "export": ("load",),
+    "findings": ("Check", "Finding", "Verdict"),
     "inputs": ("Blur", "Brightness", "Contrast", "Noise", "Occlude", "Rotation"),
     "models": ("ModelError", "OutOfMemoryError"),
     "results": ("Attribution", "Prediction"),

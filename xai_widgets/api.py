@@ -6,19 +6,23 @@ import collections
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
+import torch
+from torch import nn
+
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.export  # noqa: F401  registers how results are painted and saved
 from xai_widgets.attribution.runs import check_time_budget, choose, run
+from xai_widgets.checks import check_steps, refused
 from xai_widgets.inputs import Inputs, batch_of
 from xai_widgets.method import REGISTRY, Method, Parameter
-from xai_widgets.models import Model, resolve_target
+from xai_widgets.models import Model, ModelError, resolve_target
 from xai_widgets.prepare import adapt, read_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import torch
-
+    from xai_widgets.findings import Check
     from xai_widgets.results import Attribution
 
 
@@ -146,6 +150,80 @@ class _Question:
         goal = resolve_target(self.target, prediction)
         steps = run(chosen, model, inputs, goal, prediction, seed=self.seed, time_budget=self.seconds)
         return (result for result in steps if result is not None)
+
+
+def check(
+    model: Any,
+    x: Any,
+    *,
+    preprocess: Callable[[Any], Any] | None = None,
+    labels: Sequence[str] | None = None,
+    target: Any = None,
+    device: str | torch.device | None = None,
+) -> Check:
+    """Find out whether a model is fit for explaining, before anything is explained.
+
+    A few passes show what would make explanations wrong without a word: a model in training mode, random numbers in
+    evaluation mode, scores that depend on the rest of the batch, probabilities in place of scores, gradients that are
+    dead, cut off or not the score's slope, operations without a rule. A model that fails is a finding, not an error.
+
+    Parameters
+    ----------
+    model, x, preprocess, labels, target, device
+        As in :func:`attribute`. The model, its buffers and the random state stay exactly as they were.
+
+    Returns
+    -------
+    Check
+        Readable when printed; ``.findings`` and ``.methods`` say it as data: which methods are sound for this model,
+        which give values that do not mean what they say, and which are not possible, each with the reason.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For wrong input, saying what was expected and what came.
+    """
+    return collections.deque(
+        check_iter(model, x, preprocess=preprocess, labels=labels, target=target, device=device), maxlen=1
+    ).pop()
+
+
+def check_iter(
+    model: Any,
+    x: Any,
+    *,
+    preprocess: Callable[[Any], Any] | None = None,
+    labels: Sequence[str] | None = None,
+    target: Any = None,
+    device: str | torch.device | None = None,
+) -> Iterator[Check]:
+    """Check a model step by step: what is known so far, after each look.
+
+    Stop reading whenever it is enough; nothing is left behind. Parameters as in :func:`check`.
+
+    Yields
+    ------
+    Check
+    """
+    if batch_of(x) is not None:
+        msg = "check looks at one input, got a list of them: one will tell as much as all."
+        raise TypeError(msg)
+    if preprocess is None and isinstance(model, nn.Module) and _holds_whole_numbers(x):
+        kind = str(x.dtype).removeprefix("torch.")
+        sentence = f"The input holds whole numbers ({kind}), which have no gradient and nothing between them."
+        advice = "Give x.float(), or what the model makes of them: embeddings."
+        return iter([refused("integer_input", sentence, advice)])
+    try:
+        adapter, inputs = read_for(adapt(model, x, labels=labels, device=device), x, preprocess=preprocess)
+    except ModelError as error:
+        return iter([refused("runs", str(error), "Mend this first: nothing else could be looked at.")])
+    return check_steps(adapter, inputs, target)
+
+
+def _holds_whole_numbers(x: Any) -> bool:
+    if isinstance(x, torch.Tensor):
+        return not x.is_floating_point() and x.dtype not in {torch.uint8, torch.bool, torch.uint16}
+    return isinstance(x, np.ndarray) and x.dtype.kind in "iu" and x.dtype not in (np.uint8, np.uint16)
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,10 @@ class Method(ABC):
     """The group it is listed in."""
     sentence: ClassVar[str]
     """What it asks of the model, in one plain sentence."""
+    uses: ClassVar[frozenset[str]] = frozenset({"batches"})
+    """What must be right for its values to mean what they say, as the model check goes by it: ``"gradients"`` (it
+    differentiates), ``"batches"`` (several inputs go through in one pass, so no row may depend on the others),
+    ``"rules"`` (each operation needs one) and ``"map"`` (a layer with height and width)."""
 
     def __post_init__(self) -> None:
         for one in self.parameters():

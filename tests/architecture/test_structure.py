@@ -21,6 +21,7 @@ PACKAGE = ROOT / "xai_widgets"
 PYTHON = {
     "_version": set(),
     "placement": set(),
+    "findings": set(),
     "results": {"placement"},
     "jobs": set(),
     "inputs": {"placement"},
@@ -29,14 +30,17 @@ PYTHON = {
     "models": {"results"},
     "method": {"results", "inputs", "models"},
     "attribution": {"method", "models", "inputs", "results"},
+    "checks": {"attribution", "findings", "inputs", "method", "models", "results"},
     "export": {"_version", "placement", "results", "wire", "method"},
     "prepare": {"inputs", "models"},
-    "api": {"attribution", "export", "inputs", "method", "models", "prepare", "results"},
+    "api": {"attribution", "checks", "export", "findings", "inputs", "method", "models", "prepare", "results"},
     "widgets": {
         "_version",
         "api",
         "attribution",
+        "checks",
         "export",
+        "findings",
         "inputs",
         "jobs",
         "method",
@@ -46,12 +50,13 @@ PYTHON = {
         "wire",
     },
     "lab": set(),
-    "__init__": {"_version", "api", "export", "inputs", "models", "results", "widgets"},
+    "__init__": {"_version", "api", "export", "findings", "inputs", "models", "results", "widgets"},
 }
 # Libraries that a part must do without, so that it stays what it is.
 FOREIGN = {
     "results": {"torch"},
     "placement": {"torch"},
+    "findings": {"torch"},
     "wire": {"torch"},
     "export": {"torch"},
     "jobs": {"torch", "numpy"},
@@ -59,6 +64,7 @@ FOREIGN = {
     "method": {"threading"},
     "attribution": {"threading"},
     "inputs": {"threading"},
+    "checks": {"threading"},
 }
 JAVASCRIPT = {
     "core": set(),

@@ -21,6 +21,7 @@ class Filtered(GradientMethod):
     """A gradient of which only what is positive passes each rectifier."""
 
     name: ClassVar[Literal["guided_backprop", "deconvolution"]]
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""

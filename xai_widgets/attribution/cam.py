@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.attribution.cam_base import ActivationMap, WeighedMap
+from xai_widgets.attribution.cam_base import LAYER, ActivationMap, WeighedMap
 from xai_widgets.method import Estimate, register
 from xai_widgets.models import Model, ModelError, Target
 
@@ -208,7 +208,7 @@ class Cam(ActivationMap):
         channels = self.channels(model, inputs, target)
         weights = target.of(_head(model, inputs, channels.activation, channels.name).T)
         cam = torch.einsum("k,khw->hw", weights.to(channels.activation), channels.activation)
-        yield Estimate(self.show(cam, inputs.grid), done=1, total=1, notes=(f"Layer: {channels.name}.",))
+        yield Estimate(self.show(cam, inputs.grid), done=1, total=1, notes=(f"{LAYER}{channels.name}.",))
 
 
 def _head(model: Model, inputs: Inputs, activation: Tensor, layer: str) -> Tensor:

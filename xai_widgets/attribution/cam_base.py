@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from xai_widgets.inputs import Inputs
 
+LAYER = "Layer: "
+"""How the note begins that names the layer."""
+
 NO_PICTURE = "It needs a picture: an input of shape [channels, height, width]."
 
 
@@ -51,6 +54,7 @@ class ActivationMap(Method):
     """
 
     family: ClassVar[str] = "Class activation maps"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "map"})
 
     layer: str | None = parameter(
         None,
@@ -113,7 +117,7 @@ class WeighedMap(ActivationMap):
         """Yield the one exact estimate."""
         channels = self.channels(model, inputs, target)
         cam = self.weigh(channels.activation, channels.gradient)
-        yield Estimate(self.show(cam, inputs.grid), done=1, total=1, notes=(f"Layer: {channels.name}.",))
+        yield Estimate(self.show(cam, inputs.grid), done=1, total=1, notes=(f"{LAYER}{channels.name}.",))
 
     @staticmethod
     def weigh(activation: Tensor, gradient: Tensor) -> Tensor:

@@ -34,6 +34,7 @@ class GuidedGradCam(ActivationMap):
     name: ClassVar[str] = "guided_grad_cam"
     title: ClassVar[str] = "Guided Grad-CAM"
     sentence: ClassVar[str] = "Which fine structures are there in the regions that speak for the class?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "map", "rules"})
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each of both passes; the product of them is worth showing."""

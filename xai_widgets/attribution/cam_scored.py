@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.attribution.cam_base import ActivationMap, Channels
+from xai_widgets.attribution.cam_base import LAYER, ActivationMap, Channels
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
 
@@ -44,6 +44,7 @@ class ScoreCam(ActivationMap):
     sentence: ClassVar[str] = (
         "Which channels show enough of the picture to keep the score up, and where are they active?"
     )
+    uses: ClassVar[frozenset[str]] = frozenset({"batches", "gradients", "map"})
 
     baselines: Any = parameter(
         "zero", "What stands where a channel hides the picture.", choices=BASELINES, kind="baseline"
@@ -90,6 +91,7 @@ class AblationCam(ActivationMap):
     name: ClassVar[str] = "ablation_cam"
     title: ClassVar[str] = "Ablation-CAM"
     sentence: ClassVar[str] = "What does the score lose without each channel, and where is that channel active?"
+    uses: ClassVar[frozenset[str]] = frozenset({"batches", "gradients", "map"})
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the gradient's guess, then after each batch of channels."""
@@ -131,5 +133,5 @@ def _important_first(channels: Channels) -> Tensor:
 def _estimate(  # noqa: PLR0917
     method: ActivationMap, cam: Tensor, inputs: Inputs, channels: Channels, done: int, total: int, first: int = FIRST
 ) -> Estimate:
-    notes = (f"Layer: {channels.name}.",)
+    notes = (f"{LAYER}{channels.name}.",)
     return Estimate(method.show(cam, inputs.grid), done, total, notes=notes, ready=done >= min(total, first))

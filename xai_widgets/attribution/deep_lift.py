@@ -65,6 +65,7 @@ class DeepLift(GradientMethod):
     title: ClassVar[str] = "DeepLIFT"
     family: ClassVar[str] = "Relevance"
     sentence: ClassVar[str] = "How much of the difference from an empty picture does each value account for?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
 
     baselines: Any = parameter(
         "zero", "What the input is compared with: a picture that says nothing.", choices=BASELINES, kind="baseline"
@@ -96,6 +97,7 @@ class DeepShap(GradientMethod):
     title: ClassVar[str] = "Deep SHAP"
     family: ClassVar[str] = "Relevance"
     sentence: ClassVar[str] = "How much of the difference from other pictures does each value account for, on average?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches", "rules"})
 
     n_samples: int = parameter(50, "How many baselines are drawn.", low=1, high=1000)
     tolerance: float = parameter(0.05, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)

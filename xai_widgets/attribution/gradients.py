@@ -29,6 +29,7 @@ class GradientMethod(Method):
     """
 
     family: ClassVar[str] = "Gradients"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients"})
 
     layer: str | None = parameter(
         None,
@@ -117,6 +118,7 @@ class SmoothGrad(GradientMethod):
     name: ClassVar[str] = "smooth_grad"
     title: ClassVar[str] = "SmoothGrad"
     sentence: ClassVar[str] = "Where does the score react, averaged over slightly noisy copies of the input?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
 
     n_samples: int = parameter(50, "How many noisy copies are averaged.", low=1, high=1000)
     noise_level: float = parameter(

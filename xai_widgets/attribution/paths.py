@@ -52,6 +52,7 @@ class IntegratedGradients(GradientMethod):
     title: ClassVar[str] = "Integrated gradients"
     family: ClassVar[str] = "Paths"
     sentence: ClassVar[str] = "How does the score build up on the way from an empty picture to this one?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
 
     n_steps: int = parameter(257, "How many gradients along the path at most.", low=2, high=4097)
     tolerance: float = parameter(0.05, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)

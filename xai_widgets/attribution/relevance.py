@@ -61,6 +61,7 @@ class LayerwiseRelevance(GradientMethod):
     title: ClassVar[str] = "LRP"
     family: ClassVar[str] = "Relevance"
     sentence: ClassVar[str] = "Whose share of the score is it, handed down layer by layer?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
 
     composite: str = parameter(
         "epsilon_plus_flat",
@@ -114,6 +115,7 @@ class AttentionLrp(GradientMethod):
     title: ClassVar[str] = "AttnLRP"
     family: ClassVar[str] = "Relevance"
     sentence: ClassVar[str] = "Whose share of the score is it, handed down through attention?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
 
     epsilon: float = parameter(
         1e-6, "Keeps shares of what nearly cancels out from growing without bound.", low=1e-12, high=10.0

@@ -46,6 +46,7 @@ class VarGrad(GradientMethod):
     name: ClassVar[str] = "var_grad"
     title: ClassVar[str] = "VarGrad"
     sentence: ClassVar[str] = "Where does the model's reaction change most between slightly noisy copies of the input?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
 
     n_samples: int = parameter(100, "How many noisy copies are compared at most.", low=1, high=10_000)
     noise_level: float = parameter(
@@ -112,6 +113,7 @@ class ExpectedGradients(GradientMethod):
     title: ClassVar[str] = "Expected gradients"
     family: ClassVar[str] = "Paths"
     sentence: ClassVar[str] = "How does the score build up on the way here from many other inputs?"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
 
     n_samples: int = parameter(200, "How many points on paths at most.", low=1, high=100_000)
     tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)

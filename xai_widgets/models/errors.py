@@ -9,6 +9,9 @@ from torch import Tensor
 class ModelError(RuntimeError):
     """The model raised, returned something that is not scores, or returned NaN."""
 
+    where = ""
+    """Where in the model, if it is known."""
+
 
 class OutOfMemoryError(ModelError):
     """Not even one input at a time fits into the device's memory."""

@@ -98,6 +98,12 @@ class Execution:
         self._turn = threading.RLock() if self.private else _LOCKS.setdefault(module, threading.RLock())
 
     @property
+    def given(self) -> nn.Module:
+        """The module this was made of: to be looked at, never to be run. The copy of it where it is gone."""
+        given = self._given()
+        return self.module if given is None else given
+
+    @property
     def forwards(self) -> int:
         """Inputs passed forward."""
         return self._spent.forwards

@@ -12,5 +12,6 @@ from xai_widgets.models.rules.mode import Rules
 from xai_widgets.models.rules.rectifiers import Rectifiers
 from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.rescale import Rescale
+from xai_widgets.models.rules.watch import Watch
 
-__all__ = ["COMPOSITES", "AttentionRelevance", "Rectifiers", "Relevance", "Rescale", "Rules"]
+__all__ = ["COMPOSITES", "AttentionRelevance", "Rectifiers", "Relevance", "Rescale", "Rules", "Watch"]

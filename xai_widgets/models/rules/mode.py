@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import types
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.autograd import Function
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from xai_widgets.models.errors import ModelError
+from xai_widgets.models.places import called_in
 from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.operations import MOVES, opened, operation_of, out_of_place, tensors_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  compared with the interpreter's own strings
-OURS = os.path.dirname(__file__) + os.sep  # noqa: PTH120
-CALLERS = OURS.removesuffix(f"rules{os.sep}")
 
 
 class Kept:
@@ -171,8 +166,10 @@ class Rules(TorchFunctionMode):
         """
         title = func if isinstance(func, str) else resolve_name(func) or operation_of(func)[0]
         hint = self.advice.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
-        msg = f"{self.name} has no rule for {title}{why}, called in {_where()}. {hint}"
-        raise ModelError(msg)
+        where = called_in()
+        error = ModelError(f"{self.name} has no rule for {title}{why}, called in {where}. {hint}")
+        error.where = where
+        raise error
 
     def _inside(self, func: types.FunctionType, args: Any, kwargs: Any) -> Any:
         self._open.append(func)
@@ -198,19 +195,3 @@ class Rules(TorchFunctionMode):
         for tensor in tensors:
             for kept in self._kept.pop(tensor.untyped_storage().data_ptr(), ()):
                 kept.tensor = kept.tensor.clone()
-
-
-def _where() -> str:
-    """Say where the model calls the operation that is being run."""
-    frame: types.FrameType | None = sys._getframe(2)  # noqa: SLF001
-    inner = ""
-    while frame is not None:
-        path, me = frame.f_code.co_filename, frame.f_locals.get("self")
-        if not path.startswith((TORCH, OURS)):
-            if path.startswith(CALLERS):
-                break  # from here on it is we who call the model
-            return f"{os.path.basename(path)} line {frame.f_lineno} ({frame.f_code.co_name})"  # noqa: PTH119
-        if not inner and isinstance(me, nn.Module):
-            inner = type(me).__name__
-        frame = frame.f_back
-    return inner or "the model"

@@ -1,0 +1,167 @@
+"""What a few passes forward show."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from xai_widgets.checks.subject import listed, using
+from xai_widgets.findings import Finding
+from xai_widgets.models import ModelError
+from xai_widgets.models.errors import is_out_of_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import nn
+
+    from xai_widgets.checks.subject import Subject
+
+LIVE = "Give the normalisation running statistics (track_running_stats=True)."
+SURE = 0.999
+"""A probability beyond which its own gradient is mostly rounding."""
+
+
+def runs(subject: Subject) -> Iterator[Finding]:
+    """Run the model, and see whether it returns scores that are numbers."""
+    first: list[str] = []
+    with _noticing(subject.model.module, first):
+        try:
+            subject.predict()
+        except ModelError as error:
+            subject.broken = True
+            found = str(error)
+        else:
+            found = ""
+    if found:
+        advice = "Mend this first: nothing else could be looked at."
+        where = tuple(first[:1])
+        yield Finding("runs", "error", found, advice, using(), "impossible", where)
+    elif not bool(torch.isfinite(subject.scores).all()):  # type: ignore[arg-type]
+        sentence = "Some of the model's scores are infinite: differences and gradients of them are no numbers."
+        yield Finding("runs", "error", sentence, "", using(), "unsound", tuple(first[:1]))
+    else:
+        count = subject.scores.numel()  # type: ignore[union-attr]
+        yield Finding("runs", "ok", f"The model takes the input and returns {count} finite score{'s' * (count != 1)}.")
+
+
+class _noticing:  # noqa: N801  a context manager
+    """Note the first layers whose output is no number although what they were given is."""
+
+    def __init__(self, module: nn.Module, first: list[str]) -> None:
+        self._named, self._first = list(module.named_modules()), first
+        self._handles: list[Any] = []
+
+    def __enter__(self) -> None:
+        self._handles = [one.register_forward_hook(partial(self._look, name)) for name, one in self._named if name]
+
+    def __exit__(self, *_: object) -> None:
+        for handle in self._handles:
+            handle.remove()
+
+    def _look(self, name: str, module: nn.Module, args: Any, output: Any) -> None:
+        if isinstance(output, Tensor) and not _finite(output) and all(_finite(one) for one in args):
+            self._first.append(f"{name} ({type(module).__name__})")
+
+
+def _finite(value: Any) -> bool:
+    return not isinstance(value, Tensor) or not value.is_floating_point() or bool(torch.isfinite(value).all())
+
+
+def repeats(subject: Subject) -> Iterator[Finding]:
+    """Run it again, and see whether it says the same."""
+    assert subject.scores is not None
+    other = subject.another()
+    other.seed += 1
+    difference = subject.difference(subject.scores, other.scores(subject.x)[0])
+    if not difference:
+        yield Finding("repeats", "ok", "Two passes give the same scores.")
+    elif subject.model.random:
+        sentence = (
+            f"The model draws random numbers in evaluation mode too: scores differ by {difference:.1%} from pass to "
+            "pass. Each explanation is of one draw."
+        )
+        advice = "Switch the draws off for explaining, or average over several seeds."
+        places = listed(subject.watch.drawn) if subject.watch else ()
+        yield Finding("repeats", "warning", sentence, advice, using(), "unsound", places)
+    elif difference <= subject.rounding:
+        sentence = f"Two passes differ by rounding alone ({difference:.1g} of the score)."
+        yield Finding("repeats", "ok", sentence)
+    else:
+        sentence = (
+            f"Scores differ by {difference:.1%} from pass to pass though no random numbers are drawn: the model keeps "
+            "something between passes, or does not always add in the same order."
+        )
+        yield Finding("repeats", "warning", sentence, "Let forward() change no state.", using(), "unsound")
+
+
+def rows(subject: Subject) -> Iterator[Finding]:
+    """Run it beside another input, and see whether a row knows of the others."""
+    assert subject.scores is not None
+    live = listed(
+        f"{name} ({type(one).__name__})"
+        for name, one in subject.model.module.named_modules()
+        if isinstance(one, torch.nn.modules.batchnorm._BatchNorm) and one.running_mean is None  # noqa: SLF001
+    )
+    if subject.model.random:
+        if live:
+            sentence = "Normalisation by the batch's own statistics: the scores of an input depend on its neighbours."
+            yield Finding("batch_dependence", "warning", sentence, LIVE, using("batches"), "unsound", live)
+        return
+    x = subject.inputs.x
+    noise = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)).to(x)
+    other = 0.5 * x.flip(-1) + 0.3 * (x.max() - x.min() + 1) * noise
+    methods = using("batches")
+    try:
+        together = subject.model.scores(torch.stack([x, other]))[0]
+    except ModelError as error:
+        sentence = f"The model takes one input, but not two at a time. {error}"
+        advice = "Let forward() work for any number of rows."
+        yield Finding("batch_dependence", "warning", sentence, advice, methods, "impossible")
+        return
+    except Exception as error:
+        if is_out_of_memory(error):
+            return  # methods go on with one at a time then
+        raise
+    difference = subject.difference(subject.scores, together)
+    if difference <= subject.rounding:
+        yield Finding("batch_dependence", "ok", "The scores of an input do not depend on the others of its batch.")
+        return
+    sentence = (
+        f"The scores of an input depend on which others are in its batch: beside another one they differ by "
+        f"{difference:.1%}. Methods that pass several inputs at a time explain a mixture."
+    )
+    advice = LIVE if live else "Let no operation of forward() reach across the first axis."
+    yield Finding("batch_dependence", "warning", sentence, advice, methods, "unsound", live)
+
+
+def outputs(subject: Subject) -> Iterator[Finding]:
+    """Look at what the scores are: raw scores explain better than probabilities."""
+    assert subject.scores is not None
+    assert subject.prediction is not None
+    task, scores = subject.model.task, subject.scores.double()
+    top = float(subject.prediction.probabilities.max()) if subject.prediction.task != "value" else 0.0
+    advice = "Return the scores before the last softmax or sigmoid."
+    if task in {"probabilities", "probability"} and top > SURE:
+        sentence = (
+            f"The model returns probabilities, and is sure ({top:.6g}). The gradient of such a probability vanishes: "
+            "what is left is mostly rounding."
+        )
+        yield Finding("output", "warning", sentence, advice, using("gradients"), "unsound")
+    elif task in {"probabilities", "probability"}:
+        sentence = "The model returns probabilities: a map also shows what speaks against the other classes."
+        yield Finding("output", "note", sentence, advice)
+    elif len(scores) > 1 and bool((scores <= 0).all()) and abs(float(scores.logsumexp(0))) < 1e-3:  # noqa: PLR2004
+        sentence = "The model returns logarithms of probabilities: a map also shows what speaks against other classes."
+        yield Finding("output", "note", sentence, advice)
+    elif top > SURE:
+        sentence = (
+            f"The model is sure ({top:.6g}). Explained is the score before the softmax, which does not saturate as the "
+            "probability does."
+        )
+        yield Finding("output", "ok", sentence)
+    else:
+        yield Finding("output", "ok", "The scores are raw ones, not probabilities: nothing is saturated.")
