@@ -59,12 +59,18 @@ def attribute(
         Several inputs of one model are a tuple, ``model(*x)``, or a mapping, ``model(**x)``, of tensors without batch
         axis: those of floating-point numbers are explained, all others stay as they are, masks too. The result's
         `parts` has the values of each.
+        Tokens are whole numbers in a tensor, or what a transformers tokenizer returns: they are explained by the
+        vectors that the model's embedding layer makes of them, one value a token; a language model by its scores at
+        the last position. A group of features to hide is one token then, and `baselines` may also be ``"pad"`` or
+        ``"mask"``, where the model has them.
         A list of inputs, or a frame of several rows, is explained one by one, for the same `target`: the results
         come as a list, in that order.
     method : str or Method
         A name of :func:`methods`, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
-    target : None, int, str, or a pair of these
-        The class to explain: by default the most likely one; a label; ``(a, b)`` for "why a rather than b".
+    target : None, int, str, a pair of these, or a function
+        The class to explain: by default the most likely one; a label; ``(a, b)`` for "why a rather than b". A function
+        of the model's output for n inputs, with n numbers, for outputs that are no scores:
+        ``lambda out: out[..., 10:20, 10:20].mean((-3, -2, -1))`` asks about a region of a generated picture.
     preprocess : callable, optional
         From a PIL image to the tensor that the model eats.
     labels : sequence of str, optional
@@ -144,10 +150,11 @@ class _Question:
 
     def steps(self, adapter: Model, x: Any) -> Iterator[Attribution]:
         """Refuse what is wrong at once, and return the steps still to be computed."""
-        model, inputs = read_for(adapter, x, preprocess=self.preprocess)
+        reduce = self.target if callable(self.target) else None
+        model, inputs = read_for(adapter, x, preprocess=self.preprocess, reduce=reduce)
         chosen = choose(self.method, self.params, model, inputs)
         prediction = model.predict(inputs.x)
-        goal = resolve_target(self.target, prediction)
+        goal = resolve_target(None if reduce else self.target, prediction)
         steps = run(chosen, model, inputs, goal, prediction, seed=self.seed, time_budget=self.seconds)
         return (result for result in steps if result is not None)
 

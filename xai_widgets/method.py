@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from xai_widgets.inputs import STAND_INS
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -86,7 +88,7 @@ class Parameter:
             for one in value:
                 self.check(method, one)
         elif self.choices:
-            if value not in self.choices:
+            if value not in self.choices and not (self.kind == "baseline" and value in STAND_INS):
                 msg = f"{what} must be one of {', '.join(map(repr, self.choices))}, got {value!r}."
                 raise ValueError(msg)
         elif self.kind == "layer":
@@ -180,6 +182,8 @@ class Method(ABC):
     """What must be right for its values to mean what they say, as the model check goes by it: ``"gradients"`` (it
     differentiates), ``"batches"`` (several inputs go through in one pass, so no row may depend on the others),
     ``"rules"`` (each operation needs one) and ``"map"`` (a layer with height and width)."""
+    slopes: ClassVar[bool] = False
+    """Whether its values are slopes of the score, not shares of it, so that their sum says nothing."""
 
     def __post_init__(self) -> None:
         for one in self.parameters():

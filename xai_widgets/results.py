@@ -73,7 +73,8 @@ class Attribution:
         Of the shape of the tensor that the model ate, without batch axis (`x` itself for a tensor, what
         `preprocess` made of a photo), or of the layer when ``layer=`` was given. A method that does not
         tell channels apart has a channel axis of 1, which broadcasts. For several inputs, the values of all of
-        them one after another, in one row: see `parts`.
+        them one after another, in one row: see `parts`. For tokens, one value each: the sum over its vector,
+        or the norm where values are slopes and no shares, as of the gradient.
     target : int or (int, int)
         The class explained, or a pair ``(a, b)`` for the difference of their scores.
     label : str

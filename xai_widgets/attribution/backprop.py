@@ -22,6 +22,7 @@ class Filtered(GradientMethod):
 
     name: ClassVar[Literal["guided_backprop", "deconvolution"]]
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
+    slopes: ClassVar[bool] = True
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""

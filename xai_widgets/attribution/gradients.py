@@ -73,6 +73,7 @@ class Saliency(GradientMethod):
     name: ClassVar[str] = "saliency"
     title: ClassVar[str] = "Saliency"
     sentence: ClassVar[str] = "Where would a tiny change move the score most?"
+    slopes: ClassVar[bool] = True
 
     absolute: bool = parameter(default=True, sentence="Show the size of the effect without its direction.")
 
@@ -119,6 +120,7 @@ class SmoothGrad(GradientMethod):
     title: ClassVar[str] = "SmoothGrad"
     sentence: ClassVar[str] = "Where does the score react, averaged over slightly noisy copies of the input?"
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
+    slopes: ClassVar[bool] = True
 
     n_samples: int = parameter(50, "How many noisy copies are averaged.", low=1, high=1000)
     noise_level: float = parameter(

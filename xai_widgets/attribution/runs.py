@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from xai_widgets.inputs import Inputs
+    from xai_widgets.method import Estimate
     from xai_widgets.models import Model, Target
 
 AUTO = ("integrated_gradients", "occlusion")
@@ -120,7 +121,8 @@ def run(
             yield None
             began = clock()
             continue
-        values, nans = _to_numpy(estimate.values)
+        found, error = per_token(estimate, method, inputs)
+        values, nans = _to_numpy(found)
         # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
         digest = digest or model.hash
         lies = is_map(values.shape, inputs.grid) if inputs.kind == "image" else False
@@ -136,7 +138,7 @@ def run(
             params=parameters_of(method),
             seed=seed,
             fraction=estimate.done / estimate.total,
-            error=estimate.error,
+            error=error,
             gap=estimate.gap,
             forwards=model.forwards,
             backwards=model.backwards,
@@ -147,7 +149,7 @@ def run(
             region=inputs.region if lies else None,
             placement=inputs.placement if lies else None,
             names=inputs.names if values.shape == inputs.x.shape else None,
-            layout=inputs.layout if values.shape == inputs.x.shape else None,
+            layout=inputs.layout if lies or values.shape == inputs.x.shape else None,
             steps=(estimate.done, estimate.total),
         )
         # The clock stands while the reader does something else.
@@ -166,6 +168,23 @@ def parameters_of(method: Method) -> dict[str, Any]:
     """Return a method's parameters as plain data."""
     fields = {f.name: getattr(method, f.name) for f in dataclasses.fields(method)}
     return {k: f"tensor {list(v.shape)}" if isinstance(v, Tensor) else v for k, v in fields.items()}
+
+
+def per_token(estimate: Estimate, method: Method, inputs: Inputs) -> tuple[Tensor, float | None]:
+    """Make one value of each token's vector: the sum of shares, the norm of slopes; with their relative error.
+
+    The errors of a vector's shares are taken as independent of each other, so their sum is as far off as they are
+    together.
+    """
+    values, error = estimate.values, estimate.error
+    of_tokens = inputs.vectors is not None and values.shape[:-1] == inputs.x.shape[:-1]
+    if not of_tokens or getattr(method, "layer", None) is not None:
+        return values, error
+    if method.slopes:
+        return values.norm(dim=-1), error
+    sums = values.sum(-1)
+    norm = float(sums.norm())
+    return sums, error * float(values.norm()) / norm if error and norm else error
 
 
 def _to_numpy(values: Tensor) -> tuple[np.ndarray[Any, np.dtype[np.float32]], tuple[str, ...]]:

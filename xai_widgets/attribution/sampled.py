@@ -47,6 +47,7 @@ class VarGrad(GradientMethod):
     title: ClassVar[str] = "VarGrad"
     sentence: ClassVar[str] = "Where does the model's reaction change most between slightly noisy copies of the input?"
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
+    slopes: ClassVar[bool] = True
 
     n_samples: int = parameter(100, "How many noisy copies are compared at most.", low=1, high=10_000)
     noise_level: float = parameter(

@@ -1,6 +1,6 @@
 """What the user has, made into what the model eats, with the way back to the user's pixels."""
 
-from xai_widgets.inputs.base import BASELINES, Inputs
+from xai_widgets.inputs.base import BASELINES, STAND_INS, Inputs
 from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
 from xai_widgets.inputs.occlude import FILLS, Occlude
 from xai_widgets.inputs.perturb import perturb
@@ -14,6 +14,7 @@ __all__ = [
     "BASELINES",
     "FILLS",
     "PERTURBATIONS",
+    "STAND_INS",
     "Blur",
     "Brightness",
     "Contrast",

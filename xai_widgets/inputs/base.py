@@ -27,6 +27,9 @@ CHANNELS = (1, 3, 4)
 BASELINES = ("zero", "black", "white", "mean", "blur", "noise")
 """What a missing input can be replaced by."""
 
+STAND_INS = ("pad", "mask")
+"""The same for tokens only: their vectors, where the model has them."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Inputs:
@@ -57,6 +60,8 @@ class Inputs:
         Of the features, for a row of a table whose columns have names.
     layout : tuple of (str, tuple of int), or None
         Names and shapes of several inputs, whose numbers `x` holds one after another.
+    vectors : mapping of str to Tensor, or None
+        For tokens, of which `x` holds the vectors [tokens, features]: named vectors that stand for no token.
     """
 
     x: Tensor
@@ -71,6 +76,7 @@ class Inputs:
     order: tuple[int, int, int] = (0, 1, 2)
     names: tuple[str, ...] | None = None
     layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
+    vectors: Mapping[str, Tensor] | None = None
 
     def pieces(self) -> dict[str, Inputs]:
         """Return each of several inputs, in its own shape; nothing where `x` is one."""
@@ -111,7 +117,8 @@ class Inputs:
         ----------
         kind : str, float, Tensor, or a tuple or mapping of these
             ``"zero"``, ``"black"``, ``"white"``, ``"mean"`` (of each channel), ``"blur"`` (the strongly
-            blurred picture), ``"noise"`` (uniform between black and white), a number, or a tensor that
+            blurred picture), ``"noise"`` (uniform between black and white), for tokens ``"mean"`` (of all vectors),
+            ``"pad"`` or ``"mask"``, a number, or a tensor that
             broadcasts to `x`; for several inputs, a name or number for all, or one of these for each.
         seed : int
             Of the noise.
@@ -132,8 +139,9 @@ class Inputs:
         if not isinstance(kind, str):
             msg = f"a baseline is one of {_names()}, a number or a tensor, got {type(kind).__name__}."
             raise TypeError(msg)
-        if kind == "zero":
-            return torch.zeros_like(x)
+        known = {"zero": x.new_zeros(()), **(self.vectors or {})}
+        if kind in known:
+            return known[kind].to(x).expand_as(x).clone()
         if kind == "mean":
             mean = x.float().mean((-2, -1), keepdim=True) if self.kind == "image" else x.float().mean()
             return mean.to(x.dtype).expand_as(x).clone()
@@ -141,7 +149,7 @@ class Inputs:
             return blur(_at_least_float32(x), max(1.0, min(self.grid) / 8)).to(x.dtype)
         if kind in ("black", "white", "noise") and self.black is not None and self.white is not None:
             return self._between(kind, seed)
-        here = " for this input" if kind in BASELINES else ""
+        here = " for this input" if kind in (*BASELINES, *STAND_INS) else ""
         msg = f"there is no baseline {kind!r}{here}; there are {_names()}, a number or a tensor."
         raise ValueError(msg)
 

@@ -14,8 +14,11 @@ from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
 from xai_widgets.models.explanation import ExplanationCopy, Feed, explanation_copy, feed_alone, is_watched, listeners
+from xai_widgets.models.feeds import Reduced
 from xai_widgets.models.outputs import scores_of, task_of
 from xai_widgets.models.pace import Pace, in_batches
+from xai_widgets.models.recurrent import differentiable_pass
+from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import (
     DrawWatch,
     follow,
@@ -126,6 +129,14 @@ class Execution:
         paces = {kind: Pace(limit=pace.limit) for kind, pace in self.paces.items()}
         return self._again(_feed=feed, task=task, paces=paces, _found={}, _copies=[], _fast=None, _from=self.forwards)
 
+    def reduced(self, reduce: Callable[[Any], Any], task: str | None = None) -> Self:
+        """Return the same model with its output made into scores by a function; `Reduced` says which."""
+        return self.fed(Reduced(self._feed, reduce), task)
+
+    def embedded(self, layer: str, ids: Tensor) -> Self:
+        """Return the same model of tokens as a function of what its embedding layer puts out; see `Embedded`."""
+        return self.fed(Embedded(layer, ids, self._feed), self.task)
+
     def _again(self, **other: Any) -> Self:
         """Return a copy that shares all but some attributes."""
         twin = copy.copy(self)
@@ -184,7 +195,8 @@ class Execution:
 
     def _forward(self, x: Tensor, *, fast: bool = False) -> Tensor:
         try:
-            output = self._run(x) if fast else self._call(x)
+            with differentiable_pass(self.module, self.device):
+                output = self._run(x) if fast else self._call(x)
         except Exception as error:
             if is_out_of_memory(error) and len(x) == 1:
                 raise out_of_memory_on_one() from error

@@ -34,7 +34,7 @@ def scores_of(output: Any) -> Tensor:
     ModelError
         When there are no scores, or they are not one row an input.
     """
-    scores = _find(output)
+    scores = tensor_of(output)
     if scores is None:
         msg = (
             "The model must return a tensor of class scores [n, classes], or a tuple, dict or object that holds one; "
@@ -52,7 +52,7 @@ def scores_of(output: Any) -> Tensor:
     if scores.ndim != MATRIX:
         msg = (
             f"The model must return one row of scores an input, [n, classes], got shape {list(scores.shape)}. "
-            "Wrap it in a function that reduces its output to scores."
+            "Say what to explain of it by a function: target=lambda out: out[:, 0].mean((-2, -1))."
         )
         raise ModelError(msg)
     if not scores.shape[1]:
@@ -61,14 +61,15 @@ def scores_of(output: Any) -> Tensor:
     return scores
 
 
-def _find(output: Any) -> Tensor | None:
+def tensor_of(output: Any) -> Tensor | None:
+    """Find the tensor that counts in whatever a model returns, as `scores_of` does; None where there is none."""
     if isinstance(output, Tensor):
         return output
     if isinstance(output, Mapping):
         named = [output[name] for name in PREFERRED if name in output]
         return next((t for t in [*named, *output.values()] if isinstance(t, Tensor)), None)
     if isinstance(output, Sequence) and not isinstance(output, str):
-        return next((found for one in output if (found := _find(one)) is not None), None)
+        return next((found for one in output if (found := tensor_of(one)) is not None), None)
     named = [getattr(output, name, None) for name in PREFERRED]
     return next((t for t in named if isinstance(t, Tensor)), None)
 

@@ -1,0 +1,222 @@
+"""Models that eat tokens: their whole numbers cannot be differentiated, what the embedding layer makes of them can."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from xai_widgets.models.errors import ModelError, describe
+from xai_widgets.models.outputs import tensor_of
+from xai_widgets.models.taps import tensor_in, with_tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from xai_widgets.models.explanation import Feed
+
+TOKENS, POSITIONS = 2, 3
+NO_TOKEN = -1
+"""An identifier that no token has."""
+
+
+class Embedded:
+    """Feed of a model of tokens: rows (n, tokens, features) take the place of what its embedding layer puts out.
+
+    Wherever the layer is given the very tokens; not where it is given others, such as a decoder's.
+
+    Parameters
+    ----------
+    layer : str
+        Name of the embedding layer.
+    ids : Tensor, shape (tokens,)
+    feed : callable
+        Calls the module with the tokens (n, tokens).
+    """
+
+    def __init__(self, layer: str, ids: Tensor, feed: Feed) -> None:
+        self._layer, self._ids, self._feed = layer, ids, feed
+
+    def __call__(self, module: nn.Module, rows: Tensor) -> Any:
+        """Return the model's output."""
+        ids = self._ids.expand(len(rows), -1)
+
+        def put(_module: nn.Module, args: tuple[Any, ...], named: dict[str, Any], output: Any) -> Any:
+            if not _eats(ids, args, named):
+                return None
+            now = tensor_in(output)
+            return None if now is None else with_tensor(output, rows.to(now))
+
+        handle = module.get_submodule(self._layer).register_forward_hook(put, with_kwargs=True)
+        try:
+            with _any_batch(module):
+                return self._feed(module, ids.clone())
+        finally:
+            handle.remove()
+
+    def describe(self, rows: Tensor) -> str:
+        """Say what was fed."""
+        return describe(self._ids.expand(len(rows), -1))
+
+
+class LastPosition:
+    """From scores at each position (n, tokens, words) to those at the last one; other scores pass as they are.
+
+    Parameters
+    ----------
+    place : int
+        The last position that is no padding, from the end: -1 or less.
+
+    Attributes
+    ----------
+    used : bool
+        Whether there were scores at each position.
+    """
+
+    def __init__(self, place: int = -1) -> None:
+        self.place, self.used = place, False
+
+    def __call__(self, output: Any) -> Any:
+        """Return the scores."""
+        scores = tensor_of(output)
+        if scores is None or scores.ndim != POSITIONS:
+            return output
+        self.used = True
+        return scores[:, self.place]
+
+
+def find_embedding(module: nn.Module, ids: Tensor, run: Callable[[], object]) -> tuple[str, Tensor]:
+    """Find the layer that makes vectors of the tokens, by watching one pass.
+
+    Parameters
+    ----------
+    module : Module
+        Hooks are put on it for that pass.
+    ids : Tensor, shape (1, tokens)
+    run : callable
+        Passes the tokens through the module.
+
+    Returns
+    -------
+    layer : str
+        The innermost that is given the tokens and puts out vectors.
+    vectors : Tensor, shape (tokens, features)
+
+    Raises
+    ------
+    ModelError
+        Where there is none.
+    """
+    found: dict[str, Tensor] = {}
+
+    def watch(name: str) -> Callable[..., None]:
+        def hook(_module: nn.Module, args: tuple[Any, ...], named: dict[str, Any], output: Any) -> None:
+            vectors = tensor_in(output)
+            fits = vectors is not None and vectors.shape[:TOKENS] == ids.shape and vectors.ndim == POSITIONS
+            if fits and name not in found and _eats(ids, args, named):
+                found[name] = vectors.detach()[0].clone()  # type: ignore[union-attr]
+
+        return hook
+
+    handles = [one.register_forward_hook(watch(name), with_kwargs=True) for name, one in module.named_modules() if name]
+    try:
+        run()
+    finally:
+        for handle in handles:
+            handle.remove()
+    inner = [name for name in found if not any(other.startswith(f"{name}.") for other in found)]
+    if not inner:
+        msg = (
+            "No layer of the model makes vectors of the whole numbers it is given, so it cannot be explained by them. "
+            "Give floating-point numbers, such as x.float() where they are features, or inputs_embeds."
+        )
+        raise ModelError(msg)
+    own = _own_embedding(module)
+    best = min(
+        inner, key=lambda name: (module.get_submodule(name) is not own, not _is_embedding(module.get_submodule(name)))
+    )
+    return best, found[best]
+
+
+def stand_ins(module: nn.Module, layer: str, like: Tensor) -> dict[str, Tensor]:
+    """Return vectors that stand for no token in particular, by name: the mean of all, padding, the mask.
+
+    Parameters
+    ----------
+    module : Module
+    layer : str
+        The embedding layer.
+    like : Tensor, shape (tokens, features)
+    """
+    embedding = module.get_submodule(layer)
+    if not isinstance(embedding, nn.Embedding):
+        return {"mean": like.mean(0)}
+    config = _text_config(module)
+    padding = getattr(config, "pad_token_id", None)
+    numbers = {
+        "pad": embedding.padding_idx if padding is None else padding,
+        "mask": getattr(config, "mask_token_id", None),
+    }
+    every = torch.arange(embedding.num_embeddings, device=like.device)
+    with torch.no_grad():
+        vectors = embedding(every[None])[0].to(like)
+    known = {name: vectors[i] for name, i in numbers.items() if isinstance(i, int) and 0 <= i < len(vectors)}
+    return {"mean": vectors.mean(0), **known}
+
+
+def takes_tokens(module: nn.Module) -> bool:
+    """Tell whether a model has a layer that may eat tokens."""
+    return _own_embedding(module) is not None or any(map(_is_embedding, module.modules()))
+
+
+def settings_of(module: nn.Module) -> dict[str, Any]:
+    """Return arguments that make a transformers model return scores and nothing that it would not need for them."""
+    if not getattr(_text_config(module), "use_cache", False):
+        return {}
+    return {"use_cache": False} if "use_cache" in inspect.signature(module.forward).parameters else {}
+
+
+def _eats(ids: Tensor, args: tuple[Any, ...], named: dict[str, Any]) -> bool:
+    return any(
+        isinstance(one, Tensor) and one.shape == ids.shape and not one.is_floating_point() and torch.equal(one, ids)
+        for one in (*args, *named.values())
+    )
+
+
+def _is_embedding(module: nn.Module) -> bool:
+    return isinstance(module, nn.Embedding)
+
+
+def _own_embedding(module: nn.Module) -> nn.Module | None:
+    find = getattr(module, "get_input_embeddings", None)
+    try:
+        found = find() if callable(find) else None
+    except (NotImplementedError, AttributeError):
+        return None
+    return found if isinstance(found, nn.Module) else None
+
+
+def _text_config(module: nn.Module) -> Any:
+    config = getattr(module, "config", None)
+    find = getattr(config, "get_text_config", None)
+    return find() if callable(find) else config
+
+
+@contextmanager
+def _any_batch(module: nn.Module) -> Iterator[None]:
+    """Let a transformers classifier without a padding token take batches: all inputs are of one length.
+
+    It looks for the last token that is no padding, and without a padding token refuses more than one input.
+    """
+    config = _text_config(module)
+    if config is None or getattr(config, "pad_token_id", 0) is not None:
+        yield
+        return
+    config.pad_token_id = NO_TOKEN
+    try:
+        yield
+    finally:
+        config.pad_token_id = None
