@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.agreement import SEEN, on_common_grid, rank_correlation
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -178,6 +180,44 @@ class Attribution:
             msg = "on_photo needs a map of a photo, and a preprocess that resizes and crops it: see `notes`."
             raise ValueError(msg)
         return self.placement.lay(self.heat, smooth=smooth)
+
+    def agreement(self, other: Attribution, *, sign: str = "both", smooth: float | None = 0.0) -> float:
+        """Tell how far this and another explanation put the pixels in the same order.
+
+        Parameters
+        ----------
+        other : Attribution
+            Of the same input: by another method, of another class, of another model.
+        sign : {"both", "positive", "negative", "absolute"}
+            What to look at: the values as they are, what speaks for the class or against it alone (the rest counts as
+            0), or the strength. Choose strength beside a method without signs, such as saliency.
+        smooth : float or None
+            Standard deviation, in cells of each map, of the mean under which it is read; None smooths maps of speckle
+            as the live view does.
+
+        Returns
+        -------
+        float
+            Spearman's rank correlation of the maps (:attr:`heat`), or of `values` where these are no maps. 1 for the
+            same order, 0 for no relation, -1 for the opposite order; NaN where one has a single value. Maps of
+            different sizes are compared on the coarser of their grids.
+
+        Raises
+        ------
+        ValueError
+            Where the values are no maps and differ in shape, and for a `sign` that does not exist.
+        """
+        if sign not in SEEN:
+            msg = f"agreement: sign must be one of {', '.join(map(repr, SEEN))}, got {sign!r}."
+            raise ValueError(msg)
+        a, b = self.heat, other.heat
+        if a is not None and b is not None:
+            read = PAINTERS["read"]
+            return rank_correlation(*(SEEN[sign](one) for one in on_common_grid(read(a, smooth), read(b, smooth))))
+        if self.values.shape != other.values.shape:
+            msg = f"agreement needs two maps or values of one shape, got {self.values.shape} and {other.values.shape}."
+            raise ValueError(msg)
+        return rank_correlation(*(SEEN[sign](one.ravel()) for one in (self.values, other.values)))
 
     def save(self, path: str | Path) -> None:
         """Write to `path`; the suffix chooses the format.

@@ -1,7 +1,7 @@
 // Codes to pixels. The look of a pixel depends on its code alone, so a table of 65536 colours is made once
 // per change of display and each pixel costs one look-up.
 import { type Grid, NAN_CODE, TOP_CODE, valueAt } from "./arrays";
-import { DIVERGING, RANGE, SEQUENTIAL } from "./look";
+import { DIFFERENCE, DIVERGING, RANGE, SEQUENTIAL } from "./look";
 import { colourAt, type Palette, palette } from "./palette";
 import { type Kept, keepMass, passes, quantile, rankingOf } from "./ranking";
 import type { Display, Sign } from "./types";
@@ -34,6 +34,23 @@ export function lookOf(grid: Grid, display: Display): Look {
     sign: display.sign,
     opacity: display.opacity,
     kept: keepMass(grid, ranking, display.mass, display.sign),
+  };
+}
+
+/** Places apart that get the last colour. */
+const FAR_APART = 0.5;
+
+/** The look of a map of differences in rank: always on the same scale, and in other colours than for and against. */
+export function differenceLook(grid: Grid, display: Display): Look {
+  const maps = display.colormap || DIVERGING;
+  const { largest, finite } = rankingOf(grid);
+  return {
+    palette: palette(maps === DIFFERENCE ? DIVERGING : DIFFERENCE),
+    scale: FAR_APART,
+    clipped: largest > FAR_APART,
+    sign: "both",
+    opacity: display.opacity,
+    kept: { cut: 0, share: 1, pixels: finite },
   };
 }
 

@@ -40,6 +40,9 @@ export interface Request {
 
 export type Sign = "both" | "positive" | "negative" | "absolute";
 
+/** One map; two pictures under a curtain, or side by side; or where two maps disagree. */
+export type Layout = "single" | "curtain" | "beside" | "disagreement";
+
 export interface Display {
   opacity: number;
   mass: number;
@@ -47,6 +50,8 @@ export interface Display {
   /** null: the view chooses. */
   colormap: string | null;
   scale: number | null;
+  /** null: side by side where there are two maps. */
+  layout: Layout | null;
   curtain: number | null;
   /** The standard deviation of the mean that the map is read under, in pixels of the grid. null: the view chooses. */
   smooth: number | null;

@@ -27,10 +27,19 @@ export const words = {
   zoomFit: "Fit the photo",
   zoom: (zoom: number) => `${Math.round(zoom * 100)}%`,
   zoomHint: "Ctrl + wheel or two fingers zoom, drag moves",
-  curtain: "Curtain",
-  curtainHint: "Compare the photo with the map by a handle you can drag",
+  layout: "Layout",
+  layouts: { single: "Single", curtain: "Curtain", beside: "Side by side", disagreement: "Disagreement" },
+  layoutHints: (layout: "single" | "curtain" | "beside" | "disagreement", comparing: boolean) => {
+    if (layout === "single") return "The map alone";
+    if (layout === "disagreement")
+      return comparing ? "Where the two methods rank a pixel differently" : "Choose a method to compare with first";
+    const what = comparing ? "the two methods" : "the photo with the map";
+    return layout === "curtain" ? `Compare ${what} by a handle you can drag` : `Compare ${what} side by side`;
+  },
   curtainHandle: "Curtain position",
   original: "Original",
+  disagreement: "Disagreement",
+  disagreementLabel: (a: string, b: string) => `Photo with the difference in rank between ${a} and ${b}`,
 
   // read-out
   readOutHint:
@@ -54,6 +63,50 @@ export const words = {
   rescaled: (scale: number) => `Colours fitted to ±${short(scale)}`,
   rescaleReset: "Reset",
 
+  // two methods
+  agreement: (correlation: number) => {
+    if (Number.isNaN(correlation)) return "One of the maps has a single value, so its pixels have no order";
+    const [size, sign] = [Math.abs(correlation), correlation < 0 ? "−" : ""];
+    const number = `${sign}${size.toFixed(2)}`;
+    const degree =
+      correlation >= 0.7
+        ? "agree"
+        : correlation >= 0.3
+          ? "agree in part"
+          : correlation > -0.3
+            ? "do not agree"
+            : "contradict";
+    return `${degree}: ${number} rank correlation`;
+  },
+  agreementOver: (pixels: number) => `over ${whole(pixels)} pixels`,
+  agreementApart: (share: number) => `on average ${(100 * share).toFixed(0)} of 100 places apart`,
+  agreementHint:
+    "Spearman's rank correlation of the maps as they are read: 1 for the same order of pixels, 0 for no relation, −1 for the opposite order. Maps without relation are 33 of 100 places apart.",
+  agreementSigns: {
+    both: "",
+    positive: "for the class only",
+    negative: "against the class only",
+    absolute: "by strength",
+  },
+  agreementSmoothed: "as smoothed",
+  agreementSoFar: "so far",
+  agreementWaits: "Waiting for both maps of this question",
+  agreementNone: "No pixel has a number in both maps",
+  unsigned: (method: string) => `${method} has no signs, the other method has.`,
+  compareStrength: "Compare by strength",
+  disagreementOf: (a: string, b: string) => `Place among 100: ${a} minus ${b}`,
+  higherBy: (method: string) => `${method} ranks it higher`,
+  points: (value: number) => `${value > 0 ? "+" : "−"}${Math.abs(value)}`,
+  differenceNone: "same place",
+  apart: (difference: string) => `${difference} apart`,
+  difference: (points: number) => {
+    const size = Math.abs(points).toFixed(0);
+    return `${size === "0" ? "" : points > 0 ? "+" : "−"}${size} ${size === "1" ? "place" : "places"}`;
+  },
+  place: (share: number) => `place ${(100 * share).toFixed(1)} of 100`,
+  differenceHint:
+    "Point at the map, or focus it and use the arrow keys, to read where each method places a pixel among all: 0 lowest, 100 highest.",
+
   // prediction
   prediction: "Prediction",
   predictionValue: "Output",
@@ -68,7 +121,7 @@ export const words = {
   },
   deltaNone: "= 0.0",
   originalTick: "Value for the original photo",
-  points: "Change in percentage points",
+  percentagePoints: "Change in percentage points",
 
   // question
   question: "Question",

@@ -19,7 +19,7 @@ function Delta({ row, plain }: { row: Row; plain: boolean }) {
   const by = row.value - row.original;
   const none = Math.abs(by) < (plain ? 1e-9 : 0.0005);
   return (
-    <span class={`xai-delta${none ? " xai-faint" : ""}`} title={plain ? words.change : words.points}>
+    <span class={`xai-delta${none ? " xai-faint" : ""}`} title={plain ? words.change : words.percentagePoints}>
       {none ? words.deltaNone : words.delta(by, plain)}
     </span>
   );

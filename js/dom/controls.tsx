@@ -56,13 +56,18 @@ export function Segments(props: {
     <fieldset class="xai-segments">
       <legend class="xai-hidden">{props.legend}</legend>
       {props.choices.map((choice) => (
-        <label key={choice.value} class="xai-segment" title={choice.title}>
+        <label
+          key={choice.value}
+          class={choice.disabled ? "xai-segment xai-segment-off" : "xai-segment"}
+          title={choice.title}
+        >
           <input
             type="radio"
             class="xai-segment-input"
             name={name}
             value={choice.value}
             checked={choice.value === props.value}
+            disabled={choice.disabled}
             onChange={() => props.onPick(choice.value)}
           />
           <span class="xai-segment-face">

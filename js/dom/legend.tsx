@@ -28,14 +28,23 @@ export function ends(look: Look): [string, string, string] {
   return [`${less}−${most}`, words.legendSigned, `${more}+${most}`];
 }
 
-export function Legend(props: { look: Look; title: string; value: number | null; missing: boolean }) {
+export function Legend(props: {
+  look: Look;
+  title: string;
+  value: number | null;
+  missing: boolean;
+  /** What stands at the low end, in the middle and at the high end, where the values do not tell. */
+  ends?: [string, string, string];
+  /** What either end means, in a line of its own. */
+  sides?: [string, string];
+}) {
   const { look, value } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     const ctx = canvas.current?.getContext("2d");
     if (ctx) paintBar(ctx, look, 0, 0, WIDTH, 1);
   }, [look]);
-  const [low, middle, high] = ends(look);
+  const [low, middle, high] = props.ends ?? ends(look);
   const at = value !== null && !Number.isNaN(value) ? positionOf(value, look) * 100 : null;
   return (
     <div class="xai-legend" title={look.clipped ? words.legendClipped : undefined}>
@@ -49,6 +58,12 @@ export function Legend(props: { look: Look; title: string; value: number | null;
         <span class="xai-faint">{middle}</span>
         <span>{high}</span>
       </div>
+      {props.sides && (
+        <div class="xai-legend-sides xai-faint">
+          <span>◂ {props.sides[0]}</span>
+          <span>{props.sides[1]} ▸</span>
+        </div>
+      )}
       {props.missing && <span class="xai-faint">{words.legendMissing}</span>}
     </div>
   );

@@ -50,6 +50,7 @@ export const DISPLAY: Display = {
   sign: "both",
   colormap: null,
   scale: null,
+  layout: null,
   curtain: null,
   smooth: null,
 };

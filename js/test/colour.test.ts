@@ -10,6 +10,7 @@ const DISPLAY: Display = {
   sign: "both",
   colormap: "blue_orange",
   scale: null,
+  layout: null,
   curtain: null,
   smooth: null,
 };

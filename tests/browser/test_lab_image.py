@@ -149,6 +149,7 @@ def test_two_methods_under_the_curtain(studio, view):
     alone = view.pixels()
     view.root.get_by_label("Compare with", exact=True).select_option("occlusion")
     view.settled("b")
+    view.root.get_by_role("radio", name="Curtain").check()
     expect(view.root.locator(".xai-legend")).to_have_count(2)
     halves = view.pixels()
     width = alone.shape[1]
@@ -166,6 +167,38 @@ def test_two_methods_under_the_curtain(studio, view):
     view.slide("Brightness", 0.2).settled().settled("b")
     assert view.xai("xai.store.slots.b.map.value.info.request.edits.length") == 1
     assert value(studio, "w.attribution.method") == "integrated_gradients"
+
+
+def test_two_methods_side_by_side_agree_as_python_says(studio, view):
+    view.root.get_by_label("Compare with", exact=True).select_option("occlusion")
+    view.settled("b")
+    expect(view.canvas).to_have_count(2)
+    agreement = view.root.locator("[data-xai=agreement] strong")
+    for shown_as, sign in (("Both", "both"), ("Strength", "absolute")):
+        view.root.get_by_role("radio", name=shown_as).check()
+        expected = value(studio, f"w.attribution.agreement(w.compared, sign='{sign}', smooth=None)")
+        expect(agreement).to_contain_text(f"{abs(expected):.2f} rank correlation")
+    # What the cursor reads in both is what the kernel computed for both.
+    view.root.get_by_role("radio", name="Both").check()
+    view.canvas.last.focus()
+    for key in ("ArrowRight", "Shift+ArrowUp"):
+        studio.page.keyboard.press(key)
+    expect(view.readout).to_contain_text("x 32, y 14")
+    read = [number(text) for text in view.readout.locator("strong").all_inner_texts()]
+    for found, name in zip(read, ("attribution", "compared"), strict=True):
+        heat = np.array(value(studio, f"w.{name}.heat.tolist()"))
+        step = (heat.max() - heat.min()) / 65534
+        assert found == pytest.approx(heat[14, 32], rel=6e-3, abs=step)
+    code = value(studio, "w.to_code()")
+    assert 'compare="occlusion"' in code
+    evaluate(studio, "first = w")
+    cell(studio, NEXT, code)
+    again = shown(studio, NEXT).settled().settled("b")
+    expect(again.canvas).to_have_count(2)
+    again.root.get_by_role("radio", name="Disagreement").check()
+    expect(again.canvas).to_have_count(1)
+    assert evaluate(studio, "print((w.compared.values == first.compared.values).all())").strip() == "True"
+    evaluate(studio, "first.close()")
 
 
 def test_cancel_keeps_the_partial_map_and_says_so(studio, view):

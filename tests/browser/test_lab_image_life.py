@@ -47,6 +47,7 @@ def test_a_reloaded_page_shows_the_same_pixels_and_lives(lab):
     view.settled()
     view.root.get_by_label("Compare with", exact=True).select_option("occlusion")
     view.settled("b")
+    view.root.get_by_role("radio", name="Curtain").check()
     before, question, said = view.picture(), view.question(), view.probabilities()
     lab.save()
     lab.open("reload.ipynb")

@@ -29,6 +29,7 @@ def called(code):
 
     stub = types.ModuleType("xai_widgets")
     stub.ImageExplainer = explainer
+    stub.attribution = xai.attribution
     for name in ("Blur", "Noise", "Brightness", "Contrast", "Rotation", "Occlude"):
         setattr(stub, name, getattr(xai, name))
     names = {one: f"the {one}" for one in ("model", "photo", "prepare", "labels")}
@@ -40,6 +41,17 @@ def called(code):
         sys.modules["xai_widgets"] = real
     assert names["w"] == "shown"
     return seen
+
+
+def test_a_second_method_is_written_by_name_or_as_what_makes_it_again():
+    assert called(written(compare=SmoothGrad()))["compare"] == "smooth_grad"
+    again = called(written(compare=Occlusion(strides=(4, 8), baselines="mean")))["compare"]
+    assert again == Occlusion(strides=(4, 8), baselines="mean")
+
+    class Homemade(Occlusion):
+        """Not one of ours: the user has its name."""
+
+    assert "compare=Homemade(strides=3)" in written(compare=Homemade(strides=3))
 
 
 def test_the_cell_reads_as_a_person_would_write_it():

@@ -131,7 +131,7 @@ def test_speckle_is_smoothed_by_itself_and_a_display_is_followed():
 
 
 def test_the_bundle_looks_as_the_view_does(result):
-    display = {"opacity": 0.9, "sign": "positive", "curtain": 0.5, "scale": None, "smooth": 1}
+    display = {"opacity": 0.9, "sign": "positive", "curtain": 0.5, "layout": "beside", "scale": None, "smooth": 1}
     data, _ = mimebundle({}, result, display)
     assert data["image/png"] == base64.b64encode(png(result, opacity=0.9, sign="positive", smooth=1)).decode()
     assert data["image/png"] != mimebundle({}, result)[0]["image/png"]

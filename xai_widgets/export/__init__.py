@@ -5,10 +5,11 @@ from xai_widgets.export.code import to_code
 from xai_widgets.export.colours import colormaps
 from xai_widgets.export.files import load, write_json, write_npz, write_png
 from xai_widgets.export.picture import picture, png
+from xai_widgets.export.smoothing import read
 from xai_widgets.export.words import text
 from xai_widgets.results import PAINTERS, WRITERS
 
 __all__ = ["SAVED_VIEW", "colormaps", "load", "mimebundle", "picture", "png", "text", "to_code"]
 
 WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png})
-PAINTERS.update({"picture": picture, "png": png, "text": text})
+PAINTERS.update({"picture": picture, "png": png, "text": text, "read": read})

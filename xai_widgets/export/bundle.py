@@ -22,8 +22,8 @@ SAVED_VIEW = "application/vnd.xai-widgets+json"
 Bundle = dict[str, Any]
 
 
-CURTAIN = "curtain"
-"""What of a display no still picture has."""
+LIVE_ALONE = {"curtain", "layout"}
+"""What of a display no still picture of one map has."""
 
 
 def mimebundle(
@@ -48,7 +48,7 @@ def mimebundle(
     data, metadata = live if isinstance(live, tuple) else (live, {})
     data, metadata = dict(data), dict(metadata)
     words = ""
-    shown = {name: value for name, value in (display or {}).items() if name != CURTAIN}
+    shown = {name: value for name, value in (display or {}).items() if name not in LIVE_ALONE}
     if attribution is not None:
         words = data["text/plain"] = text(attribution)
         if attribution.heat is not None:

@@ -21,6 +21,7 @@ def to_code(
     *,
     names: Mapping[str, str | None],
     method: Method,
+    compare: Method | None = None,
     target: int | str | tuple[int | str, int | str] | None,
     perturbations: Sequence[Any] = (),
     seed: int = 0,
@@ -35,6 +36,8 @@ def to_code(
         The user's names of ``"model"``, ``"image"``, ``"preprocess"`` and ``"labels"``; None for what was not given.
     method : Method
         Parameters that have their default are left out.
+    compare : Method, optional
+        The method beside it.
     target : None, int, str, or a pair of these
     perturbations : sequence of Perturbation
     seed : int
@@ -48,6 +51,8 @@ def to_code(
         lines.append(f"target={_literal(target)}")
     lines.append(f"method={_literal(method.name)}")
     lines += [f"{name}={_literal(value)}" for name, value in _changed(method).items()]
+    if compare is not None:
+        lines.append(f"compare={_made(compare)}")
     if perturbations:
         lines.append(f"perturbations={_bracket([f'xai.{one!r}' for one in perturbations])}")
     lines.append(f"seed={_literal(seed)}")
@@ -57,6 +62,15 @@ def to_code(
         lines.append(f"display={_literal(dict(display))}")
     arguments = "".join(f"    {line},\n" for line in lines)
     return f"import xai_widgets as xai\n\nw = xai.ImageExplainer(\n{arguments})\nw\n"
+
+
+def _made(method: Method) -> str:
+    """Return Python that makes a method again: its name where it has all its defaults, else an instance."""
+    changed = ", ".join(f"{name}={_literal(value)}" for name, value in _changed(method).items())
+    if not changed:
+        return _literal(method.name)
+    ours = type(method).__module__.startswith("xai_widgets.attribution.")
+    return f"{'xai.attribution.' if ours else ''}{type(method).__name__}({changed})"
 
 
 def _changed(method: Method) -> dict[str, Any]:

@@ -50,6 +50,11 @@ def smoothed(heat: NDArray[Any], sigma: float) -> NDArray[np.float64]:
     return np.where(holes, np.nan, _blurred(np.where(holes, 0.0, values) / there, sigma))
 
 
+def read(heat: NDArray[Any], smooth: float | None) -> NDArray[np.float64]:
+    """Return a map as it is read: under the given smoothing, or under its own for None."""
+    return smoothed(heat, automatic(heat) if smooth is None else smooth)
+
+
 def _blurred(values: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
     rows = _along_rows(values, sigma)
     return np.ascontiguousarray(_along_rows(rows.T, sigma).T)

@@ -55,6 +55,8 @@ class ImageExplainer(ExplainerWidget):
         The class to explain: by default the most likely one; ``(a, b)`` asks "why a rather than b".
     method : str or Method
         A name of ``xai.methods()``, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
+    compare : None, str or Method
+        A second method to show beside it, for the same question.
     seed : int
         For methods that draw random numbers, and for noise.
     perturbations : sequence of Perturbation
@@ -73,6 +75,8 @@ class ImageExplainer(ExplainerWidget):
     attribution : Attribution or None
         The newest result; observe it by ``w.observe(handler, "attribution")``. Handlers run on the computing
         thread.
+    compared : Attribution or None
+        The same of the method it is compared with; ``w.attribution.agreement(w.compared)`` tells how far both agree.
     prediction : Prediction or None
         What the model says of the picture as it is edited now.
     perturbed : PIL image or None
@@ -89,6 +93,7 @@ class ImageExplainer(ExplainerWidget):
     _css = asset("image.css")
 
     attribution = traitlets.Any(None, read_only=True)
+    compared = traitlets.Any(None, read_only=True)
     prediction = traitlets.Any(None, read_only=True)
     perturbed = traitlets.Any(None, read_only=True)
 
@@ -101,6 +106,7 @@ class ImageExplainer(ExplainerWidget):
         labels: Sequence[str] | None = None,
         target: Any = None,
         method: str | Method = "auto",
+        compare: str | Method | None = None,
         seed: int = 0,
         perturbations: Sequence[Perturbation] = (),
         display: dict[str, Any] | None = None,
@@ -119,13 +125,22 @@ class ImageExplainer(ExplainerWidget):
         chosen = choose(method, params, adapter, inputs)
         index = messages.target_index(target, adapter.labels)
         self._requests = {"a": Request(chosen, index, checked(perturbations))}
+        if compare is not None:
+            self._requests["b"] = dataclasses.replace(self._requests["a"], method=choose(compare, {}, adapter, inputs))
         self._display = checked_display(display)
         super().__init__(str(adapter.device), spec=messages.spec(inputs, adapter.labels, method_list(adapter, inputs)))
         self.state = self._state()
-        self._explain("a", self._requests["a"], 1)
+        for slot, request in dict(self._requests).items():
+            self._explain(slot, request, 1)
 
     def explain(
-        self, method: str | Method | None = None, *, target: Any = ..., perturbations: Any = ..., **params: Any
+        self,
+        method: str | Method | None = None,
+        *,
+        target: Any = ...,
+        perturbations: Any = ...,
+        compare: Any = ...,
+        **params: Any,
     ) -> None:
         """Ask for another explanation, as if by the controls; what is not given stays as it is.
 
@@ -134,6 +149,8 @@ class ImageExplainer(ExplainerWidget):
         method : str or Method, optional
         target : None, int, str, or a pair of these, optional
         perturbations : sequence of Perturbation, optional
+        compare : None, str or Method, optional
+            The method to show beside it; None ends the comparison.
         **params
             Parameters of the method; for another method, those not given take their defaults.
 
@@ -154,7 +171,22 @@ class ImageExplainer(ExplainerWidget):
                 chosen = choose(method, params, model, inputs)
             index = old.target if target is ... else messages.target_index(target, model.labels)
             edits = old.edits if perturbations is ... else checked(perturbations)
-            self._explain("a", Request(chosen, index, edits), self._id + AHEAD)
+            beside = self._beside(compare)
+            number = self._id + AHEAD
+            if beside is None:
+                self.cancel("b")
+                self._forget("b")
+            else:
+                self._requests["b"] = Request(beside, index, edits)
+            self._explain("a", Request(chosen, index, edits), number)
+            if beside is not None:
+                self._explain("b", Request(beside, index, edits), number)
+
+    def _beside(self, compare: Any) -> Method | None:
+        """Return the second method that is asked for, or the one there is."""
+        if compare is ...:
+            return self._requests["b"].method if "b" in self._requests else None
+        return None if compare is None else choose(compare, {}, self._session.model, self._session.inputs)
 
     def result(self, timeout: float | None = None) -> Attribution:
         """Wait for the finished explanation and return it.
@@ -190,6 +222,7 @@ class ImageExplainer(ExplainerWidget):
         return to_code(
             names=names_of(self._given),
             method=request.method,
+            compare=self._requests["b"].method if "b" in self._requests else None,
             target=messages.target_in_words(request.target, self._session.model.labels),
             perturbations=request.edits,
             seed=self._session.seed,
@@ -249,6 +282,8 @@ class ImageExplainer(ExplainerWidget):
             self._remember_and_post(messages.heat_map(exchange.id, slot, request, result))
             if slot == "a":
                 self._publish(attribution=result)
+            elif slot in self._requests:
+                self._publish(compared=result)
             exchange.delivered = True
             exchange.answered.set()
 
@@ -260,7 +295,7 @@ class ImageExplainer(ExplainerWidget):
             # Other views of this widget follow; the one that asked knows already.
             self._post(messages.state(self._state()))
 
-    def _publish(self, **traits: Attribution | Prediction | Image.Image) -> None:
+    def _publish(self, **traits: Attribution | Prediction | Image.Image | None) -> None:
         with self._lock:
             if not self._closed:
                 for name, value in traits.items():
@@ -275,6 +310,7 @@ class ImageExplainer(ExplainerWidget):
         with self._lock:
             super()._forget(slot)
             self._requests.pop(slot, None)
+            self._publish(compared=None)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         live = super()._repr_mimebundle_(**kwargs)

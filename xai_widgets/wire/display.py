@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SIGNS = ("both", "positive", "negative", "absolute")
+LAYOUTS = ("single", "curtain", "beside", "disagreement")
 SHARE = (0.0, 1.0)
 RULES: dict[str, tuple[float, float] | tuple[str, ...] | None] = {
     "opacity": SHARE,
@@ -16,6 +17,7 @@ RULES: dict[str, tuple[float, float] | tuple[str, ...] | None] = {
     "sign": SIGNS,
     "colormap": None,
     "scale": (0.0, 1e30),
+    "layout": LAYOUTS,
     "curtain": SHARE,
     "smooth": (0.0, 32.0),
 }

@@ -41,7 +41,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <Title view={view} />
         <Alerts view={view} />
       </header>
-      <div class="xai-main">
+      <div class={view.layout.value === "beside" ? "xai-main xai-wide" : "xai-main"}>
         <div class="xai-left">
           <Stage view={view} onDraw={onDraw} />
           <Readout view={view} />

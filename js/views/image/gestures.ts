@@ -3,7 +3,7 @@ import { clampCamera, FIT, type Fingers, panBy, pinch, zoomAt } from "../../core
 import { extend } from "../../core/request";
 import type { Stroke } from "../../core/types";
 import { toGrid } from "../../dom/scene";
-import { placement, type Stage } from "./frame";
+import { type Part, placement, type Stage } from "./frame";
 import { say } from "./speech";
 import { readingOf, type View } from "./view";
 
@@ -13,7 +13,7 @@ function fingers(places: (readonly [number, number])[]): Fingers {
   return [places[0]!, places[1]!];
 }
 
-export function gestures(view: View, stage: () => Stage) {
+export function gestures(view: View, stage: () => Stage, part: Part) {
   const { store, camera } = view;
   let from: { x: number; y: number; moved: boolean } | null = null;
   /** Where each finger or pen is. */
@@ -39,9 +39,12 @@ export function gestures(view: View, stage: () => Stage) {
 
   const rescale = () => {
     const at = view.cursor.value;
-    const map = view.mapA.value;
-    if (!at || !map) return;
-    const value = Math.abs(readingOf(map, at.x, at.y).value);
+    const other = part === "right" && store.compare.value !== null;
+    const layer = other ? view.layerB.value : view.layerA.value;
+    if (!at || !layer || view.layout.value === "disagreement") return;
+    // The scale is told in the units of the first map; the second takes the same share of its own range.
+    const units = other ? (view.layerA.value?.look.scale ?? 1) / layer.look.scale : 1;
+    const value = Math.abs(readingOf(layer.map, at.x, at.y).value) * units;
     const same = store.display.value.scale !== null;
     store.setDisplay({ scale: same || !(value > 0) ? null : value });
   };

@@ -38,7 +38,11 @@ export function MethodPanel({ view }: { view: View }) {
     known.set(request.method, request.params);
     store.setMethod(name, known.get(name));
   };
-  const pickOther = (name: string) => store.setCompare(name || null, known.get(name));
+  const pickOther = (name: string) => {
+    // One picture alone, or the difference of two, is no way to look at what was only now chosen.
+    if (!compare || !name) store.setDisplay({ layout: null });
+    store.setCompare(name || null, known.get(name));
+  };
   return (
     <Section title={words.method} class="xai-method">
       <Select

@@ -4,60 +4,114 @@ import { rankingOf } from "../../core/ranking";
 import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
 import { Legend } from "../../dom/legend";
-import { readOut } from "./speech";
-import { methodTitle } from "./stage";
+import { AgreementLine } from "./agreement";
+import { methodTitle, nameOf } from "./names";
+import { mapsOf, placesOut, readOut } from "./speech";
 import { type Layer, readingOf, type View } from "./view";
 
 export function Readout({ view }: { view: View }) {
-  const { store } = view;
-  const layers = [view.layerA.value, store.compare.value ? view.layerB.value : null].filter((l): l is Layer => !!l);
-  const at = view.cursor.value;
-  const scale = store.display.value.scale;
+  const scale = view.store.display.value.scale;
+  const apart = view.layout.value === "disagreement";
   return (
     <div class="xai-readout">
-      <div class="xai-legends">
-        {layers.map(({ look, map }) => (
-          <Legend
-            key={map.info.slot}
-            look={look}
-            title={`${methodTitle(view, map.info.request.method)} · ${map.info.label}`}
-            value={at && readingOf(map, at.x, at.y).value}
-            missing={rankingOf(map.grid).missing > 0}
-          />
-        ))}
-      </div>
-      <div class="xai-values" data-xai="readout">
-        {at && layers.length ? (
-          <>
-            <span class="xai-faint">{words.position(at.x, at.y)}</span>
-            {layers.map(({ map }) => {
-              const { value, mean, rank, share } = readOut(map, at.x, at.y);
-              return (
-                <span key={map.info.slot} class="xai-value">
-                  {layers.length > 1 && <span class="xai-faint">{methodTitle(view, map.info.request.method)}</span>}
-                  <strong>{value}</strong>
-                  {mean && <span class="xai-faint">{mean}</span>}
-                  <span class="xai-faint">{rank}</span>
-                  <span class="xai-faint">{share}</span>
-                </span>
-              );
-            })}
-          </>
-        ) : (
-          <span class="xai-faint">{view.pointer.value ? words.outside : words.readOutHint}</span>
-        )}
-      </div>
-      {scale !== null && (
+      <div class="xai-legends">{apart ? <DifferenceLegend view={view} /> : <Legends view={view} />}</div>
+      <AgreementLine view={view} />
+      <Values view={view} apart={apart} />
+      {scale !== null && !apart && (
         <div class="xai-rescaled">
           <span>{words.rescaled(Number(short(scale)) || scale)}</span>
           <Button
             quiet
             label={words.rescaleReset}
             text={words.rescaleReset}
-            onClick={() => store.setDisplay({ scale: null })}
+            onClick={() => view.store.setDisplay({ scale: null })}
           />
         </div>
       )}
+    </div>
+  );
+}
+
+function Legends({ view }: { view: View }) {
+  const { store } = view;
+  const at = view.cursor.value;
+  const both = store.compare.value && view.layout.value !== "single";
+  const layers = [view.layerA.value, both ? view.layerB.value : null].filter((l): l is Layer => !!l);
+  return (
+    <>
+      {layers.map(({ look, map }) => (
+        <Legend
+          key={map.info.slot}
+          look={look}
+          title={`${methodTitle(view, map.info.request.method)} · ${map.info.label}`}
+          value={at && readingOf(map, at.x, at.y).value}
+          missing={rankingOf(map.grid).missing > 0}
+        />
+      ))}
+    </>
+  );
+}
+
+/** What stands at the ends and in the middle of the colours of a disagreement. */
+export function apartEnds(view: View): [string, string, string] {
+  const look = view.disagreement.value?.look;
+  const points = 100 * (look?.scale ?? 0);
+  const [less, more] = look?.clipped ? ["≤ ", "≥ "] : ["", ""];
+  return [less + words.points(-points), words.differenceNone, more + words.points(points)];
+}
+
+function DifferenceLegend({ view }: { view: View }) {
+  const layer = view.disagreement.value;
+  const at = view.cursor.value;
+  if (!layer) return null;
+  const [height, width] = view.store.spec.value.grid;
+  const places = at && view.agreement.value?.placesAt({ width, height }, at.x, at.y);
+  return (
+    <Legend
+      look={layer.look}
+      title={words.disagreementOf(nameOf(view, "a"), nameOf(view, "b"))}
+      value={places ? places[0] - places[1] : null}
+      missing={layer.missing}
+      ends={apartEnds(view)}
+      sides={[words.higherBy(nameOf(view, "b")), words.higherBy(nameOf(view, "a"))]}
+    />
+  );
+}
+
+function Values({ view, apart }: { view: View; apart: boolean }) {
+  const at = view.cursor.value;
+  const maps = mapsOf(view);
+  const box = maps.length > 1 ? "xai-values xai-values-two" : "xai-values";
+  if (!at || !maps.length) {
+    const hint = apart ? words.differenceHint : words.readOutHint;
+    return (
+      <div class={box} data-xai="readout">
+        <span class="xai-faint">{view.pointer.value ? words.outside : hint}</span>
+      </div>
+    );
+  }
+  const places = apart ? placesOut(view, at.x, at.y) : null;
+  return (
+    <div class={box} data-xai="readout">
+      <span class="xai-value">
+        <span class="xai-faint">{words.position(at.x, at.y)}</span>
+        {places && <span>{words.apart(places.difference)}</span>}
+      </span>
+      {maps.map((map, i) => {
+        const { value, mean, rank, share } = readOut(map, at.x, at.y);
+        return (
+          <span key={map.info.slot} class="xai-value">
+            {maps.length > 1 && <span class="xai-value-name">{methodTitle(view, map.info.request.method)}</span>}
+            <strong>{value}</strong>
+            {places && <span>{places.places[i]}</span>}
+            {[mean, ...(places ? [] : [rank, share])].filter(Boolean).map((fact) => (
+              <span key={fact} class="xai-faint">
+                {fact}
+              </span>
+            ))}
+          </span>
+        );
+      })}
     </div>
   );
 }

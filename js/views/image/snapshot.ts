@@ -1,15 +1,20 @@
 // The view as one picture, and as text, for places where no widget can live: saved notebooks, slides, issues.
+import type { Look } from "../../core/paint";
 import { type Row, rows } from "../../core/scores";
 import { words } from "../../core/words";
 import { canvasOf, posterise } from "../../dom/layers";
 import { ends, paintBar } from "../../dom/legend";
-import { drawScene } from "../../dom/scene";
-import { sceneOf } from "./frame";
+import { type Box, drawScene } from "../../dom/scene";
+import { verdictOf } from "./agreement";
+import { type Part, sceneOf } from "./frame";
+import { methodTitle, nameOf } from "./names";
 import { scoreText } from "./prediction";
-import { methodTitle } from "./stage";
+import { apartEnds } from "./readout";
 import type { View } from "./view";
 
 const PICTURE = 420;
+/** Of each where there are two, so that both together have as many pixels as one. */
+const SMALL = 300;
 const SIDE = 212;
 const GAP = 16;
 /** Characters that a view may add to a saved notebook. */
@@ -44,7 +49,9 @@ function methodsOf(view: View): string {
 export function describe(view: View): string {
   const text = scoreText(view);
   const classes = listed(view).map((row) => `${view.store.nameOf(row.index)} ${text(row.value)}`);
-  return [questionOf(view), methodsOf(view), classes.join(", ")].filter(Boolean).join("\n");
+  const verdict = verdictOf(view);
+  const agreement = verdict && [verdict.text, ...verdict.facts].join(", ");
+  return [questionOf(view), methodsOf(view), agreement, classes.join(", ")].filter(Boolean).join("\n");
 }
 
 type Write = (
@@ -62,21 +69,75 @@ function writer(ctx: CanvasRenderingContext2D): Write {
   };
 }
 
-function drawPicture(ctx: CanvasRenderingContext2D, view: View, top: number, height: number, bits: number): void {
-  const picture = canvasOf(PICTURE, height);
-  const scene = sceneOf(view, { width: PICTURE, height }, 1, "#fff");
+/** A picture, and the colours of what is on it. */
+interface Panel {
+  part: Part;
+  title: string;
+  look: Look | null;
+  ends: [string, string, string] | null;
+}
+
+function panelsOf(view: View): Panel[] {
+  const layout = view.layout.value;
+  const comparing = view.store.compare.value !== null;
+  const panel = (part: Part, title: string, look: Look | null | undefined): Panel => ({
+    part,
+    title,
+    look: look ?? null,
+    ends: look ? ends(look) : null,
+  });
+  const [a, b] = [view.layerA.value?.look, view.layerB.value?.look];
+  if (layout === "disagreement") {
+    const [low, middle, high] = apartEnds(view);
+    const ends: Panel["ends"] = [`${low} ${nameOf(view, "b")}`, middle, `${nameOf(view, "a")} ${high}`];
+    return [{ ...panel("whole", words.disagreement, view.disagreement.value?.look), ends }];
+  }
+  if (layout !== "beside") return [panel("whole", "", a)];
+  return comparing
+    ? [panel("left", nameOf(view, "a"), a), panel("right", nameOf(view, "b"), b)]
+    : [panel("left", words.original, null), panel("right", nameOf(view, "a"), a)];
+}
+
+function drawPicture(
+  ctx: CanvasRenderingContext2D,
+  view: View,
+  part: Part,
+  { x: left, y: top, width, height }: Box,
+  bits: number,
+): void {
+  const picture = canvasOf(width, height);
+  const scene = sceneOf(view, { width, height }, 1, "#fff", part);
   const inner = picture.getContext("2d", { willReadFrequently: true })!;
   inner.fillStyle = "#fff";
-  inner.fillRect(0, 0, PICTURE, height);
+  inner.fillRect(0, 0, width, height);
   drawScene(inner, { ...scene, brush: null, cursor: null });
-  const pixels = inner.getImageData(0, 0, PICTURE, height);
+  const pixels = inner.getImageData(0, 0, width, height);
   posterise(pixels.data, bits);
   inner.putImageData(pixels, 0, 0);
-  ctx.drawImage(picture, GAP, top);
+  ctx.drawImage(picture, left, top);
   if (scene.right) {
     ctx.fillStyle = INK;
-    ctx.fillRect(GAP + scene.curtain - 1, top, 2, height);
+    ctx.fillRect(left + scene.curtain - 1, top, 2, height);
   }
+}
+
+function drawLegend(
+  ctx: CanvasRenderingContext2D,
+  write: Write,
+  panel: Panel,
+  x: number,
+  y: number,
+  width: number,
+): void {
+  if (!panel.look || !panel.ends) return;
+  const [low, middle, high] = panel.ends;
+  paintBar(ctx, panel.look, x, y, width, 8);
+  write(low, x, y + 24, { size: 12, most: width / 3 });
+  ctx.textAlign = "center";
+  write(middle, x + width / 2, y + 24, { size: 12, faint: true });
+  ctx.textAlign = "right";
+  write(high, x + width, y + 24, { size: 12, most: width / 3 });
+  ctx.textAlign = "left";
 }
 
 function drawBars(ctx: CanvasRenderingContext2D, write: Write, view: View, x: number, top: number): number {
@@ -110,37 +171,42 @@ export function snapshot(view: View): string {
 
 function drawn(view: View, bits: number): HTMLCanvasElement {
   const { photo } = view.store.spec.value;
-  const height = Math.round(Math.min(PICTURE, (PICTURE * photo.height) / photo.width));
-  const canvas = canvasOf(PICTURE + SIDE + 3 * GAP, Math.max(height, 230) + 2 * GAP + 84);
+  const panels = panelsOf(view);
+  const width = panels.length > 1 ? SMALL : PICTURE;
+  const height = Math.round(Math.min(width, (width * photo.height) / photo.width));
+  const wide = panels.length * (width + GAP);
+  const least = verdictOf(view) ? 310 : 230;
+  const canvas = canvasOf(wide + SIDE + 2 * GAP, Math.max(height, least) + 2 * GAP + 84);
   const ctx = canvas.getContext("2d", { alpha: false })!;
   ctx.fillStyle = "#fff";
   ctx.fillRect(0, 0, canvas.width, canvas.height);
   const write = writer(ctx);
   write(questionOf(view), GAP, GAP + 16, { size: 17, bold: true, most: canvas.width - 2 * GAP });
-  const top = GAP + 32;
-  drawPicture(ctx, view, top, height, bits);
+  const named = panels.some((panel) => panel.title);
+  const top = GAP + 32 + (named ? 14 : 0);
+  panels.forEach((panel, i) => {
+    const x = GAP + i * (width + GAP);
+    if (named) write(panel.title, x, top - 6, { size: 12 });
+    drawPicture(ctx, view, panel.part, { x, y: top, width, height }, bits);
+    drawLegend(ctx, write, panel, x, top + height + 14, width);
+  });
 
-  const layer = view.layerA.value;
-  if (layer) {
-    const y = top + height + 14;
-    const [low, middle, high] = ends(layer.look);
-    paintBar(ctx, layer.look, GAP, y, PICTURE, 8);
-    write(low, GAP, y + 24, { size: 12 });
-    ctx.textAlign = "center";
-    write(middle, GAP + PICTURE / 2, y + 24, { size: 12, faint: true });
-    ctx.textAlign = "right";
-    write(high, GAP + PICTURE, y + 24, { size: 12 });
-    ctx.textAlign = "left";
-  }
-
-  const x = PICTURE + 2 * GAP;
+  const x = wide + GAP;
   write(words.prediction, x, top + 10, { size: 12, faint: true });
-  const y = drawBars(ctx, write, view, x, top + 34);
-  if (layer) {
-    const { info } = layer.map;
-    write(words.method, x, y + 12, { size: 12, faint: true });
-    write(methodsOf(view), x, y + 32, { most: SIDE });
-    if (!info.final) write(words.partial(info.fraction), x, y + 50, { size: 12, faint: true, most: SIDE });
+  let y = drawBars(ctx, write, view, x, top + 34) + 12;
+  const info = view.mapA.value?.info;
+  if (info) {
+    write(words.method, x, y, { size: 12, faint: true });
+    write(methodsOf(view), x, y + 20, { most: SIDE });
+    if (!info.final) write(words.partial(info.fraction), x, y + 38, { size: 12, faint: true, most: SIDE });
+    y += 56;
+  }
+  const verdict = verdictOf(view);
+  if (verdict) {
+    write(verdict.text, x, y, { most: SIDE });
+    verdict.facts.forEach((fact, i) => {
+      write(fact, x, y + 18 + 17 * i, { size: 12, faint: true, most: SIDE });
+    });
   }
   return canvas;
 }

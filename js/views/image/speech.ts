@@ -2,6 +2,7 @@
 
 import { rankingOf } from "../../core/ranking";
 import { words } from "../../core/words";
+import { methodTitle } from "./names";
 import { type ReadMap, readingOf, type View } from "./view";
 
 export interface Told {
@@ -23,15 +24,36 @@ export function readOut(map: ReadMap, x: number, y: number): Told {
   };
 }
 
+/** The maps that are read: one, or two that are compared. */
+export function mapsOf(view: View): ReadMap[] {
+  const other = view.store.compare.value && view.mapB.value;
+  return [view.mapA.value, other].filter((map): map is ReadMap => !!map);
+}
+
+/** Where two methods disagree on a pixel: the places that they give it, and how far apart these are. */
+export function placesOut(view: View, x: number, y: number): { places: [string, string]; difference: string } | null {
+  const [height, width] = view.store.spec.value.grid;
+  const found = view.agreement.value?.placesAt({ width, height }, x, y);
+  if (!found) return null;
+  return {
+    places: [words.place(found[0]), words.place(found[1])],
+    difference: words.difference(100 * (found[0] - found[1])),
+  };
+}
+
 export function say(view: View): void {
   const at = view.cursor.value;
-  const map = view.mapA.value;
   if (!at) return;
-  const parts = [words.position(at.x, at.y)];
-  if (map) {
+  const maps = mapsOf(view);
+  const apart = view.layout.value === "disagreement" ? placesOut(view, at.x, at.y) : null;
+  const parts = maps.flatMap((map, i) => {
     const { value, mean, rank, share } = readOut(map, at.x, at.y);
-    parts.unshift(`${words.value} ${value}`, mean, rank, share);
-  }
+    const name = maps.length > 1 ? methodTitle(view, map.info.request.method) : "";
+    // The places are those of the values with their signs, rank and share those of their strength.
+    return [name, `${words.value} ${value}`, mean, ...(apart ? [apart.places[i] ?? ""] : [rank, share])];
+  });
+  if (apart) parts.unshift(`${words.disagreement} ${apart.difference}`);
+  parts.push(words.position(at.x, at.y));
   const scale = view.store.display.value.scale;
   if (scale !== null) parts.push(words.rescaled(scale));
   view.spoken.value = words.spoken(parts.filter(Boolean));

@@ -4,7 +4,7 @@ import type { Slot } from "../../core/types";
 import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
 import { Icon } from "../../dom/icons";
-import { methodTitle } from "./stage";
+import { methodTitle } from "./names";
 import type { View } from "./view";
 
 function SlotStatus({ view, name }: { view: View; name: Slot }) {

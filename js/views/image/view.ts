@@ -1,12 +1,14 @@
 // What one view of the image widget adds to the shared store: camera, cursor, brush, and what is drawn from them.
 import { computed, signal } from "@preact/signals";
+import { agreementOf } from "../../core/agreement";
 import { codeAt, type Grid, type Pixels, valueAt } from "../../core/arrays";
 import { type Camera, FIT } from "../../core/camera";
 import { Lru } from "../../core/lru";
-import { type Look, lookOf } from "../../core/paint";
+import { differenceLook, type Look, lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
+import { sameEdits } from "../../core/request";
 import { automatic, MOST_SMOOTH, SMOOTH_STEP, smoothed } from "../../core/smooth";
-import type { Edit, Fill, Slot, Stroke } from "../../core/types";
+import type { Edit, Fill, Layout, Slot, Stroke } from "../../core/types";
 import { MapLayer, pictureCanvas } from "../../dom/layers";
 import type { Theme } from "../../dom/theme";
 import type { ShownMap } from "../../host/decode";
@@ -66,6 +68,12 @@ export function readingOf(map: ReadMap, x: number, y: number): Reading {
   };
 }
 
+/** Ranks of two maps say how far two methods agree only if both were asked the same. */
+function sameQuestion(a: ShownMap, b: ShownMap): boolean {
+  const [p, q] = [a.info, b.info];
+  return String(p.target) === String(q.target) && sameEdits(p.request.edits, q.request.edits);
+}
+
 export function createView(store: Store) {
   const { display, request, slots, prediction, spec } = store;
   const photo = signal<ImageBitmap | null>(null);
@@ -116,9 +124,28 @@ export function createView(store: Store) {
   });
   // Two steps, so that an ask that goes on editing neither colours nor draws the old picture once more.
   const picture = computed(() => (edited.value ? lastPicture.value : null));
-  const curtain = computed(() => {
-    if (store.compare.value) return display.value.curtain ?? 0.5;
-    return display.value.curtain;
+  const layout = computed<Layout>(() => {
+    const { layout: chosen, curtain: hung } = display.value;
+    const comparing = store.compare.value !== null;
+    if (chosen === "disagreement" && !comparing) return "single";
+    return chosen ?? (hung !== null ? "curtain" : comparing ? "beside" : "single");
+  });
+  const curtain = computed(() => (layout.value === "curtain" ? (display.value.curtain ?? 0.5) : null));
+  const sign = computed(() => display.value.sign);
+  /** How far two maps of the same question agree, as they are read. */
+  const agreement = computed(() => {
+    const [a, b] = [mapA.value, store.compare.value && mapB.value];
+    return a && b && sameQuestion(a, b) ? agreementOf(a.grid, b.grid, sign.value) : null;
+  });
+  const difference = computed(() => agreement.value?.difference() ?? null);
+  const apart = new MapLayer();
+  const disagreement = computed(() => {
+    const grid = difference.value;
+    if (!grid) return null;
+    const look = differenceLook(grid, display.value);
+    const missing = rankingOf(grid).missing > 0;
+    const rough = (mapA.value?.rough || mapB.value?.rough) ?? false;
+    return { canvas: apart.paint(grid, look, missing), look, missing, rough };
   });
   /** The class asked about, and the one it is held against. */
   const target = computed<[number | null, number | null]>(() => {
@@ -171,11 +198,15 @@ export function createView(store: Store) {
     spoken,
     paint,
     picture,
+    layout,
     curtain,
+    agreement,
+    disagreement,
     target,
     lookA,
     lookB,
     mapA,
+    mapB,
     layerA: layer("a", mapA, lookA),
     layerB: layer("b", mapB, lookB),
   };
