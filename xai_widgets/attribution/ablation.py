@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
+from torch import Tensor
 
-from xai_widgets.attribution.groups import GroupMethod
+from xai_widgets.attribution.groups import GroupMethod, row_generator
+from xai_widgets.attribution.statistics import Z95
 from xai_widgets.method import Estimate, register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from torch import Tensor
-
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
+
+ENOUGH = 8
+"""Fewer groups say too little of the rest."""
+
+CAUTION = 2.0
+"""Squares of losses have long tails: with a doubt wider by this, the true error stays below in 95 of 100 cases."""
 
 
 @register
@@ -24,8 +31,8 @@ if TYPE_CHECKING:
 class FeatureAblation(GroupMethod):
     r"""Loss of the score when one group is replaced by the baseline, :math:`F(x) - F(x_{\setminus g})`.
 
-    Exact after one pass a group; until then, groups that have not had their turn are zero. With the same `feature_mask`
-    the values are Captum's.
+    Exact after one pass a group. They come in random order; until then, groups that have not had their turn are zero,
+    and the error takes them for as large as the others. With the same `feature_mask` the values are Captum's.
 
     References
     ----------
@@ -41,16 +48,37 @@ class FeatureAblation(GroupMethod):
         """Yield after each batch of groups."""
         game = self.game(model, inputs, target, seed)
         count = game.groups.count
+        order = torch.randperm(count, generator=row_generator(seed, 0))
 
         def batch(rows: slice) -> Tensor:
-            coalitions = torch.ones(rows.stop - rows.start, count + 1, dtype=torch.bool)
-            # Row 0 hides nothing, row i hides group i - 1.
-            coalitions[torch.arange(len(coalitions)), torch.arange(rows.start, rows.stop)] = False
-            return game.worth(coalitions[:, 1:])
+            coalitions = torch.ones(rows.stop - rows.start, count, dtype=torch.bool)
+            # Row 0 hides nothing, row i hides the i-th group.
+            for row in range(max(1, rows.start), rows.stop):
+                coalitions[row - rows.start, order[row - 1]] = False
+            return game.worth(coalitions)
 
-        scores = torch.empty(0, dtype=torch.float64)
+        scores, sizes = torch.empty(0, dtype=torch.float64), game.groups.sizes[order]
         for rows, worth in model.batches(count + 1, batch):
             scores = torch.cat([scores, worth])
+            found = scores[0] - scores[1:]
             losses = torch.zeros(count, dtype=torch.float64)
-            losses[: rows.stop - 1] = scores[0] - scores[1:]
-            yield Estimate(game.groups.place(losses, game.x), rows.stop, count + 1, ready=rows.stop > 1)
+            losses[order[: len(found)]] = found
+            error = _missing(found, sizes) if ENOUGH <= len(found) < count else None
+            yield Estimate(game.groups.place(losses, game.x), rows.stop, count + 1, error, ready=rows.stop > 1)
+
+
+def _missing(found: Tensor, sizes: Tensor) -> float | None:
+    """Bound the share of a map that is still to come, from what came first in random order.
+
+    Parameters
+    ----------
+    found : Tensor, shape (seen,)
+    sizes : Tensor, shape (groups,)
+        Cells of each group, the seen ones first.
+    """
+    seen = len(found)
+    squares, here, rest = found.square(), float((found.square() * sizes[:seen]).sum()), sizes[seen:]
+    spread = float(squares.var()) * float(rest.square().sum() + rest.sum().square() / seen)
+    most = float(squares.mean() * rest.sum()) + CAUTION * Z95 * math.sqrt(spread)
+    # Where all were zero so far, that says nothing of the rest.
+    return math.sqrt(most / (here + most)) if most > 0 else None

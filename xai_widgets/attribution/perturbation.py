@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
 
-CAUTION = 2.2
+CAUTION = 1.6
 """The true error, as a multiple of the estimate, stays below this in 95 of 100 steps on random networks."""
 
 SOME = 4
@@ -112,7 +112,7 @@ def _compare(values: Tensor, coarse: Tensor, share: Tensor) -> tuple[float, floa
     a, b = values[seen].double(), coarse[seen].double()
     power = float(b @ b)
     factor = max(0.0, float(a @ b) / power) if power > 0 else 1.0
-    missed = math.sqrt(float((a - factor * b).square().mean()) * float((1 - share.double()).square().sum()))
+    missed = math.sqrt(float((a - factor * b).square().mean()) * float((1 - share.double()).sum()))
     if missed == 0:
         return factor, None  # both pictures are empty so far, which says nothing of the rest
     rest = coarse[~seen].double() * factor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from xai_widgets.attribution.groups import Game, GroupMethod, Groups, row_generator
-from xai_widgets.attribution.statistics import joint_error
+from xai_widgets.attribution.statistics import joint_error, relative
 from xai_widgets.method import Estimate, parameter, register
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 16
 """2^16 passes are the most that one waits for."""
+
+CAUTION = 2.0
+"""The true error, as a multiple of what the last two sizes of coalitions changed, stays below this in 95 of 100 random
+networks."""
 
 ENOUGH_PAIRS = 4
 """Fewer pairs of orders say too little of their spread."""
@@ -48,8 +53,9 @@ class ExactShapley(ShapleyMethod):
     .. math:: \phi_i = \frac{1}{d} \sum_{s=0}^{d-1} \Big( \operatorname*{mean}_{|S|=s+1,\, i \in S} F(x_S)
         - \operatorname*{mean}_{|S|=s,\, i \notin S} F(x_S) \Big)
 
-    :math:`x_S` shows the groups in `S` and the baseline elsewhere. Small and large coalitions come first; until all
-    have come, the means are those of the coalitions seen. Exact at the end.
+    :math:`x_S` shows the groups in `S` and the baseline elsewhere. Small and large coalitions come first; sizes that
+    have not come yet are taken to lie between the nearest ones that have. The error is twice what the last two sizes
+    changed; exact at the end.
 
     References
     ----------
@@ -82,11 +88,12 @@ class ExactShapley(ShapleyMethod):
         count = game.groups.count
         coalitions = _all_coalitions(count, seed)
         total = len(coalitions)
+        scale = game.groups.sizes.sqrt()
         # Sums of the worths and numbers of coalitions, by size and by member.
         worths, numbers = torch.zeros(2, count + 1, count, 2, dtype=torch.float64)
-        ends: list[Tensor] = []
+        rise, before, error = 0.0, None, None
+        levels = 0
         for rows, worth in model.batches(total, lambda rows: game.worth(coalitions[rows])):
-            ends = [*ends, worth][:2]
             with_each = coalitions[rows].double()
             both = torch.stack([with_each, 1 - with_each], dim=-1)
             sizes = coalitions[rows].sum(1)
@@ -94,18 +101,38 @@ class ExactShapley(ShapleyMethod):
             numbers.index_add_(0, sizes, both)
             means = worths / numbers  # NaN where no coalition has come yet
             added = means[1:, :, 0] - means[:-1, :, 1]
-            nothing_everything = torch.cat(ends)[:2]
-            rise = float(nothing_everything[-1] - nothing_everything[0])
-            # Both ends and all single groups make the first picture.
-            yield self._estimate(
-                game,
-                added.nanmean(0).nan_to_num(),
-                rise,
-                rows.stop,
-                total,
-                None,
-                ready=rows.stop >= min(total, count + 2),
-            )
+            below, above = _whole_sizes(count, rows.stop)
+            if not below and rows.stop < total:
+                yield self._estimate(game, torch.zeros(count), rise, rows.stop, total, None, ready=False)
+                continue
+            rise = float(means[count, 0, 0] - means[0, 0, 1])
+            for level in range(levels + 1, above + 1):
+                now = _between(added, level, level)
+                if before is not None:
+                    size = float((now * scale).norm())
+                    error = relative(CAUTION * float(((now - before) * scale).norm()), size)
+                before, levels = now, level
+            done = rows.stop == total
+            values = added.mean(0) if done else _between(added, below, above)
+            yield self._estimate(game, values, rise, rows.stop, total, None if done else error)
+
+
+def _whole_sizes(count: int, seen: int) -> tuple[int, int]:
+    """How many sizes of coalitions from 1 up, and from `count` - 1 down, are complete when the first `seen` are."""
+    whole, needed = [0, 0], 2
+    for rank in range(2, count + 1):
+        needed += math.comb(count, rank // 2)
+        whole[rank % 2] += seen >= needed
+    return whole[0], whole[1]
+
+
+def _between(added: Tensor, below: int, above: int) -> Tensor:
+    """Mean of what each group adds (sizes, groups), where only the first and last sizes are known."""
+    known = [added[:below], added[len(added) - above :]]
+    nearest = torch.stack([side[at] for side, at in zip(known, (-1, 0), strict=True) if len(side)])
+    missing = len(added) - below - above
+    total: Tensor = known[0].sum(0) + known[1].sum(0) + missing * nearest.mean(0)
+    return total / len(added)
 
 
 @register

@@ -46,7 +46,7 @@ class Windows:
 
     def __post_init__(self) -> None:
         steps = [max(0, -(-(n - w) // s)) + 1 for n, w, s in zip(self.shape, self.size, self.stride, strict=True)]
-        axes = [_spread_order(n) * s for n, s in zip(steps, self.stride, strict=True)]
+        axes = [spread_order(n) * s for n, s in zip(steps, self.stride, strict=True)]
         starts = torch.cartesian_prod(*axes).reshape(-1, len(axes))
         # Along each axis the order is spread evenly; growing squares of it are spread evenly over the plane.
         ranks = torch.cartesian_prod(*[torch.arange(n) for n in steps]).reshape(-1, len(axes))
@@ -130,7 +130,7 @@ def coarse_to_fine(fine: Windows) -> list[Windows]:
     return [*levels, fine]
 
 
-def _spread_order(n: int) -> Tensor:
+def spread_order(n: int) -> Tensor:
     """Order 0..n-1 so that any beginning of it is spread evenly (bits reversed)."""
     bits = max(1, (n - 1).bit_length())
     reversed_bits = (int(f"{i:0{bits}b}"[::-1], 2) for i in range(2**bits))
