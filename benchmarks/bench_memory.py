@@ -1,0 +1,104 @@
+"""The most memory that an explanation takes beyond the model, beside one forward and backward pass of as many inputs.
+
+Each row is a process of its own, since memory once taken is seldom given back. A long run makes a merged copy of the
+model, whose weights are counted apart: they do not grow with the batch.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from measure import arguments, table
+
+GOAL = 1.2
+MODELS = ("resnet-18", "resnet-50")
+
+PROGRAM = """
+import sys, threading, time
+sys.path.insert(0, {here!r})
+import torch
+torch.set_num_threads(1)
+import nets, xai_widgets as xai
+from xai_widgets.models import pace
+model, x = nets.net({model!r})
+x = x[0]
+sizes = []
+learn = pace.Pace.learn
+pace.Pace.learn = lambda self, size, seconds: (sizes.append(size), learn(self, size, seconds))[1]
+
+def resident():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) / 1000
+
+def peak(work):
+    work_done, most = threading.Event(), [resident()]
+    def watch():
+        while not work_done.wait(0.002):
+            most[0] = max(most[0], resident())
+    thread = threading.Thread(target=watch)
+    thread.start()
+    before = resident()
+    work()
+    work_done.set()
+    thread.join()
+    return most[0] - before
+
+{work}
+"""
+OURS = """
+most = peak(lambda: xai.attribute(model, x, "integrated_gradients", target=0, n_steps={steps}, tolerance=0.0))
+weights = sum(one.numel() * one.element_size() for one in model.parameters()) / 1e6
+print("MEASURED", max(sizes), most - weights)
+"""
+PASS = """
+def one():
+    batch = x.expand({size}, -1, -1, -1).clone().requires_grad_()
+    model(batch)[:, 0].sum().backward(inputs=[batch])
+print("MEASURED", {size}, peak(one))
+"""
+CAPTUM = """
+from captum.attr import IntegratedGradients
+most = peak(lambda: IntegratedGradients(model).attribute(x[None], target=0, n_steps={steps}))
+print("MEASURED", {steps}, most)
+"""
+
+
+def measured(model: str, work: str, **values: int) -> tuple[int, float] | None:
+    """Return the largest batch and megabytes; None where something is not installed."""
+    program = PROGRAM.format(here=str(Path(__file__).parent), model=model, work=work.format(**values))
+    # So that the memory of a tensor goes back to the system with it.
+    environment = {**os.environ, "MALLOC_MMAP_THRESHOLD_": "65536"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
+    found = re.search(r"MEASURED (\d+) ([\d.]+)", done.stdout)
+    if found is None:
+        print(f"  {done.stderr.strip().splitlines()[-1:]}")
+        return None
+    return int(found[1]), float(found[2])
+
+
+def main() -> None:
+    given = arguments("Memory beyond the model, in MB: integrated gradients of 100 steps beside one pass")
+    steps = 33 if given.quick else 65
+    rows: list[list[object]] = []
+    for model in MODELS[: 1 if given.quick else None]:
+        ours = measured(model, OURS, steps=steps)
+        if ours is None:
+            continue
+        one = measured(model, PASS, size=ours[0])
+        floor = one[1] if one else float("nan")
+        rows += [
+            [model, f"one pass of {ours[0]}", floor, 1.0],
+            [model, f"ours without the merged weights, {steps} steps", ours[1], ours[1] / floor],
+        ]
+        captum = measured(model, CAPTUM, steps=steps)
+        if captum is not None:
+            rows.append([model, f"captum, {steps} steps", captum[1], captum[1] / floor])
+    table(["model", "", "MB", f"ratio (goal {GOAL})"], rows)
+
+
+if __name__ == "__main__":
+    main()
