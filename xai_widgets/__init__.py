@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xai_widgets.findings import Check, Finding, Verdict
     from xai_widgets.inputs import Blur, Brightness, Contrast, Noise, Occlude, Rotation
     from xai_widgets.models import ModelError, OutOfMemoryError
-    from xai_widgets.results import Attribution, Prediction
+    from xai_widgets.results import Attribution, Prediction, Unit
     from xai_widgets.widgets import ImageExplainer, explain
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "OutOfMemoryError",
     "Prediction",
     "Rotation",
+    "Unit",
     "Verdict",
     "__version__",
     "attribute",
@@ -50,7 +51,7 @@ _HOMES = {
     "findings": ("Check", "Finding", "Verdict"),
     "inputs": ("Blur", "Brightness", "Contrast", "Noise", "Occlude", "Rotation"),
     "models": ("ModelError", "OutOfMemoryError"),
-    "results": ("Attribution", "Prediction"),
+    "results": ("Attribution", "Prediction", "Unit"),
     "widgets": ("ImageExplainer", "explain"),
 }
 """Where the names live. They are imported at first use: a Jupyter server that loads our extension has no torch."""

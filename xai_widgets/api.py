@@ -12,7 +12,7 @@ from torch import nn
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.export  # noqa: F401  registers how results are painted and saved
-from xai_widgets.attribution.runs import check_time_budget, choose, run
+from xai_widgets.attribution.runs import asked_of, check_time_budget, choose, run
 from xai_widgets.checks import check_steps, refused
 from xai_widgets.inputs import Inputs, batch_of
 from xai_widgets.method import REGISTRY, Method, Parameter
@@ -67,9 +67,10 @@ def attribute(
         come as a list, in that order.
     method : str or Method
         A name of :func:`methods`, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
-    target : None, int, str, a pair of these, or a function
-        The class to explain: by default the most likely one; a label; ``(a, b)`` for "why a rather than b". A function
-        of the model's output for n inputs, with n numbers, for outputs that are no scores:
+    target : None, int, str, a pair of these, Unit, or a function
+        The class to explain: by default the most likely one; a label; ``(a, b)`` for "why a rather than b".
+        ``xai.Unit("layer4", 12)`` asks about what a unit of a layer puts out. A function of the model's output for n
+        inputs, with n numbers, is for outputs that are no scores:
         ``lambda out: out[..., 10:20, 10:20].mean((-3, -2, -1))`` asks about a region of a generated picture.
     preprocess : callable, optional
         From a PIL image to the tensor that the model eats.
@@ -155,6 +156,7 @@ class _Question:
         chosen = choose(self.method, self.params, model, inputs)
         prediction = model.predict(inputs.x)
         goal = resolve_target(None if reduce else self.target, prediction)
+        asked_of(model, inputs, goal)  # a unit that is not there is refused at once
         steps = run(chosen, model, inputs, goal, prediction, seed=self.seed, time_budget=self.seconds)
         return (result for result in steps if result is not None)
 

@@ -19,8 +19,63 @@ if TYPE_CHECKING:
 
     from xai_widgets.placement import Placement
 
-TargetIndex = int | tuple[int, int]
-"""A class, or a pair for "why the first rather than the second"."""
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of a layer, as a target: what it puts out is explained in place of a class's score.
+
+    Attributes
+    ----------
+    layer : str
+        Name of the layer, as ``model.named_modules()`` lists it.
+    index : int or tuple of int
+        Where in the layer's activation, without batch axis: a channel, or channel, row and column; of tokens, token
+        and channel. What is left open is averaged: a channel of a map alone means its mean.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an index that is no whole number from 0, or a layer that is no name.
+    """
+
+    layer: str
+    index: int | tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        layer: Any = self.layer
+        if not isinstance(layer, str):
+            msg = f"A unit's layer is given by its name, got {type(layer).__name__}."
+            raise TypeError(msg)
+        given = self.index if isinstance(self.index, (tuple, list)) else (self.index,)
+        index = tuple(map(_natural, given))
+        if not index:
+            msg = "A unit's index must have one number at least, got none."
+            raise ValueError(msg)
+        object.__setattr__(self, "index", index if len(index) > 1 else index[0])
+
+    @property
+    def path(self) -> tuple[int, ...]:
+        """The index as a tuple."""
+        return self.index if isinstance(self.index, tuple) else (self.index,)
+
+    @property
+    def label(self) -> str:
+        """The unit in words."""
+        return f"{self.layer} unit {', '.join(map(str, self.path))}"
+
+
+def _natural(one: Any) -> int:
+    if isinstance(one, (bool, np.bool_)) or not hasattr(one, "__index__"):
+        msg = f"A unit's index must be a whole number or several of them, got {one!r}."
+        raise TypeError(msg)
+    if (number := int(one.__index__())) < 0:
+        msg = f"A unit's index counts from 0, got {number}."
+        raise ValueError(msg)
+    return number
+
+
+TargetIndex = int | tuple[int, int] | Unit
+"""A class, a pair for "why the first rather than the second", or a unit of a layer."""
 
 IMAGE_NDIM = 3
 
@@ -77,8 +132,8 @@ class Attribution:
         tell channels apart has a channel axis of 1, which broadcasts. For several inputs, the values of all of
         them one after another, in one row: see `parts`. For tokens, one value each: the sum over its vector,
         or the norm where values are slopes and no shares, as of the gradient.
-    target : int or (int, int)
-        The class explained, or a pair ``(a, b)`` for the difference of their scores.
+    target : int, (int, int) or Unit
+        The class explained, a pair ``(a, b)`` for the difference of their scores, or a unit of a layer.
     label : str
         The target in words.
     prediction : Prediction

@@ -1,5 +1,5 @@
 // Requests and edits as values: nothing here changes its argument.
-import type { Edit, EditSpec, Method, Request, Stroke, Value } from "./types";
+import type { Edit, EditSpec, Method, Request, Stroke, Target, Value } from "./types";
 
 function sorted(record: object): [string, unknown][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -8,6 +8,12 @@ function sorted(record: object): [string, unknown][] {
 /** The same for equal requests, whatever the order of names. */
 export function keyOf(request: Request): string {
   return JSON.stringify([request.method, sorted(request.params), request.target, request.edits.map(sorted)]);
+}
+
+/** The unit asked about, in the kernel's words; null for a class. */
+export function unitOf(target: Target): string | null {
+  if (target === null || typeof target === "number" || Array.isArray(target)) return null;
+  return `${target.layer} unit ${target.index.join(", ")}`;
 }
 
 export function sameEdits(a: readonly Edit[], b: readonly Edit[]): boolean {

@@ -10,8 +10,15 @@ export interface ArrayMeta {
   buffer: number;
 }
 
-/** null: the most likely class; a number: that class; a pair: why the first rather than the second. */
-export type Target = null | number | [number, number];
+/** One unit of a layer. */
+export interface Unit {
+  layer: string;
+  index: number[];
+}
+
+export type Asked = number | [number, number] | Unit;
+/** null: the most likely class; a number: that class; a pair: why the first rather than the second; or a unit. */
+export type Target = null | Asked;
 export type Slot = "a" | "b";
 export type Fill = "mean" | "blur" | "noise" | "colour";
 export type Value = number | string | boolean | null;
@@ -136,7 +143,7 @@ export interface PredictionMessage {
   kind: "prediction";
   id: number;
   slot: Slot;
-  target: number | [number, number];
+  target: Asked;
   label: string;
   task: Task;
   probabilities: ArrayMeta;
@@ -149,7 +156,7 @@ export interface MapMessage {
   id: number;
   slot: Slot;
   request: Request;
-  target: number | [number, number];
+  target: Asked;
   label: string;
   values: ArrayMeta;
   fraction: number;

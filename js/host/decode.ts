@@ -1,7 +1,7 @@
 // Messages as the views use them: arrays decoded once, ranked once.
 import { decodeBytes, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
 import { OPACITY } from "../core/look";
-import type { Bytes, Display, MapMessage, PredictionMessage, Request, State, Task } from "../core/types";
+import type { Asked, Bytes, Display, MapMessage, PredictionMessage, Request, State, Task } from "../core/types";
 
 export interface ShownMap {
   id: number;
@@ -17,7 +17,7 @@ export interface Picture {
 
 export interface Prediction {
   id: number;
-  target: number | [number, number];
+  target: Asked;
   label: string;
   task: Task;
   probabilities: Float32Array;

@@ -1,7 +1,7 @@
 // A kernel made of arithmetic: the whole widget runs on a page without Jupyter, for development and tests.
 import { quantise } from "../core/arrays";
-import { strokesOf } from "../core/request";
-import type { Display, Outgoing, Request, Slot, Spec, State, Task } from "../core/types";
+import { strokesOf, unitOf } from "../core/request";
+import type { Asked, Display, Outgoing, Request, Slot, Spec, State, Task } from "../core/types";
 
 type Handler = (...args: never[]) => void;
 
@@ -166,9 +166,8 @@ export class FakeKernel {
       return;
     }
     const target = request.target ?? 0;
-    const label = (Array.isArray(target) ? target : [target])
-      .map((t) => this.spec.labels?.[t] ?? `class ${t}`)
-      .join(" − ");
+    const classes = Array.isArray(target) ? target : typeof target === "number" ? [target] : [];
+    const label = unitOf(target) ?? classes.map((t) => this.spec.labels?.[t] ?? `class ${t}`).join(" − ");
     this.predict(slot, id, request, target, label);
     const { steps, stepMs } = this.options;
     for (let step = 1; step <= steps || this.options.endless; step++) {
@@ -190,7 +189,7 @@ export class FakeKernel {
     return 1 - Math.exp(-(painted * 3) / (width * height) - slid);
   }
 
-  private predict(slot: Slot, id: number, request: Request, target: number | [number, number], label: string): void {
+  private predict(slot: Slot, id: number, request: Request, target: Asked, label: string): void {
     const { task } = this.options;
     const length = this.spec.labels?.length ?? this.options.outputs;
     const scores = (damage: number) => {
@@ -239,7 +238,7 @@ export class FakeKernel {
     slot: Slot,
     id: number,
     request: Request,
-    target: number | [number, number],
+    target: Asked,
     label: string,
     fraction: number,
     final: boolean,

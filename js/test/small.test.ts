@@ -6,7 +6,7 @@ import { History } from "../core/history";
 import { LatestWins } from "../core/latest";
 import { Lru } from "../core/lru";
 import { PALETTES } from "../core/palette";
-import { extend, keyOf, setSlider, strokesOf, valueOfEdit } from "../core/request";
+import { extend, keyOf, setSlider, strokesOf, unitOf, valueOfEdit } from "../core/request";
 import { find, rows, top } from "../core/scores";
 import type { Edit, EditSpec, Request, Stroke } from "../core/types";
 import { words } from "../core/words";
@@ -255,6 +255,14 @@ it("numbers read well", () => {
   ]);
   expect([seconds(0.42), seconds(42), seconds(240)]).toEqual(["0.4 s", "42 s", "4 min"]);
   expect(unhex(hex([1, 200, 255]))).toEqual([1, 200, 255]);
+});
+
+describe("targets", () => {
+  it("are units in words, or classes", () => {
+    expect(unitOf({ layer: "layer4", index: [12] })).toBe("layer4 unit 12");
+    expect(unitOf({ layer: "a.b", index: [1, 2, 3] })).toBe("a.b unit 1, 2, 3");
+    expect([null, 3, [1, 2] as [number, number]].map(unitOf)).toEqual([null, null, null]);
+  });
 });
 
 describe("words", () => {

@@ -324,3 +324,19 @@ def test_a_layer_with_a_map_is_shown_and_one_without_is_refused_in_words(make):
     assert "Choose a layer with height and width" in browser.wait("error")["message"]
     with pytest.raises(RuntimeError, match=r"shape \[100\] are no map of the picture"):
         widget.result(30)
+
+
+def test_a_unit_is_asked_about_by_python_and_kept_by_the_browser(make):
+    widget = make(method="saliency", target=xai.Unit("net.0", (3, 1, 0)))
+    browser = Browser(widget)
+    unit = {"layer": "net.0", "index": [3, 1, 0]}
+    first = widget.result(30)
+    assert (first.target, first.label) == (xai.Unit("net.0", (3, 1, 0)), "net.0 unit 3, 1, 0")
+    assert widget.state["request"]["target"] == unit
+    assert 'target=xai.Unit("net.0", (3, 1, 0)),' in widget.to_code()
+    browser.ask(7, "input_x_gradient", target=unit).wait("ended", 7)
+    for kind in ("prediction", "map"):
+        assert (browser.of(kind, 7)[-1]["target"], browser.of(kind, 7)[-1]["label"]) == (unit, "net.0 unit 3, 1, 0")
+    assert widget.attribution.target == first.target
+    browser.ask(8, "saliency", target={"layer": "net.0", "index": [99]}).wait("ended", 8)
+    assert "There is no net.0 unit 99" in browser.of("error", 8)[-1]["message"]

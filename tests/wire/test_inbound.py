@@ -100,7 +100,22 @@ def numbers(value):
         ({"kind": "cancel", "id": 2**53}, "id must be a whole number from 0, got a huge number."),
         ({"kind": "cancel", "id": True}, "id must be a whole number from 0, got True."),
         ({"kind": "cancel", "id": 1, "slot": "c"}, "slot must be 'a' or 'b', got 'c'."),
-        ({"kind": "ask", "id": 1, "request": {**REQUEST, "target": [1, 2, 3]}}, "a class, a pair of them or null"),
+        (
+            {"kind": "ask", "id": 1, "request": {**REQUEST, "target": [1, 2, 3]}},
+            "a class, a pair of them, a unit or null",
+        ),
+        (
+            {"kind": "ask", "id": 1, "request": {**REQUEST, "target": {"layer": "a", "index": []}}},
+            "must be a list of whole numbers",
+        ),
+        (
+            {"kind": "ask", "id": 1, "request": {**REQUEST, "target": {"layer": "a", "index": [-1]}}},
+            "index must be a whole number from 0",
+        ),
+        (
+            {"kind": "ask", "id": 1, "request": {**REQUEST, "target": {"layer": 1, "index": [1]}}},
+            "target.layer must be",
+        ),
         (
             {"kind": "ask", "id": 1, "request": {**REQUEST, "edits": [{**STROKE, "points": [0] * 4001}]}},
             "points must have at most 4000 numbers, got 4001.",

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from xai_widgets.attribution.spatial import is_map
 from xai_widgets.method import REGISTRY, Estimate, Method, create
-from xai_widgets.results import Attribution, Prediction
+from xai_widgets.results import Attribution, Prediction, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,6 +82,17 @@ def check_time_budget(seconds: Any) -> float | None:
     return float(seconds)
 
 
+def asked_of(model: Model, inputs: Inputs, target: Target) -> Model:
+    """Return the model whose score the target is: the model itself, or what it is up to a unit of a layer.
+
+    Raises
+    ------
+    ValueError, ModelError
+        For a unit that is not there.
+    """
+    return model.unit(target.index, inputs.x[None]) if isinstance(target.index, Unit) else model
+
+
 def run(
     method: Method,
     model: Model,
@@ -112,7 +123,7 @@ def run(
         None after a batch that brought nothing to show yet: a place to stop, as every yield is.
     """
     model = model.fresh()
-    estimates = method.run(model, inputs, target, seed)
+    estimates = method.run(asked_of(model, inputs, target), inputs, target, seed)
     spent, began = 0.0, clock()
     digest = ""
     for estimate in estimates:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.results import Unit
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -22,7 +24,7 @@ def to_code(
     names: Mapping[str, str | None],
     method: Method,
     compare: Method | None = None,
-    target: int | str | tuple[int | str, int | str] | None,
+    target: int | str | tuple[int | str, int | str] | Unit | None,
     perturbations: Sequence[Any] = (),
     seed: int = 0,
     time_budget: float | None = None,
@@ -38,7 +40,7 @@ def to_code(
         Parameters that have their default are left out.
     compare : Method, optional
         The method beside it.
-    target : None, int, str, or a pair of these
+    target : None, int, str, a pair of these, or Unit
     perturbations : sequence of Perturbation
     seed : int
     time_budget : float, optional
@@ -95,6 +97,8 @@ def _literal(value: Any) -> str:
         literal = repr(value)
     elif isinstance(value, str):
         literal = _text(value)
+    elif isinstance(value, Unit):
+        literal = f"xai.Unit({_text(value.layer)}, {_literal(value.index)})"
     elif isinstance(value, dict):
         literal = "{" + ", ".join(f"{_literal(key)}: {_literal(one)}" for key, one in value.items()) + "}"
     elif isinstance(value, list):

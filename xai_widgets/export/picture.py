@@ -172,8 +172,11 @@ class _Page:
     def _bars(self, x: int, y: int) -> None:
         prediction = self.attribution.prediction
         top = [(clean(name), value) for name, value in prediction.top(TOP)]
-        chosen = self.attribution.target if isinstance(self.attribution.target, tuple) else (self.attribution.target,)
-        bold = {clean(prediction.label(i)) for i in chosen if 0 <= i < len(prediction.probabilities)}
+        target = self.attribution.target
+        chosen = target if isinstance(target, tuple) else (target,)
+        bold = {
+            clean(prediction.label(i)) for i in chosen if isinstance(i, int) and 0 <= i < len(prediction.probabilities)
+        }
         full = max((abs(v) for _, v in top), default=1.0) if prediction.task == "value" else 1.0
         self.pen.write((x, y + 12), "Prediction", size=13, colour=FAINT)
         for i, (name, value) in enumerate(top):

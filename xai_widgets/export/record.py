@@ -11,7 +11,7 @@ import numpy as np
 from xai_widgets.export import checks
 from xai_widgets.export.checks import FileError
 from xai_widgets.placement import Placement
-from xai_widgets.results import Attribution, Prediction
+from xai_widgets.results import Attribution, Prediction, TargetIndex, Unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     record = {
         "format": FORMAT,
         "v": VERSION,
-        "target": list(map(int, a.target)) if isinstance(a.target, tuple) else int(a.target),
+        "target": _target_record(a.target),
         "label": a.label,
         "task": a.prediction.task,
         "labels": None if a.prediction.labels is None else list(a.prediction.labels),
@@ -137,7 +137,19 @@ def _plain(value: Any) -> Any:
     return f"{type(value).__name__} {list(value.shape)}" if hasattr(value, "shape") else type(value).__name__
 
 
-def _target(name: str, value: Any, prediction: Prediction) -> int | tuple[int, int]:
+def _target_record(target: TargetIndex) -> Any:
+    if isinstance(target, Unit):
+        return {"layer": target.layer, "index": _plain(target.index)}
+    return list(map(int, target)) if isinstance(target, tuple) else int(target)
+
+
+def _target(name: str, value: Any, prediction: Prediction) -> TargetIndex:
+    if isinstance(value, dict):
+        index = value.get("index")
+        layer = checks.text(name, value.get("layer"))
+        return Unit(
+            layer, checks.shape(name, index) if isinstance(index, list) and index else checks.natural(name, index)
+        )
     target = checks.pair(name, value) if isinstance(value, list) else checks.natural(name, value)
     if max(target if isinstance(target, tuple) else (target,)) >= max(1, len(prediction.probabilities)):
         raise checks.wrong(name)

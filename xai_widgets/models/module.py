@@ -14,7 +14,7 @@ from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.models.taps import recording
-from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat
+from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xai_widgets.models.rules import Rules
     from xai_widgets.models.targets import Target
     from xai_widgets.models.views import Fixed
+    from xai_widgets.results import Unit
 
 
 class TorchModel(Execution):
@@ -183,6 +184,26 @@ class TorchModel(Execution):
         cut = self._cut(layer, x[:1])
         view = self.fed(Below(cut, self._feed, flat), "value").plain()
         return view.scores(x).reshape(len(x), *cut.shape)
+
+    def unit(self, unit: Unit, x: Fixed) -> Self:
+        """Return a model whose one score (n, 1) is what a unit of a layer puts out.
+
+        Parameters
+        ----------
+        unit : Unit
+        x : Tensor or mapping
+            One input, as for `above`, by which the layer is found out.
+
+        Raises
+        ------
+        ValueError, TypeError, ModelError
+            As for `above`, and for an index that the layer's activation does not have.
+        """
+        cut = self._cut(unit.layer, x)
+        if len(unit.path) > len(cut.shape) or any(i >= size for i, size in zip(unit.path, cut.shape, strict=False)):
+            msg = f"There is no {unit.label}: for one input, the layer puts out shape {list(cut.shape)}."
+            raise ValueError(msg)
+        return self.fed(Below(cut, self._feed, lambda rows: mean_at(rows, unit.path)), "value")
 
     def _cut(self, layer: str, x: Fixed) -> Cut:
         check_layer(self.module, layer)

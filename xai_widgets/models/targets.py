@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.results import Unit
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -18,12 +20,12 @@ PAIR = 2
 
 @dataclass(frozen=True)
 class Target:
-    """A class, or a pair of them whose difference of scores is explained.
+    """A class, a pair of them whose difference of scores is explained, or a unit of a layer.
 
     Attributes
     ----------
-    index : int or (int, int)
-        The class, or ``(a, b)`` for "why `a` rather than `b`".
+    index : int, (int, int) or Unit
+        The class, ``(a, b)`` for "why `a` rather than `b`", or a unit, which is the one score of `TorchModel.unit`.
     single : bool
         Whether one logit stands for two classes: class 1 has the score ``z``, class 0 has ``-z``.
     """
@@ -45,7 +47,7 @@ class Target:
         if isinstance(self.index, tuple):
             first, second = self.index
             return self._one(scores, first) - self._one(scores, second)
-        return self._one(scores, self.index)
+        return scores[:, 0] if isinstance(self.index, Unit) else self._one(scores, self.index)
 
     def _one(self, scores: Tensor, index: int) -> Tensor:
         if self.single:
@@ -56,7 +58,7 @@ class Target:
         """Say the target in words."""
         if isinstance(self.index, tuple):
             return " rather than ".join(prediction.label(i) for i in self.index)
-        return prediction.label(self.index)
+        return self.index.label if isinstance(self.index, Unit) else prediction.label(self.index)
 
 
 def resolve_target(target: Any, prediction: Prediction) -> Target:
@@ -64,7 +66,7 @@ def resolve_target(target: Any, prediction: Prediction) -> Target:
 
     Parameters
     ----------
-    target : None, int, str, or a pair of these
+    target : None, int, str, a pair of these, or Unit
         None takes the most likely class; a str is a label; a pair asks "why the first rather than the second".
     prediction : Prediction
         What the model says of the input, with the labels.
@@ -81,6 +83,8 @@ def resolve_target(target: Any, prediction: Prediction) -> Target:
         return Target(0 if prediction.task == "value" else int(prediction.probabilities.argmax()), single)
     if isinstance(target, Target):
         return target
+    if isinstance(target, Unit):
+        return Target(target)
     if isinstance(target, Sequence) and not isinstance(target, str):
         if len(target) != PAIR:
             msg = (
@@ -100,7 +104,7 @@ def _index(target: Any, prediction: Prediction) -> int:
     if isinstance(target, str):
         return _by_label(target, prediction)
     if isinstance(target, bool) or not hasattr(target, "__index__"):
-        msg = f"A target must be a class number, a label, a pair of these or None, got {target!r}."
+        msg = f"A target must be a class number, a label, a pair of these, a Unit or None, got {target!r}."
         raise TypeError(msg)
     index = target.__index__()
     if not 0 <= index < count:

@@ -139,6 +139,9 @@ class Cut:
             yield
         finally:
             handle.remove()
+        if not count:
+            msg = f"The layer {self.layer!r} did not run this time. Choose another layer."
+            raise ModelError(msg)
         if count != self.runs:
             msg = (
                 f"The layer {self.layer!r} ran {count} times where it had run {self.runs} times before, so its last "
@@ -182,7 +185,7 @@ class Trial:
         """
         found = tensor_in(self.output)
         if found is None:
-            why = f"puts out {type(self.output).__name__}" if self.runs else "does not run"
+            why = f"puts out {type(self.output).__name__}" if self.runs else "does not run on the way to the score"
             msg = f"The layer {self._layer!r} put out no tensor of floating-point numbers: it {why}. Choose another."
             raise ModelError(msg)
         return found.detach()
@@ -234,8 +237,12 @@ class Above:
         return f"{described(self._x, len(rows))}, where the layer {self._cut.layer!r} puts out {describe(rows)}"
 
 
+class EnoughError(BaseException):
+    """What was wanted of a pass is there: no exception, so that no model catches it."""
+
+
 class Below:
-    """Feed of a model below a layer: what it puts out are the scores.
+    """Feed of a model below a layer: what it puts out are the scores, and nothing above it is run.
 
     Parameters
     ----------
@@ -249,17 +256,20 @@ class Below:
     def __call__(self, module: nn.Module, x: Tensor) -> Tensor:
         """Return what was picked."""
         found: list[Tensor] = []
+        enough = EnoughError()
 
         def take(output: Any) -> Any:
             tensor = tensor_in(output)
-            if tensor is None:
-                return None
-            found.append(tensor)
-            # The clone protects what is kept from operations in place further up.
-            return with_tensor(output, tensor.clone())
+            if tensor is not None:
+                found.append(tensor)
+                raise enough
 
-        with self._cut.at(module, take):
-            self._feed(module, x)
+        try:
+            with self._cut.at(module, take):
+                self._feed(module, x)
+        except EnoughError as reason:
+            if reason is not enough:  # but what a view of this view has waited for
+                raise
         return self._pick(self._cut.slot.rows(found[0], len(x)))
 
     def describe(self, x: Tensor) -> str:
@@ -273,6 +283,13 @@ def described(x: Fixed, count: int) -> str:
         return describe(x.expand(count, *x.shape[1:]))
     named = {name: one for name, one in x.items() if isinstance(one, Tensor)}
     return " and ".join(f"{name} of {described(one, count)}" for name, one in named.items())
+
+
+def mean_at(rows: Tensor, path: tuple[int, ...]) -> Tensor:
+    """Return the value at a place of activations (n, …), shape (n, 1); what the place leaves open is averaged."""
+    place: tuple[Any, ...] = (slice(None), *path)
+    found: Tensor = rows[place]
+    return found.flatten(1).mean(1, keepdim=True) if found.ndim > 1 else found[:, None]
 
 
 def flat(rows: Tensor) -> Tensor:

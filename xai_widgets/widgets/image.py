@@ -51,8 +51,9 @@ class ImageExplainer(ExplainerWidget):
         From a PIL image to the tensor that the model eats.
     labels : sequence of str, optional
         Names of the classes.
-    target : None, int, str, or a pair of these
-        The class to explain: by default the most likely one; ``(a, b)`` asks "why a rather than b".
+    target : None, int, str, a pair of these, or Unit
+        The class to explain: by default the most likely one; ``(a, b)`` asks "why a rather than b"; or a unit of a
+        layer, ``xai.Unit("layer4", 12)``.
     method : str or Method
         A name of ``xai.methods()``, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
     compare : None, str or Method
@@ -147,7 +148,7 @@ class ImageExplainer(ExplainerWidget):
         Parameters
         ----------
         method : str or Method, optional
-        target : None, int, str, or a pair of these, optional
+        target : None, int, str, a pair of these, or Unit, optional
         perturbations : sequence of Perturbation, optional
         compare : None, str or Method, optional
             The method to show beside it; None ends the comparison.
@@ -251,7 +252,7 @@ class ImageExplainer(ExplainerWidget):
                 self._post(Message("ended", id=message.id, slot=message.slot, outcome=outcome))
                 return
             method = create(asked.method, {**self._kept_parameters(asked.method), **asked.params})
-            self._explain(message.slot, Request(method, asked.target, edits), message.id)
+            self._explain(message.slot, Request(method, messages.target_of(asked.target), edits), message.id)
 
     def _kept_parameters(self, name: str) -> dict[str, Any]:
         """Parameters that no message can carry, such as a baseline's tensor: they stay while the method does."""

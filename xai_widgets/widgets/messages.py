@@ -13,8 +13,8 @@ from PIL import Image
 from xai_widgets._version import __version__
 from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
 from xai_widgets.models import resolve_target
-from xai_widgets.results import Prediction
-from xai_widgets.wire import LIMIT, Message
+from xai_widgets.results import Prediction, Unit
+from xai_widgets.wire import LIMIT, AskedUnit, Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +152,14 @@ def _is_plain(value: Any) -> bool:
 
 
 def _jsonable(value: Any) -> Any:
+    if isinstance(value, Unit):
+        return {"layer": value.layer, "index": list(value.path)}
     return list(value) if isinstance(value, tuple) else value
+
+
+def target_of(asked: Any) -> Any:
+    """Return what a message asked about: its units as our own."""
+    return Unit(asked.layer, asked.index) if isinstance(asked, AskedUnit) else asked
 
 
 def target_index(target: Any, labels: tuple[str, ...] | None) -> Any:
@@ -167,7 +174,7 @@ def target_in_words(target: Any, labels: Sequence[str] | None) -> Any:
     """Turn class numbers into labels, where they are known and name one class alone."""
     if isinstance(target, tuple):
         return tuple(target_in_words(one, labels) for one in target)
-    if target is None or labels is None or labels[target] in labels[:target]:
+    if target is None or labels is None or isinstance(target, Unit) or labels[target] in labels[:target]:
         return target
     return labels[target]
 

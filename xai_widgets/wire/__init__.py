@@ -2,7 +2,7 @@
 
 from xai_widgets.wire.arrays import decode, encode
 from xai_widgets.wire.display import SIGNS, check_display
-from xai_widgets.wire.inbound import Ask, AskedRequest, Cancel, Close, Hello, ProtocolError, ShowAs, parse
+from xai_widgets.wire.inbound import Ask, AskedRequest, AskedUnit, Cancel, Close, Hello, ProtocolError, ShowAs, parse
 from xai_widgets.wire.outbound import LIMIT, Message
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "SIGNS",
     "Ask",
     "AskedRequest",
+    "AskedUnit",
     "Cancel",
     "Close",
     "Hello",

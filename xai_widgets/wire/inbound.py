@@ -10,6 +10,7 @@ from xai_widgets.wire.display import RULES, check_display
 
 VERSION = 1
 MOST_EDITS, MOST_NUMBERS, MOST_PARAMETERS, LONGEST = 200, 4000, 64, 200
+MOST_AXES = 8
 LARGEST = 2**53
 
 
@@ -18,12 +19,20 @@ class ProtocolError(ValueError):
 
 
 @dataclass(frozen=True)
+class AskedUnit:
+    """One unit of a layer, to be explained."""
+
+    layer: str
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class AskedRequest:
     """What is to be explained, in plain data."""
 
     method: str
     params: dict[str, Any]
-    target: int | tuple[int, int] | None
+    target: int | tuple[int, int] | AskedUnit | None
     edits: tuple[dict[str, Any], ...]
 
 
@@ -103,12 +112,19 @@ def _request(value: Any) -> AskedRequest:
     )
 
 
-def _target(value: Any) -> int | tuple[int, int] | None:
+def _target(value: Any) -> int | tuple[int, int] | AskedUnit | None:
     if value is None:
         return None
+    if isinstance(value, dict):
+        index = value.get("index")
+        if not isinstance(index, list) or not 0 < len(index) <= MOST_AXES:
+            msg = f"request.target.index must be a list of whole numbers, got {_short(index)}."
+            raise ProtocolError(msg)
+        layer = _text("request.target.layer", value.get("layer"))
+        return AskedUnit(layer, tuple(_whole("request.target.index", one) for one in index))
     if isinstance(value, list):
         if len(value) != 2:  # noqa: PLR2004
-            msg = f"request.target must be a class, a pair of them or null, got {_short(value)}."
+            msg = f"request.target must be a class, a pair of them, a unit or null, got {_short(value)}."
             raise ProtocolError(msg)
         return _whole("request.target", value[0]), _whole("request.target", value[1])
     return _whole("request.target", value)

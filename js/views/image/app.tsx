@@ -15,9 +15,17 @@ function Title({ view }: { view: View }) {
   const [a, b] = view.target.value;
   const scores = store.prediction.value?.probabilities;
   const plain = store.task.value === "value";
-  const name = (index: number) => <span class="xai-title-class">{store.nameOf(index)}</span>;
+  const named = (text: string) => <span class="xai-title-class">{text}</span>;
+  const name = (index: number) => named(store.nameOf(index));
   const shown = [a, b].map((index) => (index === null ? undefined : scores?.[index]));
   const texts = shown.filter((score) => score !== undefined).map((score) => (plain ? short(score) : percent(score)));
+  if (view.unit.value)
+    return (
+      <h2 class="xai-title">
+        {words.why} {named(view.unit.value)}
+        {words.questionMark}
+      </h2>
+    );
   if (a === null) return <h2 class="xai-title">{words.title}</h2>;
   return (
     <h2 class="xai-title">

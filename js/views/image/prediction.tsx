@@ -53,14 +53,15 @@ export function QuestionPanel({ view }: { view: View }) {
   if (labels.length < 2) return null;
   const scores = store.prediction.value?.probabilities ?? NONE;
   const { target } = store.request.value;
-  const [main, foil] = Array.isArray(target) ? target : [target, null];
+  const [main, foil] = Array.isArray(target) ? target : [typeof target === "number" ? target : null, null];
   const [known] = view.target.value;
   const ask = (a: number | null, b: number | null) => {
     const first = a ?? known;
     const next: Target = b !== null && first !== null && b !== first ? [first, b] : a;
     store.setTarget(next);
   };
-  const guess = known !== null ? `${store.nameOf(known)} (${words.mostLikely})` : words.mostLikely;
+  const unit = view.unit.value;
+  const guess = unit ?? (known !== null ? `${store.nameOf(known)} (${words.mostLikely})` : words.mostLikely);
   return (
     <Section title={words.question} class="xai-question">
       <Combobox

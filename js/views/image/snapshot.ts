@@ -27,6 +27,7 @@ const FONT = "system-ui, sans-serif";
 
 function questionOf(view: View): string {
   const [a, b] = view.target.value;
+  if (view.unit.value) return `${words.why} ${view.unit.value}${words.questionMark}`;
   if (a === null) return words.title;
   const foil = b === null ? "" : ` ${words.ratherThan} ${view.store.nameOf(b)}`;
   return `${words.why} ${view.store.nameOf(a)}${foil}${words.questionMark}`;

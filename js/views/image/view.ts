@@ -6,7 +6,7 @@ import { type Camera, FIT } from "../../core/camera";
 import { Lru } from "../../core/lru";
 import { differenceLook, type Look, lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
-import { sameEdits } from "../../core/request";
+import { sameEdits, unitOf } from "../../core/request";
 import { automatic, MOST_SMOOTH, SMOOTH_STEP, smoothed } from "../../core/smooth";
 import type { Edit, Fill, Layout, Slot, Stroke } from "../../core/types";
 import { MapLayer, pictureCanvas } from "../../dom/layers";
@@ -151,10 +151,14 @@ export function createView(store: Store) {
   const target = computed<[number | null, number | null]>(() => {
     const asked = request.value.target;
     if (Array.isArray(asked)) return [asked[0], asked[1]];
-    if (asked !== null) return [asked, null];
+    if (typeof asked === "number") return [asked, null];
+    if (asked !== null) return [null, null];
     const known = prediction.value?.target ?? null;
-    return Array.isArray(known) ? [known[0], known[1]] : [known, null];
+    if (Array.isArray(known)) return [known[0], known[1]];
+    return [typeof known === "number" ? known : null, null];
   });
+  /** The unit asked about in place of a class. */
+  const unit = computed(() => unitOf(request.value.target));
 
   /** The strokes and sliders before the stroke that is being painted. */
   let before: Edit[] = [];
@@ -203,6 +207,7 @@ export function createView(store: Store) {
     agreement,
     disagreement,
     target,
+    unit,
     lookA,
     lookB,
     mapA,
