@@ -37,8 +37,9 @@ class Estimate:
         Units of work finished and planned, ``0 <= done <= total``. ``done`` never falls from one
         estimate of a run to the next.
     error : float or None
-        Relative L2 error of `values`, estimated so that the true one is below in 95 of 100 cases; None where they
-        are exact or no estimate exists yet.
+        L2 distance of `values` to the true map as a share of the true map's norm, estimated so that it is below in 95
+        of 100 cases; infinite where the map may be nothing but error. None where they are exact, and where no estimate
+        exists: then ``done < total``, or all that was asked is done and one sample knows no spread.
     gap : float or None
         Completeness gap in units of the score: sum of the values minus what they should sum to.
     notes : tuple of str

@@ -143,8 +143,8 @@ class Attribution:
     fraction : float
         Share of the planned work behind `values`, 0..1; 1 also where the tolerance was met early.
     error : float or None
-        Relative L2 error of `values`, estimated so that the true one is below in 95 of 100 cases; None where
-        they are exact.
+        L2 distance of `values` to the true map as a share of the true map's norm, estimated so that it is below in 95
+        of 100 cases. None where they are exact, and where no estimate exists yet: `fraction` is less than 1 then.
     gap : float or None
         Completeness gap in score units: sum of the values minus what they should sum to; None for methods
         without that axiom.
@@ -212,6 +212,13 @@ class Attribution:
             return None
         heat = values.sum(axis=0) if values.ndim == IMAGE_NDIM else values
         return np.where(np.isfinite(heat), heat, np.float32(np.nan))
+
+    @property
+    def doubt(self) -> str | None:
+        """The error in words; None where none is stated."""
+        if self.error is None:
+            return None
+        return f"error ±{self.error:.1%}" if math.isfinite(self.error) else "error unbounded so far"
 
     def on_photo(self, *, smooth: bool = True) -> NDArray[np.float32]:
         """Lay the map over the original photo, pixel for pixel.
@@ -295,7 +302,7 @@ class Attribution:
         return image
 
     def __repr__(self) -> str:
-        doubt = "" if self.error is None else f", error ±{self.error:.1%}"
+        doubt = "" if self.error is None else f", {self.doubt}"
         return (
             f"Attribution({self.method} of {self.label!r}, values {tuple(self.values.shape)}"
             f", {self.fraction:.0%} done{doubt}, {self.seconds:.2f} s)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from attribution.games import Constant, distance
+from attribution.games import Constant
 from attribution.nets import convnet, image, mlp, row
 from torch import nn
 
@@ -38,23 +38,6 @@ def test_it_points_at_what_the_model_sees() -> None:
 
     values = xai.attribute(Corner(), torch.ones(3, 20, 20), "rise", target=0, n_samples=600, cells=4).values[0]
     assert values[:5, :5].min() > 4 * np.abs(values[10:, 10:]).max()
-
-
-def test_the_error_is_honest(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On 60 random networks the true error is rarely above the stated one, nor far below it."""
-    monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda self, *_: setattr(self, "size", 25))
-    ratios = []
-    masks = Rise(cells=3)._masks(slice(0, 4000), (8, 8), 10_000).double()
-    for seed in range(60):
-        model, x = convnet(seed), image(8, seed=seed)
-        with torch.no_grad():
-            scores = model(x * masks[:, None])[:, 1]
-        limit = (torch.einsum("n,nhw->hw", scores, masks) / masks.sum(0) - scores.mean()).numpy()
-        steps = xai.attribute_iter(model, x, "rise", target=1, seed=seed, cells=3, n_samples=100, tolerance=0.0)
-        ratios += [distance(one.values[0], limit) / one.error for one in steps if one.error is not None]
-    assert len(ratios) >= 240
-    assert np.mean(np.array(ratios) <= 1) >= 0.9
-    assert np.median(ratios) > 0.3
 
 
 def test_limits() -> None:

@@ -126,3 +126,12 @@ def test_a_budget_reaches_the_run_from_outside():
     result = xai.attribute(convnet(), image(), "smooth_grad", n_samples=1000, tolerance=0.0, time_budget=1e-9)
     assert result.fraction < 1
     assert result.notes[-1].startswith("Stopped after 1e-09 s: ")
+
+
+def test_a_map_that_may_be_all_error_says_so():
+    """Two gradients that differ more than they agree bound nothing."""
+    steps = list(xai.attribute_iter(convnet(), image(), "smooth_grad", noise_level=1.0, n_samples=2, tolerance=0.0))
+    assert steps[-1].error == np.inf
+    assert "error unbounded so far" in repr(steps[-1])
+    assert "±" not in repr(steps[-1])
+    assert "error ±" in repr(xai.attribute(convnet(), image(), "smooth_grad", noise_level=0.01, tolerance=0.5))

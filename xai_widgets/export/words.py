@@ -53,8 +53,8 @@ def doubt(attribution: Attribution) -> list[str]:
     a, parts = attribution, []
     if a.fraction < 1:
         parts.append(f"partial: {a.fraction:.0%} of the work done")
-    if a.error is not None:
-        parts.append(f"error ±{a.error:.1%}")
+    if a.doubt is not None:
+        parts.append(a.doubt)
     if a.gap is not None:
         parts.append(f"completeness gap {short(a.gap)}")
     passes = [_count(n, name) for n, name in ((a.forwards, "forward"), (a.backwards, "backward")) if n]
