@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -73,6 +75,78 @@ def test_a_product_gives_half_to_each():
     np.testing.assert_allclose(got, [1.5, 5, 1.5, 5], rtol=1e-5)
 
 
-def test_a_norm_by_hand_is_refused():
-    with pytest.raises(xai.ModelError, match=r"attention_lrp has no rule for .*square, called in nets_twins.py"):
-        xai.attribute(ByParts(), columns(), "attention_lrp")
+def test_a_norm_by_hand_is_a_norm():
+    whole, parts = Encoder(), ByParts()
+    for net in (whole, parts):
+        for norm in (net.first, net.second):
+            nn.init.zeros_(norm.bias)  # one added by hand takes its share, as everywhere
+    wanted, got = (xai.attribute(net, columns(), "attention_lrp", target=1, epsilon=1e-9) for net in (whole, parts))
+    np.testing.assert_allclose(got.values, wanted.values, rtol=1e-5, atol=1e-9)
+
+
+class Block(nn.Module):
+    """A norm and an activation, each by torch or by hand."""
+
+    def __init__(self, norm, activation):
+        super().__init__()
+        torch.manual_seed(3)
+        self.up, self.down, self.norm, self.activation = nn.Linear(5, 7), nn.Linear(7, 3), norm, activation
+        self.weight = nn.Parameter(torch.rand(5) + 0.5)
+        self.double()
+
+    def forward(self, x):
+        return self.down(self.activation(self.up(self.norm(x, self.weight)))).sum(1)
+
+
+def rms(x, weight):
+    return nn.functional.rms_norm(x, (5,), weight, 1e-6)
+
+
+def rms_as_llama(x, weight):
+    return weight * (x * torch.rsqrt(x.to(torch.float64).pow(2).mean(-1, keepdim=True) + 1e-6)).to(x.dtype)
+
+
+def rms_by_power(x, weight):
+    return x * (x**2).mean(-1, keepdim=True).add(1e-6).pow(-0.5) * weight
+
+
+def rms_by_division(x, weight):
+    return x / torch.sqrt(torch.mean(x * x, -1, keepdim=True) + 1e-6) * weight
+
+
+def gelu_tanh(x):
+    return 0.5 * x * (1.0 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * torch.pow(x, 3.0))))
+
+
+ACTIVATIONS = [
+    (nn.GELU("tanh"), gelu_tanh),
+    (nn.GELU(), lambda x: x * 0.5 * (1.0 + torch.erf(x / math.sqrt(2)))),
+    (nn.SiLU(), lambda x: x * x.sigmoid()),
+    (nn.Mish(), lambda x: x * nn.functional.softplus(x).tanh()),
+]
+
+
+@pytest.mark.parametrize("by_hand", [rms_as_llama, rms_by_power, rms_by_division])
+def test_a_norm_without_mean_by_hand_gets_the_same_values(by_hand):
+    nets = Block(rms, nn.GELU()), Block(by_hand, nn.GELU())
+    wanted, got = (xai.attribute(net, columns()[0], "attention_lrp", target=1).values for net in nets)
+    np.testing.assert_allclose(got, wanted, rtol=1e-5)
+    assert wanted.any()
+
+
+@pytest.mark.parametrize(("torchs", "by_hand"), ACTIVATIONS)
+def test_an_activation_by_hand_gets_the_same_values(torchs, by_hand):
+    nets = Block(rms, torchs), Block(rms, by_hand)
+    wanted, got = (xai.attribute(net, columns()[0], "attention_lrp", target=1).values for net in nets)
+    np.testing.assert_allclose(got, wanted, rtol=1e-5)
+    assert wanted.any()
+
+
+@pytest.mark.parametrize("root", [torch.sqrt, lambda x: (x.square() + 1).rsqrt(), lambda x: x.pow(0.5)])
+def test_a_root_that_scales_nothing_is_refused(root):
+    class Rooted(nn.Module):
+        def forward(self, x):
+            return root(x.relu().clamp(min=0.1)).cumsum(1)
+
+    with pytest.raises(xai.ModelError, match=r"attention_lrp has no rule for .*(sqrt|pow) but to divide by it"):
+        xai.attribute(Rooted(), torch.rand(3), "attention_lrp", target=1)

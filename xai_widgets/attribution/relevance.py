@@ -103,7 +103,8 @@ class AttentionLrp(GradientMethod):
     A product :math:`O = A V` of two tensors that depend on the input gives half to each; softmax hands down by its
     Taylor expansion, whose constant keeps what is missing, so the sum of the values need not be the score; LayerNorm
     and RMSNorm pass on what comes; layers have the gamma rule (the epsilon rule for a gamma of 0), all else is as in
-    `LayerwiseRelevance`. Attention by one call or by hand gets the same numbers; a norm written by hand is refused.
+    `LayerwiseRelevance`. Attention, activations and norms get the same numbers by one call or written out by hand (but
+    for a norm's bias, which takes its share when it is added by hand).
 
     References
     ----------

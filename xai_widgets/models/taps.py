@@ -68,6 +68,8 @@ def _record(seen: dict[str, Tensor], name: str, _module: nn.Module, _args: Any, 
         return None
     if cut:
         tensor = tensor.detach().requires_grad_()
+    elif not tensor.requires_grad:
+        return None  # made of constants alone, such as positions
     seen.pop(name, None)  # a module that runs again counts where it ran last
     seen[name] = tensor
     # The clone protects the recorded tensor from operations in place further up.

@@ -120,6 +120,10 @@ def addmm(first: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float 
     return beta * first + alpha * (a @ b)
 
 
+def baddbmm(first: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
+    return beta * first + alpha * (batch1 @ batch2)
+
+
 def addcmul(first: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:  # noqa: D103
     return first + value * (a * b)
 
@@ -144,8 +148,9 @@ COMPOSITIONS: dict[str, Callable[..., Any]] = {
         linalg_vector_norm,
         glu,
         addmm,
+        baddbmm,
         addcmul,
         addcdiv,
         lerp,
     )
-} | {"baddbmm": addmm}
+}
