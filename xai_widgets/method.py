@@ -186,6 +186,9 @@ class Method(ABC):
     slopes: ClassVar[bool] = False
     """Whether its values are slopes of the score, not shares of it, so that their sum says nothing."""
 
+    inner: ClassVar[bool] = False
+    """Whether its values are those of a layer's units even if no layer is named."""
+
     def __post_init__(self) -> None:
         for one in self.parameters():
             one.check(self.name, getattr(self, one.name))

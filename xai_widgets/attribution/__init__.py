@@ -7,6 +7,7 @@ from xai_widgets.attribution.backprop import Deconvolution, GuidedBackprop
 from xai_widgets.attribution.cam import Cam, EigenCam, GradCam, GradCamPlusPlus, HiResCam, LayerCam, XGradCam
 from xai_widgets.attribution.cam_guided import GuidedGradCam
 from xai_widgets.attribution.cam_scored import AblationCam, ScoreCam
+from xai_widgets.attribution.conductance import Conductance
 from xai_widgets.attribution.deep_lift import DeepLift, DeepShap
 from xai_widgets.attribution.gradients import InputXGradient, Saliency, SmoothGrad
 from xai_widgets.attribution.masks import Rise
@@ -21,6 +22,7 @@ __all__ = [
     "AblationCam",
     "AttentionLrp",
     "Cam",
+    "Conductance",
     "Deconvolution",
     "DeepLift",
     "DeepShap",

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from xai_widgets.models import Model, Target
 
 
+def why_no_layer_gradient(model: Model, layer: str | None) -> str | None:
+    """Say why a layer has no gradient: it is not there, or the model has none."""
+    if layer is not None:
+        try:
+            check_layer(model.module, layer)
+        except ValueError as error:
+            return str(error)
+    return why_no_gradient(model.module)
+
+
 @dataclass(frozen=True, kw_only=True)
 class GradientMethod(Method):
     """A method that differentiates the model, with respect to its input or to what one of its layers puts out.
@@ -40,14 +50,9 @@ class GradientMethod(Method):
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """Gradients exist for floating-point inputs of differentiable models only."""
-        if self.layer is not None:
-            try:
-                check_layer(model.module, self.layer)
-            except ValueError as error:
-                return str(error)
-        elif not inputs.x.is_floating_point():
+        if self.layer is None and not inputs.x.is_floating_point():
             return "Gradients need a floating-point input, or a layer that makes one."
-        return why_no_gradient(model.module)
+        return why_no_layer_gradient(model, self.layer)
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield estimates for the input's values, or for the layer's."""

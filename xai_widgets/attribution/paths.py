@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +29,113 @@ TRUSTED_LEVEL = 3
 
 ROUNDING = 1e-6
 """A completeness gap below this share of the scores is none."""
+
+
+class Integral(ABC):
+    """What adds up along the path from a baseline to the input, better and better as points on it come in."""
+
+    size: int
+    """How many values it has."""
+    whole: bool
+    """Whether the values must sum to the rise of the score."""
+
+    @abstractmethod
+    def at(self, points: Tensor) -> tuple[Tensor, Any]:
+        """Pass points (n,) of the path, 0..1, and return their scores (n,) and what `add` takes."""
+
+    @abstractmethod
+    def add(self, points: Tensor, found: Any, share: float) -> Tensor | None:
+        """Take in new points and return the values; None while there are none.
+
+        Of the points that this level adds, `share` have come, the last ones now.
+        """
+
+
+def refine(model: Model, integral: Integral, n_steps: int, tolerance: float, tiny: float) -> Iterator[Estimate]:
+    """Refine an integral level by level, each with twice the steps, and yield after each batch.
+
+    New points of a level are blended in while that is within the last level's doubt.
+
+    Parameters
+    ----------
+    tiny : float
+        A completeness gap below this share of the scores is none.
+    """
+    levels = (n_steps - 1).bit_length() - 1
+    total = 2**levels + 1
+    settled, rise, scale, done, error, change = torch.empty(0), 0.0, 0.0, 0, None, math.inf
+
+    def estimate(values: Tensor, total: int) -> Estimate:
+        # The score's rise is known once both ends of the path have been seen.
+        return Estimate(values, done, total, error, float(values.sum()) - rise if done > 1 else None)
+
+    for level in range(levels + 1):
+        points = _new_points(level)
+        now: Tensor | None = None
+
+        def batch(rows: slice, points: Tensor = points) -> tuple[Tensor, Any]:
+            return integral.at(points[rows])
+
+        for rows, (scores, found) in model.batches(len(points), batch, "backward"):
+            done += rows.stop - rows.start
+            if level == 0:
+                scale = max(scale, float(scores.abs().max()))
+                rise += float((scores * torch.tensor([1.0, -1.0])[rows].to(scores)).sum())
+            now = integral.add(points[rows], found, rows.stop / len(points))
+            if now is None:
+                yield Estimate(settled, done, total, ready=False)
+            elif rows.stop < len(points):
+                # The few points so far are worse than the level before where the gradient changes smoothly.
+                fits = level == 0 or float((now - settled).norm()) <= change
+                yield estimate(now if fits else settled, total)
+        assert now is not None
+        gap = abs(float(now.sum()) - rise)
+        complete = gap <= tiny * scale
+        if level > 0:
+            change = float((now - settled).norm())
+            missing = gap / math.sqrt(integral.size) if integral.whole and not complete else 0.0
+            size = float(now.norm())
+            # Nothing has been met yet, though the score has risen somewhere.
+            unseen = size == 0 and not complete and not integral.whole
+            error = None if unseen else relative(max(CAUTION * change, missing), size)
+        settled = now
+        trusted = level >= TRUSTED_LEVEL or (error == 0 and (integral.whole or complete))
+        enough = error is not None and trusted and error <= tolerance
+        yield estimate(settled, done if enough else total)
+        if enough:
+            return
+
+
+def tiny_for(x: Tensor) -> float:
+    """Return the share of the scores that rounding makes up."""
+    return max(ROUNDING, 8 * torch.finfo(x.dtype).eps)
+
+
+class _Gradients(Integral):
+    """The mean gradient, times the way."""
+
+    whole = True
+
+    def __init__(self, model: Model, inputs: Inputs, base: Tensor, target: Target) -> None:
+        x = wide(inputs.x)
+        self._model, self._target, self._type = model, target, inputs.x
+        self._base, self._way, self.size = wide(base), x - wide(base), x.numel()
+        self._average = self._fresh = torch.zeros_like(x)
+        self._count, self._first = 0, True
+
+    def at(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        alpha = points.to(self._way).reshape(-1, *[1] * self._way.ndim)
+        scores, gradients = self._model.gradients((self._base + alpha * self._way).to(self._type), self._target)
+        return wide(scores), wide(gradients).sum(0)
+
+    def add(self, points: Tensor, found: Tensor, share: float) -> Tensor:
+        self._fresh, self._count = self._fresh + found, self._count + len(points)
+        # The new points halve the weight of the old ones, as far as they have come.
+        weight = 1.0 if self._first else share / 2
+        now = self._average * (1 - weight) + self._fresh / self._count * weight
+        if share == 1:
+            self._average, self._fresh, self._count, self._first = now, torch.zeros_like(now), 0, False
+        return now * self._way
 
 
 @register
@@ -64,54 +172,9 @@ class IntegratedGradients(GradientMethod):
     )
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield after each batch; new points of a level are blended in while that is within the last level's doubt."""
-        x, base = wide(inputs.x), wide(inputs.baseline(self.baselines, seed))
-        way = x - base
-        tiny = max(ROUNDING, 8 * torch.finfo(inputs.x.dtype).eps)
-        levels = (self.n_steps - 1).bit_length() - 1
-        total = 2**levels + 1
-        average, rise, scale, done, error = torch.zeros_like(x), 0.0, 0.0, 0, None
-        change = math.inf
-        for level in range(levels + 1):
-            points = _new_points(level)
-            fresh = torch.zeros_like(x)
-
-            def batch(rows: slice, points: Tensor = points) -> tuple[Tensor, Tensor]:
-                alpha = points[rows].to(x).reshape(-1, *[1] * x.ndim)
-                scores, gradients = model.gradients((base + alpha * way).to(inputs.x), target)
-                return wide(scores), wide(gradients).sum(0)
-
-            for rows, (scores, gradients) in model.batches(len(points), batch, "backward"):
-                done += rows.stop - rows.start
-                fresh = fresh + gradients
-                if level == 0:
-                    scale = max(scale, float(scores.abs().max()))
-                    rise += float((scores * torch.tensor([1.0, -1.0])[rows].to(scores)).sum())
-                # The new points halve the weight of the old ones, as far as they have come.
-                share = 1.0 if level == 0 else rows.stop / len(points) / 2
-                now = average * (1 - share) + fresh / rows.stop * share
-                if rows.stop < len(points):
-                    # The few points so far are worse than the level before where the gradient changes smoothly.
-                    fits = level == 0 or float(((now - average) * way).norm()) <= change
-                    yield self._estimate(now if fits else average, way, rise, done, total, error)
-            if level > 0:
-                change = float(((now - average) * way).norm())
-                values = now * way
-                gap = abs(float(values.sum()) - rise)
-                missing = gap / math.sqrt(x.numel()) if gap > tiny * scale else 0.0
-                error = relative(max(CAUTION * change, missing), float(values.norm()))
-            average = now
-            enough = error is not None and (error == 0 or (level >= TRUSTED_LEVEL and error <= self.tolerance))
-            yield self._estimate(average, way, rise, done, done if enough else total, error)
-            if enough:
-                return
-
-    @staticmethod
-    def _estimate(average: Tensor, way: Tensor, rise: float, done: int, total: int, error: float | None) -> Estimate:  # noqa: PLR0917
-        values = average * way
-        # The score's rise is known once both ends of the path have been seen.
-        gap = float(values.sum()) - rise if done > 1 else None
-        return Estimate(values, done, total, error, gap)
+        """Yield after each batch."""
+        integral = _Gradients(model, inputs, inputs.baseline(self.baselines, seed), target)
+        yield from refine(model, integral, self.n_steps, self.tolerance, tiny_for(inputs.x))
 
 
 def _new_points(level: int) -> Tensor:

@@ -189,7 +189,7 @@ def per_token(estimate: Estimate, method: Method, inputs: Inputs) -> tuple[Tenso
     """
     values, error = estimate.values, estimate.error
     of_tokens = inputs.vectors is not None and values.shape[:-1] == inputs.x.shape[:-1]
-    if not of_tokens or getattr(method, "layer", None) is not None:
+    if not of_tokens or method.inner or getattr(method, "layer", None) is not None:
         return values, error
     if method.slopes:
         return values.norm(dim=-1), error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Tensor, nn
 
 from xai_widgets.models import Model, ModelError, Target
@@ -106,6 +107,23 @@ def find_layer(model: Model, x: Tensor, target: Target, grid: tuple[int, int]) -
         if flow is not None and bool(flow.any()):
             return name, activation, gradient
     msg = "No layer has a map through which the score flows, so there is nothing to draw. Name one by layer=..."
+    raise ModelError(msg)
+
+
+def find_last(model: Model, x: Tensor, target: Target) -> str:
+    """Find the last layer before the scores through which they flow.
+
+    Raises
+    ------
+    ModelError
+        When there is none.
+    """
+    modules, scores = dict(model.module.named_modules()), model.scores(x[None])
+    for name, activation, gradient in model.taps_from_the_top(x[None], target):
+        same = activation.numel() == scores.numel() and torch.allclose(activation.flatten(), scores.flatten())
+        if not same and not isinstance(modules[name], (nn.Dropout, nn.Identity)) and bool(gradient.any()):
+            return name
+    msg = "No layer lies before the scores, so there are no units to look at."
     raise ModelError(msg)
 
 

@@ -185,6 +185,34 @@ class TorchModel(Execution):
         view = self.fed(Below(cut, self._feed, flat), "value").plain()
         return view.scores(x).reshape(len(x), *cut.shape)
 
+    def through(self, layer: str, x: Tensor, target: Target) -> tuple[Tensor, Tensor, Tensor]:
+        """Compute the target's score, what a layer puts out, and the score's gradient with respect to that.
+
+        Parameters
+        ----------
+        layer : str
+        x : Tensor, shape (n, features…)
+        target : Target
+
+        Returns
+        -------
+        scores : Tensor, shape (n,)
+        activations, gradients : Tensor, shape (n, …)
+            Batch first, as of `activations`.
+
+        Raises
+        ------
+        ValueError, TypeError, ModelError
+            As for `above`, and where the score does not depend on the layer.
+        """
+        slot = self._cut(layer, x[:1]).slot
+        scores, taps = self.taps(x, target, layer)
+        if layer not in taps:
+            msg = f"The score does not depend on the layer {layer!r}. Choose another layer."
+            raise ModelError(msg)
+        activations, gradients = (slot.rows(one, len(x)) for one in taps[layer])
+        return scores, activations, gradients
+
     def unit(self, unit: Unit, x: Fixed) -> Self:
         """Return a model whose one score (n, 1) is what a unit of a layer puts out.
 
