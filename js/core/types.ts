@@ -124,6 +124,7 @@ export type Outgoing =
   | { kind: "ask"; id: number; slot: Slot; request: Request }
   | { kind: "cancel"; id: number; slot: Slot }
   | { kind: "close"; slot: "b" }
+  | { kind: "check"; open: boolean }
   | { kind: "display"; display: Display };
 
 export interface Welcome {
@@ -188,7 +189,39 @@ export interface ErrorMessage {
   detail: string;
 }
 
-export type Incoming = Welcome | StateMessage | PredictionMessage | MapMessage | Ended | ErrorMessage;
+export type Severity = "ok" | "note" | "warning" | "error";
+export type Soundness = "sound" | "unsound" | "impossible";
+
+export interface Finding {
+  name: string;
+  severity: Severity;
+  sentence: string;
+  advice: string;
+  methods: string[];
+  effect: Soundness;
+  where: string[];
+}
+
+/** Whether the model is fit for explaining, as far as it was looked at. */
+export interface Check {
+  severity: Severity;
+  findings: Finding[];
+  methods: Record<string, { soundness: Soundness; reason: string }>;
+  fraction: number;
+  forwards: number;
+  backwards: number;
+  seconds: number;
+}
+
+export interface CheckMessage {
+  kind: "check";
+  check: Check | null;
+  running: boolean;
+  error: string | null;
+}
+
+export type Answer = PredictionMessage | MapMessage | Ended | ErrorMessage;
+export type Incoming = Welcome | StateMessage | CheckMessage | Answer;
 
 /** A message kept in a trait carries its buffers inside. */
 export type Kept<T> = T & { buffers?: Bytes[] };

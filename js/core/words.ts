@@ -142,6 +142,31 @@ export const words = {
   parameterDefault: "Back to defaults",
   chosenByItself: "chosen by itself",
 
+  // the model check
+  health: "Is this model fit for explaining?",
+  healthVerdicts: {
+    ok: "Yes: nothing was found that speaks against it",
+    note: "Yes, with something to know",
+    warning: "With care: some maps may mislead",
+    error: "Not all of it: some maps cannot be made, or mean nothing",
+  },
+  healthLooking: "Looking at the model",
+  healthStopped: "Not looked at to the end",
+  healthNoKernel: "The kernel looks at the model, and there is none here now.",
+  healthFailed: (why: string) => `The check could not be made: ${why}`,
+  healthCost: (forwards: number, backwards: number, s: number) =>
+    `${whole(forwards)} forward and ${whole(backwards)} backward passes, ${seconds(s)}`,
+  severities: { ok: "Fine", note: "Note", warning: "Warning", error: "Problem" },
+  healthFine: (count: number) => (count === 1 ? "1 check found nothing wrong" : `${count} checks found nothing wrong`),
+  healthWhere: "Where",
+  healthAdvice: (advice: string) => `→ ${advice}`,
+  healthTouches: (titles: string[], of: number) =>
+    titles.length === of ? "every method" : titles.length > 4 ? `${titles.length} of ${of} methods` : titles.join(", "),
+  healthMethods: (final: boolean) => (final ? "Methods on this model" : "Methods on this model, as far as is known"),
+  soundness: { sound: "Sound", unsound: "Doubtful", impossible: "Not possible" },
+  doubtful: (title: string, reason: string) => `⚠ ${title} (doubtful here${reason && `: ${reason}`})`,
+  notPossible: (title: string, reason: string) => `${title} (${reason})`,
+
   // reading
   reading: "Reading the map",
   opacity: "Opacity",

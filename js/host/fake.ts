@@ -1,7 +1,8 @@
 // A kernel made of arithmetic: the whole widget runs on a page without Jupyter, for development and tests.
 import { quantise } from "../core/arrays";
 import { strokesOf, unitOf } from "../core/request";
-import type { Asked, Display, Outgoing, Request, Slot, Spec, State, Task } from "../core/types";
+import type { Asked, Check, Display, Outgoing, Request, Slot, Spec, State, Task } from "../core/types";
+import { checks } from "./fakecheck";
 
 type Handler = (...args: never[]) => void;
 
@@ -57,6 +58,10 @@ export interface FakeOptions {
   /** Never ends an ask by itself. */
   endless: boolean;
   missing: boolean;
+  /** The model check has much to say. */
+  unwell: boolean;
+  /** The model check gets so far and no further, as a share. */
+  checked: number;
   /** Maps are speckle. */
   rough: boolean;
   /** Maps have a cell for so many pixels, across and down. */
@@ -75,6 +80,8 @@ const OPTIONS: FakeOptions = {
   fail: false,
   endless: false,
   missing: false,
+  unwell: false,
+  checked: 1,
   rough: false,
   coarse: 1,
   task: "classes",
@@ -100,6 +107,7 @@ export class FakeKernel {
   readonly model: StaticModel;
   readonly options: FakeOptions;
   private readonly last = new Map<string, [{ kind: string; slot: Slot }, DataView[]]>();
+  private turn = 0;
   private readonly running: Record<Slot, { id: number; stop: boolean } | null> = { a: null, b: null };
 
   constructor(
@@ -143,13 +151,29 @@ export class FakeKernel {
       if (message.slot === "a") current.request = message.request;
       else current.compare = message.request;
       void this.explain(message.slot, message.id, message.request);
-    } else if (message.kind === "cancel") {
+    } else if (message.kind === "check") void this.check(message.open);
+    else if (message.kind === "cancel") {
       const job = this.running[message.slot];
       if (job && job.id <= message.id) job.stop = true;
     } else if (message.kind === "close") {
       current.compare = null;
       for (const kind of ["map", "error", "ended"]) this.last.delete(`${kind}b`);
     } else if (message.kind === "display") current.display = message.display as Display;
+  }
+
+  private async check(open: boolean): Promise<void> {
+    const turn = ++this.turn;
+    let last: Check | null = null;
+    const say = (running: boolean) =>
+      this.model.emit("msg:custom", { kind: "check", check: last, running, error: null });
+    say(open);
+    const steps = open ? checks(this.spec.methods, this.options.unwell) : [];
+    for (const check of steps) {
+      await new Promise((resolve) => setTimeout(resolve, this.options.stepMs));
+      if (turn !== this.turn || check.fraction > this.options.checked) return;
+      last = check;
+      say(check.fraction < 1);
+    }
   }
 
   private async explain(slot: Slot, id: number, request: Request): Promise<void> {

@@ -81,6 +81,10 @@ export class Link {
     this.send({ kind: "close", slot: "b" });
   }
 
+  check(open: boolean): void {
+    this.send({ kind: "check", open });
+  }
+
   /** At most four a second; the last one always goes out. */
   display(display: Display): void {
     const idle = this.waiting === null && this.later === undefined;
@@ -109,6 +113,10 @@ export class Link {
 
   private receive = (message: Incoming, buffers: Bytes[] = []): void => {
     if (!message || typeof message !== "object") return;
+    if (message.kind === "check") {
+      this.listener.message(message, buffers);
+      return;
+    }
     // A newer kernel may say what this page does not know; its number alone would spoil the ids.
     if (message.kind !== "welcome" && message.kind !== "state" && !Number.isFinite(message.id)) return;
     if (message.kind === "welcome") {

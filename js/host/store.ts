@@ -19,6 +19,7 @@ import type {
 } from "../core/types";
 import { words } from "../core/words";
 import { completeState, decodeMap, decodePrediction, type Prediction, type ShownMap } from "./decode";
+import { Health } from "./health";
 import { Link, VERSION } from "./link";
 import type { Model } from "./model";
 import { SlotState } from "./slot";
@@ -40,6 +41,7 @@ export class Store {
     a: new SlotState("a", () => this.link.knock()),
     b: new SlotState("b", () => this.link.knock()),
   };
+  readonly health = new Health((open) => this.link.check(open));
   readonly trouble = signal<Trouble | null>(null);
   readonly connection = signal<"connecting" | "live" | "silent">("connecting");
   readonly kernelVersion = signal<string | null>(null);
@@ -74,6 +76,7 @@ export class Store {
       silent: () => {
         this.connection.value = "silent";
         for (const slot of Object.values(this.slots)) slot.rest();
+        this.health.rest();
       },
     });
     this.link.id = state.id;
@@ -90,6 +93,7 @@ export class Store {
   close(): void {
     this.link.close();
     for (const slot of Object.values(this.slots)) slot.rest();
+    this.health.rest();
     this.model.off("change:state", this.stateChanged);
   }
 
@@ -203,6 +207,7 @@ export class Store {
       else this.follow(completeState(message.state), first);
       // What was changed here may have got lost; to say it twice does no harm.
       if (this.ahead) this.link.display(this.display.value);
+      this.health.welcomed();
     });
   }
 
@@ -220,6 +225,10 @@ export class Store {
   private handle(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
     if (message.kind === "state") {
       this.follow(completeState(message.state));
+      return;
+    }
+    if (message.kind === "check") {
+      this.health.take(message);
       return;
     }
     const slot = this.slots[message.slot];

@@ -257,6 +257,34 @@ def test_the_keyboard_alone_is_enough_and_the_notebook_hears_none_of_it(studio, 
     expect(studio.page.locator(".jp-Notebook-cell")).to_have_count(len(before))
 
 
+def test_the_model_check_tells_what_python_finds_and_marks_the_methods(studio):
+    cell(
+        studio,
+        VIEW,
+        "live = nn.Sequential(\n"
+        "    nn.Conv2d(3, 6, 3), nn.BatchNorm2d(6, track_running_stats=False), nn.ReLU(inplace=True),\n"
+        "    nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(96, 6))\n"
+        "w = xai.explain(live, image, labels=labels, method='integrated_gradients')\nw",
+    )
+    view = shown(studio, VIEW).settled()
+    expect(view.root.locator("[data-xai=doubt]")).to_have_count(0)
+    view.root.get_by_text("Is this model fit for explaining?").click()
+    expect(view.root.locator("[data-xai=health-state]")).to_have_text(re.compile("^With care"), timeout=30_000)
+    check = value(studio, "xai.check(live, image, labels=labels).to_dict()")
+    about_methods = [one for one in check["findings"] if one["severity"] == "note" and one["effect"] != "sound"]
+    expected = [one for one in check["findings"] if one["severity"] != "ok" and one not in about_methods]
+    assert view.root.locator(".xai-finding-text").all_inner_texts() == [one["sentence"] for one in expected]
+    assert "1 (BatchNorm2d)" in view.root.locator(".xai-finding code").all_inner_texts()
+    expect(view.root.locator("[data-xai=doubt]")).to_contain_text("depend on which others are in its batch")
+    picker = view.root.get_by_label("Explanation method")
+    for name, verdict in check["methods"].items():
+        option = picker.locator(f"option[value={name}]")
+        assert option.is_disabled() == (verdict["soundness"] == "impossible"), name
+        assert ("doubtful here" in option.inner_text()) == (verdict["soundness"] == "unsound"), name
+    # Training flag, statistics and all else are as they were.
+    assert value(studio, "[live.training, live[1].running_mean is None, live[0].weight.grad is None]") == [True] * 3
+
+
 def test_a_real_classifier_explains_a_real_photo(studio):
     cell(
         studio,

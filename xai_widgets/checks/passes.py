@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from xai_widgets.checks.subject import listed, using
+from xai_widgets.checks.subject import first_line, listed, using
 from xai_widgets.findings import Finding
 from xai_widgets.models import ModelError
 from xai_widgets.models.errors import is_out_of_memory
@@ -33,7 +33,7 @@ def runs(subject: Subject) -> Iterator[Finding]:
             subject.predict()
         except ModelError as error:
             subject.broken = True
-            found = str(error)
+            found = first_line(error)
         else:
             found = ""
     if found:
@@ -118,7 +118,7 @@ def rows(subject: Subject) -> Iterator[Finding]:
     try:
         together = subject.model.scores(torch.stack([x, other]))[0]
     except ModelError as error:
-        sentence = f"The model takes one input, but not two at a time. {error}"
+        sentence = f"The model takes one input, but not two at a time. {first_line(error)}"
         advice = "Let forward() work for any number of rows."
         yield Finding("batch_dependence", "warning", sentence, advice, methods, "impossible")
         return

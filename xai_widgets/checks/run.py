@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.checks import passes, slopes, structure, trials
-from xai_widgets.checks.subject import Subject, using
+from xai_widgets.checks.subject import Subject, first_line, using
 from xai_widgets.findings import Check, Finding, Verdict, worst_first
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import ModelError
@@ -70,7 +70,7 @@ def _take(look: Look, subject: Subject) -> list[Finding]:
     try:
         return list(look(subject))
     except ModelError as error:  # it ran before: what fails now fails now and then
-        sentence = f"The model runs, but not each time. {error}"
+        sentence = f"The model runs, but not each time. {first_line(error)}"
         return [Finding("runs", "error", sentence, "Let forward() change no state.", using(), "unsound")]
 
 

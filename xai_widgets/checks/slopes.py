@@ -37,7 +37,7 @@ def gradient(subject: Subject) -> Iterator[Finding]:
     try:
         _, found = subject.model.gradients(subject.x, subject.target, watch)
     except ModelError as error:
-        detached = str(error)
+        detached = first_line(error)
     except Exception as error:  # noqa: BLE001  whatever a backward pass may raise
         detached = f"The backward pass raised {type(error).__name__}: {first_line(error)}"
     yield from _operations(watch, through=not detached)

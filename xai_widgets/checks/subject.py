@@ -23,6 +23,8 @@ ROUNDING = {torch.float64: 1e-8, torch.float32: 1e-3}
 HALF = 5e-2
 """The same in half precision."""
 MOST_PLACES = 6
+LONGEST = 500
+"""Letters of a sentence that is not ours."""
 
 
 @dataclass
@@ -96,7 +98,8 @@ def using(*needs: str) -> tuple[str, ...]:
 
 def first_line(error: BaseException) -> str:
     """Return what an error says, without what torch adds on further lines."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
+    line = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def listed(places: Any) -> tuple[str, ...]:

@@ -11,10 +11,13 @@ import traitlets
 
 from xai_widgets._version import __version__
 from xai_widgets.jobs import Outcome, Slot, worker_for
-from xai_widgets.wire import LIMIT, Ask, Cancel, Close, Hello, Message, ShowAs, parse
+from xai_widgets.widgets.health import Health
+from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Hello, Message, ShowAs, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from xai_widgets.findings import Check
 
 PREDICT, EXPLAIN, COMPARE = 2, 1, 0
 """Priorities: predictions come before pictures, the picture on show before the one it is compared with."""
@@ -80,6 +83,7 @@ class ExplainerWidget(anywidget.AnyWidget):
             "b": Slot(worker, priority=COMPARE, deliver_first=True),
         }
         self._exchanges: dict[str, Exchange] = {}
+        self._health = Health(worker, self._check_steps, self._weights, self._post)
         super().__init__(**traits)
         self.on_msg(self._receive)
         pin_routing(self)
@@ -100,6 +104,8 @@ class ExplainerWidget(anywidget.AnyWidget):
             elif isinstance(message, Close):
                 self.cancel(message.slot)
                 self._forget(message.slot)
+            elif isinstance(message, CheckModel):
+                self._on_check(message)
             elif isinstance(message, ShowAs):
                 self._on_display(message)
         except Exception as error:  # noqa: BLE001  shown in the widget: a handler's traceback appears nowhere else
@@ -116,6 +122,20 @@ class ExplainerWidget(anywidget.AnyWidget):
             self._post(Message("welcome", v=1, version=__version__, id=self._id, state=self._state()))
             for message in self._last.values():
                 self._post(message)
+            self._health.repeat()
+
+    def _on_check(self, message: CheckModel) -> None:
+        if not message.open:
+            self._health.stop()
+        elif not self._closed:
+            self._health.ask()
+
+    def _check_steps(self) -> Iterator[Check]:
+        raise NotImplementedError
+
+    def _weights(self) -> Any:
+        """Return what changes with the model's weights."""
+        raise NotImplementedError
 
     def _on_ask(self, message: Ask) -> None:
         raise NotImplementedError
@@ -240,6 +260,7 @@ class ExplainerWidget(anywidget.AnyWidget):
             self._closed = True
         for slot in (*self._predicting.values(), *self._explaining.values()):
             slot.close()
+        self._health.close()
         with self._lock:
             self._last.clear()
             self._release()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from xai_widgets.findings import Check
     from xai_widgets.method import Method
     from xai_widgets.results import Attribution, Prediction
     from xai_widgets.widgets.session import Seen
@@ -253,6 +254,12 @@ class ImageExplainer(ExplainerWidget):
                 return
             method = create(asked.method, {**self._kept_parameters(asked.method), **asked.params})
             self._explain(message.slot, Request(method, messages.target_of(asked.target), edits), message.id)
+
+    def _check_steps(self) -> Iterator[Check]:
+        return self._session.check()
+
+    def _weights(self) -> Any:
+        return self._session.model.version
 
     def _kept_parameters(self, name: str) -> dict[str, Any]:
         """Parameters that no message can carry, such as a baseline's tensor: they stay while the method does."""

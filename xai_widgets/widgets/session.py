@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.attribution.runs import run
+from xai_widgets.checks import check_steps
 from xai_widgets.inputs import Inputs, perturb
 from xai_widgets.models import Model, Target, resolve_target
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xai_widgets.findings import Check
     from xai_widgets.inputs import Perturbation
     from xai_widgets.method import Method
     from xai_widgets.results import Attribution, Prediction
@@ -107,6 +109,10 @@ class Session:
                 msg = f"Values of shape {shape} are no map of the picture. Choose a layer with height and width."
                 raise ValueError(msg)
             yield None if result is None else replace(result, photo=photo, edits=edits)
+
+    def check(self) -> Iterator[Check]:
+        """Look at whether the model is fit for explaining the unedited input, step by step."""
+        yield from check_steps(self.model, self.inputs)
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""

@@ -2,7 +2,18 @@
 
 from xai_widgets.wire.arrays import decode, encode
 from xai_widgets.wire.display import SIGNS, check_display
-from xai_widgets.wire.inbound import Ask, AskedRequest, AskedUnit, Cancel, Close, Hello, ProtocolError, ShowAs, parse
+from xai_widgets.wire.inbound import (
+    Ask,
+    AskedRequest,
+    AskedUnit,
+    Cancel,
+    CheckModel,
+    Close,
+    Hello,
+    ProtocolError,
+    ShowAs,
+    parse,
+)
 from xai_widgets.wire.outbound import LIMIT, Message
 
 __all__ = [
@@ -12,6 +23,7 @@ __all__ = [
     "AskedRequest",
     "AskedUnit",
     "Cancel",
+    "CheckModel",
     "Close",
     "Hello",
     "Message",

@@ -68,13 +68,20 @@ class Close:
 
 
 @dataclass(frozen=True)
+class CheckModel:
+    """Whether the model check is wanted: its fold-out was opened or shut."""
+
+    open: bool
+
+
+@dataclass(frozen=True)
 class ShowAs:
     """How the map is shown now."""
 
     display: dict[str, Any]
 
 
-def parse(content: Any) -> Hello | Ask | Cancel | Close | ShowAs:
+def parse(content: Any) -> Hello | Ask | Cancel | Close | CheckModel | ShowAs:
     """Check a message and return it as what it is.
 
     Raises
@@ -92,9 +99,11 @@ def parse(content: Any) -> Hello | Ask | Cancel | Close | ShowAs:
         return Cancel(_whole("id", message.get("id")), _slot(message))
     if kind == "close":
         return Close(_compared(message))
+    if kind == "check":
+        return CheckModel(_bool("open", message.get("open")))
     if kind == "display":
         return ShowAs(_display(message.get("display")))
-    msg = f"a message's kind must be hello, ask, cancel, close or display, got {_short(kind)}."
+    msg = f"a message's kind must be hello, ask, cancel, close, check or display, got {_short(kind)}."
     raise ProtocolError(msg)
 
 
@@ -180,6 +189,13 @@ def _whole(name: str, value: Any) -> int:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST:
         msg = f"{name} must be a whole number from 0, got {_short(value)}."
+        raise ProtocolError(msg)
+    return value
+
+
+def _bool(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        msg = f"{name} must be true or false, got {_short(value)}."
         raise ProtocolError(msg)
     return value
 

@@ -2,6 +2,7 @@
 import { percent, short } from "../../core/format";
 import { words } from "../../core/words";
 import { EditingPanel } from "./editing";
+import { HealthPanel } from "./health";
 import { MethodPanel } from "./method";
 import { PredictionPanel, QuestionPanel } from "./prediction";
 import { ReadingPanel } from "./reading";
@@ -63,6 +64,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <ReadingPanel view={view} />
         <EditingPanel view={view} />
       </div>
+      <HealthPanel view={view} />
     </div>
   );
 }

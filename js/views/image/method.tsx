@@ -1,17 +1,36 @@
 // Which method explains, with which parameters, and against which other method.
-import type { Method, Request } from "../../core/types";
+import { firstSentence } from "../../core/health";
+import type { Check, Method, Request } from "../../core/types";
 import { words } from "../../core/words";
 import { Button, type Choice, Section, Select } from "../../dom/controls";
+import { Icon } from "../../dom/icons";
 import { Parameters } from "./parameters";
 import type { View } from "./view";
 
-function choicesOf(methods: readonly Method[]): Choice[] {
-  return methods.map(({ name, title, family, why_not }) => ({
-    value: name,
-    text: why_not ? `${title} (${why_not})` : title,
-    group: family,
-    disabled: why_not !== null,
-  }));
+function choicesOf(methods: readonly Method[], check: Check | null, chosen: string | undefined): Choice[] {
+  return methods.map(({ name, title, family, why_not }) => {
+    const verdict = check?.methods[name];
+    const not = why_not ?? (verdict?.soundness === "impossible" ? firstSentence(verdict.reason) : null);
+    const unsound = verdict?.soundness === "unsound";
+    // Of the chosen one the reason stands below, in full.
+    const reason = unsound && name !== chosen ? firstSentence(verdict.reason) : "";
+    const text = not ? words.notPossible(title, not) : unsound ? words.doubtful(title, reason) : title;
+    return { value: name, text, group: family, disabled: not !== null };
+  });
+}
+
+/** What the model check has to say against a method that was picked all the same. */
+function Doubt({ view, name }: { view: View; name: string }) {
+  const verdict = view.store.health.check.value?.methods[name];
+  if (!verdict || verdict.soundness === "sound") return null;
+  return (
+    <p class="xai-doubt" data-xai="doubt">
+      <Icon name="warning" />
+      <span>
+        <strong>{words.soundness[verdict.soundness]}</strong>: {verdict.reason}
+      </span>
+    </p>
+  );
 }
 
 /** What was set for each method, so that coming back to one finds it as it was left. */
@@ -30,7 +49,8 @@ export function MethodPanel({ view }: { view: View }) {
   const compare = store.compare.value;
   const method = methods.find(({ name }) => name === request.method);
   const other = methods.find(({ name }) => name === compare?.method);
-  const choices = choicesOf(methods);
+  const check = store.health.check.value;
+  const choices = choicesOf(methods, check, request.method);
   const known = memory(view);
   // The picker shows what the kernel chose where the user left the choice to it.
   const chosen = method ? [] : [{ value: request.method, text: request.method || words.chosenByItself }];
@@ -53,6 +73,7 @@ export function MethodPanel({ view }: { view: View }) {
         onPick={pick}
       />
       {method && <p class="xai-sentence">{method.sentence}</p>}
+      {method && <Doubt view={view} name={method.name} />}
       {method && method.parameters.length > 0 && (
         <Parameters method={method} request={request} onChange={(params) => store.setMethod(method.name, params)} />
       )}
@@ -68,6 +89,7 @@ export function MethodPanel({ view }: { view: View }) {
           <Button quiet icon="close" label={`${words.clear}: ${words.compareWith}`} onClick={() => pickOther("")} />
         )}
       </div>
+      {compare && other && <Doubt view={view} name={other.name} />}
       {compare && other && other.parameters.length > 0 && (
         <Parameters method={other} request={compare} onChange={(params) => store.setCompare(other.name, params)} />
       )}

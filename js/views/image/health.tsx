@@ -1,0 +1,174 @@
+// Is this model fit for explaining? Looked at when it is unfolded, and said with the places and what follows for methods.
+import { useEffect } from "preact/hooks";
+import { fine, type Group, grouped, titlesOf, told } from "../../core/health";
+import type { Check, Finding, Severity } from "../../core/types";
+import { words } from "../../core/words";
+import { Button } from "../../dom/controls";
+import { useIds } from "../../dom/hooks";
+import { Icon } from "../../dom/icons";
+import type { View } from "./view";
+
+function Mark({ severity, text, icon }: { severity: Severity; text: string; icon?: "close" }) {
+  return (
+    <span class={`xai-mark xai-mark-${severity}`}>
+      <Icon name={icon ?? severity} />
+      {text}
+    </span>
+  );
+}
+
+function Item({ view, check, finding }: { view: View; check: Check; finding: Finding }) {
+  const { methods } = view.store.spec.value;
+  const { severity, sentence, advice, where, effect } = finding;
+  // A method that is not possible for another reason is no news here.
+  const touched = finding.methods.filter((name) => effect !== "sound" && check.methods[name]?.soundness === effect);
+  const titles = titlesOf(touched, methods);
+  return (
+    <li class={`xai-finding xai-finding-${severity}`} data-xai={`finding-${finding.name}`}>
+      <Mark severity={severity} text={words.severities[severity]} />
+      <p class="xai-finding-text">{sentence}</p>
+      {advice && <p class="xai-finding-more">{words.healthAdvice(advice)}</p>}
+      {where.length > 0 && (
+        <p class="xai-finding-more">
+          {words.healthWhere}:{" "}
+          {where.map((place) => (
+            <code key={place} class="xai-place">
+              {place}
+            </code>
+          ))}
+        </p>
+      )}
+      {titles.length > 0 && (
+        <p class="xai-finding-more" title={titles.join(", ")}>
+          {words.soundness[effect]}: {words.healthTouches(titles, methods.length)}
+        </p>
+      )}
+    </li>
+  );
+}
+
+const MARKS = { sound: "ok", unsound: "warning", impossible: "note" } as const;
+
+function Verdict({ group }: { group: Group }) {
+  return (
+    <div class="xai-verdict" data-xai={`verdict-${group.soundness}`}>
+      <dt>
+        <Mark
+          severity={MARKS[group.soundness]}
+          text={words.soundness[group.soundness]}
+          {...(group.soundness === "impossible" ? { icon: "close" } : {})}
+        />
+      </dt>
+      <dd>
+        <span class="xai-verdict-titles">{group.titles.join(", ")}</span>
+        {group.reason && <p class="xai-finding-more">{group.reason}</p>}
+      </dd>
+    </div>
+  );
+}
+
+function Findings({ view, check }: { view: View; check: Check }) {
+  const { spec, health } = view.store;
+  const { id } = useIds("id");
+  const [wrong, right] = [told(check), fine(check)];
+  const groups = grouped(check, spec.value.methods);
+  return (
+    <div class="xai-health-columns">
+      <div>
+        {wrong.length > 0 && (
+          <ul class="xai-findings">
+            {wrong.map((finding) => (
+              <Item key={finding.name + finding.sentence} view={view} check={check} finding={finding} />
+            ))}
+          </ul>
+        )}
+        {right.length > 0 && (
+          <details class="xai-fold" open={wrong.length === 0}>
+            <summary class="xai-summary">{words.healthFine(right.length)}</summary>
+            <ul class="xai-findings xai-findings-fine">
+              {right.map((finding) => (
+                <li key={finding.sentence} class="xai-fine">
+                  <Icon name="ok" />
+                  <span>{finding.sentence}</span>
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+      {groups.length > 0 && (
+        <section aria-labelledby={id}>
+          <h3 class="xai-heading" id={id}>
+            {words.healthMethods(check.fraction === 1)}
+          </h3>
+          <dl class="xai-verdicts">
+            {groups.map((group) => (
+              <Verdict key={group.soundness + group.reason} group={group} />
+            ))}
+          </dl>
+          {!health.running.value && (
+            <p class="xai-finding-more">{words.healthCost(check.forwards, check.backwards, check.seconds)}</p>
+          )}
+        </section>
+      )}
+    </div>
+  );
+}
+
+function State({ view }: { view: View }) {
+  const { health, connection } = view.store;
+  const check = health.check.value;
+  const silent = connection.value === "silent";
+  const running = health.running.value && !silent;
+  const done = !running && check?.fraction === 1;
+  const said = running
+    ? words.healthLooking
+    : health.error.value
+      ? words.healthFailed(health.error.value)
+      : done
+        ? words.healthVerdicts[check.severity]
+        : silent
+          ? words.healthNoKernel
+          : words.healthStopped;
+  return (
+    <div class="xai-health-state">
+      <output class="xai-health-verdict" data-xai="health-state">
+        {done && <Icon name={check.severity} />}
+        <span>{said}</span>
+      </output>
+      {running && (
+        <progress
+          class="xai-progress"
+          aria-label={words.progressLabel(words.healthLooking)}
+          {...(check ? { value: check.fraction, max: 1 } : {})}
+        />
+      )}
+      {!running && !done && !silent && (
+        <Button label={words.retry} text={words.retry} onClick={() => health.show(view, true)} />
+      )}
+    </div>
+  );
+}
+
+export function HealthPanel({ view }: { view: View }) {
+  const { health } = view.store;
+  const check = health.check.value;
+  const done = !health.running.value && check?.fraction === 1;
+  useEffect(() => () => health.show(view, false), [health, view]);
+  return (
+    <details
+      class="xai-fold xai-health"
+      data-xai="health"
+      onToggle={(event) => event.target === event.currentTarget && health.show(view, event.currentTarget.open)}
+    >
+      <summary class="xai-summary xai-health-summary">
+        <span>{words.health}</span>
+        {done && <Mark severity={check.severity} text={words.severities[check.severity]} />}
+      </summary>
+      <div class="xai-health-body">
+        <State view={view} />
+        {check && <Findings view={view} check={check} />}
+      </div>
+    </details>
+  );
+}
