@@ -27,11 +27,13 @@ class Took:
     result: Any
 
 
-def arguments(what: str) -> argparse.Namespace:
-    """Read ``--quick`` and ``--threads``, set the threads and print a heading."""
+def arguments(what: str, only: Sequence[str] = ()) -> argparse.Namespace:
+    """Read ``--quick``, ``--threads`` and which of some cases are wanted, set the threads and print a heading."""
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("--quick", action="store_true", help="less work and fewer repeats, for a first look")
     parser.add_argument("--threads", type=int, default=1, help="of torch; with one, CPU seconds can be compared")
+    if only:
+        parser.add_argument("--only", nargs="+", choices=sorted(set(only)), help="leave out all others")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     print(f"{what}  (torch {torch.__version__}, {given.threads} thread{'s' if given.threads > 1 else ''})")

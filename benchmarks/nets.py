@@ -67,6 +67,31 @@ class ResNet(nn.Module):
         return out
 
 
+class VGG16(nn.Module):
+    """VGG-16 without BatchNorm, for 224×224 pictures and 1000 classes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        inputs = 3
+        for width, depth in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
+            for _ in range(depth):
+                layers += [nn.Conv2d(inputs, width, 3, padding=1), nn.ReLU(inplace=True)]
+                nn.init.kaiming_normal_(layers[-2].weight, nonlinearity="relu")
+                inputs = width
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers)
+        self.pool = nn.AdaptiveAvgPool2d(7)
+        self.classifier = nn.Sequential(
+            *(nn.Linear(512 * 49, 4096), nn.ReLU(inplace=True), nn.Dropout()),
+            *(nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Dropout(), nn.Linear(4096, 1000)),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.classifier(self.pool(self.features(x)).flatten(1))
+        return out
+
+
 @cache
 def batch_of_photos() -> Tensor:
     """The photos of the samples, as the classifier of the samples eats them."""
@@ -90,6 +115,7 @@ def calibrated(build: Callable[[], nn.Module]) -> nn.Module:
 NETS: dict[str, Callable[[], nn.Module]] = {
     "efficientnet-lite0": lambda: imagenet().model,
     "resnet-18": lambda: calibrated(lambda: ResNet((2, 2, 2, 2), 1)),
+    "vgg-16": lambda: calibrated(VGG16),
     "resnet-50": lambda: calibrated(lambda: ResNet((3, 4, 6, 3), 4)),
 }
 

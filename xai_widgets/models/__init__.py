@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from xai_widgets.models.callables import as_module, why_no_gradient
-from xai_widgets.models.errors import ModelError, OutOfMemoryError
+from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory
+from xai_widgets.models.execution import WARM_UP
+from xai_widgets.models.incremental import Incremental, NotIncrementalError
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.module import TorchModel
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches
@@ -15,8 +17,11 @@ Model = TorchModel
 
 __all__ = [
     "BATCH_SECONDS",
+    "WARM_UP",
+    "Incremental",
     "Model",
     "ModelError",
+    "NotIncrementalError",
     "OutOfMemoryError",
     "Pace",
     "Target",
@@ -24,6 +29,7 @@ __all__ = [
     "as_module",
     "check_layer",
     "in_batches",
+    "is_out_of_memory",
     "private_copy",
     "resolve_target",
     "untouched",

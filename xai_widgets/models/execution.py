@@ -88,7 +88,8 @@ class Execution:
         self.seed, self._feed = seed, feed
         self.task: str | None = None
         self.random: bool | None = None
-        self.paces = {"forward": Pace(), "backward": Pace()}
+        # Two patches of a picture take about as long as one whole picture.
+        self.paces = {"forward": Pace(), "backward": Pace(), "patches": Pace(size=4, least=2)}
         self._spent, self._from = Spent(), 0
         self._notes: list[str] = []
         self._fast: ExplanationCopy | None = None

@@ -34,10 +34,14 @@ LONG, SHORT = 32, 8
 
 @dataclass
 class Pace:
-    """How many inputs of one kind of pass to run at once, learned from the batches so far."""
+    """How many inputs of one kind of pass to run at once, learned from the batches so far.
+
+    Fewer than `least` are not worth the overhead of a batch, and run at once only where more do not fit.
+    """
 
     size: int = 1
     limit: int = 4096
+    least: int = 1
     seconds: float = BATCH_SECONDS
     _best: float = float("inf")
     _worse: int = 0
@@ -63,7 +67,7 @@ class Pace:
                 self.size = 2 * size
 
     def _settle(self, size: int, rest: int) -> None:
-        self.size, self._rest, self._worse = min(self.size, size), rest, 0
+        self.size, self._rest, self._worse = min(self.size, max(size, self.least)), rest, 0
 
     def restart(self) -> None:
         """Learn anew from this size on; what does not fit is not tried again."""

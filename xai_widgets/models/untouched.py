@@ -37,7 +37,7 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     # optimizer in another thread has changed since.
     shared: dict[int, Tensor] = {id(p): nn.Parameter(p.data, requires_grad=False) for p in module.parameters()}
     # What a pass has left on a module, or computes anew in each (weight_norm): deepcopy refuses what has a history.
-    shared |= {id(t): t.detach().clone() for t in _kept_tensors(module) if not t.is_leaf}
+    shared |= {id(t): t.detach().clone() for t in kept_tensors(module) if not t.is_leaf}
     # deepcopy keeps the objects of its memo alive by id; so must we, hence the values stay in `shared`.
     try:
         twin = copy.deepcopy(module, dict(shared))
@@ -46,7 +46,7 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     return twin.eval()
 
 
-def _kept_tensors(module: nn.Module) -> Iterator[Tensor]:
+def kept_tensors(module: nn.Module) -> Iterator[Tensor]:
     """Find the tensors among the modules' plain attributes, and in lists, tuples and dicts there."""
     for one in module.modules():
         for value in vars(one).values():
