@@ -81,7 +81,12 @@ export interface Parameter {
   choices: Value[];
   optional: boolean;
   sentence: string;
+  /** Of a layer: "map" where patches will do, else channels of a map. */
+  needs?: string;
 }
+
+/** Depth, name inside its parent, type, how many modules inside are not told, shape of what it puts out, use for a map. */
+export type LayerEntry = [number, string, string, number, number[] | null, number | null];
 
 export interface Method {
   name: string;
@@ -114,6 +119,7 @@ export interface Spec {
   region: [number, number, number, number];
   labels: string[] | null;
   methods: Method[];
+  layers?: LayerEntry[];
   edits: EditSpec[];
   fills: Fill[];
   brush: { low: number; high: number; default: number };
@@ -125,6 +131,7 @@ export type Outgoing =
   | { kind: "cancel"; id: number; slot: Slot }
   | { kind: "close"; slot: "b" }
   | { kind: "check"; open: boolean }
+  | { kind: "layers"; under: string }
   | { kind: "display"; display: Display };
 
 export interface Welcome {
@@ -220,8 +227,14 @@ export interface CheckMessage {
   error: string | null;
 }
 
+export interface LayersMessage {
+  kind: "layers";
+  under: string;
+  entries: LayerEntry[];
+}
+
 export type Answer = PredictionMessage | MapMessage | Ended | ErrorMessage;
-export type Incoming = Welcome | StateMessage | CheckMessage | Answer;
+export type Incoming = Welcome | StateMessage | CheckMessage | LayersMessage | Answer;
 
 /** A message kept in a trait carries its buffers inside. */
 export type Kept<T> = T & { buffers?: Bytes[] };

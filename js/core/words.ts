@@ -140,6 +140,15 @@ export const words = {
   parametersOf: (title: string) => `Parameters of ${title}`,
   parameterAuto: "automatic",
   parameterDefault: "Back to defaults",
+  searchLayers: "Search layers by name or type",
+  noLayer: "No layer has this name. Enter asks for it all the same",
+  moreLayers: (count: number) => `${whole(count)} more: type to narrow`,
+  layersInside: (count: number) => `${whole(count)} inside`,
+  layerReasons: { silent: "not run", "no map": "no map" },
+  layerWhy: {
+    silent: "This layer does not run for this picture, or puts out no tensor of numbers",
+    "no map": "What this layer puts out has no height and width, so no map can be drawn of it",
+  },
   chosenByItself: "chosen by itself",
 
   // the model check

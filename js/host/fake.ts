@@ -1,7 +1,7 @@
 // A kernel made of arithmetic: the whole widget runs on a page without Jupyter, for development and tests.
 import { quantise } from "../core/arrays";
 import { strokesOf, unitOf } from "../core/request";
-import type { Asked, Check, Display, Outgoing, Request, Slot, Spec, State, Task } from "../core/types";
+import type { Asked, Check, Display, LayerEntry, Outgoing, Request, Slot, Spec, State, Task } from "../core/types";
 import { checks } from "./fakecheck";
 
 type Handler = (...args: never[]) => void;
@@ -158,6 +158,9 @@ export class FakeKernel {
     } else if (message.kind === "close") {
       current.compare = null;
       for (const kind of ["map", "error", "ended"]) this.last.delete(`${kind}b`);
+    } else if (message.kind === "layers") {
+      const entries = this.survey(message.under);
+      this.emit({ kind: "layers", under: message.under, entries });
     } else if (message.kind === "display") current.display = message.display as Display;
   }
 
@@ -174,6 +177,23 @@ export class FakeKernel {
       last = check;
       say(check.fraction < 1);
     }
+  }
+
+  /** What is inside a module, with shapes that get smaller and deeper along the list. */
+  private survey(under: string): LayerEntry[] {
+    const listed = (this.spec.layers ?? []).map(([depth, own, type, untold], i): LayerEntry => {
+      const side = 112 >> Math.min(4, Math.floor(i / 4));
+      const shapes: Record<string, [number[] | null, number]> = {
+        Linear: [[1000], 0],
+        Flatten: [[1280], 0],
+        Dropout: [null, 0],
+        Norm: [[196, 64], 1],
+      };
+      return [depth, own, type, untold, ...(shapes[type] ?? [[16 << Math.floor(i / 4), side, side], 2])];
+    });
+    if (under === "") return listed;
+    const depth = under.split(".").length;
+    return ["conv", "norm"].map((own): LayerEntry => [depth, own, "Conv2d", 0, [64, 7, 7], 2]);
   }
 
   private async explain(slot: Slot, id: number, request: Request): Promise<void> {

@@ -76,6 +76,10 @@ export class Link {
     return dropped;
   }
 
+  layers(under: string): void {
+    this.send({ kind: "layers", under });
+  }
+
   closeCompare(): void {
     this.slots.b.clear();
     this.send({ kind: "close", slot: "b" });
@@ -115,6 +119,10 @@ export class Link {
     if (!message || typeof message !== "object") return;
     if (message.kind === "check") {
       this.listener.message(message, buffers);
+      return;
+    }
+    if (message.kind === "layers") {
+      if (Array.isArray(message.entries)) this.listener.message(message, buffers);
       return;
     }
     // A newer kernel may say what this page does not know; its number alone would spoil the ids.

@@ -1,6 +1,7 @@
 // Everything a widget knows, one store a model, so that a second view or a re-render loses nothing.
 import { batch, computed, type Signal, signal } from "@preact/signals";
 import { History } from "../core/history";
+import { type Layer, layersOf, told } from "../core/layers";
 import { Lru } from "../core/lru";
 import { keyOf, sameEdits } from "../core/request";
 import type {
@@ -42,6 +43,8 @@ export class Store {
     b: new SlotState("b", () => this.link.knock()),
   };
   readonly health = new Health((open) => this.link.check(open));
+  /** The model's modules, as far as the kernel has told them. */
+  readonly layers: Signal<Layer[]>;
   readonly trouble = signal<Trouble | null>(null);
   readonly connection = signal<"connecting" | "live" | "silent">("connecting");
   readonly kernelVersion = signal<string | null>(null);
@@ -65,6 +68,7 @@ export class Store {
   constructor(private readonly model: Model) {
     const state = completeState(model.get("state"));
     this.spec = signal(model.get("spec") as Spec);
+    this.layers = signal(layersOf(this.spec.value.layers ?? []));
     this.request = signal(state.request);
     this.compare = signal(state.compare);
     this.display = signal(state.display);
@@ -144,6 +148,12 @@ export class Store {
       this.slots.b.reset();
     });
     this.link.closeCompare();
+  }
+
+  /** Asks what is inside a module, all of the model when it has no name, and what the layers there put out. */
+  askLayers(under: string): void {
+    const known = under === "" ? this.layers.value[0]?.use !== null : false;
+    if (!known) this.link.layers(under);
   }
 
   cancel(): void {
@@ -229,6 +239,10 @@ export class Store {
     }
     if (message.kind === "check") {
       this.health.take(message);
+      return;
+    }
+    if (message.kind === "layers") {
+      this.layers.value = told(this.layers.value, message.under, layersOf(message.entries, message.under));
       return;
     }
     const slot = this.slots[message.slot];

@@ -1,6 +1,6 @@
 // A page with the image widget and a fake kernel, for development and the browser tests.
 import { bytesOf, quantise } from "../core/arrays";
-import type { Edit, EditSpec, Method, Parameter, Spec, State } from "../core/types";
+import type { Edit, EditSpec, LayerEntry, Method, Parameter, Spec, State } from "../core/types";
 import { DISPLAY } from "../host/decode";
 import { type Bump, FakeKernel, type FakeOptions } from "../host/fake";
 import source from "../views/image";
@@ -76,7 +76,14 @@ const METHODS: Method[] = [
       parameter("seed", "int", null, { low: 0, high: 99, optional: true, sentence: "Fixes the random numbers." }),
     ],
   ],
-  ["grad_cam", "Grad-CAM", "Class activation", "Where the last convolution saw the class.", null, []],
+  [
+    "grad_cam",
+    "Grad-CAM",
+    "Class activation",
+    "Where the last convolution saw the class.",
+    null,
+    [parameter("layer", "layer", null, { optional: true, needs: "map", sentence: "The layer whose map is shown." })],
+  ],
   [
     "occlusion",
     "Occlusion",
@@ -94,6 +101,25 @@ const METHODS: Method[] = [
   ([name, title, family, sentence, why_not, parameters]) =>
     ({ name, title, family, sentence, why_not, parameters }) as Method,
 );
+
+function tree(): LayerEntry[] {
+  const found: LayerEntry[] = [];
+  const add = (depth: number, own: string, type: string, untold = 0) =>
+    found.push([depth, own, type, untold, null, null]);
+  add(0, "stem", "Sequential");
+  for (const [i, type] of ["Conv2d", "BatchNorm2d", "ReLU6"].entries()) add(1, String(i), type);
+  add(0, "blocks", "Sequential");
+  for (let block = 0; block < 3; block++) {
+    add(1, String(block), "InvertedResidual");
+    for (const own of ["expand", "depthwise", "project"]) add(2, own, "Conv2d");
+  }
+  add(1, "3", "InvertedResidual", 2);
+  add(0, "norm", "Norm");
+  add(0, "dropout", "Dropout");
+  add(0, "flatten", "Flatten");
+  add(0, "classifier", "Linear");
+  return found;
+}
 
 const EDITS: EditSpec[] = (
   [
@@ -155,6 +181,7 @@ function open(setup: Setup = {}): FakeKernel {
     region: setup.region ?? [x, y, x + side, y + side],
     labels,
     methods: METHODS,
+    layers: tree(),
     edits: EDITS,
     fills: ["mean", "blur", "noise", "colour"],
     brush: { low: 2, high: 64, default: 12 },

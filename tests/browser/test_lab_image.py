@@ -201,6 +201,27 @@ def test_two_methods_side_by_side_agree_as_python_says(studio, view):
     evaluate(studio, "first.close()")
 
 
+def test_a_layer_of_the_model_is_picked_from_its_tree(studio, view):
+    view.root.get_by_label("Explanation method").select_option("grad_cam")
+    view.settled()
+    view.root.get_by_text("Parameters of Grad-CAM").click()
+    box = view.root.get_by_role("combobox", name="layer")
+    box.click()
+    rows = view.root.get_by_role("treeitem")
+    expect(rows.nth(1)).to_contain_text("net Sequential")
+    box.fill("net.")
+    expect(rows).to_have_count(5)
+    expect(rows.nth(0)).to_contain_text("8 × 48 × 64")
+    expect(rows.nth(4)).to_contain_text("6 · no map")
+    rows.nth(1).click()
+    view.settled()
+    assert value(studio, "w.attribution.params['layer']") == "net.1"
+    assert 'layer="net.1"' in value(studio, "w.to_code()")
+    box.fill("net.9")
+    studio.page.keyboard.press("Enter")
+    expect(view.trouble).to_contain_text("The model has no layer 'net.9'. Did you mean 'net.")
+
+
 def test_cancel_keeps_the_partial_map_and_says_so(studio, view):
     evaluate(studio, "Net.pause = 0.02")
     view.root.get_by_label("Explanation method").select_option("occlusion")

@@ -95,7 +95,7 @@ def numbers(value):
     ("content", "says"),
     [
         ("hello", "a message must be an object of at most 64 entries, got 'hello'."),
-        ({"kind": "bye"}, "kind must be hello, ask, cancel, close, check or display, got 'bye'."),
+        ({"kind": "bye"}, "kind must be hello, ask, cancel, close, check, layers or display, got 'bye'."),
         ({"kind": "cancel", "id": -1}, "id must be a whole number from 0, got -1."),
         ({"kind": "cancel", "id": 2**53}, "id must be a whole number from 0, got a huge number."),
         ({"kind": "cancel", "id": True}, "id must be a whole number from 0, got True."),

@@ -13,7 +13,7 @@ from xai_widgets.models.execution import Execution
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.outputs import probabilities_of
-from xai_widgets.models.taps import recording
+from xai_widgets.models.taps import recording, recording_shapes
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
 
@@ -149,6 +149,15 @@ class TorchModel(Execution):
                 (gradient,) = self._differentiate(score, [tensor], again=True)
                 if gradient is not None:
                     yield name, tensor.detach(), gradient
+
+    def shapes(self, x: Tensor) -> dict[str, tuple[int, ...]]:
+        """Tell the shape of what each layer puts out for one input `x` (features…), with its batch axis of 1.
+
+        Layers that put out no floating-point tensor, or do not run, are left out.
+        """
+        with self._guard(), torch.no_grad(), recording_shapes(self.module) as seen:
+            self._forward(x[None].detach())
+        return seen
 
     def above(self, layer: str, x: Fixed) -> Self:
         """Return the scores as a function of what a layer puts out for one input.

@@ -62,6 +62,24 @@ def recording(module: nn.Module, layer: str | None) -> Iterator[dict[str, Tensor
             handle.remove()
 
 
+@contextmanager
+def recording_shapes(module: nn.Module) -> Iterator[dict[str, tuple[int, ...]]]:
+    """Record the shapes of what all submodules put out, by their names; nothing else of it is kept."""
+    seen: dict[str, tuple[int, ...]] = {}
+
+    def record(name: str, _module: nn.Module, _args: Any, output: Any) -> None:
+        tensor = tensor_in(output)
+        if tensor is not None:
+            seen[name] = tuple(tensor.shape)
+
+    handles = [m.register_forward_hook(partial(record, name)) for name, m in module.named_modules() if name]
+    try:
+        yield seen
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
 def _record(seen: dict[str, Tensor], name: str, _module: nn.Module, _args: Any, output: Any, *, cut: bool) -> Any:
     tensor = tensor_in(output)
     if tensor is None:

@@ -12,7 +12,7 @@ import traitlets
 from xai_widgets._version import __version__
 from xai_widgets.jobs import Outcome, Slot, worker_for
 from xai_widgets.widgets.health import Health
-from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Hello, Message, ShowAs, parse
+from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Hello, Message, Open, ShowAs, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,6 +82,7 @@ class ExplainerWidget(anywidget.AnyWidget):
             "a": Slot(worker, priority=EXPLAIN, deliver_first=True),
             "b": Slot(worker, priority=COMPARE, deliver_first=True),
         }
+        self._looking = Slot(worker, priority=PREDICT, deliver_first=True)
         self._exchanges: dict[str, Exchange] = {}
         self._health = Health(worker, self._check_steps, self._weights, self._post)
         super().__init__(**traits)
@@ -108,6 +109,8 @@ class ExplainerWidget(anywidget.AnyWidget):
                 self._on_check(message)
             elif isinstance(message, ShowAs):
                 self._on_display(message)
+            elif isinstance(message, Open):
+                self._on_open(message)
         except Exception as error:  # noqa: BLE001  shown in the widget: a handler's traceback appears nowhere else
             known = content if isinstance(content, dict) else {}
             number, slot = known.get("id", self._id), known.get("slot", "a")
@@ -141,6 +144,9 @@ class ExplainerWidget(anywidget.AnyWidget):
         raise NotImplementedError
 
     def _on_display(self, message: ShowAs) -> None:
+        raise NotImplementedError
+
+    def _on_open(self, message: Open) -> None:
         raise NotImplementedError
 
     def _state(self) -> dict[str, Any]:
@@ -258,7 +264,7 @@ class ExplainerWidget(anywidget.AnyWidget):
             return
         with self._lock:
             self._closed = True
-        for slot in (*self._predicting.values(), *self._explaining.values()):
+        for slot in (*self._predicting.values(), *self._explaining.values(), self._looking):
             slot.close()
         self._health.close()
         with self._lock:

@@ -15,7 +15,7 @@ from xai_widgets.inputs import Perturbation, perturbation_from
 from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
 from xai_widgets.prepare import adapt, read_for
-from xai_widgets.widgets import messages
+from xai_widgets.widgets import layers, messages
 from xai_widgets.widgets.base import AHEAD, Exchange, ExplainerWidget
 from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.names import names_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xai_widgets.method import Method
     from xai_widgets.results import Attribution, Prediction
     from xai_widgets.widgets.session import Seen
-    from xai_widgets.wire import Ask, ShowAs
+    from xai_widgets.wire import Ask, Open, ShowAs
 
 FIRST_PICTURE_SECONDS = 2.0
 """How long displaying waits for the first picture, so that a saved notebook has one."""
@@ -130,7 +130,8 @@ class ImageExplainer(ExplainerWidget):
         if compare is not None:
             self._requests["b"] = dataclasses.replace(self._requests["a"], method=choose(compare, {}, adapter, inputs))
         self._display = checked_display(display)
-        super().__init__(str(adapter.device), spec=messages.spec(inputs, adapter.labels, method_list(adapter, inputs)))
+        spec = messages.spec(inputs, adapter.labels, method_list(adapter, inputs), layers.outline(adapter.module))
+        super().__init__(str(adapter.device), spec=spec)
         self.state = self._state()
         for slot, request in dict(self._requests).items():
             self._explain(slot, request, 1)
@@ -267,6 +268,20 @@ class ImageExplainer(ExplainerWidget):
             if request.method.name == name:
                 return messages.unspoken(request.method)
         return {}
+
+    def _on_open(self, message: Open) -> None:
+        session, under = self._session, message.under
+        model = session.model
+
+        def look() -> Iterator[list[Any]]:
+            yield layers.outline(model.module, under, layers.survey(model.fresh(), session.inputs))
+
+        def ended(outcome: Outcome, _error: BaseException | None) -> None:
+            # Where the model fails for this input the explanation says so; what is inside it is known all the same.
+            if outcome is not Outcome.DONE:
+                self._post(layers.told(under, layers.outline(model.module, under)))
+
+        self._looking.submit(look, publish=lambda found: self._post(layers.told(under, found)), ended=ended)
 
     def _on_display(self, message: ShowAs) -> None:
         self._display = checked_display(message.display)

@@ -36,7 +36,7 @@ CONTROLS = {"size": "int", "baseline": "choice"}
 """Kinds of parameters that the browser shows by a simpler control."""
 
 
-def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList) -> dict[str, Any]:
+def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
     """Describe what never changes in a widget's life."""
     assert inputs.photo is not None
     height, width = inputs.photo.shape[:2]
@@ -57,10 +57,11 @@ def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList) ->
                 "family": one.family,
                 "sentence": one.sentence,
                 "why_not": one.why_not,
-                "parameters": [_control(p) for p in one.parameters if not p.hidden and p.kind != "layer"],
+                "parameters": [_control(p) for p in one.parameters if not p.hidden],
             }
             for one in methods
         ],
+        "layers": layers,
         "edits": [one.spec() for one in PERTURBATIONS.values() if issubclass(one, Slider)],
         "fills": list(FILLS),
         "brush": BRUSH,
@@ -68,7 +69,7 @@ def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList) ->
 
 
 def _control(parameter: Parameter) -> dict[str, Any]:
-    names = ("name", "default", "low", "high", "step", "optional", "sentence")
+    names = ("name", "default", "low", "high", "step", "optional", "sentence", "needs")
     control = {name: getattr(parameter, name) for name in names}
     return {
         **control,

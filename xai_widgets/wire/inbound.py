@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xai_widgets.wire.display import RULES, check_display
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION = 1
 MOST_EDITS, MOST_NUMBERS, MOST_PARAMETERS, LONGEST = 200, 4000, 64, 200
@@ -75,13 +78,23 @@ class CheckModel:
 
 
 @dataclass(frozen=True)
+class Open:
+    """Which modules are inside this one? All of the model's when it has no name."""
+
+    under: str
+
+
+@dataclass(frozen=True)
 class ShowAs:
     """How the map is shown now."""
 
     display: dict[str, Any]
 
 
-def parse(content: Any) -> Hello | Ask | Cancel | Close | CheckModel | ShowAs:
+Inbound = Hello | Ask | Cancel | Close | CheckModel | Open | ShowAs
+
+
+def parse(content: Any) -> Inbound:
     """Check a message and return it as what it is.
 
     Raises
@@ -91,20 +104,11 @@ def parse(content: Any) -> Hello | Ask | Cancel | Close | CheckModel | ShowAs:
     """
     message = _dict("a message", content)
     kind = message.get("kind")
-    if kind == "hello":
-        return Hello(_text("version", message.get("version", "")))
-    if kind == "ask":
-        return Ask(_whole("id", message.get("id")), _slot(message), _request(message.get("request")))
-    if kind == "cancel":
-        return Cancel(_whole("id", message.get("id")), _slot(message))
-    if kind == "close":
-        return Close(_compared(message))
-    if kind == "check":
-        return CheckModel(_bool("open", message.get("open")))
-    if kind == "display":
-        return ShowAs(_display(message.get("display")))
-    msg = f"a message's kind must be hello, ask, cancel, close, check or display, got {_short(kind)}."
-    raise ProtocolError(msg)
+    if not isinstance(kind, str) or kind not in READERS:
+        *most, last = READERS
+        msg = f"a message's kind must be {', '.join(most)} or {last}, got {_short(kind)}."
+        raise ProtocolError(msg)
+    return READERS[kind](message)
 
 
 def _request(value: Any) -> AskedRequest:
@@ -239,3 +243,15 @@ def _short(value: Any) -> str:
     # ascii: an error is sent to the browser, so it must be text that can be.
     text = ascii(value) if not isinstance(value, int) or abs(value) < LARGEST else "a huge number"
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+READERS: dict[str, Callable[[dict[Any, Any]], Inbound]] = {
+    "hello": lambda m: Hello(_text("version", m.get("version", ""))),
+    "ask": lambda m: Ask(_whole("id", m.get("id")), _slot(m), _request(m.get("request"))),
+    "cancel": lambda m: Cancel(_whole("id", m.get("id")), _slot(m)),
+    "close": lambda m: Close(_compared(m)),
+    "check": lambda m: CheckModel(_bool("open", m.get("open"))),
+    "layers": lambda m: Open(_text("under", m.get("under", ""))),
+    "display": lambda m: ShowAs(_display(m.get("display"))),
+}
+"""How each kind of message is read."""

@@ -75,7 +75,12 @@ export function MethodPanel({ view }: { view: View }) {
       {method && <p class="xai-sentence">{method.sentence}</p>}
       {method && <Doubt view={view} name={method.name} />}
       {method && method.parameters.length > 0 && (
-        <Parameters method={method} request={request} onChange={(params) => store.setMethod(method.name, params)} />
+        <Parameters
+          store={store}
+          method={method}
+          request={request}
+          onChange={(params) => store.setMethod(method.name, params)}
+        />
       )}
       <div class="xai-row">
         <Select
@@ -91,7 +96,12 @@ export function MethodPanel({ view }: { view: View }) {
       </div>
       {compare && other && <Doubt view={view} name={other.name} />}
       {compare && other && other.parameters.length > 0 && (
-        <Parameters method={other} request={compare} onChange={(params) => store.setCompare(other.name, params)} />
+        <Parameters
+          store={store}
+          method={other}
+          request={compare}
+          onChange={(params) => store.setCompare(other.name, params)}
+        />
       )}
     </Section>
   );

@@ -4,6 +4,8 @@ import type { Method, Parameter, Request, Value } from "../../core/types";
 import { words } from "../../core/words";
 import { Button, Checkbox, Select } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
+import type { Store } from "../../host/store";
+import { LayerControl } from "./layer";
 
 function nameOf(parameter: Parameter): string {
   return parameter.name.replaceAll("_", " ");
@@ -33,7 +35,14 @@ function startOf({ default: own, low, high }: Parameter): number {
   return Math.round(Math.sqrt(low * high));
 }
 
-function Control({ parameter, value, set }: { parameter: Parameter; value: Value; set: (v: Value) => void }) {
+interface ControlProps {
+  store: Store;
+  parameter: Parameter;
+  value: Value;
+  set: (value: Value) => void;
+}
+
+function Control({ store, parameter, value, set }: ControlProps) {
   const { kind, choices, optional, sentence } = parameter;
   const number = kind === "int" || kind === "float";
   if (kind === "bool")
@@ -48,6 +57,8 @@ function Control({ parameter, value, set }: { parameter: Parameter; value: Value
         onPick={(text) => set(choices.find((choice) => String(choice) === text) ?? null)}
       />
     );
+  if (kind === "layer")
+    return <LayerControl store={store} label={nameOf(parameter)} parameter={parameter} value={value} set={set} />;
   if (!number) return null;
   const there = typeof value === "number";
   return (
@@ -69,8 +80,13 @@ function Control({ parameter, value, set }: { parameter: Parameter; value: Value
   );
 }
 
-export function Parameters(props: { method: Method; request: Request; onChange: (params: Request["params"]) => void }) {
-  const { method, request, onChange } = props;
+export function Parameters(props: {
+  store: Store;
+  method: Method;
+  request: Request;
+  onChange: (params: Request["params"]) => void;
+}) {
+  const { store, method, request, onChange } = props;
   // The kernel completes a request by the defaults, so that having a value says nothing.
   const changed = method.parameters.some(({ name, default: own }) => parameterOf(method, request, name) !== own);
   return (
@@ -80,6 +96,7 @@ export function Parameters(props: { method: Method; request: Request; onChange: 
         {method.parameters.map((parameter) => (
           <div key={parameter.name} class="xai-parameter">
             <Control
+              store={store}
               parameter={parameter}
               value={parameterOf(method, request, parameter.name)}
               set={(value) => onChange({ ...request.params, [parameter.name]: value })}

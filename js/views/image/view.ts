@@ -71,7 +71,7 @@ export function readingOf(map: ReadMap, x: number, y: number): Reading {
 /** Ranks of two maps say how far two methods agree only if both were asked the same. */
 function sameQuestion(a: ShownMap, b: ShownMap): boolean {
   const [p, q] = [a.info, b.info];
-  return String(p.target) === String(q.target) && sameEdits(p.request.edits, q.request.edits);
+  return JSON.stringify(p.target) === JSON.stringify(q.target) && sameEdits(p.request.edits, q.request.edits);
 }
 
 export function createView(store: Store) {
