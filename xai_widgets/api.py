@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import torch
-from torch import nn
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.export  # noqa: F401  registers how results are painted and saved
@@ -217,22 +216,27 @@ def check_iter(
     if batch_of(x) is not None:
         msg = "check looks at one input, got a list of them: one will tell as much as all."
         raise TypeError(msg)
-    if preprocess is None and isinstance(model, nn.Module) and _holds_whole_numbers(x):
-        kind = str(x.dtype).removeprefix("torch.")
-        sentence = f"The input holds whole numbers ({kind}), which have no gradient and nothing between them."
-        advice = "Give x.float(), or what the model makes of them: embeddings."
-        return iter([refused("integer_input", sentence, advice)])
+    adapter = adapt(model, x, labels=labels, device=device)
+    reduce = target if callable(target) else None
     try:
-        adapter, inputs = read_for(adapt(model, x, labels=labels, device=device), x, preprocess=preprocess)
+        adapter, inputs = read_for(adapter, x, preprocess=preprocess, reduce=reduce)
     except ModelError as error:
         return iter([refused("runs", str(error), "Mend this first: nothing else could be looked at.")])
-    return check_steps(adapter, inputs, target)
+    except TypeError:
+        if preprocess is not None or not _holds_whole_numbers(x):
+            raise
+        sentence = (
+            f"The input holds whole numbers ({x.dtype}), which have no gradient and nothing between them, and the "
+            "model has no embedding that would make vectors of them."
+        )
+        return iter([refused("integer_input", sentence, "Give x.float(), or what the model makes of them.")])
+    return check_steps(adapter, inputs, None if reduce else target)
 
 
 def _holds_whole_numbers(x: Any) -> bool:
     if isinstance(x, torch.Tensor):
-        return not x.is_floating_point() and x.dtype not in {torch.uint8, torch.bool, torch.uint16}
-    return isinstance(x, np.ndarray) and x.dtype.kind in "iu" and x.dtype not in (np.uint8, np.uint16)
+        return not x.is_floating_point()
+    return isinstance(x, np.ndarray) and x.dtype.kind in "iu"
 
 
 @dataclass(frozen=True)

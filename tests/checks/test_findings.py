@@ -184,6 +184,26 @@ def test_whole_numbers_are_a_finding_and_other_wrong_inputs_an_error():
         xai.check(Net(), picture(), labels=["a", "b", "c"])
 
 
+def test_tokens_are_no_whole_numbers_but_what_the_model_makes_of_them():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Embedding(9, 6), nn.Flatten(), nn.Linear(42, 3)).eval()
+    result = xai.check(net, torch.arange(7))
+    assert result.ok, result
+    assert "saliency" in result.by_soundness("sound")
+
+
+def test_a_unit_and_a_function_of_the_output_can_be_what_is_looked_at():
+    net = Net()
+    with torch.no_grad():
+        net.conv.bias[:4] = -100  # these channels are shut
+    shut, open_ = (found(net, "gradient", target=xai.Unit("act", i)) for i in (0, 6))
+    assert shut.severity == "error"
+    assert open_.severity == "ok"
+    assert found(net, "gradient", target=lambda scores: scores.sum(1)).severity == "ok"
+    with pytest.raises(ValueError, match="nothing_like_it"):
+        xai.check(net, picture(), target=xai.Unit("nothing_like_it", 0))
+
+
 def test_an_input_that_tells_nothing_apart_is_named():
     assert found(Net(), "input", torch.zeros(3, 16, 16)).severity == "warning"
     assert found(Net(), "input") is None

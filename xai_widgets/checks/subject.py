@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from xai_widgets.attribution.runs import asked_of
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import Target, resolve_target
 
@@ -83,6 +84,7 @@ class Subject:
         """Run the model once, and settle what is explained."""
         self.prediction = self.model.predict(self.inputs.x)
         self.target = resolve_target(self.asked, self.prediction)
+        self.model = asked_of(self.model, self.inputs, self.target)
         self.scores = self.model.scores(self.x)[0]
 
     def difference(self, a: Tensor, b: Tensor) -> float:
