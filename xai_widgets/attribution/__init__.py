@@ -14,6 +14,7 @@ from xai_widgets.attribution.masks import Rise
 from xai_widgets.attribution.paths import IntegratedGradients
 from xai_widgets.attribution.perturbation import Occlusion
 from xai_widgets.attribution.relevance import AttentionLrp, LayerwiseRelevance
+from xai_widgets.attribution.rollout import AttentionRollout
 from xai_widgets.attribution.sampled import ExpectedGradients, VarGrad
 from xai_widgets.attribution.shapley import ExactShapley, ShapleySampling
 from xai_widgets.attribution.surrogate import KernelShap, Lime
@@ -21,6 +22,7 @@ from xai_widgets.attribution.surrogate import KernelShap, Lime
 __all__ = [
     "AblationCam",
     "AttentionLrp",
+    "AttentionRollout",
     "Cam",
     "Conductance",
     "Deconvolution",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from xai_widgets.attribution.cam_base import LAYER
+from xai_widgets.attribution.rollout import AGNOSTIC
 from xai_widgets.checks.subject import first_line, listed
 from xai_widgets.findings import Finding
 from xai_widgets.method import REGISTRY
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from xai_widgets.checks.subject import Subject
     from xai_widgets.findings import Verdict
 
-NEEDS = {"rules", "map"}
+NEEDS = {"rules", "map", "attention"}
 PATIENCE = 3
 """Steps without anything to show that a trial goes along with."""
 
@@ -34,7 +35,7 @@ def trial(subject: Subject, name: str) -> Iterator[Finding]:
     model = subject.another()
     model.paces = {kind: Pace() for kind in model.paces}  # small batches, and none that depend on what was tried before
     steps = cls().run(model, subject.inputs, subject.target)
-    kind = "no_map" if cls.uses & {"map"} and "rules" not in cls.uses else "no_rule"
+    kind = next(f"no_{need}" for need in ("rules", "map", "attention") if need in cls.uses).replace("rules", "rule")
     try:
         for _ in range(PATIENCE):
             estimate = next(steps)
@@ -49,7 +50,7 @@ def trial(subject: Subject, name: str) -> Iterator[Finding]:
         return
     finally:
         steps.close()  # type: ignore[attr-defined]
-    doubts = [note for note in estimate.notes if not note.startswith(LAYER)]
+    doubts = [note for note in estimate.notes if not note.startswith((LAYER, AGNOSTIC))]
     if not bool(torch.isfinite(estimate.values).all()):
         yield Finding("no_number", "note", "Some of its values are no numbers.", "", (name,), "unsound")
     elif "map" not in cls.uses and not bool(estimate.values.any()):

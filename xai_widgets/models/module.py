@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from xai_widgets.models.rules import Rules
+    from xai_widgets.models.rules import AttentionWatch, Rules
     from xai_widgets.models.targets import Target
     from xai_widgets.models.views import Fixed
     from xai_widgets.results import Unit
@@ -107,6 +107,24 @@ class TorchModel(Execution):
             (gradient,) = self._differentiate(target.of(head), [leaf])
         self._spent.backwards += len(x)
         return target.of(scores).detach(), torch.zeros_like(x) if gradient is None else gradient
+
+    def attention(self, x: Tensor, target: Target, watch: AttentionWatch) -> Tensor | None:
+        """Watch the attention of one pass, and compute the score's gradient with respect to what the last one puts out.
+
+        Returns
+        -------
+        Tensor or None
+            None where nothing attends, or the score does not depend on it.
+        """
+        self._need_floating(x)
+        if self.random is None:
+            self.scores(x[:1])  # finding that out takes passes that are not to be seen
+        with self._guard(), torch.enable_grad(), watch:
+            score = target.of(self._forward(x.detach().requires_grad_()))
+        if not watch.attended:
+            return None
+        self._spent.backwards += len(x)
+        return self._differentiate(score, [watch.attended[-1].output])[0]
 
     def taps(
         self, x: Tensor, target: Target, layer: str | None = None

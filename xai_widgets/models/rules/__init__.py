@@ -6,6 +6,7 @@ used twice is the same sequence of operations, and gets the same numbers.
 
 from __future__ import annotations
 
+from xai_widgets.models.rules.attending import AttentionWatch
 from xai_widgets.models.rules.attention import AttentionRelevance
 from xai_widgets.models.rules.composites import COMPOSITES
 from xai_widgets.models.rules.mode import Rules
@@ -14,4 +15,4 @@ from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.rescale import Rescale
 from xai_widgets.models.rules.watch import Watch
 
-__all__ = ["COMPOSITES", "AttentionRelevance", "Rectifiers", "Relevance", "Rescale", "Rules", "Watch"]
+__all__ = ["COMPOSITES", "AttentionRelevance", "AttentionWatch", "Rectifiers", "Relevance", "Rescale", "Rules", "Watch"]

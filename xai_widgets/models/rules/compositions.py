@@ -25,8 +25,23 @@ def scaled_dot_product_attention(  # noqa: PLR0917
 ) -> Tensor:
     """Attend as the paper writes it."""
     if enable_gqa:
-        times = query.shape[-3] // key.shape[-3]
-        key, value = key.repeat_interleave(times, -3), value.repeat_interleave(times, -3)
+        value = value.repeat_interleave(query.shape[-3] // value.shape[-3], -3)
+    weights = attention_weights(query, key, attn_mask, is_causal=is_causal, scale=scale, enable_gqa=enable_gqa)
+    return torch.dropout(weights, dropout_p, True) @ value  # noqa: FBT003
+
+
+def attention_weights(
+    query: Tensor,
+    key: Tensor,
+    attn_mask: Tensor | None = None,
+    *,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """Return how much each query attends to each key, shape (…, queries, keys)."""
+    if enable_gqa:
+        key = key.repeat_interleave(query.shape[-3] // key.shape[-3], -3)
     scores = (query * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)) @ key.transpose(-2, -1)
     if is_causal:
         attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
@@ -34,7 +49,7 @@ def scaled_dot_product_attention(  # noqa: PLR0917
         scores = scores.masked_fill(~attn_mask, float("-inf"))
     elif attn_mask is not None:
         scores = scores + attn_mask
-    return torch.dropout(scores.softmax(-1), dropout_p, True) @ value  # noqa: FBT003
+    return scores.softmax(-1)
 
 
 def _normalized(x: Tensor, dims: list[int], eps: float) -> Tensor:
