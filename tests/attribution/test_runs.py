@@ -133,5 +133,6 @@ def test_a_map_that_may_be_all_error_says_so():
     steps = list(xai.attribute_iter(convnet(), image(), "smooth_grad", noise_level=1.0, n_samples=2, tolerance=0.0))
     assert steps[-1].error == np.inf
     assert "error unbounded so far" in repr(steps[-1])
+    assert steps[-1].notes == ("This map may be nothing but chance: give it more samples.",)
     assert "±" not in repr(steps[-1])
     assert "error ±" in repr(xai.attribute(convnet(), image(), "smooth_grad", noise_level=0.01, tolerance=0.5))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,9 @@ AUTO_ROW = ("integrated_gradients", "kernel_shap")
 
 AUTO_FEW = ("integrated_gradients", "exact_shapley")
 """The same for a row of a few."""
+
+CHANCE = "This map may be nothing but chance: give it more samples."
+"""Said of a finished map whose error is as large as itself."""
 
 FEW_FEATURES = 12
 """Up to here ``method="auto"`` does all coalitions of features: 4096 passes."""
@@ -139,7 +143,9 @@ def run(
         lies = is_map(values.shape, inputs.grid) if inputs.kind == "image" else False
         seconds = spent + clock() - began
         stops = time_budget is not None and seconds >= time_budget and estimate.done < estimate.total
-        stopped = (_stopped(time_budget, estimate),) if stops else ()
+        ended: tuple[str, ...] = (_stopped(time_budget, estimate),) if stops else ()
+        if (stops or estimate.done == estimate.total) and estimate.error == math.inf:
+            ended += (CHANCE,)
         result = Attribution(
             values=values,
             target=target.index,
@@ -155,7 +161,7 @@ def run(
             backwards=model.backwards,
             seconds=seconds,
             model_hash=digest,
-            notes=(*inputs.notes, *estimate.notes, *model.notes, *nans, *stopped),
+            notes=(*inputs.notes, *estimate.notes, *model.notes, *nans, *ended),
             photo=inputs.photo if lies else None,
             region=inputs.region if lies else None,
             placement=inputs.placement if lies else None,
