@@ -291,5 +291,21 @@ def method_list(model: Model | None, inputs: Inputs | None) -> MethodList:
             parameters=cls.parameters(),
             why_not=None if model is None or inputs is None else cls().why_not(model, inputs),
         )
-        for cls in REGISTRY.values()
+        for cls in sorted(REGISTRY.values(), key=lambda cls: _place(cls.family))
     )
+
+
+FAMILIES = (
+    "Gradients",
+    "Paths",
+    "Class activation maps",
+    "Relevance",
+    "Perturbation",
+    "Surrogates",
+    "Shapley values",
+)
+"""In the order in which they are listed; those of other people's methods come last."""
+
+
+def _place(family: str) -> int:
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)

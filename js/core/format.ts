@@ -14,6 +14,13 @@ export function short(value: number): string {
   return plain(String(Number(value.toPrecision(3))));
 }
 
+/** At most so many characters, cut between words. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = text.lastIndexOf(" ", most - 2);
+  return `${text.slice(0, end > most / 2 ? end : most - 2)} …`;
+}
+
 export function signed(value: number): string {
   return value > 0 ? `+${short(value)}` : short(value);
 }

@@ -173,8 +173,9 @@ export const words = {
     titles.length === of ? "every method" : titles.length > 4 ? `${titles.length} of ${of} methods` : titles.join(", "),
   healthMethods: (final: boolean) => (final ? "Methods on this model" : "Methods on this model, as far as is known"),
   soundness: { sound: "Sound", unsound: "Doubtful", impossible: "Not possible" },
-  doubtful: (title: string, reason: string) => `⚠ ${title} (doubtful here${reason && `: ${reason}`})`,
+  doubtful: (title: string, reason: string) => `${title} ⚠ doubtful here${reason && `: ${reason}`}`,
   notPossible: (title: string, reason: string) => `${title} (${reason})`,
+  refused: (count: number) => (count === 1 ? "Why 1 method is greyed" : `Why ${count} methods are greyed`),
 
   // reading
   reading: "Reading the map",

@@ -14,6 +14,8 @@ interface Setup {
   edits?: Edit[];
   views?: number;
   bumps?: Bump[];
+  /** In place of the page's own methods: family, titles, and why they do not fit. */
+  families?: [string, string[], string | null][];
   snapshot?: unknown;
 }
 
@@ -102,6 +104,11 @@ const METHODS: Method[] = [
     ({ name, title, family, sentence, why_not, parameters }) as Method,
 );
 
+function listed([family, titles, why_not]: [string, string[], string | null]): Method[] {
+  const nameOf = (title: string) => title.toLowerCase().replaceAll(" ", "_");
+  return titles.map((title) => ({ name: nameOf(title), title, family, sentence: "", why_not, parameters: [] }));
+}
+
 function tree(): LayerEntry[] {
   const found: LayerEntry[] = [];
   const add = (depth: number, own: string, type: string, untold = 0) =>
@@ -180,7 +187,7 @@ function open(setup: Setup = {}): FakeKernel {
     photo: { mime: photo.mime, width, height, data: photo.data },
     region: setup.region ?? [x, y, x + side, y + side],
     labels,
-    methods: METHODS,
+    methods: setup.families ? setup.families.flatMap(listed) : METHODS,
     layers: tree(),
     edits: EDITS,
     fills: ["mean", "blur", "noise", "colour"],

@@ -1,7 +1,7 @@
 // The small parts: history, latest wins, cache, requests, scores, camera, formats, words.
 import { describe, expect, it } from "vitest";
 import { clampCamera, FIT, panBy, pinch, place, zoomAt } from "../core/camera";
-import { hex, percent, seconds, short, signed, unhex } from "../core/format";
+import { cut, hex, percent, seconds, short, signed, unhex } from "../core/format";
 import { History } from "../core/history";
 import { LatestWins } from "../core/latest";
 import { Lru } from "../core/lru";
@@ -262,6 +262,15 @@ describe("targets", () => {
     expect(unitOf({ layer: "layer4", index: [12] })).toBe("layer4 unit 12");
     expect(unitOf({ layer: "a.b", index: [1, 2, 3] })).toBe("a.b unit 1, 2, 3");
     expect([null, 3, [1, 2] as [number, number]].map(unitOf)).toEqual([null, null, null]);
+  });
+});
+
+describe("formats", () => {
+  it("cut a text between its words", () => {
+    expect(cut("short enough", 12)).toBe("short enough");
+    expect(cut("needs a differentiable model", 20)).toBe("needs a differenti …");
+    expect(cut("needs a differentiable model", 26)).toBe("needs a differentiable …");
+    expect(cut("x".repeat(30), 10)).toBe(`${"x".repeat(8)} …`);
   });
 });
 

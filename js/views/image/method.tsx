@@ -1,4 +1,6 @@
 // Which method explains, with which parameters, and against which other method.
+
+import { cut } from "../../core/format";
 import { firstSentence } from "../../core/health";
 import type { Check, Method, Request } from "../../core/types";
 import { words } from "../../core/words";
@@ -7,14 +9,21 @@ import { Icon } from "../../dom/icons";
 import { Parameters } from "./parameters";
 import type { View } from "./view";
 
+/** A list is as wide as its longest line: reasons are told in full below it. */
+const BRIEF = 44;
+
+function inBrief(reason: string): string {
+  return cut(firstSentence(reason), BRIEF);
+}
+
 function choicesOf(methods: readonly Method[], check: Check | null, chosen: string | undefined): Choice[] {
   return methods.map(({ name, title, family, why_not }) => {
     const verdict = check?.methods[name];
-    const not = why_not ?? (verdict?.soundness === "impossible" ? firstSentence(verdict.reason) : null);
+    const not = why_not ?? (verdict?.soundness === "impossible" ? verdict.reason : null);
     const unsound = verdict?.soundness === "unsound";
     // Of the chosen one the reason stands below, in full.
-    const reason = unsound && name !== chosen ? firstSentence(verdict.reason) : "";
-    const text = not ? words.notPossible(title, not) : unsound ? words.doubtful(title, reason) : title;
+    const reason = unsound && name !== chosen ? inBrief(verdict.reason) : "";
+    const text = not ? words.notPossible(title, inBrief(not)) : unsound ? words.doubtful(title, reason) : title;
     return { value: name, text, group: family, disabled: not !== null };
   });
 }
@@ -30,6 +39,28 @@ function Doubt({ view, name }: { view: View; name: string }) {
         <strong>{words.soundness[verdict.soundness]}</strong>: {verdict.reason}
       </span>
     </p>
+  );
+}
+
+/** Why methods are greyed, in full: each reason once, with all whom it concerns. */
+function Refused({ view }: { view: View }) {
+  const reasons = new Map<string, string[]>();
+  for (const { title, why_not } of view.store.spec.value.methods)
+    if (why_not) reasons.set(why_not, [...(reasons.get(why_not) ?? []), title]);
+  const count = [...reasons.values()].flat().length;
+  if (!count) return null;
+  return (
+    <details class="xai-fold" data-xai="refused">
+      <summary class="xai-summary">{words.refused(count)}</summary>
+      <dl class="xai-refused">
+        {[...reasons].map(([reason, titles]) => (
+          <div key={reason}>
+            <dt>{titles.join(", ")}</dt>
+            <dd class="xai-sentence">{reason}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 
@@ -73,6 +104,7 @@ export function MethodPanel({ view }: { view: View }) {
         onPick={pick}
       />
       {method && <p class="xai-sentence">{method.sentence}</p>}
+      <Refused view={view} />
       {method && <Doubt view={view} name={method.name} />}
       {method && method.parameters.length > 0 && (
         <Parameters
