@@ -80,6 +80,24 @@ def test_deep_lift_agrees_with_captum():
         close(ours.values, captum.attr.LayerDeepLiftShap(net, net[int(layer)]).attribute(x[None], several, target=2)[0])
 
 
+@pytest.mark.parametrize("layer", ["stem", "layer"])
+def test_hiding_channels_agrees_with_captum(layer):
+    net, x, base = Residual(), image(), image(seed=9)
+    module = net.get_submodule(layer)
+    with torch.no_grad():
+        # What the layer puts out for the baseline stands in place of a channel.
+        layer_base = {"stem": lambda: net.stem(base[None]), "layer": lambda: net.layer(net.act(net.stem(base[None])))}
+        hidden = layer_base[layer]()
+        channels = torch.arange(6).reshape(1, 6, 1, 1).expand(1, 6, 16, 16)
+        theirs = captum.attr.LayerFeatureAblation(net, module).attribute(
+            x[None], hidden, target=1, layer_mask=channels
+        )[0]
+    ours = xai.attribute(net, x, "feature_ablation", layer=layer, baselines=base, target=1)
+    close(ours.values, theirs)
+    pairs = channels[0] // 2
+    assert len(np.unique(xai.attribute(net, x, "feature_ablation", layer=layer, feature_mask=pairs).values)) == 3
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_does_what_it_does_on_the_upper_part_alone(method):
     net, x, base = convnet(), image(), image(seed=9)
@@ -195,5 +213,7 @@ def test_channels_that_come_last_are_not_summed_as_rows():
 def test_an_unknown_layer_is_refused_at_the_call():
     with pytest.raises(ValueError, match=r"no layer 'encoder.layer.0'. Did you mean 'encoder.layers.0'"):
         xai.attribute_iter(TinyViT(), image(), "saliency", layer="encoder.layer.0")
+    with pytest.raises(ValueError, match="no layer 'nor'"):
+        xai.attribute_iter(TinyViT(), image(), "feature_ablation", layer="nor")
     with pytest.raises(TypeError, match="layer must be the name of a layer"):
         xai.attribute_iter(TinyViT(), image(), "saliency", layer=3)

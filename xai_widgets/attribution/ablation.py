@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from xai_widgets.attribution.groups import GroupMethod, row_generator
+from xai_widgets.attribution.layers import above, why_no_layer
 from xai_widgets.attribution.statistics import Z95
-from xai_widgets.method import Estimate, register
+from xai_widgets.method import Estimate, parameter, register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,9 @@ class FeatureAblation(GroupMethod):
     r"""Loss of the score when one group is replaced by the baseline, :math:`F(x) - F(x_{\setminus g})`.
 
     Exact after one pass a group. They come in random order; until then, groups that have not had their turn are zero,
-    and the error takes them for as large as the others. With the same `feature_mask` the values are Captum's.
+    and the error takes them for as large as the others. With the same `feature_mask` the values are Captum's. Of a
+    layer, the first axis of its activation is grouped (channels of a map), and a group is replaced by what the layer
+    puts out for the baseline.
 
     References
     ----------
@@ -44,8 +47,18 @@ class FeatureAblation(GroupMethod):
     family: ClassVar[str] = "Perturbation"
     sentence: ClassVar[str] = "What does the score lose when this group of features is hidden?"
 
+    layer: str | None = parameter(
+        None, "The layer whose activations are hidden, in place of the input's values.", kind="layer", optional=True
+    )
+
+    def why_not(self, model: Model, inputs: Inputs) -> str | None:
+        """Refuse a layer that is not there."""
+        return why_no_layer(model, self.layer)
+
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch of groups."""
+        if self.layer is not None:
+            model, inputs = above(model, inputs, self.layer)
         game = self.game(model, inputs, target, seed)
         count = game.groups.count
         order = torch.randperm(count, generator=row_generator(seed, 0))
@@ -64,7 +77,9 @@ class FeatureAblation(GroupMethod):
             losses = torch.zeros(count, dtype=torch.float64)
             losses[order[: len(found)]] = found
             error = _missing(found, sizes) if ENOUGH <= len(found) < count else None
-            yield Estimate(game.groups.place(losses, game.x), rows.stop, count + 1, error, ready=rows.stop > 1)
+            values = game.groups.place(losses, game.x)
+            values = values if self.layer is None else values.expand(game.x.shape)
+            yield Estimate(values, rows.stop, count + 1, error, ready=rows.stop > 1)
 
 
 def _missing(found: Tensor, sizes: Tensor) -> float | None:

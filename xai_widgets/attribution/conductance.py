@@ -6,13 +6,13 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xai_widgets.attribution.gradients import why_no_layer_gradient
+from xai_widgets.attribution.layers import why_no_layer
 from xai_widgets.attribution.paths import Integral, refine, tiny_for
 from xai_widgets.attribution.spatial import find_last, find_layer
 from xai_widgets.attribution.statistics import wide
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, Method, parameter, register
-from xai_widgets.models import ModelError
+from xai_widgets.models import ModelError, why_no_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ class Conductance(Method):
         """Refuse what has no gradient, and a layer that is not there."""
         if not inputs.x.is_floating_point():
             return "A path needs a floating-point input."
-        return why_no_layer_gradient(model, self.layer)
+        return why_no_layer(model, self.layer) or why_no_gradient(model.module)
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch of points."""

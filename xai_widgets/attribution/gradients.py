@@ -8,26 +8,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
-from xai_widgets.attribution.layers import above
+from xai_widgets.attribution.layers import above, why_no_layer
 from xai_widgets.attribution.statistics import CHECKED, Mean
 from xai_widgets.method import Estimate, Method, parameter, register
-from xai_widgets.models import check_layer, why_no_gradient
+from xai_widgets.models import why_no_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
-
-
-def why_no_layer_gradient(model: Model, layer: str | None) -> str | None:
-    """Say why a layer has no gradient: it is not there, or the model has none."""
-    if layer is not None:
-        try:
-            check_layer(model.module, layer)
-        except ValueError as error:
-            return str(error)
-    return why_no_gradient(model.module)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +42,7 @@ class GradientMethod(Method):
         """Gradients exist for floating-point inputs of differentiable models only."""
         if self.layer is None and not inputs.x.is_floating_point():
             return "Gradients need a floating-point input, or a layer that makes one."
-        return why_no_layer_gradient(model, self.layer)
+        return why_no_layer(model, self.layer) or why_no_gradient(model.module)
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield estimates for the input's values, or for the layer's."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from xai_widgets.inputs import Inputs
+from xai_widgets.models import check_layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,16 @@ class LayerInputs(Inputs):
     def draw(self, seed: int) -> Tensor:
         """Return the layer's activation for a random input of the model."""
         return self.lift(self.below.draw(seed)[None])[0]
+
+
+def why_no_layer(model: Model, layer: str | None) -> str | None:
+    """Say that a layer is not there, naming the nearest ones; None where it is, or none is asked for."""
+    if layer is not None:
+        try:
+            check_layer(model.module, layer)
+        except ValueError as error:
+            return str(error)
+    return None
 
 
 def above(model: Model, inputs: Inputs, layer: str) -> tuple[Model, LayerInputs]:
