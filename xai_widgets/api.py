@@ -36,6 +36,7 @@ def attribute(
     *,
     target: Any = None,
     preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
     labels: Sequence[str] | None = None,
     seed: int = 0,
     device: str | torch.device | None = None,
@@ -52,7 +53,7 @@ def attribute(
         ``decision_function`` or ``predict`` is explained, with its ``classes_`` as labels. A function of a batch is
         tried with what `x` is, tensors or arrays, and then with the other. What has no gradient is left to the
         methods that hide parts.
-    x : Tensor, ndarray, PIL image, path, or row of a table
+    x : Tensor, ndarray, PIL image, path, text, or row of a table
         One input, without batch axis. A tensor or array of the shape that the model eats needs no `preprocess`. A row
         is a list of numbers, a dict of numbers by column, or a pandas Series or frame of one row.
         Several inputs of one model are a tuple, ``model(*x)``, or a mapping, ``model(**x)``, of tensors without batch
@@ -73,8 +74,12 @@ def attribute(
         ``lambda out: out[..., 10:20, 10:20].mean((-3, -2, -1))`` asks about a region of a generated picture.
     preprocess : callable, optional
         From a PIL image to the tensor that the model eats.
+    tokenizer : object, optional
+        For a text: of transformers, or a ``tokenizers.Tokenizer``, the one that belongs to the model. A function of a
+        list of texts needs none, and is explained by the words of `x`.
     labels : sequence of str, optional
-        Names of the classes. Two labels make a model with one output a binary classifier.
+        Names of the classes, where the model does not know them itself. Two labels make a model with one output a
+        binary classifier.
     seed : int
         For methods that draw random numbers: the same seed gives the same values.
     device : str or torch.device, optional
@@ -101,7 +106,7 @@ def attribute(
     if not given:
         msg = "the list of inputs is empty."
         raise ValueError(msg)
-    question = _Question(method, params, target, preprocess, seed, check_time_budget(time_budget))
+    question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget))
     adapter = adapt(model, given[0], labels=labels, device=device, seed=seed)
     every = [question.steps(adapter, one) for one in given]
     results = [collections.deque(steps, maxlen=1).pop() for steps in every]
@@ -115,6 +120,7 @@ def attribute_iter(
     *,
     target: Any = None,
     preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
     labels: Sequence[str] | None = None,
     seed: int = 0,
     device: str | torch.device | None = None,
@@ -133,7 +139,7 @@ def attribute_iter(
     if batch_of(x) is not None:
         msg = "attribute_iter explains one input, got a list of them: give each its own call, or all to attribute."
         raise TypeError(msg)
-    question = _Question(method, params, target, preprocess, seed, check_time_budget(time_budget))
+    question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget))
     return question.steps(adapt(model, x, labels=labels, device=device, seed=seed), x)
 
 
@@ -145,13 +151,14 @@ class _Question:
     params: dict[str, Any]
     target: Any
     preprocess: Callable[[Any], Any] | None
+    tokenizer: Any
     seed: int
     seconds: float | None
 
     def steps(self, adapter: Model, x: Any) -> Iterator[Attribution]:
         """Refuse what is wrong at once, and return the steps still to be computed."""
         reduce = self.target if callable(self.target) else None
-        model, inputs = read_for(adapter, x, preprocess=self.preprocess, reduce=reduce)
+        model, inputs = read_for(adapter, x, preprocess=self.preprocess, tokenizer=self.tokenizer, reduce=reduce)
         chosen = choose(self.method, self.params, model, inputs)
         prediction = model.predict(inputs.x)
         goal = resolve_target(None if reduce else self.target, prediction)

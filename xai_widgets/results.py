@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from xai_widgets.placement import Placement
+    from xai_widgets.text import Text
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,8 @@ class Attribution:
         Units of work done and planned.
     edits : tuple of dict
         What was changed in the picture before it was explained, as in ``docs/protocol.md``; `photo` shows it changed.
+    text : Text or None
+        What was explained, where that is a text: `values` has one number a token. :meth:`contributions` sums them.
     placement : Placement or None
         Where the model's input pixels lie on the original photo, for :meth:`on_photo`.
     names : tuple of str or None
@@ -192,6 +195,7 @@ class Attribution:
     steps: tuple[int, int] = (1, 1)
     edits: tuple[Mapping[str, Any], ...] = ()
     placement: Placement | None = None
+    text: Text | None = None
     names: tuple[str, ...] | None = None
     layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
 
@@ -219,6 +223,29 @@ class Attribution:
         if self.error is None:
             return None
         return f"error ±{self.error:.1%}" if math.isfinite(self.error) else "error unbounded so far"
+
+    def contributions(self, granularity: str = "words") -> list[tuple[str, float]]:
+        """Sum the values over pieces of the text.
+
+        Parameters
+        ----------
+        granularity : str
+            ``"tokens"``, ``"words"``, ``"sentences"``, or a regular expression whose matches are the pieces.
+
+        Returns
+        -------
+        list of (str, float)
+            In the order of the text; tokens that the tokenizer has added are left out.
+
+        Raises
+        ------
+        ValueError
+            Where no text was explained, or for a regular expression that is none.
+        """
+        if self.text is None:
+            msg = "contributions needs a result for a text: xai.attribute(model, text, tokenizer=...)."
+            raise ValueError(msg)
+        return self.text.sums(self.values.tolist(), granularity)
 
     def on_photo(self, *, smooth: bool = True) -> NDArray[np.float32]:
         """Lay the map over the original photo, pixel for pixel.

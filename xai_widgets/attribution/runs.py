@@ -165,6 +165,7 @@ def run(
             photo=inputs.photo if lies else None,
             region=inputs.region if lies else None,
             placement=inputs.placement if lies else None,
+            text=inputs.text if inputs.text is not None and values.shape == (len(inputs.text),) else None,
             names=inputs.names if values.shape == inputs.x.shape else None,
             layout=inputs.layout if lies or values.shape == inputs.x.shape else None,
             steps=(estimate.done, estimate.total),

@@ -12,6 +12,7 @@ from xai_widgets.export import checks
 from xai_widgets.export.checks import FileError
 from xai_widgets.placement import Placement
 from xai_widgets.results import Attribution, Prediction, TargetIndex, Unit
+from xai_widgets.text import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,6 +58,7 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "notes": list(a.notes),
         "layout": None if a.layout is None else [[name, list(shape)] for name, shape in a.layout],
         "names": None if a.names is None else list(a.names),
+        "text": None if a.text is None else _plain(asdict(a.text)),
         "edits": [_plain(dict(one)) for one in a.edits],
         "forwards": int(a.forwards),
         "backwards": int(a.backwards),
@@ -115,6 +117,7 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         placement=_placement("placement", record.get("placement")),
         names=None if record.get("names") is None else checks.texts("names", record["names"]),
         layout=_layout("layout", record.get("layout"), arrays["values"].size),
+        text=_text("text", record.get("text"), arrays["values"]),
         edits=_edits("edits", record.get("edits")),
         photo=_photo("photo", arrays.get("photo")),
         region=checks.region("region", record.get("region")),
@@ -184,6 +187,26 @@ def _layout(name: str, value: Any, size: int) -> tuple[tuple[str, tuple[int, ...
     if len(found) > 1 and sum(math.prod(shape) for _, shape in found) != size:
         raise checks.wrong(name)
     return found
+
+
+def _text(name: str, value: Any, values: NDArray[Any]) -> Text | None:
+    if value is None:
+        return None
+    found = _params(name, value)
+    said = checks.text(name, found.get("text"))
+    spans, ids, special = (found.get(key) for key in ("spans", "ids", "special"))
+    if (
+        not isinstance(spans, (list, tuple))
+        or not isinstance(ids, (list, tuple))
+        or not isinstance(special, (list, tuple))
+    ):
+        raise checks.wrong(name)
+    pairs = tuple(checks.pair(name, list(one) if isinstance(one, tuple) else one) for one in spans)
+    if len(pairs) != values.size or any(a > b or b > len(said) for a, b in pairs):
+        raise checks.wrong(name)
+    if {len(ids), len(special)} - {0, len(pairs)} or any(type(one) is not bool for one in special):
+        raise checks.wrong(name)
+    return Text(said, pairs, tuple(checks.natural(name, one) for one in ids), tuple(special))
 
 
 def _edits(name: str, value: Any) -> tuple[dict[str, Any], ...]:

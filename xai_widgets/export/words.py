@@ -78,6 +78,9 @@ def text(attribution: Attribution) -> str:
 
 
 def _strongest(attribution: Attribution) -> list[str]:
+    if attribution.text is not None and np.any(np.isfinite(attribution.values) & (attribution.values != 0)):
+        words = sorted(attribution.contributions(), key=lambda one: -abs(one[1]) if math.isfinite(one[1]) else 0.0)
+        return [f"Strongest words: {'; '.join(f'{clean(word)} {_signed(value)}' for word, value in words[:TOP])}"]
     heat = attribution.heat
     values = np.asarray(attribution.values, dtype=np.float64) if heat is None else heat
     sizes = np.where(np.isfinite(values), np.abs(values), -1.0)
@@ -88,11 +91,15 @@ def _strongest(attribution: Attribution) -> list[str]:
         at = tuple(map(int, np.unravel_index(int(sizes.argmax()), sizes.shape)))
         value = float(values[at])
         where = ", ".join(map(str, at)) if heat is None else f"x {at[1]}, y {at[0]}"
-        listed.append(f"{'+' if value > 0 else ''}{short(value)}{f' at {where}' if at else ''}")
+        listed.append(f"{_signed(value)}{f' at {where}' if at else ''}")
         # The neighbours of a strong cell of a map say the same again.
         near = [max(sizes.shape) // NEIGHBOURS if heat is not None else 0] * len(at)
         sizes[tuple(slice(max(0, i - n), i + n + 1) for i, n in zip(at, near, strict=True))] = -1.0
     return [f"Strongest: {'; '.join(listed)}"]
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{short(value)}"
 
 
 def _count(number: int, name: str) -> str:

@@ -3,6 +3,7 @@
 from xai_widgets.inputs.base import BASELINES, STAND_INS, Inputs
 from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
 from xai_widgets.inputs.occlude import FILLS, Occlude
+from xai_widgets.inputs.passages import read_text
 from xai_widgets.inputs.perturb import perturb
 from xai_widgets.inputs.perturbation import Perturbation, Slider
 from xai_widgets.inputs.read import read_inputs
@@ -30,4 +31,5 @@ __all__ = [
     "perturbation_from",
     "read_inputs",
     "read_several",
+    "read_text",
 ]

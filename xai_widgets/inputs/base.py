@@ -18,6 +18,8 @@ from xai_widgets.placement import Placement
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xai_widgets.text import Text
+
 Region = tuple[float, float, float, float]
 """``(x0, y0, x1, y1)`` with ``x0 < x1`` and ``y0 < y1``."""
 
@@ -62,6 +64,8 @@ class Inputs:
         Names and shapes of several inputs, whose numbers `x` holds one after another.
     vectors : mapping of str to Tensor, or None
         For tokens, of which `x` holds the vectors [tokens, features]: named vectors that stand for no token.
+    text : Text or None
+        The text that the tokens are of.
     """
 
     x: Tensor
@@ -77,6 +81,7 @@ class Inputs:
     names: tuple[str, ...] | None = None
     layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
     vectors: Mapping[str, Tensor] | None = None
+    text: Text | None = None
 
     def pieces(self) -> dict[str, Inputs]:
         """Return each of several inputs, in its own shape; nothing where `x` is one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -183,5 +184,17 @@ def why_no_gradient(module: nn.Module) -> str | None:
 
 
 def names_of(module: nn.Module) -> Sequence[str] | None:
-    """Return the names of the classes that a model knows itself."""
-    return module.labels if isinstance(module, Estimator) else None
+    """Return the names of the classes that a model knows itself, as estimators and transformers models do."""
+    if isinstance(module, Estimator):
+        return module.labels
+    config = getattr(module, "config", None)
+    known = getattr(config, "id2label", None)
+    if not isinstance(known, Mapping) or not known or not _classifies(module):
+        return None
+    names = [str(known.get(i, "")) for i in range(len(known))]
+    # What nobody has named says nothing, and every configuration has two of these.
+    return None if all(name == f"LABEL_{i}" for i, name in enumerate(names)) else names
+
+
+def _classifies(module: nn.Module) -> bool:
+    return type(module).__name__.endswith("Classification")

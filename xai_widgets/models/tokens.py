@@ -74,17 +74,19 @@ class LastPosition:
     ----------
     used : bool
         Whether there were scores at each position.
+    outputs : int
+        How many there were at one.
     """
 
     def __init__(self, place: int = -1) -> None:
-        self.place, self.used = place, False
+        self.place, self.used, self.outputs = place, False, 0
 
     def __call__(self, output: Any) -> Any:
         """Return the scores."""
         scores = tensor_of(output)
         if scores is None or scores.ndim != POSITIONS:
             return output
-        self.used = True
+        self.used, self.outputs = True, scores.shape[-1]
         return scores[:, self.place]
 
 
@@ -170,6 +172,20 @@ def stand_ins(module: nn.Module, layer: str, like: Tensor) -> dict[str, Tensor]:
 def takes_tokens(module: nn.Module) -> bool:
     """Tell whether a model has a layer that may eat tokens."""
     return _own_embedding(module) is not None or any(map(_is_embedding, module.modules()))
+
+
+def size_of_vocabulary(module: nn.Module) -> int | None:
+    """Return how many tokens the model has vectors for; None where it does not say."""
+    own = _own_embedding(module)
+    tables = [one for one in (own or module).modules() if isinstance(one, nn.Embedding)]
+    return max((one.num_embeddings for one in tables), default=None)
+
+
+def longest_text(module: nn.Module) -> int | None:
+    """Return how many tokens a transformers model takes at most; None where it does not say."""
+    config = _text_config(module)
+    found = (getattr(config, name, None) for name in ("max_position_embeddings", "n_positions", "n_ctx"))
+    return next((one for one in found if isinstance(one, int) and one > 0), None)
 
 
 def settings_of(module: nn.Module) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +10,12 @@ import torch
 from torch import Tensor
 
 from xai_widgets.inputs import Inputs, is_several, read_inputs, read_several
-from xai_widgets.models import ModelError, TorchModel
+from xai_widgets.models import TorchModel
 from xai_widgets.models.callables import Estimator, PlainFunction, as_module, names_of
 from xai_widgets.models.feeds import Member, Several
-from xai_widgets.models.tokens import LastPosition, find_embedding, settings_of, stand_ins, takes_tokens
-
-TOKENS = 2
+from xai_widgets.models.tokens import takes_tokens
+from xai_widgets.prepare.text import is_passage, read_passage
+from xai_widgets.prepare.tokens import reduced, tokens_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,6 +55,7 @@ def read_for(
     x: Any,
     *,
     preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
     reduce: Callable[[Any], Any] | None = None,
 ) -> tuple[TorchModel, Inputs]:
     """Read an input for a model.
@@ -66,6 +65,8 @@ def read_for(
     model : TorchModel
     x, preprocess
         As of `read_inputs`; besides, tokens and several inputs.
+    tokenizer : object, optional
+        Makes `x` a text, and divides it into the tokens that the model eats.
     reduce : callable, optional
         From the model's output for n inputs to one number each, which is then what is explained.
 
@@ -76,15 +77,17 @@ def read_for(
     inputs : Inputs
     """
     module = model.module
-    if preprocess is None and is_several(x):
+    if tokenizer is not None or is_passage(module, x, preprocess):
+        model, inputs = read_passage(model, x, tokenizer, reduce)
+    elif preprocess is None and is_several(x):
         model, inputs = _several(model, x, reduce)
     elif preprocess is None and _are_tokens(x) and takes_tokens(module):
-        model, inputs = _tokens(model, torch.as_tensor(x), {}, reduce=reduce)
+        model, inputs = tokens_for(model, torch.as_tensor(x), {}, reduce=reduce)
     else:
         columns = module.features if isinstance(module, Estimator) else None
         x = _floating(x) if isinstance(module, PlainFunction) and preprocess is None else x
         inputs = read_inputs(x, preprocess=preprocess, device=model.device, dtype=model.dtype, columns=columns)
-        model = _reduced(model, reduce)
+        model = reduced(model, reduce)
     if isinstance(module, PlainFunction):
         model.predict(inputs.x)  # which tells whether it can be differentiated
     return model, inputs
@@ -97,62 +100,10 @@ def _several(model: TorchModel, x: Any, reduce: Callable[[Any], Any] | None) -> 
         if name is None:
             msg = "there is nothing to explain among the inputs: no floating-point numbers and no tokens."
             raise TypeError(msg)
-        return _tokens(model, given.fixed[name], given.fixed, name, named=given.named, reduce=reduce)
+        return tokens_for(model, given.fixed[name], given.fixed, name, named=given.named, reduce=reduce)
     explained = {name: tuple(one.x.shape) for name, one in given.explained.items()}
     members = [Member(name, explained.get(name), given.fixed.get(name)) for name in given.order]
-    return _reduced(model.fed(Several(members, named=given.named)), reduce), given.joined()
-
-
-def _tokens(
-    model: TorchModel,
-    ids: Tensor,
-    others: Mapping[str, Any],
-    name: str = "0",
-    *,
-    named: bool = False,
-    reduce: Callable[[Any], Any] | None,
-) -> tuple[TorchModel, Inputs]:
-    """Explain tokens by the vectors that the model makes of them."""
-    if ids.ndim == TOKENS and len(ids) == 1:
-        ids = ids[0]
-    if ids.ndim != 1 or not len(ids):
-        msg = f"tokens are one row of whole numbers, got shape {list(ids.shape)}: give one text, or a list of them."
-        raise ValueError(msg)
-    ids = ids.detach().to(model.device)
-    given = {**others, name: ids, **(settings_of(model.module) if named else {})}
-    members = [Member(key, tuple(ids.shape) if key == name else None, one) for key, one in given.items()]
-    last = LastPosition(_last(others.get("attention_mask"), len(ids)))
-    fed = model.fed(Several(members, named=named))
-    fed = fed.reduced(last) if reduce is None else _reduced(fed, reduce)
-    layer, vectors = find_embedding(model.module, ids[None], lambda: fed.scores(ids[None]))
-    inputs = read_inputs(vectors, device=model.device, dtype=vectors.dtype)
-    where = f"The score is that at the last position, {len(ids) + last.place}."
-    return fed.embedded(layer, ids), replace(
-        inputs, kind="tensor", vectors=stand_ins(model.module, layer, vectors), notes=(where,) if last.used else ()
-    )
-
-
-def _last(mask: Any, count: int) -> int:
-    attended = mask.flatten().nonzero() if isinstance(mask, Tensor) and mask.numel() == count else torch.empty(0, 1)
-    return int(attended[-1, 0]) - count if len(attended) else -1
-
-
-def _reduced(model: TorchModel, reduce: Callable[[Any], Any] | None) -> TorchModel:
-    if reduce is None:
-        return model
-    name = getattr(reduce, "__name__", "")
-    other = model.reduced(partial(_one_number, reduce), "value")
-    other.labels = (name if name.isidentifier() else "the target",)
-    return other
-
-
-def _one_number(reduce: Callable[[Any], Any], output: Any) -> Tensor:
-    found = reduce(output)
-    if not isinstance(found, Tensor) or found.ndim != 1 or not found.is_floating_point():
-        got = f"shape {list(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
-        msg = f"A target function must return one number for each input of a batch, a tensor [n], got {got}."
-        raise ModelError(msg)
-    return found
+    return reduced(model.fed(Several(members, named=given.named)), reduce), given.joined()
 
 
 def _are_tokens(x: Any) -> bool:

@@ -1,0 +1,156 @@
+"""A text, explained by what a model or a function makes of it."""
+
+import numpy as np
+import pytest
+import torch
+from models.test_untouched import assert_same, state
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from texts.tokenizers_made import Slow, byte_level, fast, wordpiece
+from torch import nn
+from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
+
+import xai_widgets as xai
+
+SAID = "A warm, funny film without jokes"
+
+
+def bert(tokenizer, **more):
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
+        initializer_range=0.3, max_position_embeddings=24, pad_token_id=0, **more,
+    )  # fmt: skip
+    return BertForSequenceClassification(config).double()
+
+
+class Bag(nn.Module):
+    """Weights of tokens, summed: its explanation is known."""
+
+    def __init__(self, size):
+        super().__init__()
+        torch.manual_seed(0)
+        self.words = nn.Embedding(size, 3)
+        self.double()
+
+    def forward(self, tokens):
+        return self.words(tokens).sum(1)
+
+
+@pytest.mark.parametrize(
+    "method", ["integrated_gradients", "input_x_gradient", "kernel_shap", "lime", "feature_ablation"]
+)
+def test_a_bag_of_tokens_gives_each_word_the_weights_of_its_tokens(method):
+    tokenizer = wordpiece()
+    net = Bag(tokenizer.get_vocab_size())
+    found = xai.attribute(net, SAID, method, tokenizer=tokenizer, target=1)
+    weights = net.words.weight[list(found.text.ids), 1].tolist()
+    tight = 0.02 if method == "lime" else 1e-5  # which shrinks its weights
+    assert found.values == pytest.approx(weights, rel=tight, abs=tight)
+    assert [word for word, _ in found.contributions()] == ["A", "warm", ",", "funny", "film", "without", "jokes"]
+    assert dict(found.contributions())["jokes"] == pytest.approx(
+        sum(w for w, (a, _) in zip(weights, found.text.spans, strict=True) if a >= SAID.index("jokes")),
+        rel=tight,
+        abs=tight,
+    )
+
+
+def test_a_sentence_classifier_knows_its_labels_and_its_limit_and_stays_as_it_was():
+    tokenizer = fast(wordpiece())
+    model = bert(tokenizer, id2label={0: "rotten", 1: "fresh"}).train()
+    before = state(model)
+    found = xai.attribute(model, SAID * 30, tokenizer=tokenizer, target="fresh", n_steps=17)
+    assert_same(before, state(model))
+    assert found.label == "fresh"
+    assert len(found.values) == 24
+    assert any("characters were cut off: the model takes 24 tokens" in note for note in found.notes)
+    # The same tokens, given as such.
+    given = tokenizer(SAID)
+    apart = xai.attribute(model, {k: torch.tensor(v) for k, v in given.items()}, target=1, n_steps=17)
+    text = xai.attribute(model, SAID, tokenizer=tokenizer, target=1, n_steps=17)
+    assert np.array_equal(apart.values, text.values)
+    slow = xai.attribute(model, SAID, tokenizer=Slow(tokenizer), target=1, n_steps=17)
+    assert np.array_equal(slow.values, text.values)
+    assert slow.text == text.text
+
+
+def test_a_language_model_is_asked_for_its_next_token_by_name():
+    tokenizer = fast(byte_level())
+    torch.manual_seed(0)
+    size = len(tokenizer) + 4  # padded, as many are
+    config = GPT2Config(
+        vocab_size=size, n_embd=16, n_layer=2, n_head=2, n_positions=32, initializer_range=0.3,
+        bos_token_id=None, eos_token_id=None,
+    )  # fmt: skip
+    model = GPT2LMHeadModel(config).double().eval()
+    found = xai.attribute(model, "a warm funny", "input_x_gradient", tokenizer=tokenizer, target=" film")
+    scores = model(torch.tensor([tokenizer("a warm funny")["input_ids"]])).logits[0, -1]
+    assert found.prediction.scores == pytest.approx(scores.detach().numpy(), rel=1e-5)
+    assert found.prediction.labels[found.target] == " film"
+    assert found.prediction.labels[-1] == ""
+    rather = xai.attribute(model, "a warm funny", "input_x_gradient", tokenizer=tokenizer, target=(" film", " du"))
+    other = xai.attribute(model, "a warm funny", "input_x_gradient", tokenizer=tokenizer, target=" du")
+    assert rather.values == pytest.approx(found.values - other.values, abs=1e-6)
+    with pytest.raises(ValueError, match="There is no label 'films'"):
+        xai.attribute(model, "a warm funny", tokenizer=tokenizer, target="films")
+
+
+def test_a_function_of_texts_is_explained_by_its_words():
+    said = ["good good film", "bad film", "a good day", "bad bad jokes", "dull", "warm"]
+    pipe = make_pipeline(CountVectorizer(), LogisticRegression()).fit(said, [1, 0, 1, 0, 0, 1])
+    names, weights = pipe[0].get_feature_names_out(), pipe[1].coef_[0]
+    text = "Good film, bad jokes"
+    found = xai.attribute(pipe.decision_function, text, "exact_shapley")
+    want = [weights[list(names).index(w)] if w in names else 0 for w in ("good", "film", ",", "bad", "jokes")]
+    assert [word for word, _ in found.contributions()] == ["Good", "film", ",", "bad", "jokes"]
+    assert found.values == pytest.approx(want, abs=1e-6)
+    whole = xai.attribute(pipe, text)  # an estimator of texts, which knows its classes
+    assert whole.prediction.labels == ("0", "1")
+    assert sum(whole.values) == pytest.approx(
+        whole.prediction.scores[whole.target] - pipe.predict_proba([""])[0, whole.target], abs=0.02
+    )
+
+
+def test_a_function_sees_its_text_untouched_and_without_what_is_hidden():
+    seen = []
+
+    def length(texts):
+        seen.extend(texts)
+        return np.array([[len(t)] for t in texts], float)
+
+    xai.attribute(length, "  One two,\nthree ", "feature_ablation")
+    assert seen[0] == "  One two,\nthree "
+    assert {"two,\nthree", "One ,\nthree", "One two\nthree", "One two,"} <= set(seen)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "said"),
+    [
+        ({"x": 3}, TypeError, "the input must be a text, got int"),
+        ({"x": " "}, ValueError, "the text is empty"),
+        ({"tokenizer": "bert"}, TypeError, "tokenizer must be a transformers tokenizer"),
+    ],
+)  # fmt: skip
+def test_wrong_texts_are_refused(given, error, said):
+    tokenizer = wordpiece()
+    model = Bag(tokenizer.get_vocab_size())
+    with pytest.raises(error, match=said):
+        xai.attribute(model, **{"x": SAID, "tokenizer": tokenizer, **given})
+
+
+def test_the_tokenizer_of_another_model_is_refused():
+    with pytest.raises(ValueError, match="does not belong to the model: it made a token of number"):
+        xai.attribute(Bag(20), SAID, tokenizer=wordpiece())
+
+
+def test_a_result_keeps_its_text_in_a_file(tmp_path):
+    tokenizer = fast(wordpiece())
+    found = xai.attribute(bert(tokenizer), "A warm <b>film</b> \u202e☃", "saliency", tokenizer=tokenizer)
+    for name in ("a.xai.json", "a.npz"):
+        found.save(tmp_path / name)
+        again = xai.load(tmp_path / name)
+        assert again.text == found.text
+        assert again.contributions() == found.contributions()
+    with pytest.raises(ValueError, match="contributions needs a result for a text"):
+        xai.attribute(nn.Linear(2, 2), torch.ones(2), "saliency").contributions()

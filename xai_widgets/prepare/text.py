@@ -1,0 +1,107 @@
+"""A model and a text, made ready for each other."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from xai_widgets.inputs import Inputs, read_inputs, read_text
+from xai_widgets.models.callables import PlainFunction
+from xai_widgets.models.strings import Spelled
+from xai_widgets.models.tokens import longest_text, size_of_vocabulary
+from xai_widgets.prepare.tokens import reduced, tokens_for
+from xai_widgets.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from xai_widgets.models import TorchModel
+
+
+def is_passage(module: nn.Module, x: Any, preprocess: Any) -> bool:
+    """Tell whether `x` is a text for a function of texts, and not the path of a picture."""
+    return isinstance(x, str) and preprocess is None and isinstance(module, PlainFunction) and not os.path.exists(x)  # noqa: PTH110  a text may be no path at all
+
+
+def read_passage(
+    model: TorchModel, text: Any, tokenizer: Any, reduce: Callable[[Any], Any] | None
+) -> tuple[TorchModel, Inputs]:
+    """Explain a text by the tokens that a model eats of it, or by its words where the model eats the text itself.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no text, for an empty one, or a tokenizer of another model.
+    """
+    if not isinstance(text, str):
+        msg = f"with tokenizer= the input must be a text, got {type(text).__name__}."
+        raise TypeError(msg)
+    if tokenizer is None:
+        return _words(model, text, reduce)
+    passage, tensors = read_text(text, tokenizer, longest_text(model.module))
+    _check_vocabulary(model.module, passage)
+    given, named = _accepted(model.module, {name: one[0] for name, one in tensors.items()})
+    name = next(iter(given))
+    fed, inputs = tokens_for(model, given[name], given, name, named=named, reduce=reduce, spell=_speller(tokenizer))
+    cut = (f"The last {passage.cut:,} characters were cut off: the model takes {len(passage):,} tokens.",)
+    return fed, replace(inputs, text=passage, notes=(*(cut if passage.cut else ()), *inputs.notes))
+
+
+def _words(model: TorchModel, text: str, reduce: Callable[[Any], Any] | None) -> tuple[TorchModel, Inputs]:
+    pieces = Text(text, ()).pieces("words")
+    if not pieces:
+        msg = "the text is empty: give at least one word."
+        raise ValueError(msg)
+    fed = model.fed(Spelled(text, pieces), getattr(model.module, "task_told", None))
+    inputs = read_inputs(torch.ones(len(pieces)), device=model.device, dtype=model.dtype)
+    note = "Each word is hidden by taking it out of the text."
+    return reduced(fed, reduce), replace(inputs, kind="tensor", text=Text(text, pieces), notes=(note,))
+
+
+def _accepted(module: nn.Module, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], bool]:
+    """Choose what the model takes of what the tokenizer makes: all by names, or the tokens alone in first place."""
+    try:
+        arguments = inspect.signature(module.forward).parameters
+    except (TypeError, ValueError):
+        return dict(tensors), True
+    anything = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in arguments.values())
+    ids = tensors["input_ids"]
+    if not anything and "input_ids" not in arguments:
+        return {"0": ids}, False
+    taken = {name: one for name, one in tensors.items() if anything or name in arguments}
+    return {"input_ids": ids, **taken}, True
+
+
+def _check_vocabulary(module: nn.Module, passage: Text) -> None:
+    known = size_of_vocabulary(module)
+    largest = max(passage.ids)
+    if known is not None and largest >= known:
+        msg = (
+            f"The tokenizer does not belong to the model: it made a token of number {largest}, and the model has "
+            f"vectors for {known:,} tokens. Load both from the same place."
+        )
+        raise ValueError(msg)
+
+
+def _speller(tokenizer: Any) -> Callable[[int], tuple[str, ...] | None]:
+    """Return what names the outputs of a language model: the text of each token."""
+
+    def spell(count: int) -> tuple[str, ...] | None:
+        every = [[i] for i in range(min(count, _size(tokenizer)))]
+        many = getattr(tokenizer, "batch_decode", None) or getattr(tokenizer, "decode_batch", None)
+        if many is None:
+            return None
+        names = [str(one) for one in many(every)]
+        return (*names, *[""] * (count - len(names)))
+
+    return spell
+
+
+def _size(tokenizer: Any) -> int:
+    size = getattr(tokenizer, "get_vocab_size", None)
+    return int(size()) if callable(size) else len(tokenizer)
