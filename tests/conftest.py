@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+import xai_widgets.api  # noqa: F401  registers the methods, by which some tests are parametrized
+
 # The machine's cores are for the test processes: threads inside each would only get in each other's way.
 torch.set_num_threads(1)
 
