@@ -11,6 +11,9 @@ from attribution.nets import convnet, image
 from torch import nn
 
 import xai_widgets as xai
+from xai_widgets.inputs import read_inputs
+from xai_widgets.method import create
+from xai_widgets.models import Target, TorchModel
 
 
 class Pair(NamedTuple):
@@ -66,3 +69,34 @@ class Skips(nn.Module):
 def test_a_layer_that_does_not_run_is_refused_in_words() -> None:
     with pytest.raises(xai.ModelError, match="The layer 'unused' put out"):
         xai.attribute(Skips().double(), image(), "grad_cam", layer="unused")
+
+
+class Body(nn.Module):
+    """Puts out a map, and what it has pooled of it: as transformers do."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        y = self.conv(x)
+        return y, y.mean((2, 3))
+
+
+class PooledInside(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = Body(), nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.head(self.body(x)[1])
+
+
+def test_a_layer_whose_activation_the_score_passes_by_is_none_that_reaches_it():
+    model, x = TorchModel(PooledInside()), torch.rand(1, 3, 8, 8)
+    assert [name for name, *_ in model.taps_from_the_top(x, Target(0))] == ["head", "body.conv"]
+    assert list(model.taps(x, Target(0))[1]) == ["body.conv", "head"]
+    # What was found for one method serves the next one.
+    for name in ("grad_cam", "hires_cam"):
+        (estimate,) = create(name, {}).run(model, read_inputs(x[0], device="cpu", dtype=x.dtype), Target(0))
+        assert estimate.notes == ("Layer: body.conv.",)

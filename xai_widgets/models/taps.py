@@ -88,6 +88,10 @@ def _record(seen: dict[str, Tensor], name: str, _module: nn.Module, _args: Any, 
         tensor = tensor.detach().requires_grad_()
     elif not tensor.requires_grad:
         return None  # made of constants alone, such as positions
+    else:
+        # The layer may have gone on from this tensor itself, to another of its outputs: what counts is what goes on
+        # from the tensor that it put out.
+        tensor = tensor.view_as(tensor)
     seen.pop(name, None)  # a module that runs again counts where it ran last
     seen[name] = tensor
     # The clone protects the recorded tensor from operations in place further up.
