@@ -53,7 +53,7 @@ def trial(subject: Subject, name: str) -> Iterator[Finding]:
     doubts = [note for note in estimate.notes if not note.startswith((LAYER, AGNOSTIC))]
     if not bool(torch.isfinite(estimate.values).all()):
         yield Finding("no_number", "note", "Some of its values are no numbers.", "", (name,), "unsound")
-    elif "map" not in cls.uses and not bool(estimate.values.any()):
+    elif not cls.uses & {"map", "batches"} and not bool(estimate.values.any()):
         yield Finding("empty", "note", "Its values are all zero for this input.", "", (name,), "unsound")
     elif doubts:
         yield Finding("doubtful", "note", " ".join(doubts), "", (name,), "unsound")
