@@ -338,3 +338,20 @@ def test_a_copy_dies_with_its_last_user_without_the_garbage_collector():
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_a_norm_before_a_layer_is_not_taken_for_one_behind_it() -> None:
+    """What the norm took is gone when the layer runs, and the layer's output may be the next to be given its id."""
+
+    class NormFirst(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.norms = nn.ModuleList(busy(nn.BatchNorm2d(3), i) for i in range(20))
+            self.convs = nn.ModuleList(nn.Conv2d(3, 3, 1) for _ in range(20))
+
+        def forward(self, x):
+            for norm, conv in zip(self.norms, self.convs, strict=True):
+                x = conv(norm(1.5 * x))
+            return x.mean((2, 3))
+
+    assert mergeable(NormFirst().eval(), torch.randn(1, 3, 8, 8)) == []

@@ -257,7 +257,8 @@ def mergeable(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> list[tup
 
     def before_norm(name: str, _module: nn.Module, args: tuple[Any, ...]) -> None:
         runs[name] = runs.get(name, 0) + 1
-        taken[name] = id(args[0]) if args else 0
+        # Looked up now: when what it takes is gone, a later layer's output may be given the same id.
+        taken[name] = id(args[0]) if args and id(args[0]) in made else 0
 
     handles = []
     for name, one in module.named_modules():
