@@ -140,3 +140,27 @@ def test_a_failed_batch_keeps_nothing_alive() -> None:
 
     list(in_batches(2, Pace(size=2), work, CPU))
     assert seen == [0, 0]
+
+
+def test_a_start_is_as_large_as_is_immediate_and_forgets_nothing() -> None:
+    pace = Pace()
+    pace.start(4, 0.2)
+    assert pace.size == 1  # it would be late
+    pace.start(4, 0.01)
+    assert pace.size == 4
+    pace = Pace(limit=2)
+    pace.start(4, 0.01)
+    assert pace.size == 1  # more did not fit
+    pace = Pace()
+    pace.learn(1, 0.09)
+    pace.start(4, 0.01)
+    assert pace.size == 1  # what was measured in batches tells more
+
+
+def test_a_pace_keeps_at_its_least_but_for_memory() -> None:
+    pace = Pace(size=4, least=2)
+    for _ in range(20):
+        pace.learn(pace.size, 1.0)
+    assert pace.size == 2
+    pace.shrink(2)
+    assert pace.size == 1

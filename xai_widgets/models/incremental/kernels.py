@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 CONVOLUTIONS = (functional.conv1d, functional.conv2d, functional.conv3d)
 PICTURES = 4
 
+ACTIVATIONS = {"relu": functional.relu_, "hardtanh": functional.hardtanh_}
+"""What can be done while a convolution's output is still at hand, by the name that oneDNN knows it by."""
+
 
 class Convolution:
     """A convolution with fixed weights.
@@ -33,17 +36,24 @@ class Convolution:
     def __init__(self, weight: Tensor, bias: Tensor | None, stride: Any, dilation: Any, groups: int) -> None:
         self.weight, self.bias, self.stride, self.dilation, self.groups = weight, bias, stride, dilation, groups
         self.axes = weight.ndim - 2
+        self.activation: str | None = None
+        """A name of `ACTIVATIONS`, done to what is put out, with `limits`."""
+        self.limits: list[float] = []
         self._packed = self._pack()
 
     def __call__(self, x: Tensor, padding: Any) -> Tensor:
         """Convolve a batch (n, inputs, …)."""
         if self._packed is None or isinstance(padding, str):
             run = CONVOLUTIONS[self.axes - 1]
-            return run(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+            found = run(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+            return found if self.activation is None else ACTIVATIONS[self.activation](found, *self.limits)
         sizes = [self._each(one) for one in (padding, self.stride, self.dilation)]
         run = torch.ops.mkldnn._convolution_pointwise  # noqa: SLF001  what torch's own compiler calls
-        found: Tensor = run(x, self._packed, self.bias, *sizes, self.groups, "none", [], "")
-        return found
+        packed: Tensor = run(
+            *(x, self._packed, self.bias, *sizes, self.groups),
+            *(self.activation or "none", self.limits, ""),
+        )
+        return packed
 
     def _pack(self) -> Tensor | None:
         fits = self.weight.device.type == "cpu" and self.weight.dtype == torch.float32 and self.weight.ndim == PICTURES

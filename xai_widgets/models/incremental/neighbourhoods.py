@@ -10,9 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from xai_widgets.models.incremental.kernels import Convolution
 from xai_widgets.models.incremental.patches import Patch, Region, cut
-from xai_widgets.models.incremental.trace import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,21 +54,14 @@ class Stencil:
         return Region(region.starts * self.stride - self.padding, tuple(size.tolist()))
 
 
-def prepare(step: Step) -> None:
-    """Lay out the weights of a convolution."""
-    _, weight, bias, stride, _, dilation, groups = _filled(step.args, step.kwargs, CONVOLVE)
-    if isinstance(weight, Tensor) and not isinstance(bias, Ref):
-        step.kernel = Convolution(weight, bias, stride, dilation, groups)
-
-
 def padding_of(args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Find the padding among a convolution's arguments."""
-    return _filled(args, kwargs, CONVOLVE)[4]
+    return filled(args, kwargs, CONVOLVE)[4]
 
 
 def convolve(step: Step, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Convolve, with any stride, padding, dilation and groups."""
-    patch, weight, _, stride, padding, dilation, _ = _filled(args, kwargs, CONVOLVE)
+    patch, weight, _, stride, padding, dilation, _ = filled(args, kwargs, CONVOLVE)
     axes, kernel = weight.ndim - 2, step.kernel
     if kernel is None or not isinstance(patch, Patch) or patch.dims != tuple(range(2, 2 + axes)):
         return None
@@ -92,10 +83,10 @@ def pool(step: Step, args: Sequence[Any], kwargs: dict[str, Any]) -> Patch | Non
     """Take the largest value or the mean of each neighbourhood."""
     largest = step.name.startswith("max")
     if largest:
-        patch, kernel, stride, padding, dilation, ceil = _filled(args, kwargs, MAX_POOL)
+        patch, kernel, stride, padding, dilation, ceil = filled(args, kwargs, MAX_POOL)
         counts_padding = divisor = None
     else:
-        patch, kernel, stride, padding, ceil, counts_padding, divisor = _filled(args, kwargs, AVG_POOL)
+        patch, kernel, stride, padding, ceil, counts_padding, divisor = filled(args, kwargs, AVG_POOL)
         dilation = 1
     axes = int(step.name[-2])
     if patch.dims != tuple(range(len(patch.shape) - axes, len(patch.shape))):
@@ -119,7 +110,7 @@ def pool(step: Step, args: Sequence[Any], kwargs: dict[str, Any]) -> Patch | Non
 
 def pad(step: Step, args: Sequence[Any], kwargs: dict[str, Any]) -> Patch | None:
     """Pad by a constant, or by what lies within."""
-    patch, sizes, mode, _ = _filled(args, kwargs, PAD)
+    patch, sizes, mode, _ = filled(args, kwargs, PAD)
     ndim, shape = len(patch.shape), step.shapes[0]
     before = np.array([0] * ndim)
     for i in range(len(sizes) // 2):
@@ -161,7 +152,7 @@ AVG_POOL = (
 PAD = (("self",), ("pad",), ("mode", "constant"), ("value", None))
 
 
-def _filled(args: Sequence[Any], kwargs: dict[str, Any], signature: Sequence[tuple[Any, ...]]) -> list[Any]:
+def filled(args: Sequence[Any], kwargs: dict[str, Any], signature: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Return every argument of an operation in order, defaults where none was given."""
     given = dict(zip((one[0] for one in signature), args, strict=False)) | kwargs
     return [given.get(name, *default) for name, *default in signature]

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from xai_widgets.models.explanation import is_watched, listeners
-from xai_widgets.models.incremental.neighbourhoods import CONVOLUTIONS, padding_of, prepare
+from xai_widgets.models.incremental.fusing import fuse
+from xai_widgets.models.incremental.neighbourhoods import padding_of
 from xai_widgets.models.incremental.patches import Patch, Region, cut
 from xai_widgets.models.incremental.rules import RULES, needs_clean
 from xai_widgets.models.incremental.trace import NotIncrementalError, Ref, Step, Trace, record, replaced
@@ -62,9 +63,7 @@ class Incremental:
             raise NotIncrementalError(msg)
         self._trace = _watched(model, x[None])
         self._trace.prune(needs_clean)
-        for step in self._trace.steps:
-            if step.name in CONVOLUTIONS:
-                prepare(step)
+        fuse(self._trace)
         model._spent.forwards += 1  # noqa: SLF001  its own kind
         self.clean = self._trace.clean[self._trace.output].clone()
         self._dense = sum(_work(step, step.shapes) for step in self._trace.steps)

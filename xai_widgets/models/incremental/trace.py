@@ -15,6 +15,8 @@ from xai_widgets.models.errors import is_out_of_memory
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from xai_widgets.models.incremental.kernels import Convolution
+
 ATEN = torch.ops.aten
 REFUSED = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape, torch.Tag.nondeterministic_seeded)
 """What makes the way through the model depend on the input's values, or on chance."""
@@ -52,7 +54,7 @@ class Step:
         Of those.
     last : tuple of int
         Values that nobody needs any more after this step.
-    kernel : callable or None
+    kernel : Convolution or None
         What runs the operation faster, from its input and padding.
     """
 
@@ -63,7 +65,7 @@ class Step:
     outs: list[int]
     shapes: list[tuple[int, ...]]
     last: tuple[int, ...] = ()
-    kernel: Callable[[Tensor, Any], Tensor] | None = None
+    kernel: Convolution | None = None
 
     refs: tuple[int, ...] = field(init=False)
     """Numbers of the values it takes."""
