@@ -37,17 +37,17 @@ export function lookOf(grid: Grid, display: Display): Look {
   };
 }
 
-/** Places apart that get the last colour. */
-const FAR_APART = 0.5;
+/** The places apart that get the last colour: as far as can be, so that colours mean the same for every pair. */
+const FAR_APART = 1;
 
 /** The look of a map of differences in rank: always on the same scale, and in other colours than for and against. */
 export function differenceLook(grid: Grid, display: Display): Look {
   const maps = display.colormap || DIVERGING;
-  const { largest, finite } = rankingOf(grid);
+  const { finite } = rankingOf(grid);
   return {
     palette: palette(maps === DIFFERENCE ? DIVERGING : DIFFERENCE),
     scale: FAR_APART,
-    clipped: largest > FAR_APART,
+    clipped: false,
     sign: "both",
     opacity: display.opacity,
     kept: { cut: 0, share: 1, pixels: finite },

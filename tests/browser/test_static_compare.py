@@ -130,10 +130,10 @@ def test_maps_of_two_questions_are_not_compared(open_view):
 
 def test_a_method_without_signs_is_better_compared_by_strength(open_view):
     view = compared(open_view, "saliency")
-    expect(agreement(view)).to_contain_text("Saliency has no signs")
+    expect(agreement(view)).to_contain_text("Saliency has no negative values")
     view.page.get_by_role("button", name="Compare by strength").click()
     expect(view.page.get_by_role("radio", name="Strength")).to_be_checked()
-    expect(agreement(view)).not_to_contain_text("has no signs")
+    expect(agreement(view)).not_to_contain_text("has no negative values")
 
 
 def test_where_they_disagree_is_drawn_told_and_spoken(open_view):
@@ -151,6 +151,7 @@ def test_where_they_disagree_is_drawn_told_and_spoken(open_view):
     )
     legend = view.page.locator(".xai-legend")
     expect(legend).to_have_count(1)
+    expect(legend).to_contain_text("−100")
     expect(legend).to_contain_text("Grad-CAM ranks it higher")
     view.canvas.focus()
     view.page.keyboard.press("ArrowRight")

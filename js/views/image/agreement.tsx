@@ -60,6 +60,12 @@ export function AgreementLine({ view }: { view: View }) {
             label={words.compareStrength}
             text={words.compareStrength}
             onClick={() => view.store.setDisplay({ sign: "absolute" })}
+          />{" "}
+          <Button
+            link
+            label={words.compareFor}
+            text={words.compareFor}
+            onClick={() => view.store.setDisplay({ sign: "positive" })}
           />
         </span>
       )}

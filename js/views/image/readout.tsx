@@ -56,8 +56,7 @@ function Legends({ view }: { view: View }) {
 export function apartEnds(view: View): [string, string, string] {
   const look = view.disagreement.value?.look;
   const points = 100 * (look?.scale ?? 0);
-  const [less, more] = look?.clipped ? ["≤ ", "≥ "] : ["", ""];
-  return [less + words.points(-points), words.differenceNone, more + words.points(points)];
+  return [words.points(-points), words.differenceNone, words.points(points)];
 }
 
 function DifferenceLegend({ view }: { view: View }) {
