@@ -100,3 +100,32 @@ def test_a_layer_whose_activation_the_score_passes_by_is_none_that_reaches_it():
     for name in ("grad_cam", "hires_cam"):
         (estimate,) = create(name, {}).run(model, read_inputs(x[0], device="cpu", dtype=x.dtype), Target(0))
         assert estimate.notes == ("Layer: body.conv.",)
+
+
+class PoolsInside(nn.Module):
+    """Puts out its map and, beside it, what it made of that; only the latter is used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 5, 3)
+
+    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        h = self.conv(x)
+        return {"map": h, "pooled": h.relu().mean((2, 3))}
+
+
+class TakesPooled(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.head = PoolsInside(), nn.Linear(5, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.body(x)["pooled"])
+
+
+def test_a_layer_is_found_by_what_leads_on_from_it() -> None:
+    model = TakesPooled().double()
+    found = xai.attribute(model, image(), "grad_cam", target=1)
+    assert "Layer: body.conv." in found.notes
+    assert np.array_equal(found.values, xai.attribute(model, image(), "grad_cam", layer="body.conv", target=1).values)
+    assert "Layer: head." not in xai.attribute(model, image(), "conductance", target=1).notes

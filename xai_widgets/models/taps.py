@@ -86,6 +86,9 @@ def _record(seen: dict[str, Tensor], name: str, _module: nn.Module, _args: Any, 
         return None
     if cut:
         tensor = tensor.detach().requires_grad_()
+    elif tensor is not output:
+        # One of its own: what is put out beside it may have been made of it, and does not lead on from here.
+        tensor = tensor.clone()
     elif not tensor.requires_grad:
         return None  # made of constants alone, such as positions
     else:
