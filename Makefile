@@ -21,7 +21,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_ROOT_USER_ACTION := ignore
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help demo test setup check unit browser dev bench docs-pictures format clean
+.PHONY: help demo test test-all setup check unit browser dev bench docs-models docs-pictures format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,10 @@ demo: setup ## install everything and open the quickstart in JupyterLab (OPEN=0:
 test: setup check ## every check and every test
 	@scripts/system.sh browser
 	python -m pytest -q
+
+test-all: setup check ## the same, with every architecture of transformers
+	@scripts/system.sh browser
+	python -m pytest -q --every-architecture
 
 # --- what is installed, each step once ------------------------------------------------------------------------
 
@@ -98,6 +102,9 @@ dev: setup ## JupyterLab that takes up every change of a view at once
 bench: setup ## measure, beside the peers where there are any
 	$(PIP) install --no-deps $$(python scripts/extra.py bench)
 	set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; python $$script; done
+
+docs-models: setup ## explain every architecture of transformers anew, and write docs/models.md
+	python scripts/architectures.py
 
 docs-pictures: setup ## take the pictures in docs/pictures anew
 	@scripts/system.sh browser

@@ -11,6 +11,11 @@ import xai_widgets.api  # noqa: F401  registers the methods, by which some tests
 torch.set_num_threads(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "explain a tiny model of every architecture that transformers lists, not ten of them"
+    parser.addoption("--every-architecture", action="store_true", help=text)
+
+
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
     torch.manual_seed(0)

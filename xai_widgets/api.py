@@ -63,6 +63,8 @@ def attribute(
         vectors that the model's embedding layer makes of them, one value a token; a language model by its scores at
         the last position. A group of features to hide is one token then, and `baselines` may also be ``"pad"`` or
         ``"mask"``, where the model has them.
+        Keras models (on the torch backend) are given their pictures as they take them, channels last; the values have
+        their channels first.
         A list of inputs, or a frame of several rows, is explained one by one, for the same `target`: the results
         come as a list, in that order.
     method : str or Method

@@ -142,6 +142,16 @@ def test_an_activation_by_hand_gets_the_same_values(torchs, by_hand):
     assert wanted.any()
 
 
+def test_a_vector_of_unit_length_passes_on_what_comes():
+    class Unit(nn.Module):
+        def forward(self, x):
+            return nn.functional.normalize(x, dim=1) @ torch.tensor([[1.0, 2], [0, -1], [3, 1]])
+
+    x = torch.tensor([2.0, -1, 2])
+    got = xai.attribute(Unit(), x, "attention_lrp", target=1, gamma=0.0).values
+    np.testing.assert_allclose(got, x / 3 * torch.tensor([2, -1, 1]), rtol=1e-5)
+
+
 @pytest.mark.parametrize("root", [torch.sqrt, lambda x: (x.square() + 1).rsqrt(), lambda x: x.pow(0.5)])
 def test_a_root_that_scales_nothing_is_refused(root):
     class Rooted(nn.Module):

@@ -1,6 +1,6 @@
 """What the user has, made into what the model eats, with the way back to the user's pixels."""
 
-from xai_widgets.inputs.base import BASELINES, STAND_INS, Inputs
+from xai_widgets.inputs.base import BASELINES, CHANNELS, STAND_INS, Inputs
 from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
 from xai_widgets.inputs.occlude import FILLS, Occlude
 from xai_widgets.inputs.passages import read_text
@@ -13,6 +13,7 @@ from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotati
 
 __all__ = [
     "BASELINES",
+    "CHANNELS",
     "FILLS",
     "PERTURBATIONS",
     "STAND_INS",

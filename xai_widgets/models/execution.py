@@ -289,7 +289,13 @@ class Execution:
         except Exception as error:
             if is_out_of_memory(error) and len(score) == 1:
                 raise out_of_memory_on_one() from error
-            raise
+            if is_out_of_memory(error) or isinstance(error, ModelError):
+                raise
+            msg = (
+                f"The model raised {type(error).__name__} on the way back from its score: {error} "
+                "Use a perturbation method, such as occlusion."
+            )
+            raise ModelError(msg) from error
 
     def _need_floating(self, x: Tensor) -> None:
         if not x.is_floating_point():

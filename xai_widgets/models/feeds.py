@@ -70,6 +70,26 @@ class Several:
         return f"{' and '.join(words)} on {rows.device}"
 
 
+class ChannelsLast:
+    """Feed of a model of pictures (n, height, width, channels), given (n, channels, height, width)."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+
+    def __call__(self, module: nn.Module, x: Tensor) -> Any:
+        """Return the model's output."""
+        return self._feed(module, x.movedim(1, -1))
+
+    def describe(self, x: Tensor) -> str:
+        """Say what was fed."""
+        return getattr(self._feed, "describe", describe)(x.movedim(1, -1))
+
+
+def is_keras(module: nn.Module) -> bool:
+    """Tell a Keras model: on its torch backend it is a module, whose pictures have their channels last."""
+    return any(cls.__module__.split(".")[0] == "keras" for cls in type(module).__mro__)
+
+
 class Reduced:
     """Feed of a model whose output is made into scores by a function.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +51,7 @@ class Embedded:
 
         handle = module.get_submodule(self._layer).register_forward_hook(put, with_kwargs=True)
         try:
-            with _any_batch(module):
+            with _plainly(module):
                 return self._feed(module, ids.clone())
         finally:
             handle.remove()
@@ -125,7 +124,8 @@ def find_embedding(module: nn.Module, ids: Tensor, run: Callable[[], object]) ->
 
     handles = [one.register_forward_hook(watch(name), with_kwargs=True) for name, one in module.named_modules() if name]
     try:
-        run()
+        with _plainly(module):
+            run()
     finally:
         for handle in handles:
             handle.remove()
@@ -188,13 +188,6 @@ def longest_text(module: nn.Module) -> int | None:
     return next((one for one in found if isinstance(one, int) and one > 0), None)
 
 
-def settings_of(module: nn.Module) -> dict[str, Any]:
-    """Return arguments that make a transformers model return scores and nothing that it would not need for them."""
-    if not getattr(_text_config(module), "use_cache", False):
-        return {}
-    return {"use_cache": False} if "use_cache" in inspect.signature(module.forward).parameters else {}
-
-
 def _eats(ids: Tensor, args: tuple[Any, ...], named: dict[str, Any]) -> bool:
     return any(
         isinstance(one, Tensor) and one.shape == ids.shape and not one.is_floating_point() and torch.equal(one, ids)
@@ -222,17 +215,24 @@ def _text_config(module: nn.Module) -> Any:
 
 
 @contextmanager
-def _any_batch(module: nn.Module) -> Iterator[None]:
-    """Let a transformers classifier without a padding token take batches: all inputs are of one length.
+def _plainly(module: nn.Module) -> Iterator[None]:
+    """Let a transformers model return its scores for a batch of any size, and nothing that they do not need.
 
-    It looks for the last token that is no padding, and without a padding token refuses more than one input.
+    Without a padding token a classifier refuses more than one input, since it looks for the last token that is no
+    padding: here all are of one length. A cache of keys and values is of no use, and some architectures without
+    attention fail to make theirs.
     """
-    config = _text_config(module)
-    if config is None or getattr(config, "pad_token_id", 0) is not None:
-        yield
-        return
-    config.pad_token_id = NO_TOKEN
+    kept: list[tuple[Any, str, Any]] = []
+    configs: list[Any] = [getattr(module, "config", None), _text_config(module)]
+    for config in configs:
+        if getattr(config, "use_cache", None):
+            kept.append((config, "use_cache", config.use_cache))
+            config.use_cache = False
+        if getattr(config, "pad_token_id", 0) is None:
+            kept.append((config, "pad_token_id", None))
+            config.pad_token_id = NO_TOKEN
     try:
         yield
     finally:
-        config.pad_token_id = None
+        for config, name, value in kept:
+            setattr(config, name, value)

@@ -43,7 +43,8 @@ def private_copy(module: nn.Module) -> nn.Module | None:
         twin = copy.deepcopy(module, dict(shared))
     except Exception:  # noqa: BLE001
         return None
-    return twin.eval()
+    # A module that copies itself, as Keras's do, makes weights of its own; `follow` gives them the originals' memory.
+    return twin.requires_grad_(requires_grad=False).eval()
 
 
 def kept_tensors(module: nn.Module) -> Iterator[Tensor]:

@@ -9,13 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xai_widgets.inputs import Inputs, is_several, read_inputs, read_several
+from xai_widgets.inputs import CHANNELS, Inputs, is_several, read_inputs, read_several
 from xai_widgets.models import TorchModel
 from xai_widgets.models.callables import Estimator, PlainFunction, as_module, names_of
-from xai_widgets.models.feeds import Member, Several
+from xai_widgets.models.explanation import feed_alone
+from xai_widgets.models.feeds import ChannelsLast, Member, Several, is_keras
 from xai_widgets.models.tokens import takes_tokens
 from xai_widgets.prepare.text import is_passage, read_passage
 from xai_widgets.prepare.tokens import reduced, tokens_for
+
+PICTURE = 3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,7 +89,11 @@ def read_for(
     else:
         columns = module.features if isinstance(module, Estimator) else None
         x = _floating(x) if isinstance(module, PlainFunction) and preprocess is None else x
+        keras = is_keras(module)
+        x = _channels_first(x) if keras and preprocess is None else x
         inputs = read_inputs(x, preprocess=preprocess, device=model.device, dtype=model.dtype, columns=columns)
+        if keras and inputs.kind == "image":
+            model = model.fed(ChannelsLast(feed_alone))
         model = reduced(model, reduce)
     if isinstance(module, PlainFunction):
         model.predict(inputs.x)  # which tells whether it can be differentiated
@@ -108,6 +115,11 @@ def _several(model: TorchModel, x: Any, reduce: Callable[[Any], Any] | None) -> 
 
 def _are_tokens(x: Any) -> bool:
     return isinstance(x, (Tensor, np.ndarray)) and str(x.dtype).removeprefix("torch.") in {"int32", "int64"}
+
+
+def _channels_first(x: Any) -> Any:
+    picture = isinstance(x, (Tensor, np.ndarray)) and x.ndim == PICTURE and x.shape[-1] in CHANNELS
+    return torch.as_tensor(x).movedim(-1, 0) if picture else x
 
 
 def _floating(x: Any) -> Any:

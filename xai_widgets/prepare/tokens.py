@@ -12,7 +12,7 @@ from torch import Tensor
 from xai_widgets.inputs import Inputs, read_inputs
 from xai_widgets.models import ModelError, TorchModel
 from xai_widgets.models.feeds import Member, Several
-from xai_widgets.models.tokens import LastPosition, find_embedding, settings_of, stand_ins
+from xai_widgets.models.tokens import LastPosition, find_embedding, stand_ins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ def tokens_for(
         msg = f"tokens are one row of whole numbers, got shape {list(ids.shape)}: give one text, or a list of them."
         raise ValueError(msg)
     ids = ids.detach().to(model.device)
-    given = {**others, name: ids, **(settings_of(model.module) if named else {})}
+    given = {**others, name: ids}
     members = [Member(key, tuple(ids.shape) if key == name else None, one) for key, one in given.items()]
     last = LastPosition(_last(others.get("attention_mask"), len(ids)))
     fed = model.fed(Several(members, named=named))

@@ -52,6 +52,8 @@ class Traces:
         sources = call.dependents
         if not sources or not isinstance(result, Tensor) or any(result is one for one in sources):
             return
+        if call.name.endswith("_as"):
+            sources = sources[:1]  # of the other only the shape or type counts
         alone = call.name in ELEMENTWISE | POWERS | CASTS | ARITHMETIC
         if all(map(self.is_scale, sources)) and (alone or call.name in RESHAPES):
             self.scale(result)
