@@ -294,7 +294,8 @@ def test_the_model_check_tells_what_python_finds_and_marks_the_methods(studio):
     check = value(studio, "xai.check(live, image, labels=labels).to_dict()")
     about_methods = [one for one in check["findings"] if one["severity"] == "note" and one["effect"] != "sound"]
     expected = [one for one in check["findings"] if one["severity"] != "ok" and one not in about_methods]
-    assert view.root.locator(".xai-finding-text").all_inner_texts() == [one["sentence"] for one in expected]
+    told = view.root.locator(".xai-finding > .xai-finding-text")
+    assert told.all_inner_texts() == [one["sentence"] for one in expected]
     assert "1 (BatchNorm2d)" in view.root.locator(".xai-finding code").all_inner_texts()
     expect(view.root.locator("[data-xai=doubt]")).to_contain_text("depend on which others are in its batch")
     picker = view.root.get_by_label("Explanation method")

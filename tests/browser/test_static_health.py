@@ -151,7 +151,7 @@ def test_its_words_can_be_read_in_both_themes(open_view, theme):
                 return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05 };
             const back = e => { const c = getComputedStyle(e).backgroundColor, n = numbers(c);
                 return n.length === 4 && n[3] === 0 ? back(e.parentElement) : c };
-            const texts = '.xai-health :is(.xai-mark, p, code, output, dd, .xai-fine), .xai-doubt';
+            const texts = '.xai-health :is(.xai-mark, p, code, output, .xai-fine), .xai-doubt';
             return [...document.querySelectorAll(texts)]
                 .filter(e => e.offsetParent)
                 .map(e => [grey(getComputedStyle(e).color), grey(back(e))])

@@ -51,19 +51,15 @@ const MARKS = { sound: "ok", unsound: "warning", impossible: "note" } as const;
 
 function Verdict({ group }: { group: Group }) {
   return (
-    <div class="xai-verdict" data-xai={`verdict-${group.soundness}`}>
-      <dt>
-        <Mark
-          severity={MARKS[group.soundness]}
-          text={words.soundness[group.soundness]}
-          {...(group.soundness === "impossible" ? { icon: "close" } : {})}
-        />
-      </dt>
-      <dd>
-        <span class="xai-verdict-titles">{group.titles.join(", ")}</span>
-        {group.reason && <p class="xai-finding-more">{group.reason}</p>}
-      </dd>
-    </div>
+    <li class="xai-verdict" data-xai={`verdict-${group.soundness}`}>
+      <Mark
+        severity={MARKS[group.soundness]}
+        text={words.soundness[group.soundness]}
+        {...(group.soundness === "impossible" ? { icon: "close" } : {})}
+      />
+      <p class="xai-finding-text">{group.titles.join(", ")}</p>
+      {group.reason && <p class="xai-finding-more">{group.reason}</p>}
+    </li>
   );
 }
 
@@ -101,11 +97,11 @@ function Findings({ view, check }: { view: View; check: Check }) {
           <h3 class="xai-heading" id={id}>
             {words.healthMethods(check.fraction === 1)}
           </h3>
-          <dl class="xai-verdicts">
+          <ul class="xai-verdicts">
             {groups.map((group) => (
               <Verdict key={group.soundness + group.reason} group={group} />
             ))}
-          </dl>
+          </ul>
           {!health.running.value && (
             <p class="xai-finding-more">{words.healthCost(check.forwards, check.backwards, check.seconds)}</p>
           )}
