@@ -50,6 +50,7 @@ CASES = {
     "integrated_gradients": Case(
         truths.either, 16, {"n_steps": 129}, lambda model, x: truths.along_paths(model, x, 0 * x[None], 1024)
     ),
+    "conductance": Case(truths.dense, 16, {"n_steps": 129, "layer": "1"}, truths.through_hidden),
     "expected_gradients": Case(
         truths.dense,
         16,

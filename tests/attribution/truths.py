@@ -78,6 +78,14 @@ def along_paths(model: nn.Module, x: torch.Tensor, baselines: torch.Tensor, poin
     return torch.stack(found).mean(0)
 
 
+def through_hidden(model: nn.Sequential, x: torch.Tensor, points: int = 1024) -> torch.Tensor:
+    """Add up what each unit behind the first activation passes on, step by step on the way from zero."""
+    alpha = torch.linspace(0, 1, points + 1, dtype=torch.float64)[:, None]
+    with torch.no_grad():
+        units = model[:2](alpha * x)
+    return (gradients(model[2:], (units[1:] + units[:-1]) / 2) * units.diff(dim=0)).sum(0)
+
+
 def shapley(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     """Sum over all coalitions with their weights."""
     sizes = MEMBERS.sum(1, keepdim=True)
