@@ -170,7 +170,7 @@ export interface MapMessage {
   fraction: number;
   done: number;
   total: number;
-  error: number | null;
+  error: number | "unbounded" | null;
   gap: number | null;
   sum: number;
   seconds: number;

@@ -230,7 +230,8 @@ export const words = {
   progressLabel: (what: string) => `Progress of ${what}`,
   left: (s: number) => `${seconds(s)} left`,
   took: (s: number) => `in ${seconds(s)}`,
-  error: (share: number) => `error ±${percent(share)}`,
+  error: (share: number | "unbounded") =>
+    share === "unbounded" ? "error unbounded so far" : `error ±${percent(share)}`,
   errorHint: "Estimated relative error of the map",
   gap: (gap: number) => `completeness gap ${signed(gap)}`,
   gapHint: "The sum of the map minus what it should sum to",

@@ -291,6 +291,11 @@ describe("words", () => {
     for (const fill of ["mean", "blur", "noise", "colour"]) expect(words.fills[fill]).toBeTruthy();
   });
 
+  it("says of an error without bound that it has none", () => {
+    expect(words.error(0.012)).toBe("error ±1.2%");
+    expect(words.error("unbounded")).toBe("error unbounded so far");
+  });
+
   it("tells directions by more than colour", () => {
     expect(words.delta(0.023, false)).toBe("▲ +2.3");
     expect(words.delta(-0.023, false)).toBe("▼ −2.3");

@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from torch import nn
 from widgets.fakes import CALLS, FAIL, Browser, Gate, until
 
 import xai_widgets as xai
+from xai_widgets.method import create
+from xai_widgets.widgets.messages import heat_map
+from xai_widgets.widgets.session import Request
 
 # Batches of other sizes round differently in float32.
 ROUNDING = {"rtol": 1e-4, "atol": 1e-6}
@@ -39,6 +43,17 @@ def test_it_answers_with_the_same_numbers_as_off_screen(make):
     assert final["final"]
     assert final["fraction"] == 1
     assert final["label"] == plain.label
+
+
+@pytest.mark.parametrize(
+    ("error", "sent"), [(None, None), (0.25, 0.25), (float("inf"), "unbounded"), (float("nan"), None)]
+)
+def test_the_browser_is_told_of_an_error_without_bound(make, error, sent):
+    widget = make()
+    result = replace(widget.result(30), error=error)
+    message = heat_map(1, "a", Request(create("saliency", {})), result)
+    assert message.content["error"] == sent
+    json.dumps(message.content, allow_nan=False)
 
 
 def test_every_ask_gets_exactly_one_ended_and_it_is_the_last_word(make):

@@ -112,7 +112,7 @@ def heat_map(number: int, slot: str, asked: Request, result: Attribution) -> Mes
         fraction=result.fraction,
         done=done,
         total=total,
-        error=_finite(result.error),
+        error="unbounded" if result.error == math.inf else _finite(result.error),
         gap=_finite(result.gap),
         sum=_finite(float(result.values.sum(dtype=np.float64))),
         seconds=result.seconds,
