@@ -93,6 +93,16 @@ def _minus(t: Any) -> Any:
     return None if t is None else t.clamp(max=0)
 
 
+def _by_sign(x: Tensor, above: tuple[Tensor, Tensor | None], below: Tensor) -> list[Term]:
+    """Make the terms of weight and bias for inputs above 0, and of the weight for those below.
+
+    Behind a ReLU there are none below: left out, they save half of the work.
+    """
+    if not bool((x < 0).any()):
+        return [(x, *above)]
+    return [(_plus(x), *above), (_minus(x), below, None)]
+
+
 def epsilon(layer: Layer, came: Tensor, options: Options) -> Tensor:
     """Shares x w; the bias takes its own."""
     return _share(layer.function, [(layer.x.tensor, layer.weight, layer.bias)], came, options.epsilon)
@@ -101,13 +111,13 @@ def epsilon(layer: Layer, came: Tensor, options: Options) -> Tensor:
 def zplus(layer: Layer, came: Tensor, options: Options) -> Tensor:
     """Shares that speak for the output alone, by inputs of either sign."""
     x, w, b = layer.x.tensor, layer.weight, layer.bias
-    return _share(layer.function, [(_plus(x), _plus(w), _plus(b)), (_minus(x), _minus(w), None)], came, options.epsilon)
+    return _share(layer.function, _by_sign(x, (_plus(w), _plus(b)), _minus(w)), came, options.epsilon)
 
 
 def alpha2_beta1(layer: Layer, came: Tensor, options: Options) -> Tensor:
     """Twice what speaks for the output, less once what speaks against it."""
     x, w, b = layer.x.tensor, layer.weight, layer.bias
-    against: list[Term] = [(_plus(x), _minus(w), _minus(b)), (_minus(x), _plus(w), None)]
+    against = _by_sign(x, (_minus(w), _minus(b)), _plus(w))
     return 2 * zplus(layer, came, options) - _share(layer.function, against, came, options.epsilon)
 
 
@@ -122,8 +132,8 @@ def gamma(layer: Layer, came: Tensor, options: Options) -> Tensor:
         return None if t is None else t + options.gamma * _minus(t)
 
     z = layer.function(x, w, b)
-    for_positive: list[Term] = [(_plus(x), up(w), up(b)), (_minus(x), down(w), None)]
-    for_negative: list[Term] = [(_plus(x), down(w), down(b)), (_minus(x), up(w), None)]
+    for_positive = _by_sign(x, (up(w), up(b)), down(w))
+    for_negative = _by_sign(x, (down(w), down(b)), up(w))
     first = _share(layer.function, for_positive, torch.where(z > 0, came, 0), options.epsilon)
     return first + _share(layer.function, for_negative, torch.where(z < 0, came, 0), options.epsilon)
 
