@@ -98,19 +98,25 @@ def missing(package: str, *more: str) -> bool:
     return True
 
 
-UNUSED = {"torchvision": ["transforms"], "sklearn": ["decomposition"], "ttach": [], "matplotlib": ["pyplot"]}
-"""What pytorch-grad-cam imports, by package, for other things than Grad-CAM."""
+UNUSED = {
+    "torchvision": ["transforms", "models", "models.resnet", "models.vgg"],
+    "sklearn": ["decomposition"],
+    "ttach": [],
+    "matplotlib": ["pyplot"],
+}
+"""What pytorch-grad-cam and zennit import, by package, for other things than are measured."""
 
 
 def stand_in_for_unused() -> None:
-    """Let pytorch-grad-cam be imported without the packages of which Grad-CAM itself uses nothing."""
+    """Let peers be imported without the packages of which what is measured uses nothing."""
     for package, parts in UNUSED.items():
         if package in sys.modules or importlib.util.find_spec(package) is not None:
             continue
         for name in (package, *(f"{package}.{part}" for part in parts)):
             sys.modules[name] = _StandIn(name)
         for part in parts:
-            setattr(sys.modules[package], part, sys.modules[f"{package}.{part}"])
+            above, _, last = f"{package}.{part}".rpartition(".")
+            setattr(sys.modules[above], last, sys.modules[f"{package}.{part}"])
 
 
 class _StandIn(types.ModuleType):
