@@ -228,3 +228,30 @@ def test_several_texts():
     both = xai.attribute(Bag(), [IDS, IDS[:3]], "input_x_gradient", target=1)
     assert [len(one.values) for one in both] == [6, 3]
     np.testing.assert_allclose(both[0].values[:3], both[1].values, rtol=1e-6)
+
+
+class Attentive(nn.Module):
+    """Vectors of tokens weighed by a softmax over them: what moves a token's weight moves all of its vector."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.words, self.query, self.head = nn.Embedding(50, 32), nn.Linear(32, 8), nn.Linear(32, 3)
+        self.double()
+
+    def forward(self, ids):
+        vectors = self.words(ids)
+        weights = self.query(vectors).square().sum(-1).softmax(1)
+        return self.head((vectors * weights[..., None]).sum(1)).tanh()
+
+
+def test_the_error_is_that_of_the_tokens_not_of_their_vectors():
+    net = Attentive()
+
+    def values(seed, samples):
+        return xai.attribute(net, IDS, "expected_gradients", target=1, seed=seed, tolerance=0.0, n_samples=samples)
+
+    true = values(99, 3000).values
+    runs = [values(seed, 200) for seed in range(20)]
+    missed = [np.linalg.norm(one.values - true) > one.error * np.linalg.norm(true) for one in runs]
+    assert sum(missed) <= 3  # of 20, where one is to be expected

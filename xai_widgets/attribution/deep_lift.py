@@ -108,7 +108,7 @@ class DeepShap(GradientMethod):
         x = inputs.x
         given = None if self.baselines is None else self._given(inputs)
         total = self.n_samples if given is None else len(given)
-        mean, gap = Mean(), 0.0
+        mean, gap = Mean(summed=inputs.vectors is not None), 0.0
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
             if given is None:

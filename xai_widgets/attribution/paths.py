@@ -35,9 +35,11 @@ class Integral(ABC):
     """What adds up along the path from a baseline to the input, better and better as points on it come in."""
 
     size: int
-    """How many values it has."""
+    """How many values are read of it."""
     whole: bool
     """Whether the values must sum to the rise of the score."""
+    summed = False
+    """Whether they are summed over the last axis before they are read, which is what the error is of."""
 
     @abstractmethod
     def at(self, points: Tensor) -> tuple[Tensor, Any]:
@@ -49,6 +51,10 @@ class Integral(ABC):
 
         Of the points that this level adds, `share` have come, the last ones now.
         """
+
+    def norm(self, values: Tensor) -> float:
+        """Return the norm of what is read of values."""
+        return float((values.sum(-1) if self.summed else values).norm())
 
 
 def refine(model: Model, integral: Integral, n_steps: int, tolerance: float, tiny: float) -> Iterator[Estimate]:
@@ -86,15 +92,15 @@ def refine(model: Model, integral: Integral, n_steps: int, tolerance: float, tin
                 yield Estimate(settled, done, total, ready=False)
             elif rows.stop < len(points):
                 # The few points so far are worse than the level before where the gradient changes smoothly.
-                fits = level == 0 or float((now - settled).norm()) <= change
+                fits = level == 0 or integral.norm(now - settled) <= change
                 yield estimate(now if fits else settled, total)
         assert now is not None
         gap = abs(float(now.sum()) - rise)
         complete = gap <= tiny * scale
         if level > 0:
-            change = float((now - settled).norm())
+            change = integral.norm(now - settled)
             missing = gap / math.sqrt(integral.size) if integral.whole and not complete else 0.0
-            size = float(now.norm())
+            size = integral.norm(now)
             # Nothing has been met yet, though the score has risen somewhere.
             unseen = size == 0 and not complete and not integral.whole
             error = None if unseen else relative(max(CAUTION * change, missing), size)
@@ -119,7 +125,9 @@ class _Gradients(Integral):
     def __init__(self, model: Model, inputs: Inputs, base: Tensor, target: Target) -> None:
         x = wide(inputs.x)
         self._model, self._target, self._type = model, target, inputs.x
-        self._base, self._way, self.size = wide(base), x - wide(base), x.numel()
+        self._base, self._way = wide(base), x - wide(base)
+        self.summed = inputs.vectors is not None
+        self.size = (x[..., 0] if self.summed else x).numel()
         self._average = self._fresh = torch.zeros_like(x)
         self._count, self._first = 0, True
 

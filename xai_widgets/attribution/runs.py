@@ -136,8 +136,7 @@ def run(
             yield None
             began = clock()
             continue
-        found, error = per_token(estimate, method, inputs)
-        values, nans = _to_numpy(found)
+        values, nans = _to_numpy(per_token(estimate.values, method, inputs))
         # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
         digest = digest or model.hash
         lies = is_map(values.shape, inputs.grid) if inputs.kind == "image" else False
@@ -155,7 +154,7 @@ def run(
             params=parameters_of(method),
             seed=seed,
             fraction=estimate.done / estimate.total,
-            error=error,
+            error=estimate.error,
             gap=estimate.gap,
             forwards=model.forwards,
             backwards=model.backwards,
@@ -188,21 +187,15 @@ def parameters_of(method: Method) -> dict[str, Any]:
     return {k: f"tensor {list(v.shape)}" if isinstance(v, Tensor) else v for k, v in fields.items()}
 
 
-def per_token(estimate: Estimate, method: Method, inputs: Inputs) -> tuple[Tensor, float | None]:
-    """Make one value of each token's vector: the sum of shares, the norm of slopes; with their relative error.
+def per_token(values: Tensor, method: Method, inputs: Inputs) -> Tensor:
+    """Make one value of each token's vector: the sum of shares, the norm of slopes.
 
-    The errors of a vector's shares are taken as independent of each other, so their sum is as far off as they are
-    together.
+    The error is the method's: it knows that shares are summed, and a vector is no further off in its norm than as such.
     """
-    values, error = estimate.values, estimate.error
     of_tokens = inputs.vectors is not None and values.shape[:-1] == inputs.x.shape[:-1]
     if not of_tokens or method.inner or getattr(method, "layer", None) is not None:
-        return values, error
-    if method.slopes:
-        return values.norm(dim=-1), error
-    sums = values.sum(-1)
-    norm = float(sums.norm())
-    return sums, error * float(values.norm()) / norm if error and norm else error
+        return values
+    return values.norm(dim=-1) if method.slopes else values.sum(-1)
 
 
 def _to_numpy(values: Tensor) -> tuple[np.ndarray[Any, np.dtype[np.float32]], tuple[str, ...]]:

@@ -139,7 +139,7 @@ class ExpectedGradients(GradientMethod):
             return way * found, target.of(model.scores(base))
 
         whole = float(target.of(model.scores(x[None])))
-        mean, scores = Mean(), 0.0
+        mean, scores = Mean(summed=inputs.vectors is not None), 0.0
         for rows, (values, starts) in model.batches(self.n_samples, batch, "backward", CHECKED):
             mean.add(values)
             scores += float(starts.sum())

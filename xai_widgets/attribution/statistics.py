@@ -60,9 +60,17 @@ class Sketch:
 
 
 class Mean:
-    """Mean over rows that come in batches, with its relative standard error (Welford's recurrence, batched)."""
+    """Mean over rows that come in batches, with its relative standard error (Welford's recurrence, batched).
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    summed : bool
+        Whether the mean is summed over its last axis before it is read. The error is then that of the sums: what is
+        drawn for a row moves all values of a vector together, so it does not follow from the errors of these.
+    """
+
+    def __init__(self, *, summed: bool = False) -> None:
+        self._sums = Mean() if summed else None
         self.count = 0
         self.value = torch.empty(0)
         self._squares = torch.empty(0)
@@ -81,10 +89,15 @@ class Mean:
             self.value = self.value + delta * (n / total)
             self._squares = self._squares + squares + delta.square() * (self.count * n / total)
         self.count += n
-        self._sketch.add(batch)
+        if self._sums is None:
+            self._sketch.add(batch)
+        else:
+            self._sums.add(batch.sum(-1))
 
     def error(self) -> float | None:
         """Bound the relative L2 error of the mean, in 95 of 100 cases; None from a single row."""
+        if self._sums is not None:
+            return self._sums.error()
         if self.count <= 1:
             return None
         total = float(self._squares.double().sum()) / ((self.count - 1) * self.count)
