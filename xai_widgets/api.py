@@ -70,7 +70,8 @@ def attribute(
     method : str or Method
         A name of :func:`methods`, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
     target : None, int, str, a pair of these, Unit, or a function
-        The class to explain: by default the most likely one; a label; ``(a, b)`` for "why a rather than b".
+        The class to explain: by default the most likely one; a label, where one class alone has it; ``(a, b)`` for
+        "why a rather than b".
         ``xai.Unit("layer4", 12)`` asks about what a unit of a layer puts out. A function of the model's output for n
         inputs, with n numbers, is for outputs that are no scores:
         ``lambda out: out[..., 10:20, 10:20].mean((-3, -2, -1))`` asks about a region of a generated picture.

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from xai_widgets.models import ModelError, TorchModel, resolve_target
+from xai_widgets.widgets.messages import target_in_words
 
 
 @dataclass
@@ -127,6 +128,16 @@ def test_one_logit_has_two_targets() -> None:
     assert resolve_target("yes", prediction).of(scores).item() == 3
     assert resolve_target("no", prediction).of(scores).item() == -3
     assert resolve_target(("yes", "no"), prediction).of(scores).item() == 6
+
+
+def test_a_label_of_several_classes_says_which_they_are() -> None:
+    prediction = TorchModel(Returns(lambda s: s), labels=["crane", "Lynx", "crane"]).predict(X)
+    for asked in ("crane", "Crane"):
+        with pytest.raises(ValueError, match=r"'[cC]rane' is that of 2 classes, 0, 2\. Give the number of one"):
+            resolve_target(asked, prediction)
+    assert resolve_target("lynx", prediction).index == 1
+    assert resolve_target(2, prediction).index == 2
+    assert [target_in_words(i, prediction.labels) for i in range(3)] == [0, "Lynx", 2]
 
 
 def test_a_wrong_number_of_labels_is_refused() -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 PAIR = 2
+LISTED = 5
+"""So many classes of one label are named."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def resolve_target(target: Any, prediction: Prediction) -> Target:
     Raises
     ------
     ValueError
-        For an index out of range, a label that does not exist (naming the nearest) or a pair of equals.
+        For an index out of range, a label that does not exist (naming the nearest) or that several classes have, or
+        a pair of equals.
     TypeError
         For anything else.
     """
@@ -117,13 +120,22 @@ def _by_label(label: str, prediction: Prediction) -> int:
     if prediction.labels is None:
         msg = f"The target {label!r} is a label, but no labels were given. Pass labels=[...], or a class number."
         raise ValueError(msg)
-    if label in prediction.labels:
-        return prediction.labels.index(label)
+    found = [i for i, name in enumerate(prediction.labels) if name == label]
+    found = found or [i for i, name in enumerate(prediction.labels) if name.lower() == label.lower()]
+    if len(found) > 1:
+        # In ImageNet, a crane is a bird and a machine.
+        msg = f"The label {label!r} is that of {len(found)} classes, {_listed(found)}. Give the number of one."
+        raise ValueError(msg)
+    if found:
+        return found[0]
     lower = {name.lower(): i for i, name in reversed(list(enumerate(prediction.labels)))}
-    if label.lower() in lower:
-        return lower[label.lower()]
     near = difflib.get_close_matches(label.lower(), lower, n=3, cutoff=0.4)
     near += [name for name in lower if label.lower() in name and name not in near][: 3 - len(near)]
     hint = f" The nearest are: {', '.join(prediction.labels[lower[n]] for n in near)}." if near else ""
     msg = f"There is no label {label!r} among the {len(prediction.labels)} labels.{hint}"
     raise ValueError(msg)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    more = ", …" if len(numbers) > LISTED else ""
+    return ", ".join(map(str, numbers[:LISTED])) + more

@@ -175,7 +175,7 @@ def target_in_words(target: Any, labels: Sequence[str] | None) -> Any:
     """Turn class numbers into labels, where they are known and name one class alone."""
     if isinstance(target, tuple):
         return tuple(target_in_words(one, labels) for one in target)
-    if target is None or labels is None or isinstance(target, Unit) or labels[target] in labels[:target]:
+    if target is None or labels is None or isinstance(target, Unit) or labels.count(labels[target]) > 1:
         return target
     return labels[target]
 
