@@ -139,6 +139,17 @@ def test_wrong_texts_are_refused(given, error, said):
         xai.attribute(model, **{"x": SAID, "tokenizer": tokenizer, **given})
 
 
+@pytest.mark.parametrize("base", ["mean", "white", "noise", 0.7, torch.ones(3), True])
+def test_nothing_is_put_in_the_place_of_words(base):
+    def count(texts):
+        return [[float(len(one.split()))] for one in texts]
+
+    for method in ("occlusion", "kernel_shap"):
+        with pytest.raises(ValueError, match=r"taken out of the text.* leave baselines at 'zero'"):
+            xai.attribute(count, "one two three", method, baselines=base)
+        assert xai.attribute(count, "one two three", method, baselines=0).values == pytest.approx(1)
+
+
 def test_the_tokenizer_of_another_model_is_refused():
     with pytest.raises(ValueError, match="does not belong to the model: it made a token of number"):
         xai.attribute(Bag(20), SAID, tokenizer=wordpiece())

@@ -135,6 +135,10 @@ class Inputs:
         """
         x, pieces = self.x, self.pieces()
         number = isinstance(kind, (int, float)) and not isinstance(kind, bool)
+        of_words = self.text is not None and self.vectors is None
+        if of_words and not (kind == 0 if number else isinstance(kind, str) and kind == "zero"):
+            msg = "words are taken out of the text, and nothing is put in their place: leave baselines at 'zero'."
+            raise ValueError(msg)
         if pieces and (isinstance(kind, (str, tuple, Mapping))):
             return torch.cat(
                 [one.baseline(_part(kind, i, name), seed + i).flatten() for i, (name, one) in enumerate(pieces.items())]
