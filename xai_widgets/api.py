@@ -175,6 +175,7 @@ def check(
     x: Any,
     *,
     preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
     labels: Sequence[str] | None = None,
     target: Any = None,
     device: str | torch.device | None = None,
@@ -187,7 +188,7 @@ def check(
 
     Parameters
     ----------
-    model, x, preprocess, labels, target, device
+    model, x, preprocess, tokenizer, labels, target, device
         As in :func:`attribute`. The model, its buffers and the random state stay exactly as they were.
 
     Returns
@@ -201,9 +202,10 @@ def check(
     ValueError, TypeError
         For wrong input, saying what was expected and what came.
     """
-    return collections.deque(
-        check_iter(model, x, preprocess=preprocess, labels=labels, target=target, device=device), maxlen=1
-    ).pop()
+    steps = check_iter(
+        model, x, preprocess=preprocess, tokenizer=tokenizer, labels=labels, target=target, device=device
+    )
+    return collections.deque(steps, maxlen=1).pop()
 
 
 def check_iter(
@@ -211,6 +213,7 @@ def check_iter(
     x: Any,
     *,
     preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
     labels: Sequence[str] | None = None,
     target: Any = None,
     device: str | torch.device | None = None,
@@ -229,11 +232,11 @@ def check_iter(
     adapter = adapt(model, x, labels=labels, device=device)
     reduce = target if callable(target) else None
     try:
-        adapter, inputs = read_for(adapter, x, preprocess=preprocess, reduce=reduce)
+        adapter, inputs = read_for(adapter, x, preprocess=preprocess, tokenizer=tokenizer, reduce=reduce)
     except ModelError as error:
         return iter([refused("runs", str(error), "Mend this first: nothing else could be looked at.")])
     except TypeError:
-        if preprocess is not None or not _holds_whole_numbers(x):
+        if preprocess is not None or tokenizer is not None or not _holds_whole_numbers(x):
             raise
         sentence = (
             f"The input holds whole numbers ({x.dtype}), which have no gradient and nothing between them, and the "
@@ -276,8 +279,16 @@ class MethodList(tuple[MethodInfo, ...]):
         return "\n".join(f"{one.name:{width}}  {one.why_not or one.sentence}" for one in self)
 
 
-def methods(model: Any = None, x: Any = None, *, preprocess: Callable[[Any], Any] | None = None) -> MethodList:
+def methods(
+    model: Any = None,
+    x: Any = None,
+    *,
+    preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
+) -> MethodList:
     """List every method; with a model and an input, say of each whether it fits them, and why not.
+
+    Parameters as in :func:`attribute`.
 
     Raises
     ------
@@ -287,7 +298,7 @@ def methods(model: Any = None, x: Any = None, *, preprocess: Callable[[Any], Any
     adapter = None if model is None else adapt(model, x)
     if adapter is None or x is None:
         return method_list(adapter, None)
-    return method_list(*read_for(adapter, x, preprocess=preprocess))
+    return method_list(*read_for(adapter, x, preprocess=preprocess, tokenizer=tokenizer))
 
 
 def method_list(model: Model | None, inputs: Inputs | None) -> MethodList:
@@ -310,6 +321,7 @@ FAMILIES = (
     "Paths",
     "Class activation maps",
     "Relevance",
+    "Transformers",
     "Perturbation",
     "Surrogates",
     "Shapley values",

@@ -139,6 +139,17 @@ def test_wrong_texts_are_refused(given, error, said):
         xai.attribute(model, **{"x": SAID, "tokenizer": tokenizer, **given})
 
 
+def test_methods_and_check_take_a_text_too():
+    tokenizer = fast(wordpiece())
+    net = bert(tokenizer)
+    listed = {one.name: one for one in xai.methods(net, SAID, tokenizer=tokenizer)}
+    assert listed["attention_rollout"].usable
+    assert "picture" in listed["grad_cam"].why_not
+    found = xai.check(net, SAID, tokenizer=tokenizer)
+    assert found.methods["integrated_gradients"].soundness == "sound"
+    assert found.methods["rise"].soundness == "impossible"
+
+
 @pytest.mark.parametrize("base", ["mean", "white", "noise", 0.7, torch.ones(3), True])
 def test_nothing_is_put_in_the_place_of_words(base):
     def count(texts):
