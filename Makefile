@@ -14,6 +14,8 @@ LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log
   $(if $(PORT),--port=$(PORT) --ServerApp.port_retries=0) \
   $(if $(filter 0,$(OPEN)),--no-browser) \
   $(if $(filter 0,$(shell id -u)),--allow-root)
+# One process a core; the browsers are given the machine for themselves.
+PYTEST = python -m pytest -q -n auto --maxprocesses=4 --dist=loadfile
 VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*') xai_widgets/export/look.json
 EXTENSION := $(shell find js/lab -type f) notebooks/01_quickstart.ipynb
 
@@ -32,7 +34,8 @@ demo: setup ## install everything and open the quickstart in JupyterLab (OPEN=0:
 
 test: setup check ## every check and every test
 	@scripts/system.sh browser
-	python -m pytest -q
+	$(PYTEST) --ignore=tests/browser
+	python -m pytest -q tests/browser
 
 test-all: setup check ## the same, with every architecture of transformers
 	@scripts/system.sh browser
@@ -90,7 +93,7 @@ check: setup ## formatting, lint, types and the JavaScript's own tests
 	npm run --silent test
 
 unit: setup ## the Python tests that need no browser
-	python -m pytest -q --ignore=tests/browser --ignore=tests/packaging --ignore=tests/notebooks
+	$(PYTEST) --ignore=tests/browser --ignore=tests/packaging --ignore=tests/notebooks
 
 browser: setup ## the tests in a real browser
 	@scripts/system.sh browser

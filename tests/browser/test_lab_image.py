@@ -260,7 +260,7 @@ def test_the_keyboard_alone_is_enough_and_the_notebook_hears_none_of_it(studio, 
     for target in (
         view.canvas,
         view.root.get_by_role("slider", name="Opacity"),
-        view.root.get_by_role("button", name="Curtain"),
+        view.root.get_by_role("radio", name="Single"),
         view.bars.first,
         view.root.get_by_label("Colours", exact=True),
         view.root.get_by_role("combobox", name="rather than"),

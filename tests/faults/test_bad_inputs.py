@@ -22,9 +22,9 @@ def to_tensor(size):
 def test_pictures_of_one_row_or_column(make, method, shape):
     widget = make(image=picture(*shape), method=method)
     browser = Browser(widget)
-    if method in CAMS and shape == (1, 1):
+    if method in {*CAMS, "conductance"} and shape == (1, 1):
         assert browser.wait("ended", 1)["outcome"] == "failed"
-        assert browser.of("error")[0]["message"].startswith("No layer has a map")
+        assert browser.of("error")[0]["message"].startswith(("No layer has a map", "Values of shape [96] are no map"))
         return
     assert widget.result(30).heat.shape == shape
     edits = [{"name": "blur", "value": 3}, {"name": "noise", "value": 0.1}, {"name": "rotation", "value": 20}]

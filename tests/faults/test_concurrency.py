@@ -133,6 +133,28 @@ def test_training_is_the_same_to_the_last_bit_with_and_without_a_widget(make):
     assert torch.equal(plain, watched)
 
 
+def test_weights_that_are_trained_between_two_passes_are_not_taken_for_random_scores():
+    drawn = []
+
+    def train(_x):
+        def step():
+            drawn.append(float(torch.rand(())))
+            with torch.no_grad():
+                model.net[-1].weight.mul_(1.01)
+
+        other = threading.Thread(target=step)
+        other.start()
+        other.join()
+
+    model = Net(train)
+    torch.manual_seed(3)
+    expected = [float(torch.rand(())) for _ in range(100)]
+    torch.manual_seed(3)
+    xai.attribute(model, picture(), "smooth_grad", n_samples=8)
+    assert len(drawn) > 8
+    assert drawn == expected[: len(drawn)]
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_random_numbers_that_others_draw_meanwhile_are_left_alone(method):
     drawn = []
