@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import statistics
 import sys
@@ -98,6 +99,12 @@ def missing(package: str, *more: str) -> bool:
     return True
 
 
+def ready(*modules: str) -> None:
+    """Import peers before they are timed."""
+    for name in modules:
+        importlib.import_module(name)
+
+
 UNUSED = {
     "torchvision": ["transforms", "models", "models.resnet", "models.vgg"],
     "sklearn": ["decomposition"],
@@ -117,6 +124,17 @@ def stand_in_for_unused() -> None:
         for part in parts:
             above, _, last = f"{package}.{part}".rpartition(".")
             setattr(sys.modules[above], last, sys.modules[f"{package}.{part}"])
+
+
+def stand_in_for_numba() -> None:
+    """Let SHAP be imported without Numba, which only compiles loops of it that run as they are."""
+    if "numba" in sys.modules or importlib.util.find_spec("numba") is not None:
+        return
+    numba, typed = types.ModuleType("numba"), types.ModuleType("numba.typed")
+    vars(typed)["List"] = list
+    plain = lambda *args, **_: args[0] if args and callable(args[0]) else lambda work: work  # noqa: E731
+    vars(numba).update(njit=plain, jit=plain, typed=typed)
+    sys.modules |= {"numba": numba, "numba.typed": typed}
 
 
 class _StandIn(types.ModuleType):
