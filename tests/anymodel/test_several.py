@@ -154,3 +154,17 @@ def test_a_list_of_several_inputs():
     both = xai.attribute(Twins(), [(LEFT, RIGHT), (RIGHT, RIGHT)], "saliency")
     np.testing.assert_array_equal(both[0].values, xai.attribute(Twins(), (LEFT, RIGHT), "saliency").values)
     np.testing.assert_array_equal(both[1].parts["0"], both[1].parts["1"])
+
+
+def test_each_of_several_inputs_gets_noise_of_its_own_range():
+    class Cubes(nn.Module):
+        def forward(self, small, large):
+            return small.pow(3).sum((1, 2, 3))[:, None] + 0 * large.sum(1, keepdim=True)
+
+    small, large = LEFT, 1000 * torch.rand(5, dtype=torch.float64)
+    sigma = 0.15 * (small.max() - small.min())
+    found = xai.attribute(Cubes(), (small, large), "smooth_grad", n_samples=400, tolerance=0.0).parts["0"]
+    # The mean of the gradient 3 x^2 over noisy x.
+    np.testing.assert_allclose(found, 3 * (small.square() + sigma**2), rtol=0.1, atol=0.05)
+    spread = xai.attribute(Cubes(), (small, large), "var_grad", n_samples=2000, tolerance=0.0).parts["0"]
+    np.testing.assert_allclose(spread, 36 * small.square() * sigma**2 + 18 * sigma**4, rtol=0.2, atol=0.01)

@@ -103,8 +103,8 @@ class InputXGradient(GradientMethod):
 class SmoothGrad(GradientMethod):
     r"""Mean gradient over noisy copies of the input, :math:`E_{\epsilon}[\nabla F(x + \epsilon)]`.
 
-    :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range. The error
-    is the standard error of the mean, as a share of the map's norm.
+    :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range, of several inputs
+    each one's own. The error is the standard error of the mean, as a share of the map's norm.
 
     References
     ----------
@@ -128,7 +128,7 @@ class SmoothGrad(GradientMethod):
         """Yield the running mean after each batch of noisy copies."""
         x = inputs.x
         generator = torch.Generator().manual_seed(seed)
-        scale = self.noise_level * (x.max() - x.min())
+        scale = self.noise_level * inputs.spread
         mean = Mean()
 
         def gradients(rows: slice) -> torch.Tensor:

@@ -58,7 +58,7 @@ class VarGrad(GradientMethod):
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the running variance after each batch of noisy copies."""
         x = inputs.x
-        scale = self.noise_level * (x.max() - x.min())
+        scale = self.noise_level * inputs.spread
 
         def gradients(rows: slice) -> Tensor:
             noise = [torch.randn(x.shape, generator=row_generator(seed, row)) for row in range(rows.start, rows.stop)]

@@ -97,6 +97,14 @@ class Inputs:
         return found
 
     @property
+    def spread(self) -> Tensor:
+        """From the smallest value to the largest, broadcastable to `x`; of several inputs, that of each by itself."""
+        pieces = self.pieces().values()
+        if not pieces:
+            return self.x.max() - self.x.min()
+        return torch.cat([one.spread.expand(one.x.shape).flatten() for one in pieces])
+
+    @property
     def grid(self) -> tuple[int, int]:
         """Height and width of the model's picture."""
         if self.kind != "image":
