@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+import time
 import weakref
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
-from xai_widgets.models.explanation import ExplanationCopy, Feed, explanation_copy, feed_alone, is_watched, listeners
+from xai_widgets.models.explanation import ExplanationCopy, Feed, copy_in_steps, feed_alone, is_watched, listeners
 from xai_widgets.models.feeds import Reduced
 from xai_widgets.models.outputs import scores_of, task_of
-from xai_widgets.models.pace import Pace, in_batches
+from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches
 from xai_widgets.models.recurrent import differentiable_pass
 from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import (
@@ -32,7 +33,7 @@ from xai_widgets.models.untouched import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from typing_extensions import Self
 
@@ -98,6 +99,7 @@ class Execution:
         self._found: dict[str, tuple[int, Any]] = {}
         self._followed = [self.version]
         self._copies: list[ExplanationCopy | None] = []  # one, once it has been tried to make it
+        self._making: list[tuple[int, Generator[None, None, ExplanationCopy | None]]] = []  # what is on its way to it
         # Without a copy of our own, runs on the same module take turns.
         self._turn = threading.RLock() if self.private else _LOCKS.setdefault(module, threading.RLock())
 
@@ -128,7 +130,9 @@ class Execution:
         It counts and notes together with this one, and finds out anew whatever depends on the function.
         """
         paces = {kind: Pace(limit=pace.limit) for kind, pace in self.paces.items()}
-        return self._again(_feed=feed, task=task, paces=paces, _found={}, _copies=[], _fast=None, _from=self.forwards)
+        return self._again(
+            _feed=feed, task=task, paces=paces, _found={}, _copies=[], _making=[], _fast=None, _from=self.forwards
+        )
 
     def reduced(self, reduce: Callable[[Any], Any], task: str | None = None) -> Self:
         """Return the same model with its output made into scores by a function; `Reduced` says which."""
@@ -267,7 +271,9 @@ class Execution:
             return None
         if self._fast is None:
             if not self._copies:
-                self._copies.append(explanation_copy(self.module, x[:1], self._feed))
+                self._make_copy(x[:1])
+            if not self._copies:
+                return None
             self._fast = self._copies[0]
             if self._fast is None:
                 return None
@@ -279,6 +285,19 @@ class Execution:
             self._fast.refresh()
             self._fast.version = version
         return self._fast
+
+    def _make_copy(self, x: Tensor) -> None:
+        """Go on making the explanation copy for as long as a batch may take; a run does not stand still for it."""
+        if not self._making or self._making[0][0] != self.version:
+            self._making[:] = [(self.version, copy_in_steps(self.module, x.clone(), self._feed))]
+        began = time.perf_counter()
+        try:
+            next(self._making[0][1])
+            while time.perf_counter() - began < BATCH_SECONDS:
+                next(self._making[0][1])
+        except StopIteration as end:
+            self._copies.append(end.value)
+            self._making.clear()
 
     def _differentiate(self, score: Tensor, tensors: list[Tensor], *, again: bool = False) -> tuple[Tensor | None, ...]:
         if not score.requires_grad:

@@ -28,7 +28,7 @@ from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.untouched import HOOKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
 Feed = Callable[[nn.Module, Any], Any]
 """How a module is called with a batch."""
@@ -171,32 +171,58 @@ def is_watched() -> bool:
     )
 
 
-def explanation_copy(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> ExplanationCopy | None:
+def copy_in_steps(
+    module: nn.Module, x: Tensor, feed: Feed = feed_alone
+) -> Generator[None, None, ExplanationCopy | None]:
     """Make the fastest copy that gives the same scores; None where there is none that is faster.
 
     Parameters
     ----------
     module : Module
-        In evaluation mode, without randomness. Hooks are put on it for one pass.
+        In evaluation mode, without randomness. Hooks are put on it within the first step.
     x : Tensor, shape (1, features…)
     feed : callable
         Calls the module.
+
+    Yields
+    ------
+    None
+        After each pass of one input, so that somebody who waits for more than the copy can be served in between.
+        The weights must stay the same meanwhile.
+
+    Returns
+    -------
+    ExplanationCopy or None
     """
     if x.dtype not in CLOSE:
         return None
     noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).to(x.device)
     inputs = [x.detach(), noise * x.detach().std(correction=0) + x.detach().mean()]
-    with torch.no_grad():
-        pairs = mergeable(module, inputs[0], feed)
-        layouts = [torch.channels_last] if _wants_channels_last(module, x) else []
-        wanted = [scores_of(feed(module, one.clone())) for one in inputs]
-        for used, layout in product([pairs, []], [*layouts, torch.preserve_format]):
-            if not used and layout is torch.preserve_format:
-                break  # that is the model as it is
-            found = ExplanationCopy(module, used, layout, feed)
-            if _agrees(found, inputs, wanted):
-                return found
+    pairs = mergeable(module, inputs[0], feed)
+    yield
+    layouts = [torch.channels_last] if _wants_channels_last(module, x) else []
+    wanted: list[Tensor] = []
+    for one in inputs:
+        wanted.append(_passed(partial(feed, module), one))
+        yield
+    for used, layout in product([pairs, []], [*layouts, torch.preserve_format]):
+        if not used and layout is torch.preserve_format:
+            break  # that is the model as it is
+        found = ExplanationCopy(module, used, layout, feed)
+        for one, want in zip(inputs, wanted, strict=True):
+            agrees = _agrees(found, one, want)
+            yield
+            if not agrees:
+                break
+        else:
+            return found
     return None
+
+
+@torch.no_grad()
+def _passed(call: Callable[[Tensor], Any], x: Tensor) -> Tensor:
+    # Not around the steps: what is switched off there would be off for whoever runs between them.
+    return scores_of(call(x.clone()))
 
 
 def _wants_channels_last(module: nn.Module, x: Tensor) -> bool:
@@ -205,15 +231,12 @@ def _wants_channels_last(module: nn.Module, x: Tensor) -> bool:
     return fast and any(isinstance(one, nn.Conv2d) for one in module.modules())
 
 
-def _agrees(candidate: ExplanationCopy, inputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> bool:
+def _agrees(candidate: ExplanationCopy, x: Tensor, wanted: Tensor) -> bool:
     try:
-        got = [scores_of(candidate(one)) for one in inputs]
+        got = _passed(candidate, x)
     except Exception:  # noqa: BLE001  a model may refuse another layout with any error of its own
         return False
-    return all(
-        g.shape == w.shape and bool((g - w).abs().max() <= CLOSE[w.dtype] * w.abs().max())
-        for g, w in zip(got, wanted, strict=True)
-    )
+    return got.shape == wanted.shape and bool((got - wanted).abs().max() <= CLOSE[wanted.dtype] * wanted.abs().max())
 
 
 class _Uses(TorchFunctionMode):

@@ -1,0 +1,46 @@
+"""A run goes on while its explanation copy is made, one pass after the other."""
+
+import pytest
+import torch
+from attribution.nets import image
+from models.test_explanation_copy import Net, plain
+
+import xai_widgets as xai
+from xai_widgets.models import TorchModel
+from xai_widgets.models import execution as module_file
+
+
+def test_the_copy_is_made_between_the_batches_of_a_run(monkeypatch):
+    monkeypatch.setattr(module_file, "BATCH_SECONDS", 0.0)
+    passes, forward = [], Net.forward
+
+    def counted(self, x):
+        passes.append(len(x))
+        return forward(self, x)
+
+    monkeypatch.setattr(Net, "forward", counted)
+    asked = {"method": "integrated_gradients", "target": 0, "n_steps": 129, "tolerance": 0.0}
+    counts, found = [], None
+    for result in xai.attribute_iter(Net(plain), image(8), **asked):
+        counts.append(len(passes) - sum(counts))
+        found = result
+    made = [n for n in counts[1:] if n > 1]
+    assert len(made) >= 5  # the watch, two inputs through the model, two through its copy
+    assert max(made) == 2  # the batch itself and one step
+    monkeypatch.undo()
+    assert found.values == pytest.approx(xai.attribute(Net(plain), image(8), **asked).values, rel=1e-5, abs=1e-7)
+
+
+def test_weights_that_change_while_the_copy_is_made_begin_it_anew(monkeypatch):
+    monkeypatch.setattr(module_file, "BATCH_SECONDS", 0.0)
+    net = Net(plain)
+    model = TorchModel(net).fresh()
+    x = torch.stack([image(8)] * 4)
+    for k in range(12):
+        if k == 5:
+            with torch.no_grad():
+                net.conv.weight.mul_(2)
+        got = model.scores(x)
+        assert torch.allclose(got, net(x), rtol=1e-9)
+    assert model._copies
+    assert model._copies[0] is not None
