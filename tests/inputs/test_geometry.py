@@ -285,3 +285,59 @@ def test_48_megapixels(read, photo):
     over = inputs.placement.lay(np.ones((224, 224)))
     assert over.shape == (6000, 8000)
     assert over.dtype == np.float32
+
+
+def letterbox(im):
+    return normalise(ImageOps.pad(im, (64, 64), color="black"))
+
+
+def middle(im, half):
+    x, y = im.width // 2, im.height // 2
+    return x - half, y - half, x + half, y + half
+
+
+LARGE = (4003, 3011)
+BOX = (700, 500, 3700, 2900)
+TRACED_SMALLER = {
+    "shorter side, centre": (lambda im: shorter_side_and_centre(im, 256, 224), true_centre(*LARGE, 256, 224)),
+    "squash": (lambda im: tensor(im.resize((90, 90))), (0, 0, *LARGE)),
+    "letterbox": (letterbox, (0, -8 * LARGE[1] / 48, LARGE[0], 56 * LARGE[1] / 48)),
+    "share of the sides": (
+        lambda im: tensor(im.resize((60, 60), box=(im.width / 8, im.height / 4, im.width / 2, im.height))),
+        (LARGE[0] / 8, LARGE[1] / 4, LARGE[0] / 2, LARGE[1]),
+    ),
+}
+TRACED_WHOLE = {
+    "crop": (lambda im: tensor(im.crop(BOX).resize((75, 60))), BOX),
+    "crop from the middle": (lambda im: tensor(im.crop(middle(im, 400))), (1601, 1105, 2401, 1905)),
+    "as it is": (tensor, (0, 0, *LARGE)),
+    "small ones as they are": (lambda im: tensor(im.resize((1200, 900)) if im.width > 1200 else im), (0, 0, *LARGE)),
+}
+
+
+@pytest.mark.parametrize("case", [*TRACED_SMALLER, *TRACED_WHOLE])
+def test_a_large_photo_is_traced_on_smaller_pictures_where_that_says_the_same(read, photo, case):
+    preprocess, region = (TRACED_SMALLER | TRACED_WHOLE)[case]
+    large = []
+
+    def counted(im):
+        large.append(im.size == LARGE)
+        return preprocess(im)
+
+    inputs = read(photo(*LARGE), counted)
+    assert_region(inputs, region, within=1.0)
+    assert sum(large) == 1 if case in TRACED_SMALLER else sum(large) >= 4
+
+
+def test_a_preprocess_that_refuses_smaller_pictures_is_shown_large_ones(read, photo):
+    def preprocess(im):
+        if im.width < 2000:
+            raise ValueError
+        return tensor(im.resize((60, 60)))
+
+    assert_region(read(photo(*LARGE), preprocess), (0, 0, *LARGE))
+
+
+def test_a_strip_has_no_smaller_picture_of_its_proportions(read, photo):
+    inputs = read(photo(6000, 7), lambda im: tensor(im.resize((600, 7))))
+    assert_region(inputs, (0, 0, 6000, 7))

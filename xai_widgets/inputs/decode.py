@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from xai_widgets.inputs.finite import check_finite
 
@@ -71,7 +71,9 @@ def upright(picture: Image.Image) -> Image.Image:
     if 0 in picture.size:
         msg = f"the image is empty: {picture.width} × {picture.height} pixels."
         raise ValueError(msg)
-    picture = ImageOps.exif_transpose(picture)
+    picture.load()
+    if picture.getexif().get(ExifTags.Base.Orientation, 1) != 1:  # else it would be copied, which may be large
+        picture = ImageOps.exif_transpose(picture)
     if picture.mode in ("L", "RGB") and "transparency" not in picture.info:
         return picture
     if picture.mode.startswith(("I", "F")):

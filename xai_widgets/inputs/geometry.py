@@ -34,6 +34,12 @@ _CALLS = 8
 _SMALL, _TINY = 512, 64
 """Long sides of the pictures that need not be as large as the photo."""
 
+_LARGE, _SMALLER = 3000, (1000, 1400)
+"""The long side of a photo too large for many test pictures of its size, and of those that stand in for it."""
+
+_SAME = 1e-3
+"""By so much of a side may places differ that are taken for one: a pixel of the display copy."""
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -85,20 +91,72 @@ def _probe(call: Call, photo: Image.Image, shown: NDArray[np.uint8], x: NDArray[
         return Geometry(why="what it returns does not follow the brightness of the photo")
     if _is_random(call, photo):
         return Geometry(levels, order, why="it draws random numbers, so two calls differ")
-    right, left, down = (levels.grey(call(one)) for one in _ramps(photo.size, photo.mode))
+    found = _trace_smaller(call, levels, photo, x.shape) or _trace(call, levels, photo.size, photo.mode)
+    if found is None:
+        return Geometry(levels, order, why="it does more than scale, crop, pad or mirror")
+    (width, height), (across, along) = photo.size, found.ends
+    region = (min(across) * width, min(along) * height, max(across) * width, max(along) * height)
+    mirrored = (across[0] > across[1], along[0] > along[1])
+    if not looks_like(np.where(found.seen, levels.grey(x), np.nan), shown, photo.size, region, mirrored):
+        return Geometry(levels, order, why="it treats this photo otherwise than a test picture of its size")
+    return Geometry(levels, order, region, mirrored)
+
+
+@dataclass(frozen=True)
+class _Traced:
+    """Where the model's picture begins and ends, across and along, as shares of the photo's sides.
+
+    `seen` tells which of the model's pixels are the photo's, and no padding.
+    """
+
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    seen: NDArray[np.bool_]
+
+
+def _trace(call: Call, levels: Levels, size: tuple[int, int], mode: str) -> _Traced | None:
+    """Show `call` the ramps of a size; None where it does more than scale, crop, pad or mirror them."""
+    right, left, down = (levels.grey(call(one)) for one in _ramps(size, mode))
     # Padding is the same in a ramp and its negative; a pixel of the photo is not, and the two add up to white.
     seen = (np.abs(right + left - 1) < 0.02) & (np.abs(right - left) > 1e-3)  # noqa: PLR2004
     places = _places(right, down)
-    width, height = photo.size
+    width, height = size
     across = _side(np.where(seen, places[0] * width, np.nan), width)
     along = _side(np.where(seen, places[1] * height, np.nan).T, height)
     if across is None or along is None:
-        return Geometry(levels, order, why="it does more than scale, crop, pad or mirror")
-    region = (min(across), min(along), max(across), max(along))
-    mirrored = (across[0] > across[1], along[0] > along[1])
-    if not looks_like(np.where(seen, levels.grey(x), np.nan), shown, photo.size, region, mirrored):
-        return Geometry(levels, order, why="it treats this photo otherwise than a test picture of its size")
-    return Geometry(levels, order, region, mirrored)
+        return None
+    return _Traced(((across[0] / width, across[1] / width), (along[0] / height, along[1] / height)), seen)
+
+
+def _trace_smaller(call: Call, levels: Levels, photo: Image.Image, shape: tuple[int, ...]) -> _Traced | None:
+    """Trace a large photo on two smaller pictures of its proportions, which takes a fraction of the time.
+
+    Where the model's picture has the same place in both, in shares of their sides, it has it in the photo too. None
+    where it has not, as after a crop of so many pixels, and where the photo is small itself.
+    """
+    sizes = [_like(photo.size, low) for low in _SMALLER]
+    if max(photo.size) < _LARGE or None in sizes:
+        return None
+
+    def of_that_shape(picture: Image.Image) -> NDArray[np.float64]:
+        out = call(picture)
+        if out.shape != shape:
+            raise _RefusedError
+        return out
+
+    try:
+        first, second = (_trace(of_that_shape, levels, size, photo.mode) for size in sizes if size)
+    except _RefusedError:
+        return None
+    if first is None or second is None or not np.allclose(first.ends, second.ends, rtol=0, atol=_SAME):
+        return None
+    return second
+
+
+def _like(size: tuple[int, int], low: int) -> tuple[int, int] | None:
+    """Find a smaller size of the same proportions, with a long side from `low` on; None for a strip."""
+    tries = [_shrunk(size, long_side) for long_side in range(low, low + low // 4)]
+    off, best = min((abs(width / height * size[1] / size[0] - 1), (width, height)) for width, height in tries)
+    return best if off < _SAME else None
 
 
 def _levels(call: Call, photo: Image.Image, x: NDArray[np.float64]) -> tuple[Levels | None, tuple[int, int, int]]:

@@ -110,7 +110,7 @@ def _picture(
     photo: Image.Image, given: str, preprocess: Preprocess | None, device: torch.device | str, dtype: torch.dtype
 ) -> Inputs:
     if preprocess is None:
-        x = torch.from_numpy(np.atleast_3d(np.array(photo))).permute(2, 0, 1).contiguous().to(device, dtype) / 255
+        x = torch.from_numpy(np.atleast_3d(np.array(photo))).permute(2, 0, 1).contiguous().to(device, dtype).div_(255)
         zero = torch.zeros(x.shape[0], 1, 1, device=device, dtype=dtype)
         shown = display_copy(photo)
         whole = (0.0, 0.0, float(shown.shape[1]), float(shown.shape[0]))

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 5.0
 """A thread without work ends after this long; the next job starts another."""
 
-LAST_STEP = 1.0
-"""Seconds that a step may take to finish when Python exits: a thread frozen amid native code could crash."""
+LAST_STEP = 4.0
+"""Seconds that a step may take to finish when Python exits, which aborts where a thread is still amid native code.
+Jupyter kills a kernel after five."""
 
 
 class Worker:
