@@ -35,7 +35,7 @@ export function codeAt(grid: Grid, pixels: Pixels, x: number, y: number): number
   return grid.codes[row * grid.width + cellAt(x, grid.width, pixels.width)] ?? NAN_CODE;
 }
 
-const ITEM = { "<u2": 2, "<f4": 4, "|u1": 1 } as const;
+const ITEM = { "<u2": 2, "<u4": 4, "<f4": 4, "|u1": 1 } as const;
 
 export function bytesOf(source: Bytes | undefined | null): Uint8Array {
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
@@ -71,11 +71,19 @@ export function decodeFloats(meta: ArrayMeta, buffers: readonly Bytes[]): Float3
   const { bytes, count } = slice(meta, buffers);
   if (meta.dtype === "<f4") return new Float32Array(bytes.buffer, bytes.byteOffset, count);
   if (meta.dtype === "|u1") return Float32Array.from(bytes.subarray(0, count));
+  if (meta.dtype === "<u4") return Float32Array.from(decodeCounts(meta, buffers));
   const codes = words(bytes, count);
   const [lo, hi] = [meta.lo ?? 0, meta.hi ?? 0];
   const out = new Float32Array(count);
   for (let i = 0; i < count; i++) out[i] = valueAt(codes[i]!, lo, hi);
   return out;
+}
+
+/** Whole numbers, such as places in a text. */
+export function decodeCounts(meta: ArrayMeta, buffers: readonly Bytes[]): Uint32Array {
+  const { bytes, count } = slice(meta, buffers);
+  if (meta.dtype !== "<u4") return Uint32Array.from(decodeFloats(meta, buffers));
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, count);
 }
 
 export function decodeBytes(meta: ArrayMeta, buffers: readonly Bytes[]): Uint8Array {

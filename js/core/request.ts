@@ -1,5 +1,5 @@
 // Requests and edits as values: nothing here changes its argument.
-import type { Edit, EditSpec, Method, Request, Stroke, Target, Value } from "./types";
+import type { AnyEdit, Edit, EditSpec, Method, Request, Stroke, Target, Value } from "./types";
 
 function sorted(record: object): [string, unknown][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -16,7 +16,7 @@ export function unitOf(target: Target): string | null {
   return `${target.layer} unit ${target.index.join(", ")}`;
 }
 
-export function sameEdits(a: readonly Edit[], b: readonly Edit[]): boolean {
+export function sameEdits(a: readonly AnyEdit[], b: readonly AnyEdit[]): boolean {
   return JSON.stringify(a.map(sorted)) === JSON.stringify(b.map(sorted));
 }
 

@@ -3,7 +3,7 @@ export type Bytes = DataView | ArrayBuffer | ArrayBufferView | string;
 
 export interface ArrayMeta {
   v: number;
-  dtype: "<u2" | "<f4" | "|u1";
+  dtype: "<u2" | "<u4" | "<f4" | "|u1";
   shape: number[];
   lo?: number;
   hi?: number;
@@ -36,13 +36,19 @@ export interface Stroke {
   colour: [number, number, number];
 }
 
+/** Of a photo. */
 export type Edit = SliderEdit | Stroke;
 
-export interface Request {
+/** What every edit has, whatever is edited. */
+export interface AnyEdit {
+  name: string;
+}
+
+export interface Request<E extends AnyEdit = AnyEdit> {
   method: string;
   params: Record<string, Value>;
   target: Target;
-  edits: Edit[];
+  edits: E[];
 }
 
 export type Sign = "both" | "positive" | "negative" | "absolute";
@@ -64,10 +70,10 @@ export interface Display {
   smooth: number | null;
 }
 
-export interface State {
-  request: Request;
-  compare: Request | null;
-  display: Display;
+export interface State<E extends AnyEdit = AnyEdit, D = Display> {
+  request: Request<E>;
+  compare: Request<E> | null;
+  display: D;
   id: number;
 }
 
@@ -110,16 +116,21 @@ export interface EditSpec {
 
 export type Task = "classes" | "binary" | "value";
 
-export interface Spec {
+/** What every widget tells of itself. */
+export interface BaseSpec {
   v: number;
-  kind: "image";
+  kind: string;
   version: string;
-  grid: [number, number];
-  photo: { mime: string; width: number; height: number; data: Bytes };
-  region: [number, number, number, number];
   labels: string[] | null;
   methods: Method[];
   layers?: LayerEntry[];
+}
+
+export interface Spec extends BaseSpec {
+  kind: "image";
+  grid: [number, number];
+  photo: { mime: string; width: number; height: number; data: Bytes };
+  region: [number, number, number, number];
   edits: EditSpec[];
   fills: Fill[];
   brush: { low: number; high: number; default: number };
@@ -154,6 +165,9 @@ export interface PredictionMessage {
   target: Asked;
   label: string;
   task: Task;
+}
+
+export interface ImagePredictionMessage extends PredictionMessage {
   probabilities: ArrayMeta;
   original: ArrayMeta;
   picture: ArrayMeta | null;

@@ -1,18 +1,23 @@
-// Messages as the views use them: arrays decoded once, ranked once.
-import { decodeBytes, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
+// Messages as the views use them: arrays decoded once, ranked once. What is particular to one kind of input is its reader's.
+import type { Grid } from "../core/arrays";
 import { OPACITY } from "../core/look";
-import type { Asked, Bytes, Display, MapMessage, PredictionMessage, Request, State, Task } from "../core/types";
+import type {
+  AnyEdit,
+  Asked,
+  BaseSpec,
+  Bytes,
+  Display,
+  MapMessage,
+  PredictionMessage,
+  Request,
+  State,
+  Task,
+} from "../core/types";
 
 export interface ShownMap {
   id: number;
   grid: Grid;
   info: MapMessage;
-}
-
-export interface Picture {
-  width: number;
-  height: number;
-  rgb: Uint8Array;
 }
 
 export interface Prediction {
@@ -22,26 +27,24 @@ export interface Prediction {
   task: Task;
   probabilities: Float32Array;
   original: Float32Array;
-  picture: Picture | null;
+  /** These are the scores of an edited input. */
+  edited: boolean;
 }
 
-export function decodeMap(message: MapMessage, buffers: readonly Bytes[]): ShownMap {
-  const grid = decodeGrid(message.values, buffers);
-  return { id: message.id, grid, info: message };
+/** What the widgets of one kind of input deal in. */
+export interface Kind {
+  spec: BaseSpec;
+  edit: AnyEdit;
+  display: Display;
+  map: ShownMap;
+  prediction: Prediction;
 }
 
-export function decodePrediction(message: PredictionMessage, buffers: readonly Bytes[]): Prediction {
-  const { id, target, label, picture } = message;
-  const [height, width] = picture?.shape ?? [];
-  return {
-    id,
-    target,
-    label,
-    task: message.task,
-    probabilities: decodeFloats(message.probabilities, buffers),
-    original: decodeFloats(message.original, buffers),
-    picture: picture && width && height ? { width, height, rgb: decodeBytes(picture, buffers) } : null,
-  };
+export interface Reader<K extends Kind> {
+  /** How it is shown where nobody said. */
+  display: K["display"];
+  map(message: MapMessage, buffers: readonly Bytes[]): K["map"];
+  prediction(message: PredictionMessage, buffers: readonly Bytes[]): K["prediction"];
 }
 
 export const DISPLAY: Display = {
@@ -54,21 +57,25 @@ export const DISPLAY: Display = {
   curtain: null,
   smooth: null,
 };
-const REQUEST: Request = { method: "", params: {}, target: null, edits: [] };
+const REQUEST: Request<never> = { method: "", params: {}, target: null, edits: [] };
 
 /** What is missing or null is left to the view. */
-function completeDisplay(given: Partial<Record<keyof Display, unknown>> | undefined): Display {
+function completeDisplay<D extends object>(given: object | undefined, defaults: D): D {
   const said = Object.entries(given ?? {}).filter(([, value]) => value !== null && value !== undefined);
-  return { ...DISPLAY, ...Object.fromEntries(said) };
+  return { ...defaults, ...Object.fromEntries(said) };
 }
 
 /** A state with every field there, whatever the trait held. */
-export function completeState(value: unknown): State {
-  const state = (value && typeof value === "object" ? value : {}) as Partial<State>;
+export function completeState<K extends Kind>(
+  value: unknown,
+  defaults: K["display"],
+): State<K["edit"], K["display"]> & { versions?: unknown } {
+  const state = (value && typeof value === "object" ? value : {}) as Partial<State<K["edit"], K["display"]>>;
   return {
+    ...state,
     request: { ...REQUEST, ...state.request },
     compare: state.compare ? { ...REQUEST, ...state.compare } : null,
-    display: completeDisplay(state.display),
+    display: completeDisplay(state.display, defaults),
     id: state.id ?? 0,
   };
 }

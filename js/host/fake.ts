@@ -1,7 +1,7 @@
-// A kernel made of arithmetic: the whole widget runs on a page without Jupyter, for development and tests.
+// A kernel made of arithmetic: whole widgets run on a page without Jupyter, for development and tests.
 import { quantise } from "../core/arrays";
-import { strokesOf, unitOf } from "../core/request";
-import type { Asked, Check, Display, LayerEntry, Outgoing, Request, Slot, Spec, State, Task } from "../core/types";
+import { unitOf } from "../core/request";
+import type { Asked, BaseSpec, Check, Display, LayerEntry, Outgoing, Request, Slot, State, Task } from "../core/types";
 import { checks } from "./fakecheck";
 
 type Handler = (...args: never[]) => void;
@@ -89,21 +89,20 @@ const OPTIONS: FakeOptions = {
   version: "0.1.0",
 };
 
-/** Bumps of evidence, x, y, width and weight in shares of the grid. */
-export type Bump = [number, number, number, number];
-const BUMPS: Bump[] = [
-  [0.36, 0.42, 0.07, 1],
-  [0.64, 0.4, 0.07, 0.9],
-  [0.5, 0.6, 0.1, 0.8],
-  [0.15, 0.8, 0.14, -0.6],
-];
-
-function noise(i: number, seed: number): number {
+export function noise(i: number, seed: number): number {
   const s = Math.sin(i * 12.9898 + seed * 78.233) * 43758.5453;
   return (s - Math.floor(s)) * 2 - 1;
 }
 
-export class FakeKernel {
+/** What a prediction and a map are about. */
+export interface About {
+  id: number;
+  request: Request;
+  target: Asked;
+  label: string;
+}
+
+export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
   readonly model: StaticModel;
   readonly options: FakeOptions;
   private readonly last = new Map<string, [{ kind: string; slot: Slot }, DataView[]]>();
@@ -111,10 +110,9 @@ export class FakeKernel {
   private readonly running: Record<Slot, { id: number; stop: boolean } | null> = { a: null, b: null };
 
   constructor(
-    readonly spec: Spec,
-    private readonly current: State,
+    readonly spec: S,
+    protected readonly current: State,
     options: Partial<FakeOptions> = {},
-    private readonly bumps: Bump[] = BUMPS,
     snapshot: unknown = { prediction: null, maps: {} },
   ) {
     this.options = { ...OPTIONS, ...options };
@@ -123,7 +121,7 @@ export class FakeKernel {
     );
   }
 
-  private emit(
+  protected emit(
     message: { kind: string; slot?: Slot; [field: string]: unknown },
     buffers: ArrayBufferView[] = [],
   ): void {
@@ -138,7 +136,7 @@ export class FakeKernel {
     this.model.emit("msg:custom", message, shifted);
   }
 
-  private answer(message: Outgoing): void {
+  protected answer(message: Outgoing): void {
     const current = this.current;
     if (this.options.dead) return;
     if (message.kind === "hello") {
@@ -212,131 +210,60 @@ export class FakeKernel {
     const target = request.target ?? 0;
     const classes = Array.isArray(target) ? target : typeof target === "number" ? [target] : [];
     const label = unitOf(target) ?? classes.map((t) => this.spec.labels?.[t] ?? `class ${t}`).join(" − ");
-    this.predict(slot, id, request, target, label);
+    this.predict(slot, { id, request, target, label });
     const { steps, stepMs } = this.options;
     for (let step = 1; step <= steps || this.options.endless; step++) {
       await new Promise((resolve) => setTimeout(resolve, stepMs));
       const fraction = Math.min(step, steps) / steps;
       const final = fraction === 1 && !this.options.endless && !job.stop;
-      this.map(slot, id, request, target, label, fraction, final);
+      this.map(slot, { id, request, target, label }, fraction, final);
       if (job.stop) break;
     }
     const outcome = !job.stop ? "done" : this.running[slot] === job ? "cancelled" : "superseded";
     this.emit({ kind: "ended", id, slot, outcome });
   }
 
-  /** How much of the picture the edits destroy, 0..1. */
-  private damage(request: Request): number {
-    const [height, width] = this.spec.grid;
-    const painted = strokesOf(request.edits).reduce((sum, s) => sum + (s.points.length / 2) * s.radius ** 2, 0);
-    const slid = request.edits.reduce((sum, e) => (e.name === "occlude" ? sum : sum + Math.abs(e.value) / 30), 0);
-    return 1 - Math.exp(-(painted * 3) / (width * height) - slid);
-  }
+  /** What the model says of the edited input and of the unedited one. */
+  protected abstract predict(slot: Slot, about: About): void;
 
-  private predict(slot: Slot, id: number, request: Request, target: Asked, label: string): void {
-    const { task } = this.options;
-    const length = this.spec.labels?.length ?? this.options.outputs;
-    const scores = (damage: number) => {
-      if (task === "value") return Float32Array.from({ length }, (_, i) => 31.5 - 20 * i - damage);
-      const p = Float32Array.from({ length }, (_, i) =>
-        Math.exp(i < 8 ? 6.2 - i * (1.15 - damage) - (i === 0 ? damage * 3 : 0) : -2 + noise(i, 3)),
-      );
-      const sum = p.reduce((a, b) => a + b, 0);
-      return p.map((v) => v / sum);
-    };
-    const damage = this.damage(request);
-    const buffers: ArrayBufferView[] = [scores(damage), scores(0)];
-    const shape = [length];
-    const [h, w] = this.spec.grid;
-    if (request.edits.length) buffers.push(this.picture(request, w, h));
-    const picture = request.edits.length ? { v: 1, dtype: "|u1", shape: [h, w, 3], buffer: 2 } : null;
-    const probabilities = { v: 1, dtype: "<f4", shape, buffer: 0 };
-    const original = { v: 1, dtype: "<f4", shape, buffer: 1 };
-    this.emit({ kind: "prediction", id, slot, task, target, label, probabilities, original, picture }, buffers);
-  }
+  protected abstract map(slot: Slot, about: About, fraction: number, final: boolean): void;
 
-  /** The page may put the real photo's pixels here, so that edits are seen on it. */
-  pixels: Uint8Array | null = null;
-
-  private picture(request: Request, w: number, h: number): Uint8Array {
-    const out = this.pixels ? this.pixels.slice() : new Uint8Array(w * h * 3).fill(150);
-    for (const edit of request.edits) {
-      if (edit.name === "brightness")
-        for (let i = 0; i < out.length; i++) out[i] = Math.min(255, out[i]! * (1 + edit.value / 100));
-      if (edit.name !== "occlude") continue;
-      for (let k = 0; k < edit.points.length; k += 2) {
-        const [px, py, r] = [edit.points[k]!, edit.points[k + 1]!, edit.radius];
-        for (let y = Math.max(0, Math.ceil(py - r)); y <= Math.min(h - 1, py + r); y++)
-          for (let x = Math.max(0, Math.ceil(px - r)); x <= Math.min(w - 1, px + r); x++)
-            if ((x - px) ** 2 + (y - py) ** 2 <= r * r) {
-              const colour = edit.fill === "colour" ? edit.colour : [124, 116, 104];
-              for (let c = 0; c < 3; c++)
-                out[(y * w + x) * 3 + c] = edit.fill === "noise" ? 128 + 100 * noise(x * 7 + y, c) : colour[c]!;
-            }
-      }
-    }
-    return out;
-  }
-
-  private map(
+  /** Sends a map, and beside it `more`, with what is told of every map's making. */
+  protected emitMap(
     slot: Slot,
-    id: number,
-    request: Request,
-    target: Asked,
-    label: string,
-    fraction: number,
-    final: boolean,
+    about: About,
+    values: ArrayLike<number>,
+    shape: number[],
+    unsigned: boolean,
+    [fraction, final]: [number, boolean],
+    more: Record<string, unknown> = {},
+    buffers: ArrayBufferView[] = [],
   ): void {
-    const [height, width] = this.spec.grid.map((side) => Math.ceil(side / this.options.coarse)) as [number, number];
-    const values = new Float32Array(width * height);
-    const unsigned = request.method === "saliency";
-    const kind = request.method.length % 5;
-    const shift = Array.isArray(target) ? 0.03 : 0;
-    const grain = (1 - fraction) * 0.7 + (unsigned ? 0.3 : 0.12);
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const [u, v] = [x / width - shift, y / height];
-        let sum = 0;
-        for (const [bx, by, size, weight] of this.bumps) {
-          const s = size * (1 + kind * 0.15);
-          sum += weight * Math.exp(-((u - bx) ** 2 + (v - by) ** 2) / (2 * s * s));
-        }
-        const i = y * width + x;
-        const value =
-          sum * (this.options.rough ? noise(i, 5) : 1 + grain * 1.5 * noise(i, kind)) +
-          grain * 0.25 * noise(i, kind + 9);
-        values[i] = 0.01 * (unsigned ? Math.abs(value) : value);
-        if (this.options.missing && x > width - 24 && y < 24) values[i] = Number.NaN;
-      }
-    const grid = quantise(values, width, height);
+    const grid = quantise(values, values.length, 1);
     const { steps } = this.options;
     const done = Math.round(fraction * steps * 8);
-    const sum = values.reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0);
-    const meta = { v: 1, dtype: "<u2", shape: [height, width], lo: grid.lo, hi: grid.hi, buffer: 0 };
-    const cost = { seconds: fraction * 0.4, left: (1 - fraction) * 0.4, forwards: done, backwards: done };
-    const doubt = {
-      error: final ? 0.012 : 0.2 * (1.1 - fraction),
-      gap: unsigned ? null : 0.02 * (1.05 - fraction),
-      sum,
-    };
+    const sum = Array.from(values).reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0);
     this.emit(
       {
         kind: "map",
-        id,
         slot,
-        request,
-        target,
-        label,
-        values: meta,
+        ...about,
+        values: { v: 1, dtype: "<u2", shape, lo: grid.lo, hi: grid.hi, buffer: 0 },
         fraction,
         done,
         total: steps * 8,
-        ...cost,
-        ...doubt,
+        seconds: fraction * 0.4,
+        left: (1 - fraction) * 0.4,
+        forwards: done,
+        backwards: done,
+        error: final ? 0.012 : 0.2 * (1.1 - fraction),
+        gap: unsigned ? null : 0.02 * (1.05 - fraction),
+        sum,
         notes: [],
         final,
+        ...more,
       },
-      [grid.codes],
+      [grid.codes, ...buffers],
     );
   }
 }

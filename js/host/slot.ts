@@ -13,8 +13,8 @@ const RESENT_MS = 1000;
 
 type Clock = ReturnType<typeof setTimeout> | undefined;
 
-export class SlotState {
-  readonly map = signal<ShownMap | null>(null);
+export class SlotState<M extends ShownMap = ShownMap> {
+  readonly map = signal<M | null>(null);
   readonly phase = signal<Phase>("idle");
   readonly running = computed(() => ["asked", "busy", "computing"].includes(this.phase.value));
   /** The newest ask of this slot, whoever asked. */
@@ -48,7 +48,7 @@ export class SlotState {
   }
 
   /** Draws unless something newer is on show. A finished map is not replaced by a draft of the same ask. */
-  show(map: ShownMap): boolean {
+  show(map: M): boolean {
     const now = this.map.value;
     if (now && (map.id < now.id || (map.id === now.id && now.info.final && !map.info.final))) return false;
     this.map.value = map;

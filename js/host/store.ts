@@ -4,22 +4,9 @@ import { History } from "../core/history";
 import { type Layer, layersOf, told } from "../core/layers";
 import { Lru } from "../core/lru";
 import { keyOf, sameEdits } from "../core/request";
-import type {
-  Bytes,
-  Display,
-  Edit,
-  Incoming,
-  Request,
-  Slot,
-  Snapshot,
-  Spec,
-  State,
-  Target,
-  Task,
-  Welcome,
-} from "../core/types";
+import type { Bytes, Incoming, Request, Slot, Snapshot, State, Target, Task, Welcome } from "../core/types";
 import { words } from "../core/words";
-import { completeState, decodeMap, decodePrediction, type Prediction, type ShownMap } from "./decode";
+import { completeState, type Kind, type Reader } from "./decode";
 import { Health } from "./health";
 import { Link, VERSION } from "./link";
 import type { Model } from "./model";
@@ -32,15 +19,15 @@ export interface Trouble {
   detail: string;
 }
 
-export class Store {
-  readonly spec: Signal<Spec>;
-  readonly request: Signal<Request>;
-  readonly compare: Signal<Request | null>;
-  readonly display: Signal<Display>;
-  readonly prediction = signal<Prediction | null>(null);
+export class Store<K extends Kind = Kind> {
+  readonly spec: Signal<K["spec"]>;
+  readonly request: Signal<Request<K["edit"]>>;
+  readonly compare: Signal<Request<K["edit"]> | null>;
+  readonly display: Signal<K["display"]>;
+  readonly prediction = signal<K["prediction"] | null>(null);
   readonly slots = {
-    a: new SlotState("a", () => this.link.knock()),
-    b: new SlotState("b", () => this.link.knock()),
+    a: new SlotState<K["map"]>("a", () => this.link.knock()),
+    b: new SlotState<K["map"]>("b", () => this.link.knock()),
   };
   readonly health = new Health((open) => this.link.check(open));
   /** The model's modules, as far as the kernel has told them. */
@@ -56,18 +43,21 @@ export class Store {
     () => this.prediction.value?.probabilities.length ?? this.spec.value.labels?.length ?? 0,
   );
   readonly labels = computed(() => Array.from({ length: this.outputs.value }, (_, i) => this.nameOf(i)));
-  private readonly link: Link;
-  private history: History<Edit[]>;
-  private readonly cache = new Lru<ShownMap>(CACHED);
+  protected readonly link: Link;
+  private history: History<K["edit"][]>;
+  private readonly cache = new Lru<K["map"]>(CACHED);
   private readonly asks = new Map<number, string>();
   private asked = 0;
   private outstanding = false;
   /** The display was changed here, and no state has shown yet that the kernel knows. */
   private ahead = false;
 
-  constructor(private readonly model: Model) {
-    const state = completeState(model.get("state"));
-    this.spec = signal(model.get("spec") as Spec);
+  constructor(
+    private readonly model: Model,
+    private readonly reader: Reader<K>,
+  ) {
+    const state = this.complete(model.get("state"));
+    this.spec = signal(model.get("spec") as K["spec"]);
     this.layers = signal(layersOf(this.spec.value.layers ?? []));
     this.request = signal(state.request);
     this.compare = signal(state.compare);
@@ -117,7 +107,7 @@ export class Store {
   }
 
   /** Steps under one tag in a row are one step of undo. */
-  setEdits(edits: Edit[], tag: string | null = null): void {
+  setEdits(edits: K["edit"][], tag: string | null = null): void {
     this.history.push(edits, tag);
     this.askEdits();
   }
@@ -165,7 +155,7 @@ export class Store {
     }
   }
 
-  setDisplay(change: Partial<Display>): void {
+  setDisplay(change: Partial<K["display"]>): void {
     this.display.value = { ...this.display.value, ...change };
     this.ahead = true;
     this.link.display(this.display.value);
@@ -180,13 +170,13 @@ export class Store {
     this.undoable.value = { undo: this.history.canUndo, redo: this.history.canRedo };
   }
 
-  private ask(request: Request): void {
+  private ask(request: Request<K["edit"]>): void {
     this.askSlot("a", request);
     const other = this.compare.value;
     if (other) this.askSlot("b", { ...other, target: request.target, edits: request.edits });
   }
 
-  private askSlot(slot: Slot, request: Request): void {
+  private askSlot(slot: Slot, request: Request<K["edit"]>): void {
     batch(() => {
       if (slot === "a") this.request.value = request;
       else this.compare.value = request;
@@ -212,9 +202,9 @@ export class Store {
       this.connection.value = "live";
       this.kernelVersion.value = message.version;
       for (const slot of Object.values(this.slots)) slot.welcomed();
-      if (this.outstanding && mayBeLost && keyOf(this.request.value) !== keyOf(completeState(message.state).request))
+      if (this.outstanding && mayBeLost && keyOf(this.request.value) !== keyOf(this.complete(message.state).request))
         this.ask(this.request.value);
-      else this.follow(completeState(message.state), first);
+      else this.follow(this.complete(message.state), first);
       // What was changed here may have got lost; to say it twice does no harm.
       if (this.ahead) this.link.display(this.display.value);
       this.health.welcomed();
@@ -234,7 +224,7 @@ export class Store {
 
   private handle(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
     if (message.kind === "state") {
-      this.follow(completeState(message.state));
+      this.follow(this.complete(message.state));
       return;
     }
     if (message.kind === "check") {
@@ -260,10 +250,10 @@ export class Store {
     if (message.id >= slot.id) this.trouble.value = null;
     if (message.kind === "prediction") {
       if (message.slot === "a" && message.id >= (this.prediction.value?.id ?? 0))
-        this.prediction.value = decodePrediction(message, buffers);
+        this.prediction.value = this.reader.prediction(message, buffers);
     } else if (message.kind === "map") {
       if (slot.name === "b" && !this.compare.value) return;
-      const map = decodeMap(message, buffers);
+      const map = this.reader.map(message, buffers);
       slot.show(map);
       if (!message.final) slot.follow(message.id);
       else {
@@ -278,7 +268,7 @@ export class Store {
    * Takes over what Python or another view chose, unless something newer was asked here. What was there when
    * the page was loaded is where undo ends.
    */
-  private follow(state: State, first = false): void {
+  private follow(state: State<K["edit"], K["display"]>, first = false): void {
     this.followDisplay(state.display);
     // The echo of an own ask says nothing new, and the kernel may have completed its parameters.
     if (state.id < this.asked || this.asks.has(state.id)) return;
@@ -296,40 +286,43 @@ export class Store {
   }
 
   /** A kernel that is busy may not have read yet what was changed here: until it says the same, it does not know. */
-  private followDisplay(display: Display): void {
+  private followDisplay(display: K["display"]): void {
     if (this.ahead && JSON.stringify(display) !== JSON.stringify(this.display.value)) return;
     this.ahead = false;
     this.display.value = display;
   }
 
+  private complete(state: unknown): ReturnType<typeof completeState<K>> {
+    return completeState<K>(state, this.reader.display);
+  }
+
   private restore(snapshot: Snapshot | null | undefined): void {
     if (!snapshot || typeof snapshot !== "object") return;
     const { prediction, maps } = snapshot;
-    if (prediction?.buffers) this.prediction.value = decodePrediction(prediction, prediction.buffers);
+    if (prediction?.buffers) this.prediction.value = this.reader.prediction(prediction, prediction.buffers);
     for (const slot of Object.values(this.slots)) {
       const kept = maps?.[slot.name];
-      if (kept?.buffers) slot.show(decodeMap(kept, kept.buffers));
+      if (kept?.buffers) slot.show(this.reader.map(kept, kept.buffers));
     }
   }
 
   private stateChanged = (): void => {
-    this.follow(completeState(this.model.get("state")));
+    this.follow(this.complete(this.model.get("state")));
   };
 }
 
-const stores = new WeakMap<Model, Store>();
+const stores = new WeakMap<Model, unknown>();
 
 /** The store of a model, made at first need. */
-export function storeOf(model: Model): Store {
-  let store = stores.get(model);
-  if (!store) {
-    store = new Store(model);
-    stores.set(model, store);
-  }
+export function storeOf<S extends Store>(model: Model, make: () => S): S {
+  const known = stores.get(model) as S | undefined;
+  if (known) return known;
+  const store = make();
+  stores.set(model, store);
   return store;
 }
 
 export function dropStore(model: Model): void {
-  stores.get(model)?.close();
+  (stores.get(model) as Store | undefined)?.close();
   stores.delete(model);
 }

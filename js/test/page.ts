@@ -2,7 +2,8 @@
 import { bytesOf, quantise } from "../core/arrays";
 import type { Edit, EditSpec, LayerEntry, Method, Parameter, Spec, State } from "../core/types";
 import { DISPLAY } from "../host/decode";
-import { type Bump, FakeKernel, type FakeOptions } from "../host/fake";
+import type { FakeOptions } from "../host/fake";
+import { type Bump, FakeImage } from "../host/fakeimage";
 import source from "../views/image";
 
 interface Setup {
@@ -172,7 +173,7 @@ function drawnPhoto(width: number, height: number): Uint8Array {
   return bytes;
 }
 
-function open(setup: Setup = {}): FakeKernel {
+function open(setup: Setup = {}): FakeImage {
   const photo = setup.photo ?? { data: drawnPhoto(320, 240), mime: "image/bmp", width: 320, height: 240 };
   const { width, height } = photo;
   const side = Math.min(width, height);
@@ -199,7 +200,7 @@ function open(setup: Setup = {}): FakeKernel {
     display: { ...DISPLAY },
     id: 1,
   };
-  const kernel = new FakeKernel(spec, state, setup.options, setup.bumps, setup.snapshot);
+  const kernel = new FakeImage(spec, state, setup.options, setup.bumps, setup.snapshot);
   for (let i = 0; i < (setup.views ?? 1); i++) mount(kernel);
   if (setup.photo) void takePixels(kernel, spec);
   return kernel;
@@ -208,7 +209,7 @@ function open(setup: Setup = {}): FakeKernel {
 /** The view that is shown: the one made of the sources beside, or a bundle. */
 let widget = source;
 let known: unknown = null;
-function mount(kernel: FakeKernel): () => void {
+function mount(kernel: FakeImage): () => void {
   const { model } = kernel;
   if (known !== model) widget.initialize({ model });
   known = model;
@@ -218,7 +219,7 @@ function mount(kernel: FakeKernel): () => void {
 }
 
 /** Gives the fake kernel the photo's pixels, so that its edits show on them. */
-async function takePixels(kernel: FakeKernel, spec: Spec): Promise<void> {
+async function takePixels(kernel: FakeImage, spec: Spec): Promise<void> {
   const [h, w] = spec.grid;
   const bitmap = await createImageBitmap(new Blob([bytesOf(spec.photo.data).slice()], { type: spec.photo.mime }));
   const ctx = new OffscreenCanvas(w, h).getContext("2d")!;

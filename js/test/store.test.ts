@@ -1,9 +1,9 @@
 // The store against a model of which the test says every answer.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { MapMessage, Outgoing, PredictionMessage, Request, Spec, State } from "../core/types";
+import type { ImagePredictionMessage, MapMessage, Outgoing, Request, Spec, State } from "../core/types";
 import { DISPLAY } from "../host/decode";
 import { StaticModel } from "../host/fake";
-import { storeOf } from "../host/store";
+import { imageStore } from "../host/image";
 
 const REQUEST: Request = { method: "saliency", params: {}, target: null, edits: [] };
 const STATE: State = { request: REQUEST, compare: null, display: DISPLAY, id: 4 };
@@ -11,7 +11,7 @@ const SPEC = { grid: [1, 2], labels: null, edits: [], methods: [] } as unknown a
 
 function bench(labels: string[] | null = null) {
   const model = new StaticModel({ spec: { ...SPEC, labels }, state: STATE, snapshot: null });
-  const store = storeOf(model);
+  const store = imageStore(model);
   const say = (message: object, buffers: ArrayBufferView[] = []) => model.emit("msg:custom", message, buffers);
   const sent = (kind: Outgoing["kind"]) =>
     model.sent.filter((m) => m.kind === kind) as { id: number; slot: string; request: Request }[];
@@ -41,7 +41,7 @@ function bench(labels: string[] | null = null) {
       },
       [Uint16Array.of(0, 65534)],
     );
-  const predict = (id: number, more: Partial<PredictionMessage> = {}) => {
+  const predict = (id: number, more: Partial<ImagePredictionMessage> = {}) => {
     const array = { v: 1, dtype: "<f4", shape: [2], buffer: 0 };
     say(
       {

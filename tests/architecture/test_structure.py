@@ -74,7 +74,8 @@ JAVASCRIPT = {
     "core": set(),
     "dom": {"core"},
     "host": {"core", "dom"},
-    "views": {"core", "dom", "host"},
+    "panels": {"core", "dom", "host"},
+    "views": {"core", "dom", "host", "panels"},
     "lab": {"core", "dom"},
 }
 HAND_WRITTEN = {".py", ".ts", ".tsx", ".mjs", ".css"}

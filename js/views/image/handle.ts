@@ -1,12 +1,12 @@
 // root.xai: what benchmarks, tests and the JupyterLab extension may use from outside.
 
-import type { Store } from "../../host/store";
+import type { ImageStore } from "../../host/image";
 import { describe, snapshot } from "./snapshot";
 import type { View } from "./view";
 
 export interface Handle {
   /** The shared state, as signals. Read only. */
-  readonly store: Store;
+  readonly store: ImageStore;
   /** The id of the map that was last drawn, and when (performance.now()). */
   readonly lastDrawnId: number;
   readonly lastDrawnAt: number;

@@ -3,10 +3,10 @@ import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { words } from "../../core/words";
 import { drawScene } from "../../dom/scene";
+import { labelOf, nameOf } from "../../panels/names";
 import { Curtain } from "./curtain";
 import { type Part, type Stage as Size, sceneOf } from "./frame";
 import { gestures } from "./gestures";
-import { labelOf, nameOf } from "./names";
 import type { View } from "./view";
 
 /** So long may a new picture wait for its map: one frame for both is drawn sooner than two. */
@@ -113,7 +113,9 @@ export function Pane({ view, part, size, help, onDraw }: Props) {
 /** What is on the left and on the right of a picture, as far as one cannot tell. */
 function chipsOf(view: View, part: Part): string[] {
   const comparing = view.store.compare.value !== null;
-  const [left, right] = comparing ? [nameOf(view, "a"), nameOf(view, "b")] : [words.original, nameOf(view, "a")];
+  const [left, right] = comparing
+    ? [nameOf(view.store, "a"), nameOf(view.store, "b")]
+    : [words.original, nameOf(view.store, "a")];
   if (part !== "whole") return [part === "left" ? left : right];
   if (view.layout.value === "curtain") return [left, right];
   return view.layout.value === "disagreement" ? [words.disagreement] : [];
@@ -122,9 +124,10 @@ function chipsOf(view: View, part: Part): string[] {
 function spokenName(view: View, part: Part): string {
   const { store } = view;
   const comparing = store.compare.value !== null;
-  if (view.layout.value === "disagreement") return words.disagreementLabel(nameOf(view, "a"), nameOf(view, "b"));
+  if (view.layout.value === "disagreement")
+    return words.disagreementLabel(nameOf(view.store, "a"), nameOf(view.store, "b"));
   if (part === "left" && !comparing) return words.original;
   const slot = part === "right" && comparing ? "b" : "a";
   const known = store.slots[slot].map.value;
-  return known ? words.stageLabel(nameOf(view, slot), labelOf(view, slot)) : words.stageEmpty;
+  return known ? words.stageLabel(nameOf(view.store, slot), labelOf(view.store, slot)) : words.stageEmpty;
 }

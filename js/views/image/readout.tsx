@@ -4,9 +4,9 @@ import { rankingOf } from "../../core/ranking";
 import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
 import { Legend } from "../../dom/legend";
-import { AgreementLine } from "./agreement";
-import { methodTitle, nameOf } from "./names";
-import { mapsOf, placesOut, readOut } from "./speech";
+import { AgreementLine } from "../../panels/agreement";
+import { methodTitle, nameOf } from "../../panels/names";
+import { placesOut, readOut } from "./speech";
 import { type Layer, readingOf, type View } from "./view";
 
 export function Readout({ view }: { view: View }) {
@@ -43,7 +43,7 @@ function Legends({ view }: { view: View }) {
         <Legend
           key={map.info.slot}
           look={look}
-          title={`${methodTitle(view, map.info.request.method)} · ${map.info.label}`}
+          title={`${methodTitle(view.store, map.info.request.method)} · ${map.info.label}`}
           value={at && readingOf(map, at.x, at.y).value}
           missing={rankingOf(map.grid).missing > 0}
         />
@@ -68,18 +68,18 @@ function DifferenceLegend({ view }: { view: View }) {
   return (
     <Legend
       look={layer.look}
-      title={words.disagreementOf(nameOf(view, "a"), nameOf(view, "b"))}
+      title={words.disagreementOf(nameOf(view.store, "a"), nameOf(view.store, "b"))}
       value={places ? places[0] - places[1] : null}
       missing={layer.missing}
       ends={apartEnds(view)}
-      sides={[words.higherBy(nameOf(view, "b")), words.higherBy(nameOf(view, "a"))]}
+      sides={[words.higherBy(nameOf(view.store, "b")), words.higherBy(nameOf(view.store, "a"))]}
     />
   );
 }
 
 function Values({ view, apart }: { view: View; apart: boolean }) {
   const at = view.cursor.value;
-  const maps = mapsOf(view);
+  const maps = view.maps.value;
   const box = maps.length > 1 ? "xai-values xai-values-two" : "xai-values";
   if (!at || !maps.length) {
     const hint = apart ? words.differenceHint : words.readOutHint;
@@ -100,7 +100,7 @@ function Values({ view, apart }: { view: View; apart: boolean }) {
         const { value, mean, rank, share } = readOut(map, at.x, at.y);
         return (
           <span key={map.info.slot} class="xai-value">
-            {maps.length > 1 && <span class="xai-value-name">{methodTitle(view, map.info.request.method)}</span>}
+            {maps.length > 1 && <span class="xai-value-name">{methodTitle(view.store, map.info.request.method)}</span>}
             <strong>{value}</strong>
             {places && <span>{places.places[i]}</span>}
             {[mean, ...(places ? [] : [rank, share])].filter(Boolean).map((fact) => (

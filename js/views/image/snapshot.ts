@@ -5,10 +5,10 @@ import { words } from "../../core/words";
 import { canvasOf, posterise } from "../../dom/layers";
 import { ends, paintBar } from "../../dom/legend";
 import { type Box, drawScene } from "../../dom/scene";
-import { verdictOf } from "./agreement";
+import { verdictOf } from "../../panels/agreement";
+import { methodTitle, nameOf } from "../../panels/names";
+import { scoreText } from "../../panels/prediction";
 import { type Part, sceneOf } from "./frame";
-import { methodTitle, nameOf } from "./names";
-import { scoreText } from "./prediction";
 import { apartEnds } from "./readout";
 import type { View } from "./view";
 
@@ -42,7 +42,7 @@ function listed(view: View): Row[] {
 function methodsOf(view: View): string {
   const asked = [view.store.slots.a.map.value?.info.request, view.store.compare.value];
   return asked
-    .map((request) => request && methodTitle(view, request.method))
+    .map((request) => request && methodTitle(view.store, request.method))
     .filter(Boolean)
     .join(" | ");
 }
@@ -90,13 +90,13 @@ function panelsOf(view: View): Panel[] {
   const [a, b] = [view.layerA.value?.look, view.layerB.value?.look];
   if (layout === "disagreement") {
     const [low, middle, high] = apartEnds(view);
-    const ends: Panel["ends"] = [`${low} ${nameOf(view, "b")}`, middle, `${nameOf(view, "a")} ${high}`];
+    const ends: Panel["ends"] = [`${low} ${nameOf(view.store, "b")}`, middle, `${nameOf(view.store, "a")} ${high}`];
     return [{ ...panel("whole", words.disagreement, view.disagreement.value?.look), ends }];
   }
   if (layout !== "beside") return [panel("whole", "", a)];
   return comparing
-    ? [panel("left", nameOf(view, "a"), a), panel("right", nameOf(view, "b"), b)]
-    : [panel("left", words.original, null), panel("right", nameOf(view, "a"), a)];
+    ? [panel("left", nameOf(view.store, "a"), a), panel("right", nameOf(view.store, "b"), b)]
+    : [panel("left", words.original, null), panel("right", nameOf(view.store, "a"), a)];
 }
 
 function drawPicture(

@@ -2,7 +2,7 @@
 
 import { rankingOf } from "../../core/ranking";
 import { words } from "../../core/words";
-import { methodTitle } from "./names";
+import { methodTitle } from "../../panels/names";
 import { type ReadMap, readingOf, type View } from "./view";
 
 export interface Told {
@@ -24,12 +24,6 @@ export function readOut(map: ReadMap, x: number, y: number): Told {
   };
 }
 
-/** The maps that are read: one, or two that are compared. */
-export function mapsOf(view: View): ReadMap[] {
-  const other = view.store.compare.value && view.mapB.value;
-  return [view.mapA.value, other].filter((map): map is ReadMap => !!map);
-}
-
 /** Where two methods disagree on a pixel: the places that they give it, and how far apart these are. */
 export function placesOut(view: View, x: number, y: number): { places: [string, string]; difference: string } | null {
   const [height, width] = view.store.spec.value.grid;
@@ -44,11 +38,11 @@ export function placesOut(view: View, x: number, y: number): { places: [string, 
 export function say(view: View): void {
   const at = view.cursor.value;
   if (!at) return;
-  const maps = mapsOf(view);
+  const maps = view.maps.value;
   const apart = view.layout.value === "disagreement" ? placesOut(view, at.x, at.y) : null;
   const parts = maps.flatMap((map, i) => {
     const { value, mean, rank, share } = readOut(map, at.x, at.y);
-    const name = maps.length > 1 ? methodTitle(view, map.info.request.method) : "";
+    const name = maps.length > 1 ? methodTitle(view.store, map.info.request.method) : "";
     // The places are those of the values with their signs, rank and share those of their strength.
     return [name, `${words.value} ${value}`, mean, ...(apart ? [apart.places[i] ?? ""] : [rank, share])];
   });

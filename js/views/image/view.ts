@@ -6,13 +6,15 @@ import { type Camera, FIT } from "../../core/camera";
 import { Lru } from "../../core/lru";
 import { differenceLook, type Look, lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
-import { sameEdits, unitOf } from "../../core/request";
+import { sameEdits } from "../../core/request";
 import { automatic, MOST_SMOOTH, SMOOTH_STEP, smoothed } from "../../core/smooth";
 import type { Edit, Fill, Layout, Slot, Stroke } from "../../core/types";
+import { words } from "../../core/words";
 import { MapLayer, pictureCanvas } from "../../dom/layers";
 import type { Theme } from "../../dom/theme";
 import type { ShownMap } from "../../host/decode";
-import type { Store } from "../../host/store";
+import type { ImageStore } from "../../host/image";
+import { questionOf } from "../../panels/shown";
 
 /** Numbers in one stroke; a longer one goes on as another, in the same step of undo. */
 const LONGEST = 2000;
@@ -74,7 +76,7 @@ function sameQuestion(a: ShownMap, b: ShownMap): boolean {
   return JSON.stringify(p.target) === JSON.stringify(q.target) && sameEdits(p.request.edits, q.request.edits);
 }
 
-export function createView(store: Store) {
+export function createView(store: ImageStore) {
   const { display, request, slots, prediction, spec } = store;
   const photo = signal<ImageBitmap | null>(null);
   const camera = signal<Camera>(FIT);
@@ -147,18 +149,12 @@ export function createView(store: Store) {
     const rough = (mapA.value?.rough || mapB.value?.rough) ?? false;
     return { canvas: apart.paint(grid, look, missing), look, missing, rough };
   });
-  /** The class asked about, and the one it is held against. */
-  const target = computed<[number | null, number | null]>(() => {
-    const asked = request.value.target;
-    if (Array.isArray(asked)) return [asked[0], asked[1]];
-    if (typeof asked === "number") return [asked, null];
-    if (asked !== null) return [null, null];
-    const known = prediction.value?.target ?? null;
-    if (Array.isArray(known)) return [known[0], known[1]];
-    return [typeof known === "number" ? known : null, null];
+  /** The maps that are read: one, or two that are compared. */
+  const maps = computed(() => {
+    const other = store.compare.value && mapB.value;
+    return [mapA.value, other].filter((map): map is ReadMap => !!map);
   });
-  /** The unit asked about in place of a class. */
-  const unit = computed(() => unitOf(request.value.target));
+  const manner = computed(() => (maps.value.some((map) => map.sigma > 0) ? words.agreementSmoothed : ""));
 
   /** The strokes and sliders before the stroke that is being painted. */
   let before: Edit[] = [];
@@ -206,8 +202,10 @@ export function createView(store: Store) {
     curtain,
     agreement,
     disagreement,
-    target,
-    unit,
+    maps,
+    over: words.agreementOver,
+    manner,
+    ...questionOf(store),
     lookA,
     lookB,
     mapA,

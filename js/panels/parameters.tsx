@@ -1,10 +1,10 @@
 // Controls made from a method's own description of its parameters.
-import { parameterOf } from "../../core/request";
-import type { Method, Parameter, Request, Value } from "../../core/types";
-import { words } from "../../core/words";
-import { Button, Checkbox, Select } from "../../dom/controls";
-import { Slider } from "../../dom/slider";
-import type { Store } from "../../host/store";
+import { parameterOf } from "../core/request";
+import type { Method, Parameter, Request, Value } from "../core/types";
+import { words } from "../core/words";
+import { Button, Checkbox, Select } from "../dom/controls";
+import { Slider } from "../dom/slider";
+import type { Store } from "../host/store";
 import { LayerControl } from "./layer";
 
 function nameOf(parameter: Parameter): string {

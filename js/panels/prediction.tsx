@@ -1,28 +1,28 @@
 // What the model says, and the question that is explained.
-import { percent, short } from "../../core/format";
-import { rows } from "../../core/scores";
-import type { Target } from "../../core/types";
-import { words } from "../../core/words";
-import { Bars } from "../../dom/bars";
-import { Combobox } from "../../dom/combobox";
-import { Section } from "../../dom/controls";
-import type { View } from "./view";
+import { percent, short } from "../core/format";
+import { rows } from "../core/scores";
+import type { Target } from "../core/types";
+import { words } from "../core/words";
+import { Bars } from "../dom/bars";
+import { Combobox } from "../dom/combobox";
+import { Section } from "../dom/controls";
+import type { Shown } from "./shown";
 
 const LISTED = 5;
 const NONE = new Float32Array(0);
 
-export function scoreText(view: View): (value: number) => string {
+export function scoreText(view: Shown): (value: number) => string {
   return view.store.task.value === "value" ? short : (value) => percent(value);
 }
 
-export function PredictionPanel({ view }: { view: View }) {
+export function PredictionPanel({ view }: { view: Shown }) {
   const { store } = view;
   const task = store.task.value;
   const shown = store.prediction.value;
   const [explained, foil] = view.target.value;
   const asked = [explained, foil].filter((i): i is number => i !== null);
   const list = shown ? rows(shown.probabilities, shown.original, LISTED, asked) : [];
-  const edited = !!shown?.picture;
+  const edited = !!shown?.edited;
   return (
     <Section
       title={task === "value" ? words.predictionValue : words.prediction}
@@ -47,7 +47,7 @@ export function PredictionPanel({ view }: { view: View }) {
   );
 }
 
-export function QuestionPanel({ view }: { view: View }) {
+export function QuestionPanel({ view }: { view: Shown }) {
   const { store } = view;
   const labels = store.labels.value;
   if (labels.length < 2) return null;

@@ -1,9 +1,11 @@
 // How far two methods agree, in one number and in words.
-import { words } from "../../core/words";
-import { Button } from "../../dom/controls";
+import type { ReadonlySignal } from "@preact/signals";
+import type { Agreement } from "../core/agreement";
+import { words } from "../core/words";
+import { Button } from "../dom/controls";
+import type { ShownMap } from "../host/decode";
 import { methodTitle } from "./names";
-import { mapsOf } from "./speech";
-import type { View } from "./view";
+import type { Shown } from "./shown";
 
 export interface Verdict {
   text: string;
@@ -12,19 +14,28 @@ export interface Verdict {
   final: boolean;
 }
 
+/** A view of two maps, as far as what is said of their agreement needs it. */
+export interface Comparing extends Shown {
+  agreement: ReadonlySignal<Agreement | null>;
+  /** The maps that are read: one, or two that are compared. */
+  maps: ReadonlySignal<ShownMap[]>;
+  /** How many places were compared, in words. */
+  over: (places: number) => string;
+  /** Said beside the number, such as how the maps were read. */
+  manner: ReadonlySignal<string>;
+}
+
 /** Null where nothing is compared. */
-export function verdictOf(view: View): Verdict | null {
-  const { store } = view;
+export function verdictOf({ store, agreement, maps, over, manner }: Comparing): Verdict | null {
   if (!store.compare.value) return null;
-  const found = view.agreement.value;
-  const maps = mapsOf(view);
-  const final = maps.length > 1 && maps.every((map) => map.info.final);
+  const found = agreement.value;
+  const final = maps.value.length > 1 && maps.value.every((map) => map.info.final);
   if (!found) return { text: words.agreementWaits, facts: [], final: false };
   if (!found.pixels) return { text: words.agreementNone, facts: [], final };
   const facts = [
-    words.agreementOver(found.pixels),
+    over(found.pixels),
     words.agreementSigns[store.display.value.sign],
-    maps.some((map) => map.sigma > 0) ? words.agreementSmoothed : "",
+    manner.value,
     Number.isNaN(found.correlation) ? "" : words.agreementApart(found.apart),
     final ? "" : words.agreementSoFar,
   ];
@@ -32,13 +43,13 @@ export function verdictOf(view: View): Verdict | null {
 }
 
 /** The method without signs, where the other has some: the signs of one would be compared with the strength of the other. */
-function unsignedOf(view: View): string | null {
-  if (view.store.display.value.sign !== "both" || !view.agreement.value) return null;
-  const without = mapsOf(view).filter((map) => map.grid.lo >= 0);
-  return without.length === 1 ? methodTitle(view, without[0]!.info.request.method) : null;
+function unsignedOf({ store, agreement, maps }: Comparing): string | null {
+  if (store.display.value.sign !== "both" || !agreement.value) return null;
+  const without = maps.value.filter((map) => map.grid.lo >= 0);
+  return without.length === 1 ? methodTitle(store, without[0]!.info.request.method) : null;
 }
 
-export function AgreementLine({ view }: { view: View }) {
+export function AgreementLine({ view }: { view: Comparing }) {
   const verdict = verdictOf(view);
   if (!verdict) return null;
   const unsigned = unsignedOf(view);

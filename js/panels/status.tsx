@@ -1,13 +1,13 @@
 // How the computation goes, what it cost, what went wrong.
-import { keyOf } from "../../core/request";
-import type { Slot } from "../../core/types";
-import { words } from "../../core/words";
-import { Button } from "../../dom/controls";
-import { Icon } from "../../dom/icons";
+import { keyOf } from "../core/request";
+import type { Slot } from "../core/types";
+import { words } from "../core/words";
+import { Button } from "../dom/controls";
+import { Icon } from "../dom/icons";
 import { methodTitle } from "./names";
-import type { View } from "./view";
+import type { Shown } from "./shown";
 
-function SlotStatus({ view, name }: { view: View; name: Slot }) {
+function SlotStatus({ view, name }: { view: Shown; name: Slot }) {
   const { store } = view;
   const slot = store.slots[name];
   const asked = name === "a" ? store.request.value : store.compare.value;
@@ -17,7 +17,7 @@ function SlotStatus({ view, name }: { view: View; name: Slot }) {
   if (!asked) return null;
   // The numbers of an earlier map must not stand beside the name of the next.
   const fresh = !!info && info.id >= slot.id && info.request.method === asked.method;
-  const title = methodTitle(view, asked.method) || words.working;
+  const title = methodTitle(store, asked.method) || words.working;
   const facts: { text: string; hint?: string }[] = [];
   if (info && fresh) {
     if (slot.running.value) facts.push({ text: words.progress(info.done, info.total) });
@@ -51,7 +51,7 @@ function SlotStatus({ view, name }: { view: View; name: Slot }) {
   );
 }
 
-export function StatusBar({ view }: { view: View }) {
+export function StatusBar({ view }: { view: Shown }) {
   const { store } = view;
   const running = store.slots.a.running.value || store.slots.b.running.value;
   return (
@@ -66,7 +66,7 @@ export function StatusBar({ view }: { view: View }) {
 }
 
 /** Lines that speak up only when something is wrong. */
-export function Alerts({ view }: { view: View }) {
+export function Alerts({ view }: { view: Shown }) {
   const { store } = view;
   const trouble = store.trouble.value;
   const kernel = store.kernelVersion.value;

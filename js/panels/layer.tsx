@@ -1,10 +1,10 @@
 // A parameter that names one of the model's layers.
 import { useState } from "preact/hooks";
-import { findLayers, holdersOf, holds, type Layer, shownLayers, unfit } from "../../core/layers";
-import type { Parameter, Value } from "../../core/types";
-import { words } from "../../core/words";
-import { TreeBox, type TreeRow } from "../../dom/treebox";
-import type { Store } from "../../host/store";
+import { findLayers, holdersOf, holds, type Layer, shownLayers, unfit } from "../core/layers";
+import type { Parameter, Value } from "../core/types";
+import { words } from "../core/words";
+import { TreeBox, type TreeRow } from "../dom/treebox";
+import type { Store } from "../host/store";
 
 interface Props {
   store: Store;

@@ -1,12 +1,12 @@
 // Is this model fit for explaining? Looked at when it is unfolded, and said with the places and what follows for methods.
 import { useEffect } from "preact/hooks";
-import { fine, type Group, grouped, titlesOf, told } from "../../core/health";
-import type { Check, Finding, Severity } from "../../core/types";
-import { words } from "../../core/words";
-import { Button } from "../../dom/controls";
-import { useIds } from "../../dom/hooks";
-import { Icon } from "../../dom/icons";
-import type { View } from "./view";
+import { fine, type Group, grouped, titlesOf, told } from "../core/health";
+import type { Check, Finding, Severity } from "../core/types";
+import { words } from "../core/words";
+import { Button } from "../dom/controls";
+import { useIds } from "../dom/hooks";
+import { Icon } from "../dom/icons";
+import type { Shown } from "./shown";
 
 function Mark({ severity, text, icon }: { severity: Severity; text: string; icon?: "close" }) {
   return (
@@ -17,7 +17,7 @@ function Mark({ severity, text, icon }: { severity: Severity; text: string; icon
   );
 }
 
-function Item({ view, check, finding }: { view: View; check: Check; finding: Finding }) {
+function Item({ view, check, finding }: { view: Shown; check: Check; finding: Finding }) {
   const { methods } = view.store.spec.value;
   const { severity, sentence, advice, where, effect } = finding;
   // A method that is not possible for another reason is no news here.
@@ -63,7 +63,7 @@ function Verdict({ group }: { group: Group }) {
   );
 }
 
-function Findings({ view, check }: { view: View; check: Check }) {
+function Findings({ view, check }: { view: Shown; check: Check }) {
   const { spec, health } = view.store;
   const { id } = useIds("id");
   const [wrong, right] = [told(check), fine(check)];
@@ -111,7 +111,7 @@ function Findings({ view, check }: { view: View; check: Check }) {
   );
 }
 
-function State({ view }: { view: View }) {
+function State({ view }: { view: Shown }) {
   const { health, connection } = view.store;
   const check = health.check.value;
   const silent = connection.value === "silent";
@@ -146,7 +146,7 @@ function State({ view }: { view: View }) {
   );
 }
 
-export function HealthPanel({ view }: { view: View }) {
+export function HealthPanel({ view }: { view: Shown }) {
   const { health } = view.store;
   const check = health.check.value;
   const done = !health.running.value && check?.fraction === 1;

@@ -1,13 +1,13 @@
 // Which method explains, with which parameters, and against which other method.
 
-import { cut } from "../../core/format";
-import { firstSentence } from "../../core/health";
-import type { Check, Method, Request } from "../../core/types";
-import { words } from "../../core/words";
-import { Button, type Choice, Section, Select } from "../../dom/controls";
-import { Icon } from "../../dom/icons";
+import { cut } from "../core/format";
+import { firstSentence } from "../core/health";
+import type { Check, Method, Request } from "../core/types";
+import { words } from "../core/words";
+import { Button, type Choice, Section, Select } from "../dom/controls";
+import { Icon } from "../dom/icons";
 import { Parameters } from "./parameters";
-import type { View } from "./view";
+import type { Shown } from "./shown";
 
 /** A list is as wide as its longest line: reasons are told in full below it. */
 const BRIEF = 44;
@@ -29,7 +29,7 @@ function choicesOf(methods: readonly Method[], check: Check | null, chosen: stri
 }
 
 /** What the model check has to say against a method that was picked all the same. */
-function Doubt({ view, name }: { view: View; name: string }) {
+function Doubt({ view, name }: { view: Shown; name: string }) {
   const verdict = view.store.health.check.value?.methods[name];
   if (!verdict || verdict.soundness === "sound") return null;
   return (
@@ -43,7 +43,7 @@ function Doubt({ view, name }: { view: View; name: string }) {
 }
 
 /** Why methods are greyed, in full: each reason once, with all whom it concerns. */
-function Refused({ view }: { view: View }) {
+function Refused({ view }: { view: Shown }) {
   const reasons = new Map<string, string[]>();
   for (const { title, why_not } of view.store.spec.value.methods)
     if (why_not) reasons.set(why_not, [...(reasons.get(why_not) ?? []), title]);
@@ -67,13 +67,13 @@ function Refused({ view }: { view: View }) {
 /** What was set for each method, so that coming back to one finds it as it was left. */
 const remembered = new WeakMap<object, Map<string, Request["params"]>>();
 
-function memory(view: View): Map<string, Request["params"]> {
+function memory(view: Shown): Map<string, Request["params"]> {
   const found = remembered.get(view.store) ?? new Map<string, Request["params"]>();
   remembered.set(view.store, found);
   return found;
 }
 
-export function MethodPanel({ view }: { view: View }) {
+export function MethodPanel({ view }: { view: Shown }) {
   const { store } = view;
   const { methods } = store.spec.value;
   const request = store.request.value;
