@@ -14,8 +14,9 @@ from xai_widgets.export import to_code
 NAMES = {"model": "model", "image": "photo", "preprocess": "prepare", "labels": "labels"}
 
 
-def written(**given):
-    return to_code(**{"names": NAMES, "method": Occlusion(), "target": None, "perturbations": (), "seed": 0,
+def written(perturbations=(), **given):
+    edits = {"perturbations": perturbations}
+    return to_code(**{"names": NAMES, "method": Occlusion(), "target": None, "edits": edits, "seed": 0,
                       "display": None, **given})  # fmt: skip
 
 

@@ -16,9 +16,7 @@ from torch import nn
 from widgets.fakes import CALLS, FAIL, Browser, Gate, until
 
 import xai_widgets as xai
-from xai_widgets.method import create
-from xai_widgets.widgets.messages import heat_map
-from xai_widgets.widgets.session import Request
+from xai_widgets.widgets.image_messages import heat_map
 
 # Batches of other sizes round differently in float32.
 ROUNDING = {"rtol": 1e-4, "atol": 1e-6}
@@ -51,7 +49,7 @@ def test_it_answers_with_the_same_numbers_as_off_screen(make):
 def test_the_browser_is_told_of_an_error_without_bound(make, error, sent):
     widget = make()
     result = replace(widget.result(30), error=error)
-    message = heat_map(1, "a", Request(create("saliency", {})), result)
+    message = heat_map(1, "a", {}, result)
     assert message.content["error"] == sent
     json.dumps(message.content, allow_nan=False)
 

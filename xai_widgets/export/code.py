@@ -21,11 +21,12 @@ WIDTH = 88
 
 def to_code(
     *,
+    widget: str = "ImageExplainer",
     names: Mapping[str, str | None],
     method: Method,
     compare: Method | None = None,
     target: int | str | tuple[int | str, int | str] | Unit | None,
-    perturbations: Sequence[Any] = (),
+    edits: Mapping[str, Sequence[Any]] | None = None,
     seed: int = 0,
     time_budget: float | None = None,
     display: Mapping[str, Any] | None = None,
@@ -34,36 +35,41 @@ def to_code(
 
     Parameters
     ----------
+    widget : str
+        Name of its class.
     names : mapping
-        The user's names of ``"model"``, ``"image"``, ``"preprocess"`` and ``"labels"``; None for what was not given.
+        The user's names of what was given, by parameter: the model first, then what is explained, then what goes in
+        by name. None for what was not given.
     method : Method
         Parameters that have their default are left out.
     compare : Method, optional
         The method beside it.
     target : None, int, str, a pair of these, or Unit
-    perturbations : sequence of Perturbation
+    edits : mapping, optional
+        Changes of the input, by the keyword that takes them.
     seed : int
     time_budget : float, optional
     display : mapping, optional
         As in ``docs/protocol.md``.
     """
-    lines = [names.get("model") or "model", names.get("image") or "image"]
-    lines += [f"{key}={names[key]}" for key in ("preprocess", "labels") if names.get(key)]
+    (model, its_name), (x, its_own), *others = names.items()
+    lines = [its_name or model, its_own or x]
+    lines += [f"{key}={name}" for key, name in others if name]
     if target is not None:
         lines.append(f"target={_literal(target)}")
     lines.append(f"method={_literal(method.name)}")
     lines += [f"{name}={_literal(value)}" for name, value in _changed(method).items()]
     if compare is not None:
         lines.append(f"compare={_made(compare)}")
-    if perturbations:
-        lines.append(f"perturbations={_bracket([f'xai.{one!r}' for one in perturbations])}")
+    for keyword, changes in (edits or {}).items():
+        lines += [f"{keyword}={_bracket([f'xai.{one!r}' for one in changes])}"] if changes else []
     lines.append(f"seed={_literal(seed)}")
     if time_budget is not None:
         lines.append(f"time_budget={_literal(time_budget)}")
     if display:
         lines.append(f"display={_literal(dict(display))}")
     arguments = "".join(f"    {line},\n" for line in lines)
-    return f"import xai_widgets as xai\n\nw = xai.ImageExplainer(\n{arguments})\nw\n"
+    return f"import xai_widgets as xai\n\nw = xai.{widget}(\n{arguments})\nw\n"
 
 
 def _made(method: Method) -> str:

@@ -1,54 +1,37 @@
-"""The image widget's side of ``docs/protocol.md``: results in, messages out."""
+"""What the widgets have in common of ``docs/protocol.md``: requests and results in, messages out."""
 
 from __future__ import annotations
 
-import io
 import math
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from xai_widgets._version import __version__
-from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
 from xai_widgets.models import resolve_target
 from xai_widgets.results import Prediction, Unit
-from xai_widgets.wire import LIMIT, AskedUnit, Message
+from xai_widgets.wire import AskedUnit, Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from xai_widgets.api import MethodList
-    from xai_widgets.inputs import Inputs
     from xai_widgets.method import Method, Parameter
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Request, Seen
 
-BRUSH = {"low": Occlude.low, "high": Occlude.high, "default": Occlude.default}
-ROOM = LIMIT * 9 // 10
-"""Bytes for the one big array of a message, which leaves room for the scores beside it."""
-
 CONTROLS = {"size": "int", "baseline": "choice"}
 """Kinds of parameters that the browser shows by a simpler control."""
 
 
-def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
-    """Describe what never changes in a widget's life."""
-    assert inputs.photo is not None
-    height, width = inputs.photo.shape[:2]
-    buffer = io.BytesIO()
-    Image.fromarray(inputs.photo).save(buffer, "JPEG", quality=90)
+def spec(kind: str, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
+    """Describe what never changes in a widget's life, as far as it is the same for all kinds."""
     return {
         "v": 1,
-        "kind": "image",
+        "kind": kind,
         "version": __version__,
-        "grid": list(inputs.grid),
-        "photo": {"mime": "image/jpeg", "width": width, "height": height, "data": buffer.getvalue()},
-        "region": list(inputs.region or (0, 0, width, height)),
         "labels": None if labels is None else list(labels),
         "methods": [
             {
@@ -62,9 +45,6 @@ def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList, la
             for one in methods
         ],
         "layers": layers,
-        "edits": [one.spec() for one in PERTURBATIONS.values() if issubclass(one, Slider)],
-        "fills": list(FILLS),
-        "brush": BRUSH,
     }
 
 
@@ -78,35 +58,28 @@ def _control(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
-    """Say what the model makes of the edited input, beside the original."""
-    message = Message(
+def prediction(number: int, slot: str, seen: Seen, target: Target, **more: Any) -> Message:
+    """Begin the message of what the model makes of the edited input."""
+    return Message(
         "prediction",
         id=number,
         slot=slot,
         task=seen.prediction.task,
         target=_jsonable(target.index),
         label=target.label(seen.prediction),
-        picture=None,
+        **more,
     )
-    message.add("probabilities", seen.prediction.probabilities, "<f4")
-    message.add("original", seen.original.probabilities, "<f4")
-    if seen.edited:
-        message.add("picture", shrink(seen.inputs.view(), ROOM), "|u1")
-    return message
 
 
-def heat_map(number: int, slot: str, asked: Request, result: Attribution) -> Message:
-    """Send an attribution as a map to draw, with its doubt."""
+def outcome(number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
+    """Begin the message of an attribution: all but its values, with its doubt."""
     done, total = result.steps
-    heat = result.heat
-    assert heat is not None, "an attribution of a picture is a map"
     left = result.seconds * (1 / result.fraction - 1) if result.fraction > 0 else None
-    message = Message(
+    return Message(
         "map",
         id=number,
         slot=slot,
-        request=request(asked),
+        request=request,
         target=_jsonable(result.target),
         label=result.label,
         fraction=result.fraction,
@@ -122,7 +95,6 @@ def heat_map(number: int, slot: str, asked: Request, result: Attribution) -> Mes
         notes=list(result.notes),
         final=done == total,
     )
-    return message.add("values", shrink(heat, ROOM // 2), "<u2")
 
 
 def state(current: dict[str, Any]) -> Message:
@@ -130,13 +102,13 @@ def state(current: dict[str, Any]) -> Message:
     return Message("state", state=current)
 
 
-def request(asked: Request) -> dict[str, Any]:
+def request(asked: Request, edits: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the protocol's `Request`; parameters that no message can carry, such as tensors, stay in the kernel."""
     return {
         "method": asked.method.name,
         "params": {f.name: _jsonable(v) for f in fields(asked.method) if _is_plain(v := getattr(asked.method, f.name))},
         "target": _jsonable(asked.target),
-        "edits": [one.to_dict() for one in asked.edits],
+        "edits": edits,
     }
 
 
@@ -178,19 +150,6 @@ def target_in_words(target: Any, labels: Sequence[str] | None) -> Any:
     if target is None or labels is None or isinstance(target, Unit) or labels.count(labels[target]) > 1:
         return target
     return labels[target]
-
-
-def shrink(array: NDArray[Any], most: int) -> NDArray[Any]:
-    """Average cells of the first two axes until at most `most` elements are left."""
-    if array.size <= most:
-        return array
-    means = array.astype(np.float64)
-    for axis in (0, 1):
-        length = array.shape[axis]
-        edges = np.linspace(0, length, int(length * math.sqrt(most / array.size)) + 1).round().astype(int)
-        means = np.add.reduceat(means, edges[:-1], axis=axis)
-        means /= np.diff(edges).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
-    return (means.round() if array.dtype.kind == "u" else means).astype(array.dtype)
 
 
 def _finite(value: float | None) -> float | None:

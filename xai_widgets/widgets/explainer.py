@@ -1,0 +1,305 @@
+"""A widget of requests: what is asked, by its controls or from Python, and what came of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from xai_widgets.attribution.runs import choose
+from xai_widgets.export import colormaps, mimebundle, to_code
+from xai_widgets.jobs import Outcome
+from xai_widgets.method import create
+from xai_widgets.widgets import layers, messages
+from xai_widgets.widgets.base import AHEAD, Exchange, ExplainerWidget
+from xai_widgets.widgets.names import names_of
+from xai_widgets.widgets.session import Request
+from xai_widgets.wire import Message, check_display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xai_widgets.findings import Check
+    from xai_widgets.method import Method
+    from xai_widgets.models import Target
+    from xai_widgets.results import Attribution
+    from xai_widgets.widgets.session import Edits, Seen, Session
+    from xai_widgets.wire import Ask, Open, ShowAs
+
+FIRST_PICTURE_SECONDS = 2.0
+"""How long displaying waits for the first picture, so that a saved notebook has one."""
+
+
+class Explainer(ExplainerWidget):
+    """Base of the widgets that explain one input of one model.
+
+    A subclass makes its session; it says how edits are read and how results are told.
+
+    Parameters
+    ----------
+    session : Session
+    given : dict
+        What the user gave, by the names of the parameters, so that code can be written with their own names.
+    spec : dict
+        As in ``docs/protocol.md``.
+    request : Request
+        What is to be shown first.
+    compare : str or Method, optional
+        A second method beside it.
+    display : dict, optional
+    """
+
+    attribution = traitlets.Any(None, read_only=True)
+    compared = traitlets.Any(None, read_only=True)
+    prediction = traitlets.Any(None, read_only=True)
+
+    _edits_are_called: str
+    """The keyword under which users give edits."""
+
+    def __init__(
+        self,
+        session: Session,
+        given: dict[str, Any],
+        *,
+        spec: dict[str, Any],
+        request: Request,
+        compare: str | Method | None,
+        display: dict[str, Any] | None,
+    ) -> None:
+        self._session, self._given = session, given
+        self._requests = {"a": request}
+        if compare is not None:
+            beside = choose(compare, {}, session.model, session.inputs)
+            self._requests["b"] = dataclasses.replace(request, method=beside)
+        self._display = checked_display(display)
+        super().__init__(str(session.model.device), spec=spec)
+        self.state = self._state()
+        for slot, one in dict(self._requests).items():
+            self._explain(slot, one, 1)
+
+    @abstractmethod
+    def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
+        """Read edits as the browser tells them, trusting nothing in them."""
+
+    @abstractmethod
+    def _told(self, edits: Edits) -> list[dict[str, Any]]:
+        """Tell edits as the browser reads them."""
+
+    @abstractmethod
+    def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message: ...
+
+    @abstractmethod
+    def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message: ...
+
+    def _publish_seen(self, seen: Seen) -> None:
+        """Set the traits that show what the model saw; more of them in a subclass."""
+        self._publish(prediction=seen.prediction)
+
+    def _ask(
+        self, method: str | Method | None, target: Any, edits: Edits | None, compare: Any, params: dict[str, Any]
+    ) -> None:
+        """Ask for another explanation; what is not given stays as it is: None, and ``...`` where None says something.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For wrong input; what is on show stays as it is.
+        RuntimeError
+            When the widget is closed.
+        """
+        self._check_open()
+        with self._lock:
+            old, model, inputs = self._requests["a"], self._session.model, self._session.inputs
+            if method is None or method == old.method.name:
+                known = {field.name: getattr(old.method, field.name) for field in dataclasses.fields(old.method)}
+                chosen = choose(old.method.name, {**known, **params}, model, inputs)
+            else:
+                chosen = choose(method, params, model, inputs)
+            index = old.target if target is ... else messages.target_index(target, model.labels)
+            edits = old.edits if edits is None else edits
+            beside = self._beside(compare)
+            number = self._id + AHEAD
+            if beside is None:
+                self.cancel("b")
+                self._forget("b")
+            else:
+                self._requests["b"] = Request(beside, index, edits)
+            self._explain("a", Request(chosen, index, edits), number)
+            if beside is not None:
+                self._explain("b", Request(beside, index, edits), number)
+
+    def _beside(self, compare: Any) -> Method | None:
+        """Return the second method that is asked for, or the one there is."""
+        if compare is ...:
+            return self._requests["b"].method if "b" in self._requests else None
+        return None if compare is None else choose(compare, {}, self._session.model, self._session.inputs)
+
+    def result(self, timeout: float | None = None) -> Attribution:
+        """Wait for the finished explanation and return it.
+
+        Raises
+        ------
+        TimeoutError
+            When `timeout` seconds passed before.
+        RuntimeError
+            When the model failed (`w.attribution` keeps what came before), or the explanation was cancelled before
+            its first result.
+        """
+        if not self.wait(timeout):
+            msg = f"The explanation was not finished within {timeout} s; `w.attribution` holds what there is."
+            raise TimeoutError(msg)
+        exchange, error = self._exchanges["a"], self._last.get(("error", "a"))
+        if exchange.failed or not exchange.delivered:
+            msg = "The explanation was cancelled before its first result."
+            raise RuntimeError(msg if error is None else str(error.content["message"]))
+        found: Attribution = self.attribution
+        return found
+
+    def to_code(self) -> str:
+        """Write a cell that reproduces what is on show, seed included.
+
+        Raises
+        ------
+        RuntimeError
+            When the widget is closed: it has forgotten what it showed.
+        """
+        self._check_open()
+        request = self._requests["a"]
+        return to_code(
+            widget=type(self).__name__,
+            names=names_of(self._given),
+            method=request.method,
+            compare=self._requests["b"].method if "b" in self._requests else None,
+            target=messages.target_in_words(request.target, self._session.model.labels),
+            edits={self._edits_are_called: request.edits},
+            seed=self._session.seed,
+            time_budget=self._session.time_budget,
+            display=self._display,
+        )
+
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = "This widget is closed. Make a new one with xai.explain(...)."
+            raise RuntimeError(msg)
+
+    def _release(self) -> None:
+        self._given.clear()
+        self._session.close()
+
+    def _on_ask(self, message: Ask) -> None:
+        asked = message.request
+        edits = self._edits_of(asked.edits)
+        with self._lock:
+            newest = self._exchanges.get(message.slot)
+            if newest is not None and message.id <= newest.id:
+                # Asked before this view heard of what Python or another view asked since.
+                outcome = Outcome.SUPERSEDED.value
+                self._post(Message("ended", id=message.id, slot=message.slot, outcome=outcome))
+                return
+            method = create(asked.method, {**self._kept_parameters(asked.method), **asked.params})
+            self._explain(message.slot, Request(method, messages.target_of(asked.target), edits), message.id)
+
+    def _check_steps(self) -> Iterator[Check]:
+        return self._session.check()
+
+    def _weights(self) -> Any:
+        return self._session.model.version
+
+    def _kept_parameters(self, name: str) -> dict[str, Any]:
+        """Parameters that no message can carry, such as a baseline's tensor: they stay while the method does."""
+        for request in self._requests.values():
+            if request.method.name == name:
+                return messages.unspoken(request.method)
+        return {}
+
+    def _on_open(self, message: Open) -> None:
+        session, under = self._session, message.under
+        model = session.model
+
+        def look() -> Iterator[list[Any]]:
+            yield layers.outline(model.module, under, layers.survey(model.fresh(), session.inputs))
+
+        def ended(outcome: Outcome, _error: BaseException | None) -> None:
+            # Where the model fails for this input the explanation says so; what is inside it is known all the same.
+            if outcome is not Outcome.DONE:
+                self._post(layers.told(under, layers.outline(model.module, under)))
+
+        self._looking.submit(look, publish=lambda found: self._post(layers.told(under, found)), ended=ended)
+
+    def _on_display(self, message: ShowAs) -> None:
+        self._display = checked_display(message.display)
+
+    def _explain(self, slot: str, request: Request, number: int) -> None:
+        session = self._session
+
+        def predict() -> Iterator[Seen]:
+            yield session.see(request.edits)
+
+        def on_prediction(exchange: Exchange, seen: Seen) -> None:
+            try:
+                target = session.target(request.target)
+            except (ValueError, TypeError):  # the explanation fails with it; the classes there are can be shown
+                target = session.target(None)
+            self._remember_and_post(self._say_prediction(exchange.id, slot, seen, target))
+            if slot == "a":
+                self._publish_seen(seen)
+
+        def on_result(exchange: Exchange, result: Attribution) -> None:
+            self._remember_and_post(self._say_map(exchange.id, slot, self._request(request), result))
+            if slot == "a":
+                self._publish(attribution=result)
+            elif slot in self._requests:
+                self._publish(compared=result)
+            exchange.delivered = True
+            exchange.answered.set()
+
+        # One ask after the other, whichever threads they come on: state, number and jobs belong together.
+        with self._lock:
+            self._requests[slot] = request
+            exchange = Exchange(number, slot)
+            self._run(exchange, predict, lambda: session.explain(request), on_prediction, on_result)
+            # Other views of this widget follow; the one that asked knows already.
+            self._post(messages.state(self._state()))
+
+    def _publish(self, **traits: Any) -> None:
+        with self._lock:
+            if not self._closed:
+                for name, value in traits.items():
+                    self.set_trait(name, value)
+
+    def _request(self, asked: Request) -> dict[str, Any]:
+        return messages.request(asked, self._told(asked.edits))
+
+    def _state(self) -> dict[str, Any]:
+        with self._lock:
+            requests = {slot: self._request(one) for slot, one in self._requests.items()}
+        return {"request": requests["a"], "compare": requests.get("b"), "display": self._display, "id": self._id}
+
+    def _forget(self, slot: str) -> None:
+        with self._lock:
+            super()._forget(slot)
+            self._requests.pop(slot, None)
+            self._publish(compared=None)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        live = super()._repr_mimebundle_(**kwargs)
+        return live if live is None else mimebundle(live, self._first_picture(), self._display)
+
+    def _first_picture(self) -> Attribution | None:
+        exchange = self._exchanges.get("a")
+        if exchange is not None:
+            exchange.answered.wait(FIRST_PICTURE_SECONDS)
+        found: Attribution | None = self.attribution
+        return found
+
+
+def checked_display(display: dict[str, Any] | None) -> dict[str, Any]:
+    """Refuse what says nothing of how a map is shown."""
+    found = check_display(display or {})
+    name = found.get("colormap")
+    if name and name not in colormaps():
+        msg = f"display: there is no colormap {name!r}; there are: {', '.join(colormaps())}."
+        raise ValueError(msg)
+    return found

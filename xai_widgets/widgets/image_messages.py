@@ -1,0 +1,74 @@
+"""The image widget's side of ``docs/protocol.md``: results in, messages out."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
+from xai_widgets.widgets import messages
+from xai_widgets.wire import LIMIT, Message
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xai_widgets.api import MethodList
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Target
+    from xai_widgets.results import Attribution
+    from xai_widgets.widgets.session import Seen
+
+BRUSH = {"low": Occlude.low, "high": Occlude.high, "default": Occlude.default}
+ROOM = LIMIT * 9 // 10
+"""Bytes for the one big array of a message, which leaves room for the scores beside it."""
+
+
+def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
+    """Describe what never changes in a widget's life."""
+    assert inputs.photo is not None
+    height, width = inputs.photo.shape[:2]
+    buffer = io.BytesIO()
+    Image.fromarray(inputs.photo).save(buffer, "JPEG", quality=90)
+    return {
+        **messages.spec("image", labels, methods, layers),
+        "grid": list(inputs.grid),
+        "photo": {"mime": "image/jpeg", "width": width, "height": height, "data": buffer.getvalue()},
+        "region": list(inputs.region or (0, 0, width, height)),
+        "edits": [one.spec() for one in PERTURBATIONS.values() if issubclass(one, Slider)],
+        "fills": list(FILLS),
+        "brush": BRUSH,
+    }
+
+
+def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
+    """Say what the model makes of the edited input, beside the original."""
+    message = messages.prediction(number, slot, seen, target, picture=None)
+    message.add("probabilities", seen.prediction.probabilities, "<f4")
+    message.add("original", seen.original.probabilities, "<f4")
+    if seen.edited:
+        message.add("picture", shrink(seen.inputs.view(), ROOM), "|u1")
+    return message
+
+
+def heat_map(number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
+    """Send an attribution as a map to draw, with its doubt."""
+    heat = result.heat
+    assert heat is not None, "an attribution of a picture is a map"
+    return messages.outcome(number, slot, request, result).add("values", shrink(heat, ROOM // 2), "<u2")
+
+
+def shrink(array: NDArray[Any], most: int) -> NDArray[Any]:
+    """Average cells of the first two axes until at most `most` elements are left."""
+    if array.size <= most:
+        return array
+    means = array.astype(np.float64)
+    for axis in (0, 1):
+        length = array.shape[axis]
+        edges = np.linspace(0, length, int(length * math.sqrt(most / array.size)) + 1).round().astype(int)
+        means = np.add.reduceat(means, edges[:-1], axis=axis)
+        means /= np.diff(edges).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
+    return (means.round() if array.dtype.kind == "u" else means).astype(array.dtype)

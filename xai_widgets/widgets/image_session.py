@@ -1,0 +1,58 @@
+"""What an image widget computes of its picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from xai_widgets.inputs import Inputs, perturb
+from xai_widgets.widgets.session import Session
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xai_widgets.models import Model
+    from xai_widgets.results import Attribution
+    from xai_widgets.widgets.session import Edits, Seen
+
+
+class ImageSession(Session):
+    """Model and picture of one widget."""
+
+    _photo: tuple[Inputs, NDArray[np.uint8]] | None = None
+    """The newest edited input and its photo, which all results of a run show."""
+
+    def close(self) -> None:
+        """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
+        super().close()
+        self._photo = None
+
+    def _edited(self, edits: Edits) -> tuple[Model, Inputs]:
+        return self.model, perturb(self.inputs, edits, self.seed)
+
+    def _dressed(self, result: Attribution, seen: Seen, edits: Edits) -> Attribution:
+        if result.photo is None:
+            shape = list(result.values.shape)
+            msg = f"Values of shape {shape} are no map of the picture. Choose a layer with height and width."
+            raise ValueError(msg)
+        photo = self._edited_photo(seen.inputs) if seen.edited else seen.inputs.photo
+        return replace(result, photo=photo, edits=tuple(one.to_dict() for one in edits))
+
+    def _edited_photo(self, inputs: Inputs) -> NDArray[np.uint8]:
+        if self._photo is None or self._photo[0] is not inputs:
+            self._photo = inputs, edited_photo(inputs)
+        return self._photo[1]
+
+
+def edited_photo(inputs: Inputs) -> NDArray[np.uint8]:
+    """Return the display photo with what the model sees of the edited picture in its place."""
+    assert inputs.photo is not None
+    assert inputs.region is not None
+    photo = Image.fromarray(inputs.photo)
+    x0, y0, x1, y1 = (round(edge) for edge in inputs.region)
+    view = Image.fromarray(inputs.view()).resize((max(1, x1 - x0), max(1, y1 - y0)), Image.Resampling.BILINEAR)
+    photo.paste(view, (x0, y0))
+    return np.asarray(photo)
