@@ -3,7 +3,7 @@ import { ICommandPalette } from "@jupyterlab/apputils";
 import { IDefaultFileBrowser } from "@jupyterlab/filebrowser";
 import { ILauncher } from "@jupyterlab/launcher";
 import { LabIcon } from "@jupyterlab/ui-components";
-import notebook from "../../notebooks/01_quickstart.ipynb";
+import { NOTEBOOKS, QUICKSTART } from "./notebooks";
 import { WORDS } from "./words";
 
 const COMMAND = "xai-widgets:open-quickstart";
@@ -16,15 +16,16 @@ const icon = new LabIcon({
 <circle cx="10" cy="13" r="6" fill="#b4544a"/><circle cx="10" cy="13" r="3" fill="#f4c95d"/></svg>`,
 });
 
-/** Open the folder's quickstart, after writing it there if it is not there yet. */
+/** Open the folder's quickstart, after writing it there if it is not there yet, and what it links to. */
 async function open(app: JupyterFrontEnd, folder: string): Promise<unknown> {
   const { contents } = app.serviceManager;
-  const name = `${WORDS.quickstart}.ipynb`;
-  const path = folder && !folder.endsWith(":") ? `${folder}/${name}` : `${folder}${name}`;
+  const inFolder = (name: string) => (folder && !folder.endsWith(":") ? `${folder}/${name}` : `${folder}${name}`);
   const { content } = await contents.get(folder);
-  const taken = (content as { name: string }[]).some((item) => item.name === name);
-  if (!taken) await contents.save(path, { type: "notebook", format: "json", content: notebook });
-  return app.commands.execute("docmanager:open", { path });
+  const taken = new Set((content as { name: string }[]).map((item) => item.name));
+  for (const notebook of NOTEBOOKS)
+    if (!taken.has(notebook.name))
+      await contents.save(inFolder(notebook.name), { type: "notebook", format: "json", content: notebook.content });
+  return app.commands.execute("docmanager:open", { path: inFolder(QUICKSTART) });
 }
 
 export const quickstart: JupyterFrontEndPlugin<void> = {

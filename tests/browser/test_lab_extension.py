@@ -1,9 +1,11 @@
 """The JupyterLab extension, with small stand-ins for the real widgets."""
 
 import base64
+import re
 import subprocess
 import sys
 import zlib
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import expect
@@ -90,6 +92,23 @@ def test_the_launcher_card_writes_and_opens_the_quickstart(lab):
     lab.attend()
     expect(lab.page.locator(".jp-Notebook")).to_contain_text("A picture classifier explains itself")
     assert any("xai.explain" in cell.source for cell in lab.server.read("xai_widgets quickstart.ipynb").cells)
+
+
+def test_the_links_of_the_quickstart_lead_somewhere(lab):
+    lab.goto("lab?reset")
+    lab.command("launcher:create", cwd="")
+    lab.page.locator(".jp-LauncherCard", has_text="xai_widgets quickstart").last.click()
+    lab.attend()
+    written = [path for path in lab.server.root.glob("xai_widgets *.ipynb") if path.stem != "xai_widgets quickstart"]
+    assert [path.stem for path in written] == ["xai_widgets methods"]
+    for name in ("xai_widgets quickstart.ipynb", "xai_widgets methods.ipynb"):
+        links = [
+            link for cell in lab.server.read(name).cells for link in re.findall(r"\]\((?!http)(.+?)\)", cell.source)
+        ]
+        assert links
+        assert all((lab.server.root / unquote(link)).is_file() for link in links), links
+    lab.page.locator(".jp-Notebook").get_by_role("link", name="the notebook on methods").click()
+    expect(lab.page.locator(".lm-TabBar-tab", has_text="xai_widgets methods.ipynb")).to_be_visible()
 
 
 def test_the_palette_entry_opens_the_quickstart_as_the_user_left_it(lab):

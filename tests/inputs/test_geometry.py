@@ -310,7 +310,6 @@ TRACED_SMALLER = {
 TRACED_WHOLE = {
     "crop": (lambda im: tensor(im.crop(BOX).resize((75, 60))), BOX),
     "crop from the middle": (lambda im: tensor(im.crop(middle(im, 400))), (1601, 1105, 2401, 1905)),
-    "as it is": (tensor, (0, 0, *LARGE)),
     "small ones as they are": (lambda im: tensor(im.resize((1200, 900)) if im.width > 1200 else im), (0, 0, *LARGE)),
 }
 
