@@ -308,8 +308,7 @@ def test_layers_are_recorded_as_the_model_has_them_even_after_merging():
     run.scores(x[None])
     assert len(run._fast.merged) == 1
     for layer in ("conv", "bn"):
-        _, taps = run.taps(x[None], Target(1), layer)
-        activation, gradient = taps[layer]
+        _, activation, gradient = run.tap(x[None], Target(1), layer)
         cam = (gradient.mean((2, 3), keepdim=True) * activation).sum(1, keepdim=True)
         theirs = LayerGradCam(net, getattr(net, layer)).attribute(x[None], target=1)
         assert torch.allclose(cam, theirs, rtol=1e-10, atol=1e-12)

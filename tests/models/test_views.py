@@ -247,7 +247,7 @@ def test_the_users_model_stays_as_it_was(make):
     view, activation = model.above(layer, x), model.activations(layer, x)
     view.gradients(activation, Target(1))
     view.gradients(activation, Target(1), Rectifiers("guided_backprop"))
-    view.taps(activation, Target(1), layer.replace("2", "4"))
+    view.tap(activation, Target(1), layer.replace("2", "4"))
     with pytest.raises(xai.ModelError, match=r"where the layer '.*2' puts out shape \[1, 7\]"):
         view.scores(torch.zeros(1, 7))
     assert_same(before, state(net))

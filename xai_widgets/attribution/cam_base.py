@@ -93,20 +93,15 @@ class ActivationMap(Method):
 
     def _tap(self, model: Model, inputs: Inputs, target: Target) -> tuple[str, tuple[Tensor, Tensor]]:
         """Name the layer, and give its activation and gradient; the pass that finds a layer gives them too."""
-        taps: dict[str, tuple[Tensor, Tensor]] = {}
+        found: list[tuple[Tensor, Tensor]] = []
 
         def find() -> str:
-            name, activation, gradient = find_layer(model, inputs.x, target, inputs.grid)
-            taps[name] = activation, gradient
+            name, *tap = find_layer(model, inputs.x, target, inputs.grid)
+            found.append((tap[0], tap[1]))
             return name
 
         name = model.remember("spatial layer", find) if self.layer is None else check_layer(model.module, self.layer)
-        if name not in taps:
-            taps = model.taps(inputs.x[None], target, name)[1]
-        if name not in taps:
-            msg = f"The score does not depend on the layer {name!r}. Choose another layer."
-            raise ModelError(msg)
-        return name, taps[name]
+        return name, found[0] if found else model.tap(inputs.x[None], target, name)[1:]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,34 +126,40 @@ class TorchModel(Execution):
         self._spent.backwards += len(x)
         return self._differentiate(score, [watch.attended[-1].output])[0]
 
-    def taps(
-        self, x: Tensor, target: Target, layer: str | None = None
-    ) -> tuple[Tensor, dict[str, tuple[Tensor, Tensor]]]:
-        """Compute activations of layers and the target score's gradient with respect to them.
+    def tap(self, x: Tensor, target: Target, layer: str) -> tuple[Tensor, Tensor, Tensor]:
+        """Compute the target score, a layer's activation, and the score's gradient with respect to that.
+
+        The way back goes through the network above the layer alone.
 
         Parameters
         ----------
         x : Tensor, shape (n, features…)
         target : Target
-        layer : str, optional
-            Name of one submodule: its gradient needs the network above it alone. By default all submodules.
+        layer : str
+            Name of a submodule.
 
         Returns
         -------
         scores : Tensor, shape (n,)
-        taps : dict of name to (activation, gradient)
-            In the order in which the layers ran; layers that do not reach the score are left out.
+        activation, gradient : Tensor
+            As the layer puts it out.
+
+        Raises
+        ------
+        ModelError
+            Where the layer puts out no floating-point numbers, or the score does not depend on them.
         """
         with self._guard():
             score, seen = self._record(x, target, layer)
-            gradients = self._differentiate(score, list(seen.values()))
+            # Cut off from the input, a score that does not come from the layer comes from nothing.
+            gradient = self._differentiate(score, [seen[layer]])[0] if score.requires_grad else None
         self._spent.backwards += len(x)
-        taps = {
-            name: (tensor.detach(), gradient)
-            for (name, tensor), gradient in zip(seen.items(), gradients, strict=True)
-            if gradient is not None
-        }
-        return score.detach(), taps
+        if gradient is None:
+            msg = (
+                f"The score does not depend on the layer {layer!r} by differentiable operations. Choose another layer."
+            )
+            raise ModelError(msg)
+        return score.detach(), seen[layer].detach(), gradient
 
     def taps_from_the_top(self, x: Tensor, target: Target) -> Iterator[tuple[str, Tensor, Tensor]]:
         """Yield name, activation and gradient of each layer that reaches the score, the last one first.
@@ -233,12 +239,8 @@ class TorchModel(Execution):
             As for `above`, and where the score does not depend on the layer.
         """
         slot = self._cut(layer, x[:1]).slot
-        scores, taps = self.taps(x, target, layer)
-        if layer not in taps:
-            msg = f"The score does not depend on the layer {layer!r}. Choose another layer."
-            raise ModelError(msg)
-        activations, gradients = (slot.rows(one, len(x)) for one in taps[layer])
-        return scores, activations, gradients
+        scores, activation, gradient = self.tap(x, target, layer)
+        return scores, slot.rows(activation, len(x)), slot.rows(gradient, len(x))
 
     def unit(self, unit: Unit, x: Fixed) -> Self:
         """Return a model whose one score (n, 1) is what a unit of a layer puts out.
