@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets._version import __version__
 
 if TYPE_CHECKING:
-    from xai_widgets.api import attribute, attribute_iter, check, check_iter, methods
+    from xai_widgets.api import (
+        attribute,
+        attribute_iter,
+        check,
+        check_iter,
+        counterfactuals,
+        counterfactuals_iter,
+        methods,
+        word_effects,
+        word_menu,
+    )
+    from xai_widgets.changes import Counterfactuals
     from xai_widgets.export import load
     from xai_widgets.findings import Check, Finding, Verdict
     from xai_widgets.inputs import Blur, Brightness, Contrast, Noise, Occlude, Rotation
@@ -25,6 +36,7 @@ __all__ = [
     "Brightness",
     "Check",
     "Contrast",
+    "Counterfactuals",
     "Finding",
     "ImageExplainer",
     "ModelError",
@@ -40,13 +52,28 @@ __all__ = [
     "attribute_iter",
     "check",
     "check_iter",
+    "counterfactuals",
+    "counterfactuals_iter",
     "explain",
     "load",
     "methods",
+    "word_effects",
+    "word_menu",
 ]
 
 _HOMES = {
-    "api": ("attribute", "attribute_iter", "check", "check_iter", "methods"),
+    "api": (
+        "attribute",
+        "attribute_iter",
+        "check",
+        "check_iter",
+        "counterfactuals",
+        "counterfactuals_iter",
+        "methods",
+        "word_effects",
+        "word_menu",
+    ),
+    "changes": ("Counterfactuals",),
     "export": ("load",),
     "findings": ("Check", "Finding", "Verdict"),
     "inputs": ("Blur", "Brightness", "Contrast", "Noise", "Occlude", "Rotation"),

@@ -168,27 +168,15 @@ def parameter(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Method(ABC):
-    """Base of every method: a frozen dataclass whose fields are its parameters."""
+class Parametrised(ABC):
+    """Base of everything that has parameters: a frozen dataclass whose fields they are."""
 
     name: ClassVar[str]
-    """As given to ``xai.attribute(method=...)``."""
+    """As given to ``method=``."""
     title: ClassVar[str]
     """As shown in the widget."""
-    family: ClassVar[str]
-    """The group it is listed in."""
     sentence: ClassVar[str]
     """What it asks of the model, in one plain sentence."""
-    uses: ClassVar[frozenset[str]] = frozenset({"batches"})
-    """What must be right for its values to mean what they say, as the model check goes by it: ``"gradients"`` (it
-    differentiates), ``"batches"`` (several inputs go through in one pass, so no row may depend on the others),
-    ``"rules"`` (each operation needs one), ``"map"`` (a layer with height and width) and ``"attention"`` (over all
-    tokens in every layer)."""
-    slopes: ClassVar[bool] = False
-    """Whether its values are slopes of the score, not shares of it, so that their sum says nothing."""
-
-    inner: ClassVar[bool] = False
-    """Whether its values are those of a layer's units even if no layer is named."""
 
     def __post_init__(self) -> None:
         for one in self.parameters():
@@ -202,6 +190,24 @@ class Method(ABC):
             for field in dataclasses.fields(cls)
         )
 
+
+@dataclass(frozen=True, kw_only=True)
+class Method(Parametrised):
+    """Base of every method of attribution."""
+
+    family: ClassVar[str]
+    """The group it is listed in."""
+    uses: ClassVar[frozenset[str]] = frozenset({"batches"})
+    """What must be right for its values to mean what they say, as the model check goes by it: ``"gradients"`` (it
+    differentiates), ``"batches"`` (several inputs go through in one pass, so no row may depend on the others),
+    ``"rules"`` (each operation needs one), ``"map"`` (a layer with height and width) and ``"attention"`` (over all
+    tokens in every layer)."""
+    slopes: ClassVar[bool] = False
+    """Whether its values are slopes of the score, not shares of it, so that their sum says nothing."""
+
+    inner: ClassVar[bool] = False
+    """Whether its values are those of a layer's units even if no layer is named."""
+
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """One sentence on why this method does not fit the model or input; None when it fits."""
         return None
@@ -214,16 +220,22 @@ class Method(ABC):
         """
 
 
-M = TypeVar("M", bound=type[Method])
+M = TypeVar("M", bound=type[Parametrised])
+P = TypeVar("P", bound=Parametrised)
 REGISTRY: dict[str, type[Method]] = {}
 
 
 def register(cls: M) -> M:
     """Add a method class to the registry, under its `name`."""
-    if cls.name in REGISTRY:
-        msg = f"a method named {cls.name!r} is registered already: {REGISTRY[cls.name]!r}"
+    return enter(REGISTRY, cls)
+
+
+def enter(registry: dict[str, Any], cls: M) -> M:
+    """Add a class to a registry, under its `name`."""
+    if cls.name in registry:
+        msg = f"a method named {cls.name!r} is registered already: {registry[cls.name]!r}"
         raise ValueError(msg)
-    REGISTRY[cls.name] = cls
+    registry[cls.name] = cls
     return cls
 
 
@@ -237,11 +249,16 @@ def create(name: str, params: Mapping[str, Any]) -> Method:
     TypeError
         For an unknown parameter, naming the known ones.
     """
-    if name not in REGISTRY:
-        near = difflib.get_close_matches(str(name), REGISTRY, n=3) or sorted(REGISTRY)
+    return build(REGISTRY, name, params)
+
+
+def build(registry: Mapping[str, type[P]], name: str, params: Mapping[str, Any]) -> P:
+    """Build what a registry has under `name`; see `create`."""
+    if name not in registry:
+        near = difflib.get_close_matches(str(name), registry, n=3) or sorted(registry)
         msg = f"There is no method {name!r}. Did you mean {' or '.join(near)}?"
         raise ValueError(msg)
-    cls = REGISTRY[name]
+    cls = registry[name]
     known = [one.name for one in cls.parameters()]
     for key in params:
         if key not in known:

@@ -153,10 +153,10 @@ def _kind(character: str) -> str:
         return "space"
     if not (character.isalnum() or character == "_"):
         return "sign"
-    return "alone" if _stands_alone(character) else "word"
+    return "alone" if stands_alone(character) else "word"
 
 
-def _stands_alone(character: str) -> bool:
+def stands_alone(character: str) -> bool:
     """Whether it is of a script that puts no spaces between words."""
     name = unicodedata.name(character, "")
     return name.startswith(("CJK ", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"))

@@ -3,13 +3,14 @@
 from xai_widgets.inputs.base import BASELINES, CHANNELS, STAND_INS, Inputs
 from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
 from xai_widgets.inputs.occlude import FILLS, Occlude
-from xai_widgets.inputs.passages import read_text
+from xai_widgets.inputs.passages import encode_texts, read_text
 from xai_widgets.inputs.perturb import perturb
 from xai_widgets.inputs.perturbation import Perturbation, Slider
 from xai_widgets.inputs.read import read_inputs
 from xai_widgets.inputs.rows import batch_of
 from xai_widgets.inputs.several import is_several, read_several
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
+from xai_widgets.inputs.vocabulary import whole_words
 
 __all__ = [
     "BASELINES",
@@ -27,10 +28,12 @@ __all__ = [
     "Rotation",
     "Slider",
     "batch_of",
+    "encode_texts",
     "is_several",
     "perturb",
     "perturbation_from",
     "read_inputs",
     "read_several",
     "read_text",
+    "whole_words",
 ]

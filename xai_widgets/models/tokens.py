@@ -51,7 +51,7 @@ class Embedded:
 
         handle = module.get_submodule(self._layer).register_forward_hook(put, with_kwargs=True)
         try:
-            with _plainly(module):
+            with plainly(module):
                 return self._feed(module, ids.clone())
         finally:
             handle.remove()
@@ -124,7 +124,7 @@ def find_embedding(module: nn.Module, ids: Tensor, run: Callable[[], object]) ->
 
     handles = [one.register_forward_hook(watch(name), with_kwargs=True) for name, one in module.named_modules() if name]
     try:
-        with _plainly(module):
+        with plainly(module):
             run()
     finally:
         for handle in handles:
@@ -153,20 +153,37 @@ def stand_ins(module: nn.Module, layer: str, like: Tensor) -> dict[str, Tensor]:
         The embedding layer.
     like : Tensor, shape (tokens, features)
     """
-    embedding = module.get_submodule(layer)
-    if not isinstance(embedding, nn.Embedding):
+    vectors = all_vectors(module, layer, like)
+    if vectors is None:
         return {"mean": like.mean(0)}
     config = _text_config(module)
     padding = getattr(config, "pad_token_id", None)
     numbers = {
-        "pad": embedding.padding_idx if padding is None else padding,
+        "pad": getattr(module.get_submodule(layer), "padding_idx", None) if padding is None else padding,
         "mask": getattr(config, "mask_token_id", None),
     }
-    every = torch.arange(embedding.num_embeddings, device=like.device)
-    with torch.no_grad():
-        vectors = embedding(every[None])[0].to(like)
     known = {name: vectors[i] for name, i in numbers.items() if isinstance(i, int) and 0 <= i < len(vectors)}
     return {"mean": vectors.mean(0), **known}
+
+
+def all_vectors(module: nn.Module, layer: str, like: Tensor) -> Tensor | None:
+    """Return the vectors of all tokens (vocabulary, features); None where the layer is no table of them.
+
+    Parameters
+    ----------
+    module : Module
+    layer : str
+        The embedding layer.
+    like : Tensor
+        Of the type and device that is wanted.
+    """
+    embedding = module.get_submodule(layer)
+    if not isinstance(embedding, nn.Embedding):
+        return None
+    every = torch.arange(embedding.num_embeddings, device=like.device)
+    with torch.no_grad():
+        # By calling it, not its weights: some scale what they look up.
+        return embedding(every[None])[0].to(like)  # type: ignore[no-any-return]
 
 
 def takes_tokens(module: nn.Module) -> bool:
@@ -215,7 +232,7 @@ def _text_config(module: nn.Module) -> Any:
 
 
 @contextmanager
-def _plainly(module: nn.Module) -> Iterator[None]:
+def plainly(module: nn.Module) -> Iterator[None]:
     """Let a transformers model return its scores for a batch of any size, and nothing that they do not need.
 
     Without a padding token a classifier refuses more than one input, since it looks for the last token that is no

@@ -45,7 +45,7 @@ def read_passage(
         return _words(model, text, reduce)
     passage, tensors = read_text(text, tokenizer, longest_text(model.module))
     _check_vocabulary(model.module, passage)
-    given, named = _accepted(model.module, {name: one[0] for name, one in tensors.items()})
+    given, named = accepted(model.module, {name: one[0] for name, one in tensors.items()})
     name = next(iter(given))
     fed, inputs = tokens_for(model, given[name], given, name, named=named, reduce=reduce, spell=_speller(tokenizer))
     cut = (f"The last {passage.cut:,} characters were cut off: the model takes {len(passage):,} tokens.",)
@@ -63,7 +63,7 @@ def _words(model: TorchModel, text: str, reduce: Callable[[Any], Any] | None) ->
     return reduced(fed, reduce), replace(inputs, kind="tensor", text=Text(text, pieces), notes=(note,))
 
 
-def _accepted(module: nn.Module, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], bool]:
+def accepted(module: nn.Module, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], bool]:
     """Choose what the model takes of what the tokenizer makes: all by names, or the tokens alone in first place."""
     try:
         arguments = inspect.signature(module.forward).parameters

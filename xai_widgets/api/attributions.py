@@ -1,4 +1,4 @@
-"""The plain functions: everything the widgets compute, off screen."""
+"""Explaining one prediction, checking a model, listing the methods."""
 
 from __future__ import annotations
 

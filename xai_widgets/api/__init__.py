@@ -1,0 +1,28 @@
+"""The plain functions: everything the widgets compute, off screen."""
+
+from xai_widgets.api.attributions import (
+    MethodInfo,
+    MethodList,
+    attribute,
+    attribute_iter,
+    check,
+    check_iter,
+    method_list,
+    methods,
+)
+from xai_widgets.api.changes import counterfactuals, counterfactuals_iter, word_effects, word_menu
+
+__all__ = [
+    "MethodInfo",
+    "MethodList",
+    "attribute",
+    "attribute_iter",
+    "check",
+    "check_iter",
+    "counterfactuals",
+    "counterfactuals_iter",
+    "method_list",
+    "methods",
+    "word_effects",
+    "word_menu",
+]

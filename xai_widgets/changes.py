@@ -1,0 +1,255 @@
+"""What would have to change for another answer: frozen results that need numpy alone."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from xai_widgets.results import PAINTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from xai_widgets.results import Prediction
+    from xai_widgets.text import Span
+
+EditKind = Literal["delete", "replace", "insert"]
+
+CHANGE_WRITERS: dict[str, Callable[[Counterfactuals, Path], None]] = {}
+"""How to save counterfactuals, by suffix; filled by `xai_widgets.export`."""
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """One change of a text.
+
+    Attributes
+    ----------
+    start, stop : int
+        Where it is in the original text, in characters; equal for an insertion, which stands before that character.
+    kind : {"delete", "replace", "insert"}
+    old, new : str
+        What was there and what is there now; empty where there is nothing.
+    """
+
+    start: int
+    stop: int
+    kind: EditKind
+    old: str
+    new: str
+
+    @property
+    def span(self) -> Span:
+        """First character in the original text and the one after the last."""
+        return self.start, self.stop
+
+    def __str__(self) -> str:
+        if self.kind == "replace":
+            return f"{self.old!r} → {self.new!r}"
+        return f"− {self.old!r}" if self.kind == "delete" else f"+ {self.new!r}"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One input that is answered otherwise.
+
+    Attributes
+    ----------
+    text : str
+        As a whole. The model was asked about this very text.
+    edits : tuple of Edit
+        What makes it of the original, in the order of the text. None can be undone without losing the answer.
+    prediction : Prediction
+        What the model says of it.
+    delta : float
+        Change of the probability (or value) that :attr:`Counterfactuals.index` names.
+    similarity : float
+        Share of the original's words that stay, 0..1: one minus the words changed by the words of the longer text.
+    fluency : float or None
+        Mean log-likelihood of a token under the language model, minus that of the original text, in nats: above 0 reads
+        easier than the original. None without a language model.
+    valid : bool
+        Whether it reaches what was asked for; all that are returned do.
+    """
+
+    text: str
+    edits: tuple[Edit, ...]
+    prediction: Prediction
+    delta: float
+    similarity: float
+    fluency: float | None = None
+    valid: bool = True
+
+    def diff(self, original: str) -> list[tuple[str, str]]:
+        """Divide it into what is kept, taken out and put in.
+
+        Returns
+        -------
+        list of (str, str)
+            ``"keep"``, ``"delete"`` or ``"insert"``, and the words. Without the deletions it spells the original's
+            words with the changes, spaces aside; without the insertions it is the original.
+        """
+        parts: list[tuple[str, str]] = []
+        at = 0
+        for edit in self.edits:
+            parts += [("keep", original[at : edit.start]), ("delete", edit.old), ("insert", edit.new)]
+            at = max(at, edit.stop)
+        return [(kind, words) for kind, words in [*parts, ("keep", original[at:])] if words]
+
+
+@dataclass(frozen=True)
+class Counterfactuals:
+    """The fewest changes found that give another answer, several ways.
+
+    Attributes
+    ----------
+    original : str
+        The text as it was given.
+    prediction : Prediction
+        What the model says of it.
+    index : int
+        The class, or output, whose change :attr:`Candidate.delta` tells: the one asked for, else the one predicted.
+    label : str
+        What was asked for, in words.
+    candidates : tuple of Candidate
+        The best first; empty where none was found: `notes` says among what.
+    fewest : bool
+        Whether no smaller set of edits does it among all those that were proposed, each of which was tried.
+    method, params, seed : str, dict, int
+        Of the search.
+    fraction : float
+        Share of the planned work that is done, 0..1; 1 also where it ended early.
+    forwards, backwards : int
+        Inputs passed through the model.
+    seconds : float
+        Time spent computing.
+    model_hash : str
+        Fingerprint of the weights.
+    notes : tuple of str
+        What the reader should know.
+    """
+
+    original: str
+    prediction: Prediction
+    index: int
+    label: str
+    candidates: tuple[Candidate, ...] = ()
+    fewest: bool = False
+    method: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    fraction: float = 1.0
+    forwards: int = 0
+    backwards: int = 0
+    seconds: float = 0.0
+    model_hash: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        """Return how many were found."""
+        return len(self.candidates)
+
+    def __bool__(self) -> bool:
+        return True  # "none found" is an answer too
+
+    def to_dataframe(self) -> Any:
+        """Return a pandas frame, one row a candidate, the best first.
+
+        Raises
+        ------
+        ImportError
+            Where pandas is not installed.
+        """
+        rows = [
+            {
+                "text": one.text,
+                "edits": "; ".join(map(str, one.edits)),
+                "changes": len(one.edits),
+                "prediction": one.prediction.top(1)[0][0],
+                "probability": float(one.prediction.probabilities[self.index]),
+                "delta": one.delta,
+                "similarity": one.similarity,
+                "fluency": one.fluency,
+                "valid": one.valid,
+            }
+            for one in self.candidates
+        ]
+        names = ["text", "edits", "changes", "prediction", "probability", "delta", "similarity", "fluency", "valid"]
+        return importlib.import_module("pandas").DataFrame(rows, columns=names)
+
+    def save(self, path: str | Path) -> None:
+        """Write to `path`; the suffix chooses the format.
+
+        Raises
+        ------
+        ValueError
+            For a suffix that no format has, naming those there are.
+        """
+        path = Path(path)
+        suffix = next((one for one in CHANGE_WRITERS if path.name.lower().endswith(one)), None)
+        if suffix is None:
+            msg = f"cannot tell the format of {path.name!r}: the name must end in {', '.join(sorted(CHANGE_WRITERS))}."
+            raise ValueError(msg)
+        CHANGE_WRITERS[suffix](self, path)
+
+    def __repr__(self) -> str:
+        found = f"{len(self.candidates)} found" if self.candidates else "none found"
+        return f"Counterfactuals(to {self.label!r}: {found}, {self.fraction:.0%} done, {self.seconds:.2f} s)"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        if "changes_text" not in PAINTERS:
+            return {"text/plain": repr(self)}
+        return {"text/plain": PAINTERS["changes_text"](self), "text/html": PAINTERS["changes_html"](self)}
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one change of one word does.
+
+    Attributes
+    ----------
+    edit : Edit
+    text : str
+        The whole text with it.
+    probability : float
+        Of the class asked about (the value, for a regression).
+    delta : float
+        The same minus that of the original text.
+    """
+
+    edit: Edit
+    text: str
+    probability: float
+    delta: float
+
+
+@dataclass(frozen=True)
+class Options:
+    """What changes of words do to one class, so far.
+
+    Attributes
+    ----------
+    original : str
+    index : int
+        The class.
+    label : str
+        The class in words.
+    probability : float
+        Of the original text.
+    options : tuple of Option
+        Of a word's menu: those that move the prediction most first. Of each word's effect: in the order of the text.
+    fraction : float
+        Share of the work that is done, 0..1.
+    forwards : int
+        Texts passed through the model.
+    """
+
+    original: str
+    index: int
+    label: str
+    probability: float
+    options: tuple[Option, ...] = ()
+    fraction: float = 1.0
+    forwards: int = 0

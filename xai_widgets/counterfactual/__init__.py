@@ -1,0 +1,31 @@
+"""What would have to change for another answer: searches for counterfactuals, one file a family."""
+
+from xai_widgets.counterfactual.beam import FewestEdits
+from xai_widgets.counterfactual.edits import deletion, editable, insertion, replacement, rewritten
+from xai_widgets.counterfactual.goals import Goal, resolve_goal
+from xai_widgets.counterfactual.menu import about, effects, menu
+from xai_widgets.counterfactual.problem import Sources, TextProblem
+from xai_widgets.counterfactual.runs import run_search
+from xai_widgets.counterfactual.search import SEARCHES, Found, Search, create_search, register_search
+
+__all__ = [
+    "SEARCHES",
+    "FewestEdits",
+    "Found",
+    "Goal",
+    "Search",
+    "Sources",
+    "TextProblem",
+    "about",
+    "create_search",
+    "deletion",
+    "editable",
+    "effects",
+    "insertion",
+    "menu",
+    "register_search",
+    "replacement",
+    "resolve_goal",
+    "rewritten",
+    "run_search",
+]

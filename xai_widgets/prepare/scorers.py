@@ -1,0 +1,167 @@
+"""A model as a function of texts, and what else is known of the text that it starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.inputs import encode_texts, read_text
+from xai_widgets.models.callables import PlainFunction
+from xai_widgets.models.feeds import Reduced
+from xai_widgets.models.texts import AtToken, Listed, Packed, TextScorer, likelihood
+from xai_widgets.models.tokens import LastPosition, all_vectors, find_embedding, longest_text
+from xai_widgets.prepare.read import adapt, read_for
+from xai_widgets.prepare.text import accepted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from torch import Tensor
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import TorchModel
+    from xai_widgets.results import Prediction
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A text, and the model as a function of it and of other texts.
+
+    Attributes
+    ----------
+    text : str
+    prediction : Prediction
+        What the model says of it.
+    scorer : TextScorer
+    tokenizer : object
+        None for a function of texts.
+    embedded : TorchModel or None
+        The model as a function of the vectors of this text's tokens, where it can be differentiated.
+    inputs : Inputs or None
+        These vectors, and where the tokens lie.
+    vectors : Tensor or None, shape (vocabulary, features)
+        Of all tokens, where the model has a table of them.
+    notes : tuple of str
+        What the reader should know, such as how much of the text was cut off.
+    """
+
+    text: str
+    prediction: Prediction
+    scorer: TextScorer
+    tokenizer: Any = None
+    embedded: TorchModel | None = None
+    inputs: Inputs | None = None
+    vectors: Tensor | None = None
+    notes: tuple[str, ...] = ()
+
+
+def subject_of(model: TorchModel, text: Any, tokenizer: Any = None) -> Subject:
+    """Make a model a function of texts.
+
+    Parameters
+    ----------
+    model : TorchModel
+        Of a model of tokens, or a function of a list of texts.
+    text : str
+    tokenizer : object, optional
+        The one that belongs to the model; none for a function of texts.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no text, for an empty one, for a model of tokens without its tokenizer or with another's.
+    """
+    if not isinstance(text, str):
+        msg = f"the input must be a text, got {type(text).__name__}."
+        raise TypeError(msg)
+    if tokenizer is None:
+        if not isinstance(model.module, PlainFunction):
+            msg = "a model of tokens needs its tokenizer for a text: pass tokenizer=..."
+            raise TypeError(msg)
+        if not text.strip():
+            msg = "the text is empty: give at least one word."
+            raise ValueError(msg)
+        feed = Listed()
+        scorer = TextScorer(model.fed(feed, getattr(model.module, "task_told", None)), feed.encode)
+        return Subject(text, scorer.predict(text), scorer)
+    embedded, inputs = read_for(model, text, tokenizer=tokenizer)
+    embedded.predict(inputs.x)  # which tells what the scores stand for
+    names, named = _names(model, text, tokenizer)
+    limit = longest_text(model.module)
+    fed = model.fed(Reduced(Packed(names, named=named), LastPosition()), embedded.task)
+    fed.labels = embedded.labels
+    scorer = TextScorer(fed, lambda texts: encode_texts(texts, tokenizer, names, limit))
+    ids = encode_texts([text], tokenizer, names, limit)[0].to(model.device)
+    layer, like = find_embedding(model.module, ids[:1], lambda: fed.scores(ids[None]))
+    vectors = all_vectors(model.module, layer, like)
+    return Subject(text, scorer.predict(text), scorer, tokenizer, embedded, inputs, vectors, inputs.notes)
+
+
+def masked_model(given: Any, device: Any = None) -> tuple[TextScorer, str]:
+    """Make a masked language model a function of texts with one mask: scores of every token there.
+
+    Parameters
+    ----------
+    given : (model, tokenizer)
+    device : optional
+        Where to compute; by default where the model is.
+
+    Returns
+    -------
+    scorer : TextScorer
+    mask : str
+        How the mask is written.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything else, and for a tokenizer without a mask.
+    """
+    model, tokenizer = _pair(given, "mlm")
+    mask = getattr(tokenizer, "mask_token", None)
+    if mask is None:
+        msg = "mlm: the tokenizer has no mask token: give a masked language model, such as BERT with its tokenizer."
+        raise ValueError(msg)
+    return _language_scorer(model, tokenizer, AtToken(int(tokenizer.mask_token_id)), f"a {mask}", device), str(mask)
+
+
+def language_model(given: Any, device: Any = None) -> TextScorer:
+    """Make a causal language model a function of texts: the mean log-likelihood of a token.
+
+    Parameters
+    ----------
+    given : (model, tokenizer)
+    device : optional
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    """
+    model, tokenizer = _pair(given, "fluency")
+    return _language_scorer(model, tokenizer, likelihood, "a b", device)
+
+
+def _pair(given: Any, name: str) -> tuple[Any, Any]:
+    if not isinstance(given, (tuple, list)) or len(given) != 2:  # noqa: PLR2004
+        msg = f"{name} must be a pair, (model, tokenizer), got {type(given).__name__}."
+        raise TypeError(msg)
+    return given[0], given[1]
+
+
+def _language_scorer(
+    model: Any, tokenizer: Any, read: Callable[[Any, Tensor], Tensor], sample: str, device: Any
+) -> TextScorer:
+    adapter = adapt(model, device=device)
+    names, named = _names(adapter, sample, tokenizer)
+    limit = longest_text(adapter.module)
+    fed = adapter.fed(Packed(names, named=named, read=read), "value")
+    fed.labels = None
+    return TextScorer(fed, lambda texts: encode_texts(texts, tokenizer, names, limit))
+
+
+def _names(model: TorchModel, text: str, tokenizer: Any) -> tuple[Sequence[str], bool]:
+    _, tensors = read_text(text, tokenizer, longest_text(model.module))
+    given, named = accepted(model.module, {name: one[0] for name, one in tensors.items()})
+    # Without names, the tokens alone go in, in first place.
+    return (tuple(given), True) if named else (("input_ids",), False)
