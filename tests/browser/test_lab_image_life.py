@@ -96,6 +96,14 @@ def test_another_browser_on_the_same_kernel_follows(lab, browser, browser_contex
     assert view.probabilities() == other.probabilities()
     assert view.picture() == other.picture()
     assert view.probabilities() == pytest.approx(value(lab, "w.prediction.probabilities.tolist()"), abs=1e-6)
+
+    # At once, and not when the answer is whole and the traits are written.
+    evaluate(lab, "Net.pause = 0.05")
+    view.root.get_by_label("Explanation method").select_option("rise")
+    other.until("xai.store.request.value.method === 'rise' && xai.store.slots.a.running.value")
+    assert value(lab, "w.state['request']['method']") == "integrated_gradients"
+    other.root.get_by_role("button", name="Cancel").click()
+    view.phase("cancelled")
     second.check()
     context.close()
 
