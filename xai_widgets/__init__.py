@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.export import load
     from xai_widgets.findings import Check, Finding, Verdict
-    from xai_widgets.inputs import Blur, Brightness, Contrast, Noise, Occlude, Rotation
+    from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Replace, Rotation
     from xai_widgets.models import ModelError, OutOfMemoryError
     from xai_widgets.results import Attribution, Prediction, Unit
-    from xai_widgets.widgets import ImageExplainer, explain
+    from xai_widgets.widgets import ImageExplainer, TextExplainer, explain
 
 __all__ = [
     "Attribution",
@@ -37,14 +37,18 @@ __all__ = [
     "Check",
     "Contrast",
     "Counterfactuals",
+    "Delete",
     "Finding",
     "ImageExplainer",
+    "Mask",
     "ModelError",
     "Noise",
     "Occlude",
     "OutOfMemoryError",
     "Prediction",
+    "Replace",
     "Rotation",
+    "TextExplainer",
     "Unit",
     "Verdict",
     "__version__",
@@ -76,10 +80,10 @@ _HOMES = {
     "changes": ("Counterfactuals",),
     "export": ("load",),
     "findings": ("Check", "Finding", "Verdict"),
-    "inputs": ("Blur", "Brightness", "Contrast", "Noise", "Occlude", "Rotation"),
+    "inputs": ("Blur", "Brightness", "Contrast", "Delete", "Mask", "Noise", "Occlude", "Replace", "Rotation"),
     "models": ("ModelError", "OutOfMemoryError"),
     "results": ("Attribution", "Prediction", "Unit"),
-    "widgets": ("ImageExplainer", "explain"),
+    "widgets": ("ImageExplainer", "TextExplainer", "explain"),
 }
 """Where the names live. They are imported at first use: a Jupyter server that loads our extension has no torch."""
 

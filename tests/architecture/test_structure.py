@@ -66,6 +66,7 @@ PYTHON = {
         "models",
         "prepare",
         "results",
+        "text",
         "wire",
     },
     "lab": set(),

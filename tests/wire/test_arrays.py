@@ -68,6 +68,9 @@ def test_what_needs_no_change_is_not_copied():
         (np.array([1e300]), "<f4"),
         (np.array([0.5]), "|u1"),
         (np.array([1], np.int64), "|u1"),
+        (np.array([-1]), "<u4"),
+        (np.array([2**32]), "<u4"),
+        (np.array([1.0]), "<u4"),
     ],
 )
 def test_what_would_lose_is_refused(array, dtype):

@@ -22,7 +22,7 @@ SAVED_VIEW = "application/vnd.xai-widgets+json"
 Bundle = dict[str, Any]
 
 
-LIVE_ALONE = {"curtain", "layout"}
+LIVE_ALONE = {"curtain", "layout", "granularity", "pattern", "marks", "special"}
 """What of a display no still picture of one map has."""
 
 

@@ -102,9 +102,9 @@ def _literal(value: Any) -> str:
     elif value is None or isinstance(value, (bool, int, float)):
         literal = repr(value)
     elif isinstance(value, str):
-        literal = _text(value)
+        literal = quoted(value)
     elif isinstance(value, Unit):
-        literal = f"xai.Unit({_text(value.layer)}, {_literal(value.index)})"
+        literal = f"xai.Unit({quoted(value.layer)}, {_literal(value.index)})"
     elif isinstance(value, dict):
         literal = "{" + ", ".join(f"{_literal(key)}: {_literal(one)}" for key, one in value.items()) + "}"
     elif isinstance(value, list):
@@ -114,7 +114,7 @@ def _literal(value: Any) -> str:
     return literal
 
 
-def _text(value: str) -> str:
+def quoted(value: str) -> str:
     """Return a string literal with double quotes, as the formatters write it; hostile characters are escaped."""
     literal = repr(value)
     if literal[0] == '"' or '"' in value:

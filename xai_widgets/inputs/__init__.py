@@ -2,6 +2,7 @@
 
 from xai_widgets.inputs.base import BASELINES, CHANNELS, STAND_INS, Inputs
 from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
+from xai_widgets.inputs.edits import Delete, Mask, Replace, TextEdit, check_edits, edit_from, rewritten
 from xai_widgets.inputs.occlude import FILLS, Occlude
 from xai_widgets.inputs.passages import encode_texts, read_text
 from xai_widgets.inputs.perturb import perturb
@@ -21,13 +22,19 @@ __all__ = [
     "Blur",
     "Brightness",
     "Contrast",
+    "Delete",
     "Inputs",
+    "Mask",
     "Noise",
     "Occlude",
     "Perturbation",
+    "Replace",
     "Rotation",
     "Slider",
+    "TextEdit",
     "batch_of",
+    "check_edits",
+    "edit_from",
     "encode_texts",
     "is_several",
     "perturb",
@@ -35,5 +42,6 @@ __all__ = [
     "read_inputs",
     "read_several",
     "read_text",
+    "rewritten",
     "whole_words",
 ]

@@ -2,5 +2,15 @@
 
 from xai_widgets.prepare.read import adapt, read_for
 from xai_widgets.prepare.scorers import Subject, language_model, masked_model, subject_of
+from xai_widgets.prepare.text import is_passage, read_passage
 
-__all__ = ["Subject", "adapt", "language_model", "masked_model", "read_for", "subject_of"]
+__all__ = [
+    "Subject",
+    "adapt",
+    "is_passage",
+    "language_model",
+    "masked_model",
+    "read_for",
+    "read_passage",
+    "subject_of",
+]

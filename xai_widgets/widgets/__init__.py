@@ -2,5 +2,6 @@
 
 from xai_widgets.widgets.dispatch import explain
 from xai_widgets.widgets.image import ImageExplainer
+from xai_widgets.widgets.text import TextExplainer
 
-__all__ = ["ImageExplainer", "explain"]
+__all__ = ["ImageExplainer", "TextExplainer", "explain"]

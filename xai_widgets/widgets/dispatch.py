@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
+from xai_widgets.models.callables import as_module
+from xai_widgets.prepare import is_passage
 from xai_widgets.widgets.image import ImageExplainer
+from xai_widgets.widgets.text import TextExplainer
+
+if TYPE_CHECKING:
+    from xai_widgets.widgets.explainer import Explainer
 
 
-def explain(model: Any, x: Any, **options: Any) -> ImageExplainer:
+def explain(model: Any, x: Any, **options: Any) -> Explainer:
     """Explain one prediction, live, with the widget that fits `x`.
 
     Parameters
     ----------
-    model : torch.nn.Module
-    x : PIL image, path, ndarray or Tensor
-        A picture, without batch axis.
+    model : torch.nn.Module, scikit-learn estimator or function
+    x : PIL image, path, ndarray, Tensor or text
+        A picture, without batch axis; or a text, with ``tokenizer=``, or for a function of a list of texts.
     **options
-        Of the widget; see :class:`ImageExplainer`.
+        Of the widget; see :class:`ImageExplainer` and :class:`TextExplainer`.
 
     Returns
     -------
-    ImageExplainer
+    ImageExplainer or TextExplainer
+
+    Raises
+    ------
+    TypeError
+        For a text without the tokenizer that the model needs.
     """
-    return ImageExplainer(model, x, **options)
+    if "tokenizer" in options:
+        return TextExplainer(model, x, **options)
+    if not isinstance(x, str) or "preprocess" in options or _names_a_picture(x):
+        return ImageExplainer(model, x, **options)
+    if is_passage(as_module(model), x, None):
+        return TextExplainer(model, x, **options)
+    msg = (
+        f"{x[:40]!r} is no file. If it is a text, give the model's tokenizer, xai.explain(model, text, tokenizer=...); "
+        "a function of a list of texts needs none."
+    )
+    raise TypeError(msg)
+
+
+def _names_a_picture(x: str) -> bool:
+    """Whether it is a file, or looks like the name of one that is not there, of which the image widget tells more."""
+    ending = "" if any(map(str.isspace, x)) else "." + x.lower().rpartition(".")[2]
+    return os.path.exists(x) or ending in Image.registered_extensions()  # noqa: PTH110  a text may be no path at all

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from xai_widgets.export.code import quoted
+
 
 def names_of(given: dict[str, Any]) -> dict[str, str | None]:
     """Find each object's name in the notebook.
@@ -16,7 +18,8 @@ def names_of(given: dict[str, Any]) -> dict[str, str | None]:
     Returns
     -------
     dict
-        For each parameter the user's variable, else the parameter's own name; None where nothing was given.
+        For each parameter the user's variable, else a text itself, in quotes, else the parameter's own name; None where
+        nothing was given.
     """
     try:
         from IPython.core.getipython import get_ipython  # noqa: PLC0415  notebooks have it, scripts need not
@@ -25,7 +28,10 @@ def names_of(given: dict[str, Any]) -> dict[str, str | None]:
     else:
         shell = get_ipython()
     variables = {} if shell is None else dict(shell.user_ns)
-    return {key: None if value is None else _name(value, variables) or key for key, value in given.items()}
+    return {
+        key: None if value is None else _name(value, variables) or (quoted(value) if isinstance(value, str) else key)
+        for key, value in given.items()
+    }
 
 
 def _name(value: Any, variables: dict[str, Any]) -> str | None:

@@ -16,6 +16,7 @@ from xai_widgets.wire.inbound import (
     parse,
 )
 from xai_widgets.wire.outbound import LIMIT, Message
+from xai_widgets.wire.units import Utf16
 
 __all__ = [
     "LIMIT",
@@ -31,6 +32,7 @@ __all__ = [
     "Open",
     "ProtocolError",
     "ShowAs",
+    "Utf16",
     "check_display",
     "decode",
     "encode",

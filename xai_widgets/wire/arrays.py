@@ -14,8 +14,12 @@ LEVELS = 65534
 """Codes 0..65534 spread over the range; 65535 stands for what is no number."""
 
 NOT_A_NUMBER = 65535
-DTYPES = ("<u2", "<f4", "|u1")
-BROWSER_NAMES: dict[str, np.dtype[Any]] = {"<u2": np.dtype("<u2"), "<f4": np.dtype("<f4"), "|u1": np.dtype("u1")}
+BROWSER_NAMES: dict[str, np.dtype[Any]] = {
+    "<u2": np.dtype("<u2"),
+    "<u4": np.dtype("<u4"),
+    "<f4": np.dtype("<f4"),
+    "|u1": np.dtype("u1"),
+}
 
 
 def encode(array: NDArray[Any], dtype: str = "<u2") -> tuple[dict[str, Any], memoryview]:
@@ -24,7 +28,7 @@ def encode(array: NDArray[Any], dtype: str = "<u2") -> tuple[dict[str, Any], mem
     Parameters
     ----------
     array : ndarray of real numbers
-    dtype : {"<u2", "<f4", "|u1"}
+    dtype : {"<u2", "<u4", "<f4", "|u1"}
         ``"<u2"`` quantises: the error is at most half a step of ``(hi - lo) / 65534``, the ends of the range are
         exact, and NaN and infinities become "not a number". The others must hold the values as they are.
 
@@ -45,7 +49,11 @@ def encode(array: NDArray[Any], dtype: str = "<u2") -> tuple[dict[str, Any], mem
     if array.size == 0:
         msg = f"an empty array cannot be sent, got shape {array.shape}."
         raise ValueError(msg)
-    if array.dtype.kind not in "fiub" or (dtype == "|u1" and array.dtype != np.uint8):
+    if (
+        array.dtype.kind not in "fiub"
+        or (dtype == "|u1" and array.dtype != np.uint8)
+        or (dtype == "<u4" and array.dtype.kind not in "iu")
+    ):
         msg = f"an array of {array.dtype} cannot be sent as {dtype}."
         raise TypeError(msg)
     meta: dict[str, Any] = {"v": VERSION, "dtype": dtype, "shape": list(array.shape)}
@@ -70,7 +78,8 @@ def _loses(array: NDArray[Any], plain: NDArray[Any]) -> bool:
     """Tell whether a whole number changed or a finite one became infinite; a fraction may be rounded."""
     if array.dtype.kind == "f":
         return bool((np.isfinite(array) & ~np.isfinite(plain)).any())
-    return bool((array != plain).any())
+    # Compared as Python's own numbers would be: NumPy takes -1 for 2**32 - 1 where both are made unsigned.
+    return bool((array != plain).any() or (array.dtype.kind == "i" and (array < 0).any() and plain.dtype.kind == "u"))
 
 
 def decode(meta: dict[str, Any], data: memoryview | bytes) -> NDArray[Any]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 SIGNS = ("both", "positive", "negative", "absolute")
 LAYOUTS = ("single", "curtain", "beside", "disagreement")
 SHARE = (0.0, 1.0)
-RULES: dict[str, tuple[float, float] | tuple[str, ...] | None] = {
+RULES: dict[str, tuple[float, float] | tuple[bool, bool] | tuple[str, ...] | None] = {
     "opacity": SHARE,
     "mass": SHARE,
     "sign": SIGNS,
@@ -20,10 +20,15 @@ RULES: dict[str, tuple[float, float] | tuple[str, ...] | None] = {
     "layout": LAYOUTS,
     "curtain": SHARE,
     "smooth": (0.0, 32.0),
+    "granularity": ("tokens", "words", "sentences", "pattern"),
+    "pattern": None,
+    "marks": ("shade", "underline"),
+    "special": (False, True),
 }
 """Ranges of numbers, choices of texts, None for any short text. What is not said is left to the browser."""
 
 LONGEST_NAME = 40
+LONGEST_TEXT = 200
 
 
 def check_display(display: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,7 +51,9 @@ def check_display(display: Mapping[str, Any]) -> dict[str, Any]:
 
 def _allowed(rule: tuple[Any, ...] | None, value: Any) -> bool:
     if rule is None:
-        return isinstance(value, str) and len(value) <= LONGEST_NAME
+        return isinstance(value, str) and len(value) <= LONGEST_TEXT
+    if isinstance(rule[0], bool):
+        return isinstance(value, bool)
     if isinstance(rule[0], str):
         return value in rule
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -56,4 +63,6 @@ def _allowed(rule: tuple[Any, ...] | None, value: Any) -> bool:
 def _expected(rule: tuple[Any, ...] | None) -> str:
     if rule is None:
         return "a short name"
+    if isinstance(rule[0], bool):
+        return "true or false"
     return f"one of {', '.join(rule)}" if isinstance(rule[0], str) else f"a number in {rule[0]:g}..{rule[1]:g}"

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 VERSION = 1
 MOST_EDITS, MOST_NUMBERS, MOST_PARAMETERS, LONGEST = 200, 4000, 64, 200
 MOST_AXES = 8
+LONGEST_EDIT = 20_000
+"""Characters that an edit of a text may write."""
+
 LARGEST = 2**53
 
 
@@ -154,7 +157,13 @@ def _display(value: Any) -> dict[str, Any]:
 
 def _edit(value: Any) -> dict[str, Any]:
     edit = {_text("an edit's key", key): one for key, one in _dict("an edit", value).items()}
-    return {key: _numbers(key, one) if isinstance(one, list) else _scalar(key, one) for key, one in edit.items()}
+    return {key: _of_edit(key, one) for key, one in edit.items()}
+
+
+def _of_edit(key: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return _numbers(key, value)
+    return _text(key, value, LONGEST_EDIT) if key == "text" else _scalar(key, value)
 
 
 def _numbers(name: str, value: list[Any]) -> list[float]:
@@ -204,10 +213,10 @@ def _bool(name: str, value: Any) -> bool:
     return value
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: Any, longest: int = LONGEST) -> str:
     # Half of a surrogate pair is a str, but no text: it could not be sent back.
-    if not isinstance(value, str) or len(value) > LONGEST or any("\ud800" <= one <= "\udfff" for one in value):
-        msg = f"{name} must be a text of at most {LONGEST} characters, got {_short(value)}."
+    if not isinstance(value, str) or len(value) > longest or any("\ud800" <= one <= "\udfff" for one in value):
+        msg = f"{name} must be a text of at most {longest} characters, got {_short(value)}."
         raise ProtocolError(msg)
     return value
 

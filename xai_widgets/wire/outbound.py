@@ -41,11 +41,21 @@ class Message:
         ValueError
             When the message becomes larger than a host may take.
         """
+        self.content[name] = self.attached(array, dtype)
+        return self
+
+    def attached(self, array: NDArray[Any], dtype: str) -> dict[str, Any]:
+        """Attach an array, and return what refers to it: the protocol's `Array`.
+
+        Raises
+        ------
+        ValueError
+            When the message becomes larger than a host may take.
+        """
         meta, data = encode(array, dtype)
-        self.content[name] = {**meta, "buffer": len(self.buffers)}
         self.buffers.append(data)
         size = sum(one.nbytes for one in self.buffers)
         if size > LIMIT:
             msg = f"a message must stay within {LIMIT} bytes, this one ({self.content['kind']}) has {size}."
             raise ValueError(msg)
-        return self
+        return {**meta, "buffer": len(self.buffers) - 1}

@@ -1,0 +1,204 @@
+"""A text explains itself: words light up, are deleted, masked and rewritten, and the model answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from xai_widgets.api import method_list
+from xai_widgets.attribution.runs import check_time_budget, choose
+from xai_widgets.inputs import check_edits
+from xai_widgets.prepare import adapt
+from xai_widgets.widgets import layers, messages, text_messages
+from xai_widgets.widgets.esm import asset
+from xai_widgets.widgets.explainer import Explainer
+from xai_widgets.widgets.session import Request
+from xai_widgets.widgets.text_session import TextSession, mask_of
+from xai_widgets.wire import Utf16
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xai_widgets.inputs import TextEdit
+    from xai_widgets.method import Method
+    from xai_widgets.models import Target
+    from xai_widgets.results import Attribution
+    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.wire import Message
+
+LONGEST = 100_000
+"""Characters of a text that are shown and explained."""
+
+
+class TextExplainer(Explainer):
+    """Show why a model says what it says of a text.
+
+    Returns at once; prediction and explanation are computed in the background and appear as they get better.
+
+    Parameters
+    ----------
+    model : torch.nn.Module, scikit-learn estimator or function
+        A model of tokens, as those of transformers; or a function of a list of texts, which needs no tokenizer.
+        It is left exactly as it was.
+    text : str
+        Of 100,000 characters at most; what is beyond is cut off, and a note says so.
+    tokenizer : object, optional
+        Of transformers, or a ``tokenizers.Tokenizer``: the one that belongs to the model.
+    labels : sequence of str, optional
+        Names of the classes, where the model does not know them itself.
+    target : None, int, str, or a pair of these
+        The class to explain: by default the most likely one of the unedited text; ``(a, b)`` asks "why a rather than
+        b".
+    method : str or Method
+        A name of ``xai.methods()``, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
+    compare : None, str or Method
+        A second method to show beside it, for the same question.
+    seed : int
+        For methods that draw random numbers.
+    edits : sequence of TextEdit
+        Changes to begin with, such as ``[xai.Delete(0, 4), xai.Replace(10, 14, "fine")]``: spans of the text as it was
+        given, in characters.
+    display : dict, optional
+        How to show the text, as in ``docs/protocol.md``; :meth:`to_code` writes it.
+    device : str or torch.device, optional
+        Where to compute; by default where the model is.
+    time_budget : float, optional
+        Seconds of computing after which each explanation stops with the best values so far.
+    **params
+        Parameters of the method.
+
+    Attributes
+    ----------
+    attribution : Attribution or None
+        The newest result, one value a token; observe it by ``w.observe(handler, "attribution")``. Handlers run on the
+        computing thread.
+    compared : Attribution or None
+        The same of the method it is compared with.
+    prediction : Prediction or None
+        What the model says of the text as it is edited now.
+    edited : str or None
+        The text as it is edited now.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For wrong input, saying what was expected and what came.
+    ModelError
+        When the model fails for the text.
+    """
+
+    _esm = asset("text.js", needed=False)
+    _css = asset("text.css", needed=False)
+    _edits_are_called = "edits"
+
+    edited = traitlets.Any(None, read_only=True)
+
+    def __init__(
+        self,
+        model: Any,
+        text: str,
+        *,
+        tokenizer: Any = None,
+        labels: Sequence[str] | None = None,
+        target: Any = None,
+        method: str | Method = "auto",
+        compare: str | Method | None = None,
+        seed: int = 0,
+        edits: Sequence[TextEdit] = (),
+        display: dict[str, Any] | None = None,
+        device: Any = None,
+        time_budget: float | None = None,
+        **params: Any,
+    ) -> None:
+        seconds = check_time_budget(time_budget)
+        shown, notes = checked_text(text)
+        adapter = adapt(model, shown, labels=labels, device=device, seed=seed)
+        mask = mask_of(tokenizer)
+        session = TextSession(adapter, shown, tokenizer, mask=mask, seed=seed, time_budget=seconds, notes=notes)
+        adapter, inputs = session.model, session.inputs
+        self._units, self._layouts = Utf16(shown), text_messages.Layouts()
+        index = messages.target_index(target, adapter.labels)
+        request = Request(choose(method, params, adapter, inputs), index, check_edits(edits, shown, mask))
+        methods, tree = method_list(adapter, inputs), layers.outline(adapter.module)
+        super().__init__(
+            session,
+            {"model": model, "text": text, "tokenizer": tokenizer, "labels": labels},
+            spec=text_messages.spec(shown, mask, adapter.labels, methods, tree),
+            request=request,
+            compare=compare,
+            display=display,
+        )
+
+    def explain(
+        self,
+        method: str | Method | None = None,
+        *,
+        target: Any = ...,
+        edits: Any = ...,
+        compare: Any = ...,
+        **params: Any,
+    ) -> None:
+        """Ask for another explanation, as if by the controls; what is not given stays as it is.
+
+        Parameters
+        ----------
+        method : str or Method, optional
+        target : None, int, str, or a pair of these, optional
+        edits : sequence of TextEdit, optional
+            All of them: ``[]`` goes back to the text as it was given.
+        compare : None, str or Method, optional
+            The method to show beside it; None ends the comparison.
+        **params
+            Parameters of the method; for another method, those not given take their defaults.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For wrong input; what is on show stays as it is.
+        RuntimeError
+            When the widget is closed.
+        """
+        self._check_open()
+        changes = None if edits is ... else check_edits(edits, self._session.text, self._session.mask)
+        self._ask(method, target, changes, compare, params)
+
+    _session: TextSession
+
+    def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
+        given = text_messages.edits_of(told, self._units)
+        return check_edits(given, self._session.text, self._session.mask)
+
+    def _told(self, edits: Edits) -> list[dict[str, Any]]:
+        return text_messages.told(edits, self._units)
+
+    def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
+        return text_messages.prediction(number, slot, seen, target, self._layouts)
+
+    def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
+        return text_messages.contributions(number, slot, request, result, self._layouts)
+
+    def _publish_seen(self, seen: Seen) -> None:
+        assert seen.inputs.text is not None, "a session of texts reads texts"
+        self._publish(prediction=seen.prediction, edited=seen.inputs.text.text)
+
+
+def checked_text(text: Any) -> tuple[str, tuple[str, ...]]:
+    """Refuse what is no text, and cut what is too long, with a note.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Saying what was expected and what came.
+    """
+    if not isinstance(text, str):
+        msg = f"TextExplainer needs a text, got {type(text).__name__}."
+        raise TypeError(msg)
+    half = next((i for i, one in enumerate(text) if "\ud800" <= one <= "\udfff"), None)
+    if half is not None:
+        msg = f"the text is damaged: character {half} is half of a surrogate pair. Decode it as UTF-16, or remove it."
+        raise ValueError(msg)
+    if len(text) <= LONGEST:
+        return text, ()
+    note = f"Of the {len(text):,} characters the first {LONGEST:,} are shown and explained; the rest was cut off."
+    return text[:LONGEST], (note,)

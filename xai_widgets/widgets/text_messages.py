@@ -1,0 +1,123 @@
+"""The text widget's side of ``docs/protocol.md``: results in, messages out. Places become UTF-16 units here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.inputs import edit_from
+from xai_widgets.widgets import messages
+from xai_widgets.wire import Message, Utf16
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from xai_widgets.api import MethodList
+    from xai_widgets.inputs import TextEdit
+    from xai_widgets.models import Target
+    from xai_widgets.results import Attribution
+    from xai_widgets.text import Span, Text
+    from xai_widgets.widgets.session import Seen
+
+MOST_PIECES = 25_000
+"""Words, and sentences, that are told: more do not fit into a message."""
+
+
+def spec(
+    text: str, mask: str | None, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]
+) -> dict[str, Any]:
+    """Describe what never changes in a widget's life."""
+    return {
+        **messages.spec("text", labels, methods, layers),
+        "text": text,
+        "mask": mask,
+        "causal": False,
+        "search": False,
+    }
+
+
+class Layouts:
+    """Where tokens, words and sentences lie in the newest texts: one is told many times."""
+
+    kept = 4
+
+    def __init__(self) -> None:
+        self._known: list[tuple[Text, dict[str, NDArray[Any]]]] = []
+
+    def put(self, message: Message, text: Text) -> Message:
+        """Put a text's layout into a message."""
+        told = ((name, array) for name, array in self._of(text).items() if len(array))
+        arrays = {name: message.attached(array, "|u1" if name == "special" else "<u4") for name, array in told}
+        none = dict.fromkeys(("ids", "words", "sentences"))
+        message.content["layout"] = {"text": text.text, "cut": text.cut, **none, **arrays}
+        return message
+
+    def _of(self, text: Text) -> dict[str, NDArray[Any]]:
+        found = next((arrays for one, arrays in self._known if one is text), None)
+        if found is None:
+            found = _arrays(text)
+            self._known = [*self._known[1 - self.kept :], (text, found)]
+        return found
+
+
+def _arrays(text: Text) -> dict[str, NDArray[Any]]:
+    units = Utf16(text.text)
+
+    def spans(pieces: Sequence[Span]) -> NDArray[np.int64]:
+        return units.units(np.array(pieces, np.int64).reshape(-1, 2))
+
+    special = text.special or (False,) * len(text)
+    return {
+        "tokens": spans(text.spans),
+        "ids": np.array(text.ids, np.int64),
+        "special": np.array(special, np.uint8),
+        "words": spans(text.pieces("words")[:MOST_PIECES]),
+        "sentences": spans(text.pieces("sentences")[:MOST_PIECES]),
+    }
+
+
+def prediction(number: int, slot: str, seen: Seen, target: Target, layouts: Layouts) -> Message:
+    """Say what the model makes of the edited text, beside the original."""
+    message = messages.prediction(number, slot, seen, target)
+    message.add("probabilities", seen.prediction.probabilities, "<f4")
+    message.add("original", seen.original.probabilities, "<f4")
+    assert seen.inputs.text is not None, "a session of texts reads texts"
+    return layouts.put(message, seen.inputs.text)
+
+
+def contributions(number: int, slot: str, request: dict[str, Any], result: Attribution, layouts: Layouts) -> Message:
+    """Send an attribution as one value a token, with its doubt."""
+    assert result.text is not None, "an attribution of a text knows it"
+    message = messages.outcome(number, slot, request, result).add("values", result.values, "<u2")
+    return layouts.put(message, result.text)
+
+
+def told(edits: Sequence[TextEdit], units: Utf16) -> list[dict[str, Any]]:
+    """Tell edits with places in UTF-16 units."""
+    return [
+        {**one.to_dict(), "start": int(units.units(one.start)), "stop": int(units.units(one.stop))} for one in edits
+    ]
+
+
+def edits_of(said: Sequence[dict[str, Any]], units: Utf16) -> list[TextEdit]:
+    """Read edits whose places are UTF-16 units, trusting nothing in them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Saying what was expected and what came.
+    """
+    return [
+        edit_from({**one, **{key: _place(one[key], units) for key in ("start", "stop") if key in one}}) for one in said
+    ]
+
+
+def _place(unit: Any, units: Utf16) -> int:
+    # JavaScript has one kind of number: 3.0 is 3.
+    if isinstance(unit, bool) or not isinstance(unit, (int, float)) or unit != int(unit):
+        msg = f"a place in the text must be a whole number, got {unit!r}."
+        raise TypeError(msg)
+    return units.character(int(unit))
