@@ -34,3 +34,25 @@ def folder(module: str, distribution: str) -> Path:
         )
         raise ImportError(msg)
     return Path(spec.submodule_search_locations[0])
+
+
+def needs(*modules: str) -> None:
+    """Ask that libraries are there, which a sample is built with.
+
+    Parameters
+    ----------
+    modules
+        The names by which they are imported and, with hyphens for underscores, installed.
+
+    Raises
+    ------
+    ImportError
+        If one is not installed; the text says how to install all of them.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        msg = (
+            f"this sample is built with {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not "
+            f'installed: run `pip install "xai_widgets[samples]"`, or `pip install {" ".join(missing)}`'
+        )
+        raise ImportError(msg)
