@@ -26,7 +26,13 @@ class Fit:
     explained: float
 
 
-def fit(rows: Tensor, targets: Tensor, weights: Tensor | None = None, ridge: Tensor | None = None) -> Fit:
+def fit(
+    rows: Tensor,
+    targets: Tensor,
+    weights: Tensor | None = None,
+    ridge: Tensor | None = None,
+    missing: Tensor | None = None,
+) -> Fit:
     r"""Fit ``rows @ coefficients`` to the targets.
 
     .. math:: \min_\beta \sum_j w_j (y_j - x_j \beta)^2 + \sum_k \lambda_k \beta_k^2
@@ -42,6 +48,9 @@ def fit(rows: Tensor, targets: Tensor, weights: Tensor | None = None, ridge: Ten
     weights : Tensor, shape (n,), optional
     ridge : Tensor, shape (columns,), optional
         Penalty :math:`\lambda_k` of each coefficient.
+    missing : Tensor, shape (n,), optional
+        Share of the rows like each one that have not been drawn, where each is drawn once: where there is no other
+        one, there is no doubt.
 
     References
     ----------
@@ -52,7 +61,8 @@ def fit(rows: Tensor, targets: Tensor, weights: Tensor | None = None, ridge: Ten
     hessian = weighted.T @ rows
     if ridge is not None:
         hessian = hessian + ridge.diag()
-    inverse = torch.linalg.pinv(hessian, hermitian=True)
+    # Columns may sum to zero. Sums of many rows make of that more than the rounding of one number.
+    inverse = torch.linalg.pinv(hessian, hermitian=True, rtol=max(rows.shape) * torch.finfo(rows.dtype).eps)
     coefficients = inverse @ (weighted.T @ targets)
     residuals = targets - rows @ coefficients
     middle = (weights * targets).sum() / weights.sum()
@@ -62,5 +72,5 @@ def fit(rows: Tensor, targets: Tensor, weights: Tensor | None = None, ridge: Ten
     if len(rows) >= 2 * rows.shape[1]:
         leverage = ((weighted @ inverse) * rows).sum(1).clamp(max=0.99)
         pulls = (weighted * (residuals / (1 - leverage))[:, None]) @ inverse
-        covariance = pulls.T @ pulls
+        covariance = pulls.T @ (pulls if missing is None else pulls * missing[:, None])
     return Fit(coefficients, covariance, explained)

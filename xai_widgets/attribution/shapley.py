@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -43,6 +44,25 @@ class ShapleyMethod(GroupMethod):
     ) -> Estimate:
         gap = float(values.sum()) - rise
         return Estimate(game.groups.place(values, game.x), done, total, error, gap, ready=ready)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampledShapley(ShapleyMethod):
+    """A method that draws coalitions at random."""
+
+    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield after each batch of coalitions; only whole pairs count."""
+        game = self.game(model, inputs, target, seed)
+        nothing, everything = game.ends()
+        if game.groups.count == 1:
+            rise = everything - nothing
+            yield self._estimate(game, torch.tensor([rise]), rise, 1, 1, None)
+            return
+        yield from self._sampled(game, seed, nothing, everything)
+
+    @abstractmethod
+    def _sampled(self, game: Game, seed: int, nothing: float, everything: float) -> Iterator[Estimate]:
+        """Do the same for two groups or more, when the worths of none and of all are known."""
 
 
 @register
@@ -137,7 +157,7 @@ def _between(added: Tensor, below: int, above: int) -> Tensor:
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class ShapleySampling(ShapleyMethod):
+class ShapleySampling(SampledShapley):
     r"""Shapley values from random orders: what each group adds when groups appear one after the other.
 
     .. math:: \phi_i = E_\pi [F(x_{\pi \text{ up to } i}) - F(x_{\pi \text{ before } i})]
@@ -158,15 +178,8 @@ class ShapleySampling(ShapleyMethod):
     n_samples: int = parameter(50, "How many orders of the groups at most.", low=1, high=10_000)
     tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield after each batch of coalitions; only whole pairs of orders count."""
-        game = self.game(model, inputs, target, seed)
-        count = game.groups.count
-        nothing, everything = game.ends()
-        rise = everything - nothing
-        if count == 1:
-            yield self._estimate(game, torch.tensor([rise]), rise, 1, 1, None)
-            return
+    def _sampled(self, game: Game, seed: int, nothing: float, everything: float) -> Iterator[Estimate]:
+        count, rise = game.groups.count, everything - nothing
         pairs = -(-self.n_samples // 2)
         each = 2 * (count - 1)
         total = pairs * each
@@ -179,7 +192,7 @@ class ShapleySampling(ShapleyMethod):
             )
 
         # A batch ends with each pair, so that where the tolerance is met does not depend on the batches' size.
-        for rows, worth in model.batches(total, batch, align=each):
+        for rows, worth in game.model.batches(total, batch, align=each):
             worths = torch.cat([worths, worth])
             while len(worths) >= each:
                 one = _added(worths[:each], _order(count, seed, len(added)), nothing, everything)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
 
+from xai_widgets.attribution.coalitions import Pairs
 from xai_widgets.attribution.fit import fit
-from xai_widgets.attribution.groups import GroupMethod, row_generator
-from xai_widgets.attribution.shapley import ShapleyMethod
+from xai_widgets.attribution.groups import Game, GroupMethod, row_generator
+from xai_widgets.attribution.shapley import SampledShapley
 from xai_widgets.attribution.statistics import CHECKED, joint_error
 from xai_widgets.method import Estimate, parameter, register
 
@@ -21,25 +21,19 @@ if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
 
-GOLDEN = (math.sqrt(5) - 1) / 2
-"""Multiples of it, without their whole part, cover 0..1 evenly at any time."""
-
-FEW_GROUPS = 20
-"""Up to here all coalitions are counted to see whether the samples suffice for all of them."""
-
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class KernelShap(ShapleyMethod):
+class KernelShap(SampledShapley):
     r"""Shapley values as the weighted linear fit to the worths of coalitions.
 
     .. math:: \min_\phi \sum_{0 < |S| < d} \frac{d - 1}{\binom{d}{|S|} |S| (d - |S|)}
         \Big( F(x_S) - F(x_\emptyset) - \sum_{i \in S} \phi_i \Big)^2
         \quad \text{with} \quad \sum_i \phi_i = F(x) - F(x_\emptyset)
 
-    Coalitions are drawn by their weight, each with its complement, and their sizes evenly; where `n_samples` reaches
-    all of them, all are taken once and the result is exact. The error comes from the spread of the residuals over
-    pairs.
+    Coalitions are drawn by their weight, each with its complement and none twice, so that the smallest and largest
+    sizes are soon complete; where `n_samples` reaches all of them, all are taken and the result is exact. The error
+    comes from the spread of the residuals over pairs of sizes that are not complete.
 
     References
     ----------
@@ -54,51 +48,37 @@ class KernelShap(ShapleyMethod):
     n_samples: int = parameter(1024, "How many coalitions of groups at most.", low=1, high=100_000)
     tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
 
-    def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield after each batch of coalitions; only whole pairs count."""
-        game = self.game(model, inputs, target, seed)
-        count = game.groups.count
-        nothing, everything = game.ends()
-        rise = everything - nothing
-        if count == 1:
-            yield self._estimate(game, torch.tensor([rise]), rise, 1, 1, None)
-            return
-        pairs, weights = -(-self.n_samples // 2), None
-        everyone = count <= FEW_GROUPS and pairs >= 2 ** (count - 1) - 1
-        if everyone:
-            chosen, weights = _all_pairs(count)
-            pairs = len(chosen)
-        else:
-            chosen = torch.empty(0, count, dtype=torch.bool)
-        total = 2 * pairs
-        worths = torch.empty(0, dtype=torch.float64)
-
-        def coalition(row: int) -> Tensor:
-            pair, other = divmod(row, 2)
-            shown = chosen[pair] if everyone else _draw(count, seed, pair)
-            return ~shown if other else shown
+    def _sampled(self, game: Game, seed: int, nothing: float, everything: float) -> Iterator[Estimate]:
+        count, rise = game.groups.count, everything - nothing
+        pairs = Pairs(count, seed)
+        wanted = -(-self.n_samples // 2)
+        everyone = wanted >= pairs.total
+        total = 2 * min(wanted, pairs.total)
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
-            coalitions = torch.stack([coalition(row) for row in range(rows.start, rows.stop)])
+            drawn = [(pairs[row // 2], row % 2) for row in range(rows.start, rows.stop)]
+            coalitions = torch.stack([~shown if other else shown for shown, other in drawn])
             return coalitions, game.worth(coalitions)
 
-        seen = torch.empty(0, count, dtype=torch.float64)
-        for rows, (coalitions, worth) in model.batches(total, batch, align=CHECKED):
+        seen, worths = torch.empty(0, count, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
+        for rows, (coalitions, worth) in game.model.batches(total, batch, align=CHECKED):
             seen, worths = torch.cat([seen, coalitions.double()]), torch.cat([worths, worth])
             whole = len(worths) // 2
             if not whole:
                 yield self._estimate(game, torch.zeros(count), rise, rows.stop, total, None, ready=False)
                 continue
             first = seen[: 2 * whole : 2]
+            weights, missing = pairs.weigh(whole)
             # With the mean taken off, the smallest fit sums to zero: the even share is added to it. A pair's
             # difference is twice its deviation from half the rise.
             columns = first - first.mean(1, keepdim=True)
             apart = (worths[: 2 * whole : 2] - worths[1 : 2 * whole : 2] + rise) / 2
-            found = fit(columns, apart - first.mean(1) * rise, None if weights is None else weights[:whole])
+            found = fit(columns, apart - first.mean(1) * rise, weights, missing=missing)
             values, error = found.coefficients + rise / count, None
-            if found.covariance is not None and not everyone:
-                error = joint_error(found.covariance, values, game.groups.sizes, max(2, whole - count + 1))
-            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
+            if found.covariance is not None and not (everyone and rows.stop == total):
+                chance = int((missing > 0).sum())
+                error = joint_error(found.covariance, values, game.groups.sizes, max(2, chance - count + 1))
+            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0 and not everyone
             yield self._estimate(game, values, rise, rows.stop, rows.stop if enough else total, error)
             if enough:
                 return
@@ -168,26 +148,3 @@ class Lime(GroupMethod):
             )
             if enough:
                 return
-
-
-def _draw(count: int, seed: int, pair: int) -> Tensor:
-    """Draw a coalition: its size by the Shapley kernel, evenly over the pairs, then its members."""
-    generator = row_generator(seed, pair)
-    sizes = torch.arange(1, count, dtype=torch.float64)
-    shares = 1 / (sizes * (count - sizes))
-    start = float(torch.rand(1, generator=row_generator(seed, -1)))
-    at = (start + pair * GOLDEN) % 1
-    size = 1 + int((shares.cumsum(0) / shares.sum() < at).sum())
-    shown = torch.zeros(count, dtype=torch.bool)
-    shown[torch.randperm(count, generator=generator)[: min(size, count - 1)]] = True
-    return shown
-
-
-def _all_pairs(count: int) -> tuple[Tensor, Tensor]:
-    """Every coalition that lacks the last group, except the empty one, and its kernel weight; heavy ones first."""
-    numbers = torch.arange(1, 2 ** (count - 1))
-    members = ((numbers[:, None] >> torch.arange(count)) & 1).bool()
-    sizes = members.sum(1)
-    weights = torch.tensor([1 / (math.comb(count, int(s)) * int(s) * (count - int(s))) for s in range(1, count)])
-    order = weights[sizes - 1].argsort(descending=True, stable=True)
-    return members[order], weights.double()[sizes - 1][order]
