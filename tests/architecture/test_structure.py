@@ -35,7 +35,7 @@ PYTHON = {
     "changes": {"results"},
     "counterfactual": {"changes", "inputs", "method", "models", "results", "text"},
     "checks": {"attribution", "findings", "inputs", "method", "models", "results"},
-    "export": {"_version", "placement", "results", "text", "wire", "method"},
+    "export": {"_version", "changes", "placement", "results", "text", "wire", "method"},
     "prepare": {"inputs", "models", "text"},
     "api": {
         "attribution",

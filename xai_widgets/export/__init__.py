@@ -1,8 +1,11 @@
 """Results as files, pictures, words and code. No torch: what was saved opens anywhere."""
 
+from xai_widgets.changes import CHANGE_WRITERS
 from xai_widgets.export.bundle import SAVED_VIEW, mimebundle
+from xai_widgets.export.change_files import write_changes
 from xai_widgets.export.code import to_code
 from xai_widgets.export.colours import colormaps
+from xai_widgets.export.diffs import changes_html, changes_text
 from xai_widgets.export.files import load, write_json, write_npz, write_png
 from xai_widgets.export.picture import picture, png
 from xai_widgets.export.smoothing import read
@@ -12,4 +15,6 @@ from xai_widgets.results import PAINTERS, WRITERS
 __all__ = ["SAVED_VIEW", "colormaps", "load", "mimebundle", "picture", "png", "text", "to_code"]
 
 WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png})
+CHANGE_WRITERS.update({".xai.json": write_changes})
 PAINTERS.update({"picture": picture, "png": png, "text": text, "read": read})
+PAINTERS.update({"changes_text": changes_text, "changes_html": changes_html})

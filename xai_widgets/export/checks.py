@@ -6,6 +6,9 @@ import math
 from typing import Any
 
 MOST_AXES, MOST_TEXTS, LONGEST, DEEPEST = 8, 1_000_000, 10_000, 8
+LONGEST_TEXT = 10_000_000
+"""Of a text that was explained, in characters."""
+
 LARGEST = 2**63
 NOT_FINITE = ("nan", "inf", "-inf")
 
@@ -53,6 +56,13 @@ def optional(name: str, value: Any) -> float | None:
 def text(name: str, value: Any) -> str:
     """Check a text."""
     if not isinstance(value, str) or len(value) > LONGEST:
+        raise wrong(name)
+    return value
+
+
+def long_text(name: str, value: Any) -> str:
+    """Check a text that was explained."""
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         raise wrong(name)
     return value
 

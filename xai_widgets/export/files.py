@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export import checks
+from xai_widgets.export import change_files, checks
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.checks import FileError
 from xai_widgets.export.picture import png
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xai_widgets.changes import Counterfactuals
     from xai_widgets.results import Attribution
 
 LARGEST = 2**29
@@ -38,8 +39,8 @@ Wanted = tuple[str, int | None, int]
 RECORD: Wanted = ("|u1", 1, 2**26)
 
 
-def load(path: str | os.PathLike[str]) -> Attribution:
-    """Read what ``Attribution.save`` wrote as ``.npz`` or ``.xai.json``.
+def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals:
+    """Read what ``save`` wrote: of an attribution ``.npz`` or ``.xai.json``, of counterfactuals ``.xai.json``.
 
     Raises
     ------
@@ -54,8 +55,12 @@ def load(path: str | os.PathLike[str]) -> Attribution:
         raise ValueError(msg)
     try:
         _limit("it", path.stat().st_size, LARGEST)
-        record, arrays = _read_npz(path) if name.endswith(".npz") else _read_json(path)
-        return attribution_of(record, arrays)
+        if name.endswith(".npz"):
+            return attribution_of(*_read_npz(path))
+        record = _parsed(path.read_bytes())
+        if isinstance(record, dict) and record.get("format") == change_files.FORMAT:
+            return change_files.counterfactuals_of(record)
+        return attribution_of(record, _arrays(record))
     except FileError as error:
         msg = f"cannot read {path.name!r}: {error}."
         raise ValueError(msg) from error
@@ -124,8 +129,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, wanted: Wanted) -> 
     return _array(info.filename, data[stream.tell() :], (found.str, shape), wanted, fortran=fortran)
 
 
-def _read_json(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
-    record = _parsed(path.read_bytes())
+def _arrays(record: Any) -> dict[str, NDArray[Any]]:
     listed = record.get("arrays") if isinstance(record, dict) else None
     if not isinstance(listed, dict):
         msg = "it holds no result of xai_widgets"
@@ -145,7 +149,7 @@ def _read_json(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
             packed = base64.b64decode(one["zlib"], validate=True)
             data = zlib.decompressobj().decompress(packed, size + 1)
         arrays[name] = _array(name, data, (one.get("dtype"), shape), wanted)
-    return record, arrays
+    return arrays
 
 
 def _array(

@@ -49,20 +49,20 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "task": a.prediction.task,
         "labels": None if a.prediction.labels is None else list(a.prediction.labels),
         "method": a.method,
-        "params": _plain(dict(a.params)),
+        "params": plain(dict(a.params)),
         "seed": int(a.seed),
         "steps": list(map(int, a.steps)),
-        "region": None if a.region is None else [_plain(float(one)) for one in a.region],
-        "placement": None if a.placement is None else _plain(asdict(a.placement)),
+        "region": None if a.region is None else [plain(float(one)) for one in a.region],
+        "placement": None if a.placement is None else plain(asdict(a.placement)),
         "model_hash": a.model_hash,
         "notes": list(a.notes),
         "layout": None if a.layout is None else [[name, list(shape)] for name, shape in a.layout],
         "names": None if a.names is None else list(a.names),
-        "text": None if a.text is None else _plain(asdict(a.text)),
-        "edits": [_plain(dict(one)) for one in a.edits],
+        "text": None if a.text is None else plain(asdict(a.text)),
+        "edits": [plain(dict(one)) for one in a.edits],
         "forwards": int(a.forwards),
         "backwards": int(a.backwards),
-        **{name: _plain(getattr(a, name)) for name in ("fraction", "error", "gap", "seconds")},
+        **{name: plain(getattr(a, name)) for name in ("fraction", "error", "gap", "seconds")},
     }
     return record, arrays
 
@@ -125,7 +125,7 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return `value` as JSON; numbers that JSON has not as texts, and what is no plain data as its type's name."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -134,15 +134,15 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): plain(one) for key, one in value.items()}
     return f"{type(value).__name__} {list(value.shape)}" if hasattr(value, "shape") else type(value).__name__
 
 
 def _target_record(target: TargetIndex) -> Any:
     if isinstance(target, Unit):
-        return {"layer": target.layer, "index": _plain(target.index)}
+        return {"layer": target.layer, "index": plain(target.index)}
     return list(map(int, target)) if isinstance(target, tuple) else int(target)
 
 
@@ -192,8 +192,10 @@ def _layout(name: str, value: Any, size: int) -> tuple[tuple[str, tuple[int, ...
 def _text(name: str, value: Any, values: NDArray[Any]) -> Text | None:
     if value is None:
         return None
-    found = _params(name, value)
-    said = checks.text(name, found.get("text"))
+    if not isinstance(value, dict):
+        raise checks.wrong(name)
+    said = checks.long_text(name, value.get("text"))
+    found = _params(name, {key: one for key, one in value.items() if key != "text"})
     spans, ids, special = (found.get(key) for key in ("spans", "ids", "special"))
     if (
         not isinstance(spans, (list, tuple))

@@ -1,0 +1,160 @@
+"""Counterfactuals as a file: JSON alone, and every field checked on its way in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.changes import Candidate, Counterfactuals, Edit
+from xai_widgets.export import checks
+from xai_widgets.export.aside import write_aside
+from xai_widgets.export.checks import FileError
+from xai_widgets.export.record import TASKS, plain
+from xai_widgets.results import Prediction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT, VERSION = "xai_widgets counterfactuals", 1
+KINDS = ("delete", "replace", "insert")
+MOST = 1000
+"""Candidates, and edits of one."""
+
+
+def write_changes(found: Counterfactuals, path: Path) -> None:
+    """Write one JSON object."""
+    text = json.dumps(record_of(found), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    write_aside(path, text.encode("utf-8"))
+
+
+def record_of(found: Counterfactuals) -> dict[str, Any]:
+    """Return counterfactuals as plain data."""
+    record: dict[str, Any] = plain({**vars(found), "prediction": None, "candidates": None})
+    return {
+        "format": FORMAT,
+        "v": VERSION,
+        **record,
+        "prediction": _prediction_record(found.prediction),
+        "candidates": [
+            {
+                **plain({**vars(one), "prediction": None, "edits": None}),
+                "prediction": _prediction_record(one.prediction),
+                "edits": [asdict(edit) for edit in one.edits],
+            }
+            for one in found.candidates
+        ],
+    }
+
+
+def _prediction_record(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "probabilities": plain(prediction.probabilities.tolist()),
+        "scores": plain(prediction.scores.tolist()),
+        "task": prediction.task,
+        "labels": None if prediction.labels is None else list(prediction.labels),
+    }
+
+
+def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
+    """Build counterfactuals from what a file holds.
+
+    Raises
+    ------
+    FileError
+        Naming the first field that is not as it should be.
+    """
+    version = checks.whole("v", record.get("v"))
+    if version != VERSION:
+        msg = f"it has version {version} of the format, this xai_widgets reads version {VERSION}: install a newer one"
+        raise FileError(msg)
+    original = checks.long_text("original", record.get("original"))
+    prediction = _prediction("prediction", record.get("prediction"))
+    index = checks.natural("index", record.get("index"))
+    _hold("index", index < len(prediction.probabilities))
+    params = checks.plain("params", record.get("params"))
+    _hold("params", isinstance(params, dict))
+    return Counterfactuals(
+        original=original,
+        prediction=prediction,
+        index=index,
+        label=checks.text("label", record.get("label")),
+        candidates=tuple(
+            _candidate(one, original, prediction) for one in _listed("candidates", record.get("candidates"))
+        ),
+        fewest=_flag("fewest", record.get("fewest")),
+        method=checks.text("method", record.get("method")),
+        params=params,
+        seed=checks.whole("seed", record.get("seed")),
+        fraction=checks.number("fraction", record.get("fraction")),
+        forwards=checks.natural("forwards", record.get("forwards")),
+        backwards=checks.natural("backwards", record.get("backwards")),
+        seconds=checks.number("seconds", record.get("seconds")),
+        model_hash=checks.text("model_hash", record.get("model_hash")),
+        notes=checks.texts("notes", record.get("notes")),
+    )
+
+
+def _candidate(value: Any, original: str, before: Prediction) -> Candidate:
+    found = _mapping("candidates", value)
+    prediction = _prediction("candidates", found.get("prediction"))
+    _hold("candidates", len(prediction.probabilities) == len(before.probabilities))
+    return Candidate(
+        text=checks.long_text("candidates", found.get("text")),
+        edits=tuple(_edit(one, original) for one in _listed("edits", found.get("edits"))),
+        prediction=prediction,
+        delta=checks.number("delta", found.get("delta")),
+        similarity=checks.number("similarity", found.get("similarity")),
+        fluency=checks.optional("fluency", found.get("fluency")),
+        valid=_flag("valid", found.get("valid")),
+    )
+
+
+def _edit(value: Any, original: str) -> Edit:
+    found = _mapping("edits", value)
+    start, stop = checks.pair("edits", [found.get("start"), found.get("stop")])
+    kind: Any = found.get("kind")
+    old, new = (checks.long_text("edits", found.get(name)) for name in ("old", "new"))
+    _hold("edits", kind in KINDS and original[start:stop] == old and stop - start == len(old))
+    return Edit(start, stop, kind, old, new)
+
+
+def _prediction(name: str, value: Any) -> Prediction:
+    found = _mapping(name, value)
+    task, labels = checks.text(name, found.get("task")), found.get("labels")
+    probabilities = _numbers(name, found.get("probabilities"))
+    named = None if labels is None else checks.texts(name, labels)
+    if task not in TASKS or (named is not None and len(named) < len(probabilities)):
+        raise checks.wrong(name)
+    return Prediction(probabilities, _numbers(name, found.get("scores")), task, named)
+
+
+def _numbers(name: str, value: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
+    if not isinstance(value, list) or not 0 < len(value) <= checks.MOST_TEXTS:
+        raise checks.wrong(name)
+    return np.array([checks.number(name, one) for one in value], np.float32)
+
+
+def _listed(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list) or len(value) > MOST:
+        raise checks.wrong(name)
+    return value
+
+
+def _mapping(name: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise checks.wrong(name)
+    return value
+
+
+def _hold(name: str, right: bool) -> None:  # noqa: FBT001
+    if not right:
+        raise checks.wrong(name)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise checks.wrong(name)
+    return value

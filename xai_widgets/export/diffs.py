@@ -1,0 +1,75 @@
+"""Counterfactuals in words and as a page's part: what is taken out, what is put in."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from xai_widgets.export.words import clean, score, short
+
+if TYPE_CHECKING:
+    from xai_widgets.changes import Candidate, Counterfactuals
+
+MARKS = {"keep": ("", ""), "delete": ("[−", "−]"), "insert": ("{+", "+}")}
+"""Around the parts, where there is nothing but letters."""
+
+STYLES = {
+    "delete": ("del", "opacity:.65;text-decoration:line-through"),
+    "insert": ("ins", "font-weight:600;text-decoration:underline"),
+}
+"""How the parts look: never by colour alone."""
+
+
+def heading(found: Counterfactuals) -> str:
+    """Say what was asked."""
+    (now, chance), *_ = found.prediction.top(1)
+    return f"{clean(now)} {score(chance, found.prediction.task)} now. What would make it {clean(found.label)}?"
+
+
+def verdict(one: Candidate) -> str:
+    """Say what the model makes of a candidate."""
+    task = one.prediction.task
+    (name, chance), *_ = one.prediction.top(1)
+    parts = [f"{clean(name)} {score(chance, task)}", f"Δ{_signed(one.delta, task)}"]
+    parts.append(f"{len(one.edits)} edit{'s' * (len(one.edits) != 1)}")
+    if one.fluency is not None:
+        parts.append(f"fluency {_signed(one.fluency, 'value')}")
+    return ", ".join(parts)
+
+
+def _signed(value: float, task: str) -> str:
+    number = short(value) if task == "value" else f"{100 * value:.1f}".replace("-", "−")
+    return f"{'+' if value > 0 else ''}{number}"
+
+
+def changes_text(found: Counterfactuals) -> str:
+    """Write counterfactuals as plain text."""
+    lines = [heading(found)]
+    for k, one in enumerate(found.candidates, 1):
+        parts = ("".join((MARKS[kind][0], _visible(words), MARKS[kind][1])) for kind, words in one.diff(found.original))
+        lines += [f"{k}. {''.join(parts)}", f"   {verdict(one)}"]
+    return "\n".join([*lines, *_remarks(found)])
+
+
+def changes_html(found: Counterfactuals) -> str:
+    """Write counterfactuals as HTML; whatever a text holds is shown and never obeyed."""
+    items = []
+    for one in found.candidates:
+        parts = []
+        for kind, words in one.diff(found.original):
+            tag, style = STYLES.get(kind, ("span", ""))
+            parts.append(f'<{tag} style="unicode-bidi:isolate;{style}">{escape(_visible(words))}</{tag}>')
+        items.append(f'<li><span dir="auto">{"".join(parts)}</span><br><small>{escape(verdict(one))}</small></li>')
+    remarks = "".join(f"<p><small>{escape(one)}</small></p>" for one in _remarks(found))
+    return f"<div><p>{escape(heading(found))}</p><ol>{''.join(items)}</ol>{remarks}</div>"
+
+
+def _remarks(found: Counterfactuals) -> list[str]:
+    fewest = ["No smaller set of the edits tried does it."] if found.fewest else []
+    partial = [f"{found.fraction:.0%} of the search is done."] if found.fraction < 1 else []
+    return [*fewest, *partial, *map(clean, found.notes)]
+
+
+def _visible(words: str) -> str:
+    """Show what has no shape of its own, such as marks that turn the direction of writing, by its number."""
+    return "".join(c if c.isprintable() or c in "\n\t\u200d" else f"\\u{ord(c):04x}" for c in words)
