@@ -15,7 +15,7 @@ BEGINS = ("\u0120", "\u2581")
 GOES_ON, ENDS = "##", "</w>"
 """Before tokens that go on with a word (WordPiece), after those that end one."""
 
-SHARE = 0.05
+SHARE = 0.02
 """A mark that so many tokens have is the tokenizer's way of marking, and not somebody's text."""
 
 
