@@ -270,3 +270,43 @@ def test_a_closed_widget_is_silent_and_frees_everything(make):
     del model, widget, browser
     make.__closure__[[c.cell_contents.__class__ for c in make.__closure__].index(list)].cell_contents.clear()
     until(lambda: gc.collect() is not None and alive() is None and twin() is None)
+
+
+def test_versions_are_a_tree(make):
+    widget = make(method="saliency", target="good")
+    widget.result(30)
+    one, other = [xai.Delete(2, 6)], [xai.Delete(2, 6), xai.Replace(9, 13, "likes")]
+    branch = [xai.Replace(2, 6, "dull")]
+    for edits in (one, other, [], branch):
+        widget.explain(edits=edits)
+        widget.result(30)
+    found = widget.versions
+    assert [version["edits"] for version in found] == [(), tuple(one), tuple(other), tuple(branch)]
+    assert [version["parent"] for version in found] == [None, 0, 1, 0]
+    assert found[2]["text"] == "A 👍 likes, without jokes"
+    assert {version["label"] for version in found} == {"good"}
+    score = float(widget.prediction.probabilities[1])
+    assert found[3]["score"] == pytest.approx(score)
+    assert found[3]["delta"] == pytest.approx(score - found[0]["score"])
+    told = widget.state["versions"]
+    assert told[2]["edits"][1] == {"name": "replace", "start": 10, "stop": 14, "text": "likes"}  # in UTF-16 units
+    frame = widget.versions_frame()
+    assert frame["parent"].isna().tolist() == [True, False, False, False]
+    assert frame.loc[2, "text"] == found[2]["text"]
+    widget.explain(target="bad")
+    widget.result(30)
+    assert widget.versions[3]["label"] == "bad"
+
+
+def test_half_typed_edits_are_no_versions(make, gate):
+    widget = make(method="saliency")
+    widget.result(30)
+    browser = Browser(widget)
+    gate.clear()
+    typed = [[{"name": "replace", "start": 2, "stop": 6, "text": "cold"[:n]}] for n in range(1, 5)]
+    for number, edits in enumerate(typed, 2):
+        browser.ask(number, edits=edits)
+    gate.set()
+    browser.wait("ended", 5)
+    until(lambda: len(widget.versions) == 2)
+    assert widget.versions[1]["text"] == SAID.replace("warm", "cold")

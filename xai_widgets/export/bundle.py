@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export.picture import png
-from xai_widgets.export.words import text
+from xai_widgets.export.words import every_word, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +22,10 @@ SAVED_VIEW = "application/vnd.xai-widgets+json"
 Bundle = dict[str, Any]
 
 
-LIVE_ALONE = {"curtain", "layout", "granularity", "pattern", "marks", "special"}
+LIVE_ALONE = {"curtain", "layout", "marks", "special"}
 """What of a display no still picture of one map has."""
+
+OF_TEXTS = {"granularity", "pattern"}
 
 
 def mimebundle(
@@ -50,8 +52,11 @@ def mimebundle(
     words = ""
     shown = {name: value for name, value in (display or {}).items() if name not in LIVE_ALONE}
     if attribution is not None:
-        words = data["text/plain"] = text(attribution)
-        if attribution.heat is not None:
+        words = text(attribution)
+        data["text/plain"] = "\n".join([words, *every_word(attribution)])
+        if attribution.text is None:
+            shown = {name: value for name, value in shown.items() if name not in OF_TEXTS}
+        if attribution.heat is not None or attribution.text is not None:
             try:
                 data["image/png"] = base64.b64encode(png(attribution, **shown)).decode("ascii")
             except Exception:  # a twin that cannot be painted must not take the live view with it

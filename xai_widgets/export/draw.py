@@ -142,7 +142,7 @@ def legend(look: Look, size: tuple[int, int]) -> Image.Image:
     return image
 
 
-def reduced(image: Image.Image, important: Image.Image) -> Image.Image:
+def reduced(image: Image.Image, important: Image.Image, *, dither: bool = True) -> Image.Image:
     """Return `image` in 256 colours: those of text and bars exactly, the others as both pictures need them."""
     fixed = [PAPER, INK, FAINT, TRACK, BAR, CHOSEN]
     both = Image.new("RGB", (max(image.width, important.width), image.height + important.height), PAPER)
@@ -153,7 +153,8 @@ def reduced(image: Image.Image, important: Image.Image) -> Image.Image:
     found = both.quantize(256 - len(fixed), Image.Quantize.MEDIANCUT).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette(([c for colour in fixed for c in colour] + found)[: 3 * 256])
-    made = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    # Flat colours, as behind words, are to stay flat.
+    made = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG if dither else Image.Dither.NONE)
     # Pillow finds near colours only, which would tint the paper.
     codes, exact = np.array(made), np.asarray(image)
     for code, colour in enumerate(fixed):

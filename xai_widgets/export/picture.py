@@ -11,6 +11,7 @@ from PIL import Image
 from xai_widgets.export.colours import Look, look_of
 from xai_widgets.export.draw import BAR, CHOSEN, FAINT, PAPER, TRACK, Pen, legend, overlay, reduced
 from xai_widgets.export.look import washed
+from xai_widgets.export.passage import passage, strip, sums
 from xai_widgets.export.smoothing import automatic, smoothed
 from xai_widgets.export.words import TOP, clean, doubt, question, score, short, title_of
 
@@ -32,7 +33,7 @@ MOST_LINES = 12
 
 
 def picture(attribution: Attribution, *, width: int = 860, **display: Any) -> Image.Image:
-    """Draw photo and heat map with everything needed to read them.
+    """Draw photo and heat map, or a text and what its words contribute, with everything needed to read them.
 
     Parameters
     ----------
@@ -54,11 +55,13 @@ def picture(attribution: Attribution, *, width: int = 860, **display: Any) -> Im
             |value| that gets the last colour.
         smooth : float
             Standard deviation, in cells of the map, of the mean under which the map is read; 0 draws each as it is.
+        granularity, pattern : str
+            For a text: what is summed, as of ``Attribution.contributions``; ``"pattern"`` for the regular expression.
 
     Raises
     ------
     ValueError
-        For values that are no map, and for options out of range.
+        For values that are neither a map nor those of a text, and for options out of range.
     """
     return _page(attribution, width=width, **display).drawn()
 
@@ -68,26 +71,54 @@ def png(attribution: Attribution, **options: Any) -> bytes:
     page = _page(attribution, **options)
     image = page.drawn()
     file = io.BytesIO()
-    reduced(image, legend(page.look, (image.width, 80))).save(file, "PNG", compress_level=9)
+    reduced(image, page.strip.resize((image.width, 80)), dither=attribution.text is None).save(
+        file, "PNG", compress_level=9
+    )
     return file.getvalue()
 
 
-def _page(attribution: Attribution, *, width: int = 860, smooth: float | None = None, **display: Any) -> _Page:
-    if attribution.heat is None:
-        msg = f"only values of two or three axes are a map that can be drawn, got shape {attribution.values.shape}."
-        raise ValueError(msg)
+def _page(attribution: Attribution, *, width: int = 860, **display: Any) -> _Page:
     if not NARROWEST <= width <= WIDEST:
         msg = f"width must lie in {NARROWEST}..{WIDEST}, got {width}."
         raise ValueError(msg)
+    room = round((width - 3 * GAP) * 0.64)
+    notes = [*doubt(attribution), *map(clean, attribution.notes)]
+    if attribution.text is not None:
+        scene, look = _read(attribution, room, **display)
+        return _Page(attribution, look, scene, width, notes=notes, strip=strip(look, (room, 10)))
+    if attribution.heat is None:
+        shape = attribution.values.shape
+        msg = f"only values of two or three axes, or of a text, are a map that can be drawn, got shape {shape}."
+        raise ValueError(msg)
+    smooth = display.pop("smooth", None)
     if smooth is not None and not 0 <= smooth <= SMOOTHEST:
         msg = f"smooth must lie in 0..{SMOOTHEST}, got {smooth}."
         raise ValueError(msg)
     sigma = automatic(attribution.heat) if smooth is None else smooth
     heat = smoothed(attribution.heat, sigma)
     look = look_of(heat, **display)
-    scene = _scene(attribution, heat, look, round((width - 3 * GAP) * 0.64))
+    scene = _scene(attribution, heat, look, room)
     notes = [*doubt(attribution), *([f"shown smoothed over {sigma:g} px"] if sigma else [])]
-    return _Page(attribution, look, scene, width, [*notes, *map(clean, attribution.notes)])
+    notes += map(clean, attribution.notes)
+    bar = legend(look, (max(scene.width, _least(width)), 10))
+    return _Page(attribution, look, scene, width, notes=notes, strip=bar)
+
+
+def _least(width: int) -> int:
+    """Return how wide the left column is at least."""
+    return round((width - 3 * GAP) * 0.5)
+
+
+def _read(
+    attribution: Attribution, width: int, *, granularity: str | None = None, pattern: str | None = None, **display: Any
+) -> tuple[Image.Image, Look]:
+    """Draw the text with what its words contribute."""
+    assert attribution.text is not None
+    chosen = (pattern or "words") if granularity == "pattern" else granularity or "words"
+    pieces, values = sums(attribution.text, attribution.values, chosen)
+    display.pop("smooth", None)
+    look = look_of(values, **display)
+    return passage(attribution.text.text, pieces, values, look, width), look
 
 
 def _scene(attribution: Attribution, heat: NDArray[np.float64], look: Look, width: int) -> Image.Image:
@@ -123,9 +154,18 @@ def _wash(scene: Image.Image, box: tuple[float, float, float, float]) -> None:
 class _Page:
     """One picture: the title, the scene and its colours on the left, the numbers on the right."""
 
-    def __init__(self, attribution: Attribution, look: Look, scene: Image.Image, width: int, notes: list[str]) -> None:
-        self.attribution, self.look, self.scene, self.width = attribution, look, scene, width
-        self.left = max(scene.width, round((width - 3 * GAP) * 0.5))
+    def __init__(
+        self,
+        attribution: Attribution,
+        look: Look,
+        scene: Image.Image,
+        width: int,
+        *,
+        notes: list[str],
+        strip: Image.Image,
+    ) -> None:
+        self.attribution, self.look, self.scene, self.width, self.strip = attribution, look, scene, width, strip
+        self.left = max(scene.width, _least(width))
         self.side = width - self.left - 3 * GAP
         self.bars_end = TOP_EDGE + 30 + 34 * len(attribution.prediction.top(TOP))
         measure = Pen(Image.new("RGB", (1, 1)))
@@ -159,7 +199,7 @@ class _Page:
 
     def _legend(self, x: int, y: int) -> None:
         look, end = self.look, self.left
-        self.image.paste(legend(look, (end, 10)), (x, y))
+        self.image.paste(self.strip, (x, y))
         more, less = ("≥ ", "≤ ") if look.clipped else ("", "")
         low, high = look.ends
         first = f"{less}{short(low)}" if look.diverging else "0"

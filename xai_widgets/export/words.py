@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 TOP = 5
 """Classes, and strongest cells, that are listed."""
 
+MOST_WORDS = 200
+"""Of a text, that are listed with their values."""
+
 NEIGHBOURS = 14
 """A cell nearer than a map's size divided by this to a stronger one is not listed."""
 
@@ -75,6 +78,16 @@ def text(attribution: Attribution) -> str:
     lines += ["; ".join(doubt(a))] if doubt(a) else []
     lines += [f"Prediction: {top}", *_strongest(a), *map(clean, a.notes)]
     return "\n".join(lines)
+
+
+def every_word(attribution: Attribution) -> list[str]:
+    """List the words of a text in its order, with their values; nothing for what is no text."""
+    if attribution.text is None:
+        return []
+    words = attribution.contributions()
+    more = [f"… and {len(words) - MOST_WORDS} more"] if len(words) > MOST_WORDS else []
+    listed = [f"{clean(word)} {_signed(value)}" for word, value in words[:MOST_WORDS]]
+    return [f"Words: {'; '.join([*listed, *more])}"]
 
 
 def _strongest(attribution: Attribution) -> list[str]:

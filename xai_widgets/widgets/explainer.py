@@ -93,7 +93,7 @@ class Explainer(ExplainerWidget):
     @abstractmethod
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message: ...
 
-    def _publish_seen(self, seen: Seen) -> None:
+    def _publish_seen(self, seen: Seen, target: Target) -> None:
         """Set the traits that show what the model saw; more of them in a subclass."""
         self._publish(prediction=seen.prediction)
 
@@ -244,7 +244,7 @@ class Explainer(ExplainerWidget):
                 target = session.target(None)
             self._remember_and_post(self._say_prediction(exchange.id, slot, seen, target))
             if slot == "a":
-                self._publish_seen(seen)
+                self._publish_seen(seen, target)
 
         def on_result(exchange: Exchange, result: Attribution) -> None:
             self._remember_and_post(self._say_map(exchange.id, slot, self._request(request), result))

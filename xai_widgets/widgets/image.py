@@ -162,7 +162,7 @@ class ImageExplainer(Explainer):
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
         return image_messages.heat_map(number, slot, request, result)
 
-    def _publish_seen(self, seen: Seen) -> None:
+    def _publish_seen(self, seen: Seen, target: Target) -> None:
         self._publish(prediction=seen.prediction, perturbed=Image.fromarray(seen.inputs.view()))
 
     def _release(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -9,12 +11,14 @@ import traitlets
 from xai_widgets.api import method_list
 from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.inputs import check_edits
+from xai_widgets.jobs import Outcome
 from xai_widgets.prepare import adapt
 from xai_widgets.widgets import layers, messages, text_messages
 from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.text_session import TextSession, mask_of
+from xai_widgets.widgets.versions import Version, Versions
 from xai_widgets.wire import Utf16
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from xai_widgets.method import Method
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
+    from xai_widgets.widgets.base import Exchange
     from xai_widgets.widgets.session import Edits, Seen
     from xai_widgets.wire import Message
 
@@ -118,6 +123,7 @@ class TextExplainer(Explainer):
         session = TextSession(adapter, shown, tokenizer, mask=mask, seed=seed, time_budget=seconds, notes=notes)
         adapter, inputs = session.model, session.inputs
         self._units, self._layouts = Utf16(shown), text_messages.Layouts()
+        self._tree, self._pending = Versions(), None
         index = messages.target_index(target, adapter.labels)
         request = Request(choose(method, params, adapter, inputs), index, check_edits(edits, shown, mask))
         methods, tree = method_list(adapter, inputs), layers.outline(adapter.module)
@@ -164,6 +170,8 @@ class TextExplainer(Explainer):
         self._ask(method, target, changes, compare, params)
 
     _session: TextSession
+    _pending: tuple[Seen, Target] | None
+    """What was predicted last in slot "a": a version once the ask has ended."""
 
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         given = text_messages.edits_of(told, self._units)
@@ -178,9 +186,44 @@ class TextExplainer(Explainer):
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
         return text_messages.contributions(number, slot, request, result, self._layouts)
 
-    def _publish_seen(self, seen: Seen) -> None:
+    def _publish_seen(self, seen: Seen, target: Target) -> None:
         assert seen.inputs.text is not None, "a session of texts reads texts"
+        self._pending = seen, target
         self._publish(prediction=seen.prediction, edited=seen.inputs.text.text)
+
+    def _settled(self, exchange: Exchange) -> None:
+        if exchange.slot != "a" or self._pending is None or exchange.outcome not in {Outcome.DONE, Outcome.CANCELLED}:
+            return
+        (seen, target), self._pending = self._pending, None
+        text_messages.note(self._tree, self._requests["a"].edits, seen, target)
+
+    def _state(self) -> dict[str, Any]:
+        with self._lock:
+            versions = [text_messages.version(one, self._units) for one in self._tree]
+            return {**super()._state(), "versions": versions}
+
+    @property
+    def versions(self) -> list[dict[str, Any]]:
+        """The versions of the text that were looked at, the newest 200, oldest first.
+
+        Each is a dict of ``edits`` (a tuple of `TextEdit`), ``text``, ``parent`` (the place in this list of the version
+        it was made of, or None), ``label`` (the class that was explained), ``score`` (what the model says of it, 0..1
+        for a classifier) and ``delta`` (that minus the same of the unedited text).
+        """
+        with self._lock:
+            return [{name.name: getattr(one, name.name) for name in fields(one)} for one in self._tree]
+
+    def versions_frame(self) -> Any:
+        """Return the versions as a pandas DataFrame; its index numbers them, as ``parent`` does.
+
+        Raises
+        ------
+        ImportError
+            Without pandas.
+        """
+        pandas = importlib.import_module("pandas")
+        frame = pandas.DataFrame(self.versions, columns=[one.name for one in fields(Version)])
+        return frame.rename_axis("version").astype({"parent": "Int64"})
 
 
 def checked_text(text: Any) -> tuple[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_widgets.inputs import edit_from
+from xai_widgets.results import Unit
 from xai_widgets.widgets import messages
 from xai_widgets.wire import Message, Utf16
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.text import Span, Text
-    from xai_widgets.widgets.session import Seen
+    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.versions import Version, Versions
 
 MOST_PIECES = 25_000
 """Words, and sentences, that are told: more do not fit into a message."""
@@ -121,3 +123,24 @@ def _place(unit: Any, units: Utf16) -> int:
         msg = f"a place in the text must be a whole number, got {unit!r}."
         raise TypeError(msg)
     return units.character(int(unit))
+
+
+def note(tree: Versions, edits: Edits, seen: Seen, target: Target) -> None:
+    """Put what is on show among the versions, by the class that is explained: of a pair, the first."""
+    assert seen.inputs.text is not None, "a session of texts reads texts"
+    if isinstance(target.index, Unit):
+        return
+    index = target.index[0] if isinstance(target.index, tuple) else target.index
+    score, before = (float(one.probabilities[index]) for one in (seen.prediction, seen.original))
+    tree.see(edits, seen.inputs.text.text, score, score - before, seen.prediction.label(index))
+
+
+def version(one: Version, units: Utf16) -> dict[str, Any]:
+    """Tell one version; its text is known by its edits."""
+    return {
+        "edits": told(one.edits, units),
+        "parent": one.parent,
+        "score": one.score,
+        "delta": one.delta,
+        "label": one.label,
+    }
