@@ -13,9 +13,10 @@ export function paintBar(
   y: number,
   width: number,
   height: number,
+  colour = (position: number) => legendColour(look, position, 172),
 ) {
   for (let i = 0; i < width; i++) {
-    ctx.fillStyle = legendColour(look, (i + 0.5) / width, 172);
+    ctx.fillStyle = colour((i + 0.5) / width);
     ctx.fillRect(x + i, y, 1, height);
   }
 }
@@ -33,17 +34,19 @@ export function Legend(props: {
   title: string;
   value: number | null;
   missing: boolean;
+  /** How a place on the bar looks, where it is not laid over a photo. */
+  colour?: (position: number) => string;
   /** What stands at the low end, in the middle and at the high end, where the values do not tell. */
   ends?: [string, string, string];
   /** What either end means, in a line of its own. */
   sides?: [string, string];
 }) {
-  const { look, value } = props;
+  const { look, value, colour } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     const ctx = canvas.current?.getContext("2d");
-    if (ctx) paintBar(ctx, look, 0, 0, WIDTH, 1);
-  }, [look]);
+    if (ctx) paintBar(ctx, look, 0, 0, WIDTH, 1, colour);
+  }, [look, colour]);
   const [low, middle, high] = props.ends ?? ends(look);
   const at = value !== null && !Number.isNaN(value) ? positionOf(value, look) * 100 : null;
   return (

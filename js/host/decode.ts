@@ -44,7 +44,7 @@ export interface Reader<K extends Kind> {
   /** How it is shown where nobody said. */
   display: K["display"];
   map(message: MapMessage, buffers: readonly Bytes[]): K["map"];
-  prediction(message: PredictionMessage, buffers: readonly Bytes[]): K["prediction"];
+  prediction(message: PredictionMessage, buffers: readonly Bytes[], spec: K["spec"]): K["prediction"];
 }
 
 export const DISPLAY: Display = {

@@ -194,6 +194,11 @@ export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
     return ["conv", "norm"].map((own): LayerEntry => [depth, own, "Conv2d", 0, [64, 7, 7], 2]);
   }
 
+  /** The class that is explained where nobody asks for one. */
+  protected get likeliest(): number {
+    return 0;
+  }
+
   private async explain(slot: Slot, id: number, request: Request): Promise<void> {
     const before = this.running[slot];
     if (before) before.stop = true;
@@ -207,7 +212,7 @@ export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
       this.emit({ kind: "ended", id, slot, outcome: "failed" });
       return;
     }
-    const target = request.target ?? 0;
+    const target = request.target ?? this.likeliest;
     const classes = Array.isArray(target) ? target : typeof target === "number" ? [target] : [];
     const label = unitOf(target) ?? classes.map((t) => this.spec.labels?.[t] ?? `class ${t}`).join(" − ");
     this.predict(slot, { id, request, target, label });

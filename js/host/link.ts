@@ -1,6 +1,6 @@
 // The wire to the kernel: says hello until answered, numbers the asks, keeps one a slot in flight.
 import { LatestWins } from "../core/latest";
-import type { Bytes, Display, Incoming, Outgoing, Request, Slot, Welcome } from "../core/types";
+import type { Answer, Bytes, Display, Incoming, Outgoing, Request, Slot, Welcome } from "../core/types";
 import type { Model } from "./model";
 
 export const PROTOCOL = 1;
@@ -17,6 +17,12 @@ export interface Listener {
   message(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void;
   /** The kernel did not answer in time. */
   silent(): void;
+}
+
+const ANSWERS: readonly string[] = ["prediction", "map", "ended", "error"];
+
+export function isAnswer(message: Incoming): message is Answer {
+  return ANSWERS.includes(message.kind);
 }
 
 export class Link {
@@ -117,16 +123,16 @@ export class Link {
 
   private receive = (message: Incoming, buffers: Bytes[] = []): void => {
     if (!message || typeof message !== "object") return;
-    if (message.kind === "check") {
-      this.listener.message(message, buffers);
-      return;
-    }
     if (message.kind === "layers") {
       if (Array.isArray(message.entries)) this.listener.message(message, buffers);
       return;
     }
-    // A newer kernel may say what this page does not know; its number alone would spoil the ids.
-    if (message.kind !== "welcome" && message.kind !== "state" && !Number.isFinite(message.id)) return;
+    // What belongs to no ask has no number that says how far they went.
+    if (message.kind !== "welcome" && message.kind !== "state" && !isAnswer(message)) {
+      this.listener.message(message, buffers);
+      return;
+    }
+    if (isAnswer(message) && !Number.isFinite(message.id)) return;
     if (message.kind === "welcome") {
       clearTimeout(this.hello);
       this.id = Math.max(this.id, message.id);

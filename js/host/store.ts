@@ -8,7 +8,7 @@ import type { Bytes, Incoming, Request, Slot, Snapshot, State, Target, Task, Wel
 import { words } from "../core/words";
 import { completeState, type Kind, type Reader } from "./decode";
 import { Health } from "./health";
-import { Link, VERSION } from "./link";
+import { isAnswer, Link, VERSION } from "./link";
 import type { Model } from "./model";
 import { SlotState } from "./slot";
 
@@ -235,6 +235,10 @@ export class Store<K extends Kind = Kind> {
       this.layers.value = told(this.layers.value, message.under, layersOf(message.entries, message.under));
       return;
     }
+    if (!isAnswer(message)) {
+      this.hear(message, buffers);
+      return;
+    }
     const slot = this.slots[message.slot];
     if (!slot) return;
     if (message.id >= this.asked) this.outstanding = false;
@@ -249,8 +253,10 @@ export class Store<K extends Kind = Kind> {
     }
     if (message.id >= slot.id) this.trouble.value = null;
     if (message.kind === "prediction") {
-      if (message.slot === "a" && message.id >= (this.prediction.value?.id ?? 0))
-        this.prediction.value = this.reader.prediction(message, buffers);
+      if (message.slot === "a" && message.id >= (this.prediction.value?.id ?? 0)) {
+        this.prediction.value = this.reader.prediction(message, buffers, this.spec.value);
+        if (message.id >= slot.id) this.predicted(this.prediction.value);
+      }
     } else if (message.kind === "map") {
       if (slot.name === "b" && !this.compare.value) return;
       const map = this.reader.map(message, buffers);
@@ -269,6 +275,7 @@ export class Store<K extends Kind = Kind> {
    * the page was loaded is where undo ends.
    */
   private follow(state: State<K["edit"], K["display"]>, first = false): void {
+    this.followed(state);
     this.followDisplay(state.display);
     // The echo of an own ask says nothing new, and the kernel may have completed its parameters.
     if (state.id < this.asked || this.asks.has(state.id)) return;
@@ -292,6 +299,17 @@ export class Store<K extends Kind = Kind> {
     this.display.value = display;
   }
 
+  // ---- what one kind of widget adds
+
+  /** A state came: of what only this kind knows. */
+  protected followed(_state: unknown): void {}
+
+  /** The newest ask's prediction came. */
+  protected predicted(_prediction: K["prediction"]): void {}
+
+  /** A message that belongs to no slot. */
+  protected hear(_message: object, _buffers: Bytes[]): void {}
+
   private complete(state: unknown): ReturnType<typeof completeState<K>> {
     return completeState<K>(state, this.reader.display);
   }
@@ -299,7 +317,8 @@ export class Store<K extends Kind = Kind> {
   private restore(snapshot: Snapshot | null | undefined): void {
     if (!snapshot || typeof snapshot !== "object") return;
     const { prediction, maps } = snapshot;
-    if (prediction?.buffers) this.prediction.value = this.reader.prediction(prediction, prediction.buffers);
+    if (prediction?.buffers)
+      this.prediction.value = this.reader.prediction(prediction, prediction.buffers, this.spec.value);
     for (const slot of Object.values(this.slots)) {
       const kept = maps?.[slot.name];
       if (kept?.buffers) slot.show(this.reader.map(kept, kept.buffers));

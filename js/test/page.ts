@@ -2,9 +2,11 @@
 import { bytesOf, quantise } from "../core/arrays";
 import type { Edit, EditSpec, LayerEntry, Method, Parameter, Spec, State } from "../core/types";
 import { DISPLAY } from "../host/decode";
-import type { FakeOptions } from "../host/fake";
+import type { FakeKernel, FakeOptions } from "../host/fake";
 import { type Bump, FakeImage } from "../host/fakeimage";
 import source from "../views/image";
+import text from "../views/text";
+import { type TextSetup, textKernel } from "./textpage";
 
 interface Setup {
   photo?: { data: string; mime: string; width: number; height: number };
@@ -209,13 +211,20 @@ function open(setup: Setup = {}): FakeImage {
 /** The view that is shown: the one made of the sources beside, or a bundle. */
 let widget = source;
 let known: unknown = null;
-function mount(kernel: FakeImage): () => void {
-  const { model } = kernel;
-  if (known !== model) widget.initialize({ model });
+function mount(kernel: FakeKernel): () => void {
+  const { model, spec } = kernel;
+  const view = spec.kind === "text" ? text : widget;
+  if (known !== model) view.initialize({ model });
   known = model;
   const el = document.createElement("div");
   document.body.append(el);
-  return widget.render({ model, el });
+  return view.render({ model, el });
+}
+
+function openText(setup: TextSetup = {}): FakeKernel {
+  const kernel = textKernel(setup, METHODS);
+  for (let i = 0; i < (setup.views ?? 1); i++) mount(kernel);
+  return kernel;
 }
 
 /** Gives the fake kernel the photo's pixels, so that its edits show on them. */
@@ -234,4 +243,4 @@ async function use(code: string): Promise<void> {
   widget = (await import(url)).default;
 }
 
-Object.assign(window, { xaiPage: { open, mount, quantise, use } });
+Object.assign(window, { xaiPage: { open, openText, mount, quantise, use } });

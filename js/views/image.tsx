@@ -2,9 +2,10 @@
 import { loadPhoto } from "../dom/layers";
 import "../dom/xai.css";
 import { imageStore } from "../host/image";
+import { expose } from "../panels/handle";
 import { type Context, keep, open } from "../panels/root";
 import { App } from "./image/app";
-import { expose } from "./image/handle";
+import { describe, snapshot } from "./image/snapshot";
 import { createView } from "./image/view";
 
 function initialize(context: Context): () => void {
@@ -27,7 +28,10 @@ function render(context: Context & { el: HTMLElement }): () => void {
   return open(
     context,
     view,
-    (root) => <App view={view} onDraw={expose(root, view)} />,
+    (root) => {
+      const saved = { snapshot: () => snapshot(view), describe: () => describe(view) };
+      return <App view={view} onDraw={expose(root, store, saved)} />;
+    },
     () => view.photo.value?.close(),
   );
 }

@@ -1,13 +1,21 @@
 // The view as one picture, and as text, for places where no widget can live: saved notebooks, slides, issues.
 import type { Look } from "../../core/paint";
-import { type Row, rows } from "../../core/scores";
 import { words } from "../../core/words";
 import { canvasOf, posterise } from "../../dom/layers";
 import { ends, paintBar } from "../../dom/legend";
 import { type Box, drawScene } from "../../dom/scene";
 import { verdictOf } from "../../panels/agreement";
-import { methodTitle, nameOf } from "../../panels/names";
-import { scoreText } from "../../panels/prediction";
+import { nameOf } from "../../panels/names";
+import {
+  classesText,
+  drawBars,
+  drawEnds,
+  INK,
+  methodsText,
+  questionText,
+  type Write,
+  writer,
+} from "../../panels/paper";
 import { type Part, sceneOf } from "./frame";
 import { apartEnds } from "./readout";
 import type { View } from "./view";
@@ -21,53 +29,11 @@ const GAP = 16;
 const LIMIT = 250_000;
 /** Colours of the picture are rounded to so many bits a channel: a PNG of a photo is mostly its noise. */
 const BITS = [5, 4, 3];
-const INK = "#1f2328";
-const FAINT = "#656d76";
-const FONT = "system-ui, sans-serif";
-
-function questionOf(view: View): string {
-  const [a, b] = view.target.value;
-  if (view.unit.value) return `${words.why} ${view.unit.value}${words.questionMark}`;
-  if (a === null) return words.title;
-  const foil = b === null ? "" : ` ${words.ratherThan} ${view.store.nameOf(b)}`;
-  return `${words.why} ${view.store.nameOf(a)}${foil}${words.questionMark}`;
-}
-
-function listed(view: View): Row[] {
-  const shown = view.store.prediction.value;
-  const asked = view.target.value.filter((i): i is number => i !== null);
-  return shown ? rows(shown.probabilities, shown.original, 5, asked) : [];
-}
-
-function methodsOf(view: View): string {
-  const asked = [view.store.slots.a.map.value?.info.request, view.store.compare.value];
-  return asked
-    .map((request) => request && methodTitle(view.store, request.method))
-    .filter(Boolean)
-    .join(" | ");
-}
 
 export function describe(view: View): string {
-  const text = scoreText(view);
-  const classes = listed(view).map((row) => `${view.store.nameOf(row.index)} ${text(row.value)}`);
   const verdict = verdictOf(view);
   const agreement = verdict && [verdict.text, ...verdict.facts].join(", ");
-  return [questionOf(view), methodsOf(view), agreement, classes.join(", ")].filter(Boolean).join("\n");
-}
-
-type Write = (
-  text: string,
-  x: number,
-  y: number,
-  look?: { size?: number; faint?: boolean; bold?: boolean; most?: number },
-) => void;
-
-function writer(ctx: CanvasRenderingContext2D): Write {
-  return (text, x, y, { size = 13, faint = false, bold = false, most = PICTURE } = {}) => {
-    ctx.font = `${bold ? 600 : 400} ${size}px ${FONT}`;
-    ctx.fillStyle = faint ? FAINT : INK;
-    ctx.fillText(text, x, y, most);
-  };
+  return [questionText(view, words.title), methodsText(view), agreement, classesText(view)].filter(Boolean).join("\n");
 }
 
 /** A picture, and the colours of what is on it. */
@@ -131,34 +97,8 @@ function drawLegend(
   width: number,
 ): void {
   if (!panel.look || !panel.ends) return;
-  const [low, middle, high] = panel.ends;
   paintBar(ctx, panel.look, x, y, width, 8);
-  write(low, x, y + 24, { size: 12, most: width / 3 });
-  ctx.textAlign = "center";
-  write(middle, x + width / 2, y + 24, { size: 12, faint: true });
-  ctx.textAlign = "right";
-  write(high, x + width, y + 24, { size: 12, most: width / 3 });
-  ctx.textAlign = "left";
-}
-
-function drawBars(ctx: CanvasRenderingContext2D, write: Write, view: View, x: number, top: number): number {
-  const list = listed(view);
-  const text = scoreText(view);
-  const most = view.store.task.value === "value" ? Math.max(1e-12, ...list.map((r) => Math.abs(r.value))) : 1;
-  let y = top;
-  for (const row of list) {
-    const bold = view.target.value.includes(row.index);
-    write(view.store.nameOf(row.index), x, y, { bold, most: SIDE - 70 });
-    ctx.textAlign = "right";
-    write(text(row.value), x + SIDE, y);
-    ctx.textAlign = "left";
-    ctx.fillStyle = "#e6e8eb";
-    ctx.fillRect(x, y + 6, SIDE, 4);
-    ctx.fillStyle = bold ? "#2563c9" : "#868e98";
-    ctx.fillRect(x, y + 6, (SIDE * Math.abs(row.value)) / most, 4);
-    y += 30;
-  }
-  return y;
+  drawEnds(ctx, write, panel.ends, x, y + 24, width);
 }
 
 export function snapshot(view: View): string {
@@ -181,8 +121,8 @@ function drawn(view: View, bits: number): HTMLCanvasElement {
   const ctx = canvas.getContext("2d", { alpha: false })!;
   ctx.fillStyle = "#fff";
   ctx.fillRect(0, 0, canvas.width, canvas.height);
-  const write = writer(ctx);
-  write(questionOf(view), GAP, GAP + 16, { size: 17, bold: true, most: canvas.width - 2 * GAP });
+  const write = writer(ctx, PICTURE);
+  write(questionText(view, words.title), GAP, GAP + 16, { size: 17, bold: true, most: canvas.width - 2 * GAP });
   const named = panels.some((panel) => panel.title);
   const top = GAP + 32 + (named ? 14 : 0);
   panels.forEach((panel, i) => {
@@ -194,11 +134,11 @@ function drawn(view: View, bits: number): HTMLCanvasElement {
 
   const x = wide + GAP;
   write(words.prediction, x, top + 10, { size: 12, faint: true });
-  let y = drawBars(ctx, write, view, x, top + 34) + 12;
+  let y = drawBars(ctx, write, view, x, top + 34, SIDE) + 12;
   const info = view.mapA.value?.info;
   if (info) {
     write(words.method, x, y, { size: 12, faint: true });
-    write(methodsOf(view), x, y + 20, { most: SIDE });
+    write(methodsText(view), x, y + 20, { most: SIDE });
     if (!info.final) write(words.partial(info.fraction), x, y + 38, { size: 12, faint: true, most: SIDE });
     y += 56;
   }

@@ -1,0 +1,95 @@
+// What the messages about texts hold, beside those that every widget has. Nothing here exists at run time.
+// Every place in a text is counted in UTF-16 units, by which a browser slices.
+import type { ArrayMeta, BaseSpec, Bytes, Display, MapMessage, PredictionMessage } from "../types";
+
+export interface Replace {
+  name: "replace";
+  start: number;
+  stop: number;
+  text: string;
+}
+
+export interface Removal {
+  name: "delete" | "mask";
+  start: number;
+  stop: number;
+}
+
+/** Against the original text, in the order of it, without overlap; a replacement of nothing is an insertion. */
+export type TextEdit = Replace | Removal;
+
+export interface Span {
+  start: number;
+  stop: number;
+}
+
+export interface TextSpec extends BaseSpec {
+  kind: "text";
+  text: string;
+  /** What stands for a hidden word; null: there is no such token. */
+  mask: string | null;
+  causal: boolean;
+  /** Counterfactuals can be searched for. */
+  search: boolean;
+  notes?: string[];
+}
+
+/** What the pieces are that values are told of. */
+export type Granularity = "tokens" | "words" | "sentences" | "pattern";
+
+export interface TextDisplay extends Display {
+  granularity: Granularity;
+  /** A regular expression, whose matches are the pieces. */
+  pattern: string;
+  marks: "shade" | "underline";
+  /** Whether tokens that the tokenizer has added are shown. */
+  special: boolean;
+}
+
+export interface LayoutMessage {
+  text: string;
+  tokens: ArrayMeta;
+  ids: ArrayMeta;
+  special: ArrayMeta;
+  cut: number;
+  names?: [number, string][];
+}
+
+export interface TextMapMessage extends MapMessage {
+  layout: LayoutMessage;
+}
+
+export interface TextPredictionMessage extends PredictionMessage {
+  layout: LayoutMessage;
+  probabilities?: ArrayMeta;
+  original?: ArrayMeta;
+  logits?: ArrayMeta;
+  original_logits?: ArrayMeta;
+  names?: [number, string][];
+}
+
+/** Where the tokens of a text lie. */
+export interface Layout {
+  text: string;
+  /** First and one after the last, two numbers a token; the same twice for one that stands for no part of the text. */
+  tokens: Uint32Array;
+  /** Empty where there are none. */
+  ids: Uint32Array;
+  special: Uint8Array;
+  /** How many characters at the end the model did not see. */
+  cut: number;
+  /** What added tokens are called. */
+  names: Map<number, string>;
+}
+
+/** A set of edits that was on show, in the tree of all of them. */
+export interface Version {
+  edits: TextEdit[];
+  /** The place in the list of the version that it was made from. */
+  parent: number | null;
+  /** What the model gave the class that was explained. */
+  score: number;
+  label: string;
+}
+
+export type Buffers = readonly Bytes[];

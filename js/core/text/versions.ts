@@ -1,0 +1,77 @@
+// The tree of edits: every version of the text that was on show, and what each step did to the prediction.
+import { sameEdits } from "../request";
+import type { TextEdit, Version } from "./types";
+
+export function placeOf(versions: readonly Version[], edits: readonly TextEdit[]): number | null {
+  const at = versions.findIndex((version) => sameEdits(version.edits, edits));
+  return at < 0 ? null : at;
+}
+
+/** Adds a version below the one it was made from, or says anew what is known of one. */
+export function grown(versions: readonly Version[], version: Version): Version[] {
+  const at = placeOf(versions, version.edits);
+  if (at === null) return [...versions, version];
+  return versions.map((one, i) => (i === at ? { ...one, score: version.score, label: version.label } : one));
+}
+
+/** What the kernel kept, and after it what was seen here and is not in its list yet. */
+export function joined(kept: readonly Version[], seen: readonly Version[]): Version[] {
+  const out = [...kept];
+  for (const version of seen) {
+    if (placeOf(out, version.edits) !== null) continue;
+    const parent = version.parent === null ? undefined : seen[version.parent];
+    out.push({ ...version, parent: parent ? placeOf(out, parent.edits) : null });
+  }
+  return out;
+}
+
+/** What a step did: the score minus that of the version it was made from; null where that is not known. */
+export function stepOf(versions: readonly Version[], at: number): number | null {
+  const version = versions[at];
+  const parent = version && version.parent !== null ? versions[version.parent] : undefined;
+  return version && parent && parent.label === version.label ? version.score - parent.score : null;
+}
+
+/** For each edit of a version what the step did that brought it; null where other edits came with it. */
+export function stepsOf(versions: readonly Version[], edits: readonly TextEdit[]): (number | null)[] {
+  const known = new Map<string, number | null>();
+  const seen = new Set<number>();
+  for (let at = placeOf(versions, edits); at !== null && !seen.has(at); at = versions[at]!.parent) {
+    seen.add(at);
+    const version: Version = versions[at]!;
+    const parent = version.parent === null ? undefined : versions[version.parent];
+    const before = new Set((parent?.edits ?? []).map(keyOf));
+    const fresh = version.edits.map(keyOf).filter((key) => !before.has(key));
+    for (const key of fresh) known.set(key, fresh.length === 1 ? stepOf(versions, at) : null);
+  }
+  return edits.map((edit) => known.get(keyOf(edit)) ?? null);
+}
+
+function keyOf(edit: TextEdit): string {
+  return `${edit.name} ${edit.start} ${edit.stop} ${edit.name === "replace" ? edit.text : ""}`;
+}
+
+export interface Node {
+  at: number;
+  depth: number;
+}
+
+/** Each version before those made from it; a chain without branches stays at one depth. */
+export function treeOf(versions: readonly Version[]): Node[] {
+  const below = new Map<number | null, number[]>();
+  versions.forEach(({ parent }, at) => {
+    const holder = parent !== null && parent < versions.length && parent !== at ? parent : null;
+    below.set(holder, [...(below.get(holder) ?? []), at]);
+  });
+  const out: Node[] = [];
+  const walk = (at: number, depth: number) => {
+    out.push({ at, depth });
+    const inside = below.get(at) ?? [];
+    inside.slice(1).forEach((one) => {
+      walk(one, depth + 1);
+    });
+    if (inside.length) walk(inside[0]!, depth);
+  };
+  for (const root of below.get(null) ?? []) walk(root, 0);
+  return out;
+}

@@ -1,0 +1,117 @@
+// Every word that a person reads in the text widget, beside those that all widgets share.
+import { percent, short, signed, whole } from "../format";
+
+const ACTS = {
+  read: "Click a word to keep its numbers on show, drag over several for their sum.",
+  delete: "Click a word to take it out and see what the model says without it; click it again to put it back.",
+  mask: "Click a word to hide it from the model; click it again to show it.",
+  edit: "Click a word to write another in its place.",
+};
+
+export const textWords = {
+  title: "Text explanation",
+  text: "Text with shades",
+  textLabel: (method: string, label: string) => `Text, shaded by ${method} for ${label}`,
+  textEmpty: "Text, no values yet",
+  help: "Arrow keys go from word to word, Home and End to the first and last. Delete takes a word out or puts it back, M hides it, F2 or Enter edits it, Shift with the arrow keys chooses several, the context menu key opens what to put in its place. Escape leaves.",
+
+  // what a click does
+  mode: "A click",
+  modes: { read: "Read", delete: "Delete", mask: "Mask", edit: "Edit" },
+  hints: ACTS,
+  hintMore: "Drag takes several words, double click edits.",
+  noMask: "This tokenizer has no mask token",
+
+  // pieces
+  granularity: "Values of",
+  granularities: { tokens: "Tokens", words: "Words", sentences: "Sentences", pattern: "Pattern" },
+  granularityHints: {
+    tokens: "What the model reads",
+    words: "Tokens summed over words",
+    sentences: "Tokens summed over sentences",
+    pattern: "Tokens summed over the matches of a regular expression",
+  },
+  pattern: "Regular expression",
+  patternPlaceholder: "such as not \\w+",
+  patternBad: "This is no regular expression",
+  patternNone: "Nothing in the text matches",
+  patternCount: (count: number) => (count === 1 ? "1 match" : `${whole(count)} matches`),
+  pieces: {
+    tokens: (count: number) => (count === 1 ? "1 token" : `${whole(count)} tokens`),
+    words: (count: number) => (count === 1 ? "1 word" : `${whole(count)} words`),
+    sentences: (count: number) => (count === 1 ? "1 sentence" : `${whole(count)} sentences`),
+    pattern: (count: number) => (count === 1 ? "1 match" : `${whole(count)} matches`),
+  },
+  marks: "Marks",
+  markings: { shade: "Shades", underline: "Underlines" },
+  markHints: {
+    shade: "Colour behind the words",
+    underline: "Lines below the words: thicker is stronger, broken speaks against",
+  },
+  special: "Added tokens",
+  specialHint: "Tokens that the tokenizer adds, such as the one that stands for the whole text",
+  specialToken: (name: string) => `${name}, added by the tokenizer`,
+
+  // the read-out
+  readOutHint: "Point at a word, or focus the text and use the arrow keys, to read its value.",
+  values: (parts: string[]) => parts.join(", "),
+  rank: (rank: number, of: number) => `rank ${whole(rank)} of ${whole(of)}`,
+  share: (share: number) => `${percent(share)} of all |value|`,
+  ids: (ids: number[]) => (ids.length === 1 ? `token id ${ids[0]}` : `token ids ${ids.join(", ")}`),
+  sumOf: (what: string) => `Sum of ${what}`,
+  locked: "kept",
+  unlock: "Let go",
+  noValue: "no value",
+  waiting: "not computed yet",
+  unseen: "not seen by the model",
+  cut: (characters: number) => `The model does not see the last ${whole(characters)} characters: the text is too long.`,
+  empty: "The text is empty. Double-click or press Enter to write one.",
+
+  // edits
+  editing: "Change the text",
+  editWord: "New words",
+  wordDeleted: (word: string) => `${word}, deleted`,
+  wordMasked: (word: string) => `${word}, hidden`,
+  wordWas: (word: string) => `was “${word}”`,
+  wordNew: "added",
+  step: (by: number, plain: boolean) =>
+    `${by > 0 ? "▲ +" : "▼ −"}${plain ? short(Math.abs(by)) : (100 * Math.abs(by)).toFixed(1)}`,
+  stepNone: "= 0.0",
+  stepWaits: "…",
+  stepTitle: (label: string) => `Change of ${label} by this step, in percentage points`,
+  whole: "Edit the whole text",
+  wholeDone: "Apply",
+  wholeCancel: "Cancel",
+  putBack: "Put all back",
+
+  // the tree of edits
+  versions: "Versions",
+  versionOriginal: "Original",
+  versionsHint: "Every change is kept. Click a version to go back to it; what you change there begins a branch.",
+  versionsNone: "Change a word to begin: every version is kept here with its effect.",
+  versionText: (deleted: string) => `− ${deleted}`,
+  versionMasked: (masked: string) => `▒ ${masked}`,
+  versionWritten: (old: string, fresh: string) => (old ? `${old} → ${fresh}` : `+ ${fresh}`),
+  versionsMany: (count: number) => `${whole(count)} changes`,
+  versionGo: (name: string, score: string) => `Version ${name}, ${score}`,
+  here: "here",
+  compare: "Compare",
+  compareWith: (name: string) => `Compare with ${name}`,
+  compareBetween: (from: string, to: string, by: string) => `From ${from} to ${to}: ${by}`,
+  compareHint: "Choose a second version to see what differs",
+  exportTable: "Export as CSV",
+  exportName: "versions.csv",
+
+  // reading
+  reading: "Reading the shades",
+  massHint: "Keeps the strongest pieces that together hold this share of the total |value|",
+  kept: (share: number, pieces: string, all: number) => `${percent(share)} in ${pieces} of ${whole(all)}`,
+
+  // two methods
+  layout: "Layout",
+  layouts: { single: "Single", beside: "Side by side" },
+  over: (pieces: string) => `over ${pieces}`,
+  spoken: (text: string, value: number | null) => `${text}, ${value === null ? "no value" : `value ${signed(value)}`}`,
+};
+
+export type TextWords = typeof textWords;

@@ -1,0 +1,122 @@
+// A fake kernel that knows a text: words weigh what a small list says, and long words are several tokens.
+import { splice } from "../core/text/edits";
+import { wordsOf } from "../core/text/pieces";
+import type { TextEdit, TextSpec } from "../core/text/types";
+import type { Slot } from "../core/types";
+import { type About, FakeKernel, noise } from "./fake";
+
+const WEIGHTS: Record<string, number> = {
+  good: 1.6,
+  great: 2,
+  wonderful: 2.2,
+  love: 1.5,
+  fine: 0.7,
+  not: -1.2,
+  bad: -1.8,
+  boring: -2,
+  terrible: -2.4,
+  too: -0.6,
+  long: -0.7,
+};
+const LONGEST = 5;
+
+interface Tokens {
+  text: string;
+  spans: number[];
+  weights: number[];
+  ids: number[];
+}
+
+function idOf(text: string): number {
+  let id = 7;
+  for (let i = 0; i < text.length; i++) id = (id * 31 + text.charCodeAt(i)) % 30000;
+  return id + 1000;
+}
+
+function tokensOf(text: string): Tokens {
+  const out: Tokens = { text, spans: [0, 0], weights: [0.02], ids: [101] };
+  for (const { start, stop } of wordsOf(text)) {
+    const word = text.slice(start, stop);
+    const count = Math.ceil(word.length / LONGEST);
+    const weight = WEIGHTS[word.toLowerCase()] ?? 0.12 * noise(idOf(word), 1);
+    for (let i = 0; i < count; i++) {
+      const [a, b] = [start + i * LONGEST, Math.min(stop, start + (i + 1) * LONGEST)];
+      out.spans.push(a, b);
+      out.weights.push(weight / count);
+      out.ids.push(idOf(text.slice(a, b)));
+    }
+  }
+  out.spans.push(0, 0);
+  out.weights.push(-0.03);
+  out.ids.push(102);
+  return out;
+}
+
+export class FakeText extends FakeKernel<TextSpec> {
+  protected override get likeliest(): number {
+    const [no, yes] = this.scores(this.tokens([]));
+    return yes! > no! ? 1 : 0;
+  }
+
+  private tokens(edits: readonly TextEdit[]): Tokens {
+    const { text, mask } = this.spec;
+    return tokensOf(splice(text, edits, mask).text);
+  }
+
+  private layout({ text, spans, ids }: Tokens, buffer: number) {
+    const count = ids.length;
+    const arrays = [Uint32Array.from(spans), Uint32Array.from(ids), new Uint8Array(count)];
+    arrays[2]![0] = arrays[2]![count - 1] = 1;
+    const layout = {
+      text,
+      tokens: { v: 1, dtype: "<u4", shape: [count, 2], buffer },
+      ids: { v: 1, dtype: "<u4", shape: [count], buffer: buffer + 1 },
+      special: { v: 1, dtype: "|u1", shape: [count], buffer: buffer + 2 },
+      cut: 0,
+      names: [
+        [0, "[CLS]"],
+        [count - 1, "[SEP]"],
+      ],
+    };
+    return { layout, arrays };
+  }
+
+  private scores({ weights }: Tokens): Float32Array {
+    const logit = weights.reduce((sum, weight) => sum + weight, 0.3);
+    const positive = 1 / (1 + Math.exp(-logit));
+    return Float32Array.of(1 - positive, positive);
+  }
+
+  protected predict(slot: Slot, { id, request, target, label }: About): void {
+    const tokens = this.tokens(request.edits as TextEdit[]);
+    const { layout, arrays } = this.layout(tokens, 2);
+    const array = (buffer: number) => ({ v: 1, dtype: "<f4", shape: [2], buffer });
+    this.emit(
+      {
+        kind: "prediction",
+        id,
+        slot,
+        task: "classes",
+        target,
+        label,
+        probabilities: array(0),
+        original: array(1),
+        layout,
+      },
+      [this.scores(tokens), this.scores(this.tokens([])), ...arrays],
+    );
+  }
+
+  protected map(slot: Slot, about: About, fraction: number, final: boolean): void {
+    const tokens = this.tokens(about.request.edits as TextEdit[]);
+    const { layout, arrays } = this.layout(tokens, 1);
+    const kind = about.request.method.length % 5;
+    const unsigned = about.request.method === "saliency";
+    const sign = about.target === 0 ? -1 : 1;
+    const values = tokens.weights.map((weight, i) => {
+      const value = sign * weight + 0.1 * noise(i, kind) + (1 - fraction) * 0.5 * noise(i, kind + 3);
+      return unsigned ? Math.abs(value) : value;
+    });
+    this.emitMap(slot, about, values, [values.length], unsigned, [fraction, final], { layout }, arrays);
+  }
+}

@@ -1,0 +1,115 @@
+// The store of the text widget: texts with their tokens, and the tree of edits.
+import { signal } from "@preact/signals";
+import { decodeBytes, decodeCounts, decodeFloats, decodeGrid } from "../core/arrays";
+import type {
+  Buffers,
+  Layout,
+  LayoutMessage,
+  TextDisplay,
+  TextEdit,
+  TextMapMessage,
+  TextPredictionMessage,
+  TextSpec,
+  Version,
+} from "../core/text/types";
+import { grown, joined, placeOf } from "../core/text/versions";
+import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
+import type { Model } from "./model";
+import { Store, storeOf } from "./store";
+
+export interface TextMap extends ShownMap {
+  layout: Layout;
+}
+
+export interface TextPrediction extends Prediction {
+  layout: Layout;
+}
+
+export interface TextKind {
+  spec: TextSpec;
+  edit: TextEdit;
+  display: TextDisplay;
+  map: TextMap;
+  prediction: TextPrediction;
+}
+
+export const TEXT_DISPLAY: TextDisplay = {
+  ...DISPLAY,
+  granularity: "words",
+  pattern: "",
+  marks: "shade",
+  special: false,
+};
+
+function layoutOf(message: LayoutMessage, buffers: Buffers): Layout {
+  const { text, cut } = message;
+  const tokens = decodeCounts(message.tokens, buffers);
+  for (const place of tokens)
+    if (place > text.length) throw new Error(`A token lies at ${place}, but the text has ${text.length} characters.`);
+  return {
+    text,
+    cut,
+    tokens,
+    ids: decodeCounts(message.ids, buffers),
+    special: decodeBytes(message.special, buffers),
+    names: new Map(message.names ?? []),
+  };
+}
+
+const READER: Reader<TextKind> = {
+  display: TEXT_DISPLAY,
+  map(given, buffers) {
+    const info = given as TextMapMessage;
+    const [count] = info.values.shape;
+    const grid = decodeGrid({ ...info.values, shape: [1, count ?? 0] }, buffers);
+    const layout = layoutOf(info.layout, buffers);
+    if (layout.tokens.length !== 2 * grid.width)
+      throw new Error(`${grid.width} values came for ${layout.tokens.length / 2} tokens.`);
+    return { id: info.id, grid, info, layout };
+  },
+  prediction(given, buffers, spec) {
+    const message = given as TextPredictionMessage;
+    const { id, target, label, task } = message;
+    const layout = layoutOf(message.layout, buffers);
+    return {
+      id,
+      target,
+      label,
+      task,
+      probabilities: decodeFloats(message.probabilities!, buffers),
+      original: decodeFloats(message.original!, buffers),
+      edited: layout.text !== spec.text,
+      layout,
+    };
+  },
+};
+
+export class TextStore extends Store<TextKind> {
+  /** Every set of edits that was on show, each after the one that it was made from. */
+  readonly versions = signal<Version[]>([]);
+  /** The version that was on show last. */
+  private last: number | null = null;
+
+  constructor(model: Model) {
+    super(model, READER);
+    this.followed(model.get("state"));
+  }
+
+  protected override followed(state: unknown): void {
+    const kept = (state as { versions?: unknown } | null)?.versions;
+    if (Array.isArray(kept)) this.versions.value = joined(kept as Version[], this.versions.value);
+  }
+
+  protected override predicted({ probabilities, target }: TextPrediction): void {
+    const { edits } = this.request.value;
+    const index = typeof target === "number" ? target : Array.isArray(target) ? target[0] : null;
+    if (index === null) return;
+    const version = { edits, parent: this.last, score: probabilities[index] ?? Number.NaN, label: this.nameOf(index) };
+    this.versions.value = grown(this.versions.value, version);
+    this.last = placeOf(this.versions.value, edits);
+  }
+}
+
+export function textStore(model: Model): TextStore {
+  return storeOf(model, () => new TextStore(model));
+}

@@ -1,0 +1,81 @@
+// What a click, a key or a drag does to the text.
+import { remove, rewrite, write } from "../../core/text/edits";
+import type { Removal, Span } from "../../core/text/types";
+import type { View } from "./view";
+
+/** From the first character of one piece to the last of another. */
+export function stretch(view: View, { start, stop }: Span): Span | null {
+  const [first, last] = [view.pieces.value[start], view.pieces.value[stop]];
+  return first && last ? { start: first.start, stop: last.stop } : null;
+}
+
+/** The words of some pieces. */
+export function wordsIn(view: View, pieces: Span): string {
+  const span = stretch(view, pieces);
+  return span ? view.text.value.slice(span.start, span.stop) : "";
+}
+
+/** The edit that made all of a stretch. */
+export function editAt(view: View, span: Span): number | null {
+  const run = view.edited.value.runs.find(
+    ({ from, to, edit }) => edit !== null && from < to && from <= span.start && span.stop <= to,
+  );
+  return run?.edit ?? null;
+}
+
+/** Takes pieces out or hides them; what is hidden already is shown again. */
+export function removePieces(view: View, pieces: Span, name: Removal["name"]): void {
+  const span = stretch(view, pieces);
+  if (!span) return;
+  const { text, mask } = view.store.spec.value;
+  const edit = editAt(view, span);
+  if (edit !== null && view.edits.value[edit]?.name === "mask") putBack(view, edit);
+  else view.store.setEdits(remove(text, view.edits.value, span, name, mask));
+}
+
+export function putBack(view: View, edit: number): void {
+  view.store.setEdits(view.edits.value.filter((_, i) => i !== edit));
+}
+
+export function beginTyping(view: View, pieces: Span): void {
+  const span = stretch(view, pieces);
+  if (!span) return;
+  const edit = editAt(view, span);
+  if (edit !== null) beginRetyping(view, edit);
+  else view.typing.value = { span, pieces, edit: null, text: view.text.value.slice(span.start, span.stop) };
+}
+
+/** Words that were written are written anew as a whole, and hidden ones as they were. */
+export function beginRetyping(view: View, edit: number): void {
+  const own = view.edits.value[edit];
+  if (!own) return;
+  const text = own.name === "replace" ? own.text : view.store.spec.value.text.slice(own.start, own.stop);
+  view.typing.value = { span: own, pieces: null, edit, text };
+}
+
+/** Where there is no piece to begin from. */
+export function beginWriting(view: View): void {
+  const end = view.text.value.length;
+  view.typing.value = { span: { start: end, stop: end }, pieces: null, edit: null, text: "" };
+}
+
+/** Ends typing; null: nothing was meant. */
+export function endTyping(view: View, text: string | null): void {
+  const typing = view.typing.value;
+  view.typing.value = null;
+  if (!typing || text === null) return;
+  const { text: original, mask } = view.store.spec.value;
+  const edits = view.edits.value;
+  const next =
+    typing.edit === null
+      ? write(original, edits, typing.span, text, mask)
+      : rewrite(original, edits, typing.edit, text);
+  if (JSON.stringify(next) !== JSON.stringify(edits)) view.store.setEdits(next);
+}
+
+/** Puts words in the place of pieces, as they were chosen elsewhere. */
+export function putWords(view: View, pieces: Span, text: string): void {
+  const span = stretch(view, pieces);
+  const { text: original, mask } = view.store.spec.value;
+  if (span) view.store.setEdits(write(original, view.edits.value, span, text, mask));
+}

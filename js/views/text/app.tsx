@@ -1,0 +1,36 @@
+// The whole view, top to bottom.
+import { textWords } from "../../core/text/words";
+import { HealthPanel } from "../../panels/health";
+import { MethodPanel } from "../../panels/method";
+import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
+import { Alerts, StatusBar } from "../../panels/status";
+import { Title } from "../../panels/title";
+import { ReadingPanel } from "./reading";
+import { Readout } from "./readout";
+import { Stage } from "./stage";
+import type { View } from "./view";
+
+export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
+  return (
+    <div class="xai-app">
+      <header class="xai-header">
+        <Title view={view} waiting={textWords.title} />
+        <Alerts view={view} />
+      </header>
+      <div class={view.comparing.value ? "xai-main xai-wide" : "xai-main"}>
+        <div class="xai-left">
+          <Stage view={view} openMenu={() => {}} onDraw={onDraw} />
+          <Readout view={view} />
+          <StatusBar view={view} />
+        </div>
+        <div class="xai-side">
+          <PredictionPanel view={view} />
+          <QuestionPanel view={view} />
+          <MethodPanel view={view} />
+        </div>
+        <ReadingPanel view={view} />
+      </div>
+      <HealthPanel view={view} />
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+// The text itself: one box of running text with shades, for one method.
+import { effect } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { valueAt } from "../../core/arrays";
+import type { Look } from "../../core/paint";
+import { levelOf, stylesOf } from "../../core/text/shade";
+import type { Span } from "../../core/text/types";
+import { textWords } from "../../core/text/words";
+import type { Slot } from "../../core/types";
+import { Flow } from "../../dom/flow";
+import { labelOf, nameOf } from "../../panels/names";
+import { endTyping } from "./acts";
+import { gestures } from "./gestures";
+import { partsOf } from "./parts";
+import type { ReadMap, View } from "./view";
+
+/** The style of each piece under a look; of an added token by its own value. */
+function styler(map: ReadMap | null, look: Look | null, view: View): (piece: number) => string {
+  if (!map || !look) return () => "";
+  const styles = stylesOf(look, view.page.value, view.marks.value);
+  const { grid, tokens } = map;
+  const count = grid.codes.length;
+  return (piece) => {
+    const [source, at] = piece < count ? [grid, piece] : [tokens, piece - count];
+    const level = levelOf(valueAt(source.codes[at] ?? 65535, source.lo, source.hi), look);
+    return level < 0 ? "" : (styles[level] ?? "");
+  };
+}
+
+function field(view: View): HTMLElement {
+  const input = document.createElement("input");
+  const typing = view.typing.value;
+  input.className = "xai-t-input";
+  input.type = "text";
+  input.value = typing?.text ?? "";
+  input.setAttribute("aria-label", textWords.editWord);
+  const widen = () => {
+    input.size = Math.max(3, input.value.length + 1);
+  };
+  widen();
+  input.addEventListener("input", widen);
+  // Ending takes the field away, which blurs it once more.
+  let over = false;
+  const end = (text: string | null) => {
+    if (over) return;
+    over = true;
+    endTyping(view, text);
+  };
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter") end(input.value);
+    else if (event.key === "Escape") end(null);
+    else return;
+    event.preventDefault();
+    input.closest<HTMLElement>(".xai-passage")?.focus();
+  });
+  input.addEventListener("blur", () => end(input.value));
+  requestAnimationFrame(() => {
+    input.focus();
+    input.select();
+  });
+  return input;
+}
+
+export function Passage(props: {
+  view: View;
+  slot: Slot;
+  help: string;
+  openMenu: (pieces: Span) => void;
+  onDraw: () => void;
+}) {
+  const { view, slot, help, openMenu, onDraw } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const hands = useMemo(() => gestures(view, openMenu), [view, openMenu]);
+
+  useEffect(() => {
+    const root = box.current;
+    if (!root) return;
+    const flow = new Flow(root, () => field(view));
+    let pending = 0;
+    const drawn = () => {
+      pending = 0;
+      onDraw();
+    };
+    const stops = [
+      effect(() => flow.draw(partsOf(view))),
+      effect(() => {
+        const [map, look] = slot === "a" ? [view.mapA.value, view.lookA.value] : [view.mapB.value, view.lookB.value];
+        flow.shade(styler(map, look, view));
+        if (!pending) pending = requestAnimationFrame(drawn);
+      }),
+      effect(() => {
+        // Drawing anew loses the marks.
+        void view.edited.value;
+        void view.pieces.value;
+        const at = view.at.value;
+        flow.mark(at?.start ?? -1, at?.stop ?? -1);
+        if (at && document.activeElement === root && !root.matches(":hover"))
+          flow.elementsOf(at.stop, at.stop)[0]?.scrollIntoView({ block: "nearest" });
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+      cancelAnimationFrame(pending);
+      flow.close();
+    };
+  }, [view, slot, onDraw]);
+
+  const known = view.store.slots[slot].map.value;
+  const label = known ? textWords.textLabel(nameOf(view.store, slot), labelOf(view.store, slot)) : textWords.textEmpty;
+  return (
+    <div
+      ref={box}
+      class={`xai-passage xai-mode-${view.mode.value}`}
+      role="application"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move a cursor on it
+      tabIndex={0}
+      dir="auto"
+      aria-label={label}
+      aria-describedby={help}
+      data-xai={`text-${slot}`}
+      onPointerDown={hands.onPointerDown}
+      onPointerMove={hands.onPointerMove}
+      onPointerUp={hands.onPointerUp}
+      onPointerLeave={hands.onPointerLeave}
+      onClick={hands.onClick}
+      onContextMenu={hands.onContextMenu}
+      onKeyDown={hands.onKeyDown}
+      onFocus={(event) => event.target === event.currentTarget && !view.at.value && hands.move(0, false)}
+    />
+  );
+}

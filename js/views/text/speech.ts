@@ -1,0 +1,46 @@
+// The read-out in words: on screen for the pointer, spoken for the keyboard.
+
+import type { Span } from "../../core/text/types";
+import { spelled } from "../../core/text/visible";
+import { textWords } from "../../core/text/words";
+import { words } from "../../core/words";
+import { methodTitle } from "../../panels/names";
+import { wordsIn } from "./acts";
+import { type ReadMap, readingOf, type View } from "./view";
+
+const MOST_IDS = 12;
+
+export interface Told {
+  value: string;
+  facts: string[];
+  /** What the model ate. */
+  ids: string;
+}
+
+export function readOut(map: ReadMap, { start, stop }: Span): Told {
+  const { value, rank, of, share, ids } = readingOf(map, start, stop);
+  const eaten = ids.length && ids.length <= MOST_IDS ? textWords.ids(ids) : "";
+  if (Number.isNaN(value)) return { value: textWords.noValue, facts: [], ids: eaten };
+  const facts = [start === stop ? textWords.rank(rank, of) : "", textWords.share(share)].filter(Boolean);
+  return { value: words.readOut(value), facts, ids: eaten };
+}
+
+/** What is read of: one piece in its own words, several by their number. */
+export function nameOfPieces(view: View, at: Span): string {
+  const text = spelled(wordsIn(view, at));
+  return at.start === at.stop
+    ? text
+    : textWords.sumOf(textWords.pieces[view.granularity.value](at.stop - at.start + 1));
+}
+
+export function say(view: View): void {
+  const at = view.at.value;
+  if (!at) return;
+  const parts = view.maps.value.flatMap((map) => {
+    const { value, facts } = readOut(map, at);
+    const name = view.maps.value.length > 1 ? methodTitle(view.store, map.info.request.method) : "";
+    return [name, `${words.value} ${value}`, ...facts];
+  });
+  const name = [nameOfPieces(view, at), at.start === at.stop ? "" : spelled(wordsIn(view, at))];
+  view.spoken.value = words.spoken([...name, ...parts].filter(Boolean));
+}
