@@ -199,9 +199,9 @@ class Method(Parametrised):
     """The group it is listed in."""
     uses: ClassVar[frozenset[str]] = frozenset({"batches"})
     """What must be right for its values to mean what they say, as the model check goes by it: ``"gradients"`` (it
-    differentiates), ``"batches"`` (several inputs go through in one pass, so no row may depend on the others),
-    ``"rules"`` (each operation needs one), ``"map"`` (a layer with height and width) and ``"attention"`` (over all
-    tokens in every layer)."""
+    differentiates), ``"batches"`` (several inputs go through in one pass, or one by one where rows depend on each
+    other), ``"rules"`` (each operation needs one), ``"map"`` (a layer with height and width) and ``"attention"``
+    (over all tokens in every layer)."""
     slopes: ClassVar[bool] = False
     """Whether its values are slopes of the score, not shares of it, so that their sum says nothing."""
 

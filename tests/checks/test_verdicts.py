@@ -70,11 +70,13 @@ def test_a_score_that_is_drawn_makes_every_method_unsound():
     assert set(xai.check(Net(drop), picture()).by_soundness("sound")) == set()
 
 
-def test_live_batch_statistics_spoil_methods_that_use_batches_and_no_other():
+def test_live_batch_statistics_slow_methods_that_use_batches_and_spoil_none():
     result = xai.check(Net(norm=nn.BatchNorm2d(8, track_running_stats=False)), picture())
-    sound = set(result.by_soundness("sound"))
-    assert not sound & BATCHES
-    assert {"saliency", "grad_cam"} <= sound
+    assert BATCHES - {"deep_shap"} <= set(result.by_soundness("sound"))
+    assert "batch_norm" in result.methods["deep_shap"].reason
+    (found,) = (one for one in result.findings if one.name == "batch_dependence")
+    assert set(found.methods) == BATCHES
+    assert "passed alone" in found.sentence
 
 
 def test_without_a_gradient_only_perturbation_is_left():

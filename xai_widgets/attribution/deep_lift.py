@@ -12,6 +12,7 @@ from xai_widgets.attribution.gradients import GradientMethod
 from xai_widgets.attribution.statistics import CHECKED, Mean
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
+from xai_widgets.models.mixing import singles
 from xai_widgets.models.rules import Rescale
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ SLACK = {torch.float64: 1e-6, torch.float32: 1e-2}
 
 def contributions(model: Model, x: Tensor, base: Tensor, target: Target) -> tuple[Tensor, Tensor]:
     """Compute DeepLIFT contributions of rows `x` against rows `base`, and each row's completeness gap."""
+    if model.mixes(x):
+        each = [contributions(model, *pair, target) for pair in zip(singles(x), singles(base), strict=True)]
+        return torch.cat([values for values, _ in each]), torch.cat([gap for _, gap in each])
     rules = Rescale(base)
     scores, multipliers = model.gradients(x, target, rules)
     values = multipliers * (x - base)

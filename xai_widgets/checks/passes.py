@@ -12,6 +12,7 @@ from xai_widgets.checks.subject import first_line, listed, using
 from xai_widgets.findings import Finding
 from xai_widgets.models import ModelError
 from xai_widgets.models.errors import is_out_of_memory
+from xai_widgets.models.mixing import difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,23 +77,23 @@ def repeats(subject: Subject) -> Iterator[Finding]:
     assert subject.scores is not None
     other = subject.another()
     other.seed += 1
-    difference = subject.difference(subject.scores, other.scores(subject.x)[0])
-    if not difference:
+    found = difference(subject.scores, other.scores(subject.x)[0])
+    if not found:
         yield Finding("repeats", "ok", "Two passes give the same scores.")
     elif subject.model.random:
         sentence = (
-            f"The model draws random numbers in evaluation mode too: scores differ by {difference:.1%} from pass to "
+            f"The model draws random numbers in evaluation mode too: scores differ by {found:.1%} from pass to "
             "pass. Each explanation is of one draw."
         )
         advice = "Switch the draws off for explaining, or average over several seeds."
         places = listed(subject.watch.drawn) if subject.watch else ()
         yield Finding("repeats", "warning", sentence, advice, using(), "unsound", places)
-    elif difference <= subject.rounding:
-        sentence = f"Two passes differ by rounding alone ({difference:.1g} of the score)."
+    elif found <= subject.rounding:
+        sentence = f"Two passes differ by rounding alone ({found:.1g} of the score)."
         yield Finding("repeats", "ok", sentence)
     else:
         sentence = (
-            f"Scores differ by {difference:.1%} from pass to pass though no random numbers are drawn: the model keeps "
+            f"Scores differ by {found:.1%} from pass to pass though no random numbers are drawn: the model keeps "
             "something between passes, or does not always add in the same order."
         )
         yield Finding("repeats", "warning", sentence, "Let forward() change no state.", using(), "unsound")
@@ -100,42 +101,32 @@ def repeats(subject: Subject) -> Iterator[Finding]:
 
 def rows(subject: Subject) -> Iterator[Finding]:
     """Run it beside another input, and see whether a row knows of the others."""
-    assert subject.scores is not None
-    live = listed(
-        f"{name} ({type(one).__name__})"
-        for name, one in subject.model.module.named_modules()
-        if isinstance(one, torch.nn.modules.batchnorm._BatchNorm) and one.running_mean is None  # noqa: SLF001
-    )
-    if subject.model.random:
-        if live:
-            sentence = "Normalisation by the batch's own statistics: the scores of an input depend on its neighbours."
-            yield Finding("batch_dependence", "warning", sentence, LIVE, using("batches"), "unsound", live)
-        return
-    x = subject.inputs.x
-    noise = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)).to(x)
-    other = 0.5 * x.flip(-1) + 0.3 * (x.max() - x.min() + 1) * noise
-    methods = using("batches")
+    name = "batch_dependence"
     try:
-        together = subject.model.scores(torch.stack([x, other]))[0]
-    except ModelError as error:
-        sentence = f"The model takes one input, but not two at a time. {first_line(error)}"
-        advice = "Let forward() work for any number of rows."
-        yield Finding("batch_dependence", "warning", sentence, advice, methods, "impossible")
-        return
+        found = subject.model.mixing(subject.inputs.x)
     except Exception as error:
         if is_out_of_memory(error):
             return  # methods go on with one at a time then
         raise
-    difference = subject.difference(subject.scores, together)
-    if difference <= subject.rounding:
-        yield Finding("batch_dependence", "ok", "The scores of an input do not depend on the others of its batch.")
+    if found is None:
+        yield Finding(name, "ok", "The scores of an input do not depend on the others of its batch.")
         return
+    slower = "Each is passed alone, so that maps are right, but come slower."
+    if found.error:
+        sentence = f"The model takes one input, but not several at a time. {slower} {first_line(found.error)}"
+        yield Finding(name, "warning", sentence, "Let forward() work for any number of rows.", using("batches"))
+        return
+    live = listed(
+        f"{place} ({type(one).__name__})"
+        for place, one in subject.model.module.named_modules()
+        if isinstance(one, torch.nn.modules.batchnorm._BatchNorm) and one.running_mean is None  # noqa: SLF001
+    )
     sentence = (
-        f"The scores of an input depend on which others are in its batch: beside another one they differ by "
-        f"{difference:.1%}. Methods that pass several inputs at a time explain a mixture."
+        f"The scores of an input depend on which others are in its batch: beside others they differ by "
+        f"{found.difference:.1%}. {slower}"
     )
     advice = LIVE if live else "Let no operation of forward() reach across the first axis."
-    yield Finding("batch_dependence", "warning", sentence, advice, methods, "unsound", live)
+    yield Finding(name, "warning", sentence, advice, using("batches"), where=live)
 
 
 def outputs(subject: Subject) -> Iterator[Finding]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from xai_widgets.attribution.runs import asked_of
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import Target, resolve_target
+from xai_widgets.models.mixing import rounding
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     from xai_widgets.models.rules import Watch
     from xai_widgets.results import Prediction
 
-ROUNDING = {torch.float64: 1e-8, torch.float32: 1e-3}
-"""Relative difference of scores that batches of other sizes may cause by rounding alone."""
-HALF = 5e-2
-"""The same in half precision."""
 MOST_PLACES = 6
 LONGEST = 500
 """Letters of a sentence that is not ours."""
@@ -78,7 +73,7 @@ class Subject:
     @property
     def rounding(self) -> float:
         """Relative difference of scores that is none."""
-        return ROUNDING.get(self.model.dtype, HALF)
+        return rounding(self.model.dtype)
 
     def predict(self) -> None:
         """Run the model once, and settle what is explained."""
@@ -87,18 +82,13 @@ class Subject:
         self.model = asked_of(self.model, self.inputs, self.target)
         self.scores = self.model.scores(self.x)[0]
 
-    def difference(self, a: Tensor, b: Tensor) -> float:
-        """Return the largest difference of two rows of scores, as a share of the largest score."""
-        size = float(torch.maximum(a.abs().max(), b.abs().max()))
-        return 0.0 if size == 0 else float((a - b).abs().max()) / size
-
 
 def using(*needs: str) -> tuple[str, ...]:
     """Name the methods that use any of these; every method for none."""
     return tuple(name for name, cls in REGISTRY.items() if not needs or cls.uses & set(needs))
 
 
-def first_line(error: BaseException) -> str:
+def first_line(error: BaseException | str) -> str:
     """Return what an error says, without what torch adds on further lines."""
     line = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

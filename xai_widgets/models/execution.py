@@ -6,7 +6,7 @@ import copy
 import threading
 import time
 import weakref
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +31,7 @@ from xai_widgets.models.untouched import (
     untouched,
     version_of,
 )
+from xai_widgets.models.writing import OwnWeights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -98,6 +99,7 @@ class Execution:
         self._listeners = listeners(self.module)
         self._found: dict[str, tuple[int, Any]] = {}
         self._followed = [self.version]
+        self._own: set[int] = set()  # by id, the parameters that a pass writes into
         self._copies: list[ExplanationCopy | None] = []  # one, once it has been tried to make it
         self._making: list[tuple[int, Generator[None, None, ExplanationCopy | None]]] = []  # what is on its way to it
         # Without a copy of our own, runs on the same module take turns.
@@ -160,7 +162,7 @@ class Execution:
         """Take up the given module's weights and buffers as they are now."""
         given, version = self._given(), self.version
         if self.private and given is not None:
-            follow(self.module, given, weights=self._followed != [version])
+            follow(self.module, given, weights=self._followed != [version], own=self._own)
             self._followed[:] = [version]
 
     @property
@@ -195,7 +197,7 @@ class Execution:
 
     def _guard(self) -> AbstractContextManager[Any]:
         if not self.private:
-            return _Turn(self._turn, untouched(self.module))
+            return _Turn(self._turn, untouched(self.module), OwnWeights(self.module) if self._own else nullcontext())
         return seeded(self.device, self.seed) if self.random else nullcontext()
 
     def _forward(self, x: Tensor, *, fast: bool = False) -> Tensor:
@@ -230,7 +232,9 @@ class Execution:
         if self.random is not None:
             return self._feed(self.module, x.clone())
         before, version = random_states(self.device), self.version
-        output = self._feed(self.module, x.clone())
+        with OwnWeights(self.module) as weights:
+            output = self._feed(self.module, x.clone())
+        self._own.update(map(id, weights.owned))
         if not moved_between(before, random_states(self.device)):
             self.random = False
             return output
@@ -326,17 +330,18 @@ class Execution:
 
 
 class _Turn:
-    """Take a lock, then enter a context; leave both in reverse order."""
+    """Take a lock, then enter contexts; leave all in reverse order."""
 
-    def __init__(self, lock: threading.RLock, inner: AbstractContextManager[Any]) -> None:
+    def __init__(self, lock: threading.RLock, *inner: AbstractContextManager[Any]) -> None:
         self._lock, self._inner = lock, inner
+        self._stack = ExitStack()
 
     def __enter__(self) -> None:
-        self._lock.acquire()
-        self._inner.__enter__()
+        with ExitStack() as stack:
+            stack.enter_context(self._lock)
+            for one in self._inner:
+                stack.enter_context(one)
+            self._stack = stack.pop_all()
 
     def __exit__(self, *error: object) -> None:
-        try:
-            self._inner.__exit__(*error)  # type: ignore[arg-type]
-        finally:
-            self._lock.release()
+        self._stack.__exit__(*error)  # type: ignore[arg-type]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from xai_widgets.models.errors import ModelError
-from xai_widgets.models.execution import Execution
+from xai_widgets.models.errors import ModelError, is_out_of_memory
+from xai_widgets.models.execution import Execution, Spent
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
+from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, singles
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.models.taps import recording, recording_shapes
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
@@ -62,6 +63,7 @@ class TorchModel(Execution):
         """Say what the model makes of one input `x` of shape (features…)."""
         self._follow()
         scores = self.scores(x[None])
+        self._found["predicted"] = self.version, (x.detach().clone(), scores[0])
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]
         if self.labels is not None and task != "value" and len(self.labels) != len(probabilities):
@@ -71,8 +73,42 @@ class TorchModel(Execution):
         labels = self.labels if self.labels is not None and len(self.labels) == len(probabilities) else None
         return Prediction(probabilities.float().cpu().numpy(), scores[0].float().cpu().numpy(), kind, labels)
 
+    def mixing(self, x: Tensor) -> Mixing | None:
+        """Tell how the scores of an input depend on the others of its batch; None where they do not.
+
+        Found out once for each state of the weights, by one pass of three: of the input that was predicted last, which
+        is known alone, or else of `x` (features…), beside two others.
+        """
+
+        def find() -> Mixing | None:
+            # What a method passes is counted, and this is none of it.
+            now = self.version
+            probe = self._again(_spent=Spent(), _found={"mixing": (now, None)}).plain()
+            version, known = self._found.get("predicted", (None, None))
+            one, alone = known if known is not None and version == now else (x, probe.scores(x[None])[0])
+            self.random = probe.random if self.random is None else self.random
+            return find_mixing(probe.scores, one, alone, draws=bool(self.random))
+
+        return self.remember("mixing", find)
+
+    def mixes(self, x: Tensor) -> bool:
+        """Tell whether the rows of a batch (n, features…) must go through one by one, and note it for the reader."""
+        if len(x) <= 1:
+            return False
+        try:
+            found = self.mixing(x[0])
+        except Exception as error:
+            if is_out_of_memory(error):
+                return False  # batches of more than one will not fit either
+            raise
+        if found is not None:
+            self._notes.append(ALONE)
+        return found is not None
+
     def scores(self, x: Tensor) -> Tensor:
         """Compute the scores (n, outputs) of a batch `x` (n, features…), without gradients."""
+        if self.mixes(x):
+            return torch.cat([self.scores(one) for one in singles(x)])
         # The first pass keeps its history: the operation that made the scores tells what they stand for.
         history = self.task is None and x.is_floating_point()
         with self._guard(), torch.set_grad_enabled(history):
@@ -95,6 +131,9 @@ class TorchModel(Execution):
         gradients : Tensor, shape of `x`
         """
         self._need_floating(x)
+        if rules is None and self.mixes(x):
+            found = [self.gradients(one, target) for one in singles(x)]
+            return torch.cat([score for score, _ in found]), torch.cat([gradient for _, gradient in found])
         if rules is not None:
             if self.random is None:
                 self.scores(x[:1])  # finding that out takes passes that no rule may see
@@ -238,6 +277,10 @@ class TorchModel(Execution):
         ValueError, TypeError, ModelError
             As for `above`, and where the score does not depend on the layer.
         """
+        if self.mixes(x):
+            found = [self.through(layer, one, target) for one in singles(x)]
+            scores, activations, gradients = (torch.cat(parts) for parts in zip(*found, strict=True))
+            return scores, activations, gradients
         slot = self._cut(layer, x[:1]).slot
         scores, activation, gradient = self.tap(x, target, layer)
         return scores, slot.rows(activation, len(x)), slot.rows(gradient, len(x))

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from xai_widgets.models.errors import ModelError, describe
 from xai_widgets.models.outputs import tensor_of
 from xai_widgets.models.taps import tensor_in, with_tensor
+from xai_widgets.models.untouched import untouched
+from xai_widgets.models.writing import OwnWeights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,7 +183,7 @@ def all_vectors(module: nn.Module, layer: str, like: Tensor) -> Tensor | None:
     if not isinstance(embedding, nn.Embedding):
         return None
     every = torch.arange(embedding.num_embeddings, device=like.device)
-    with torch.no_grad():
+    with torch.no_grad(), untouched(module), OwnWeights(module):  # some write into rows whose norm is too large
         # By calling it, not its weights: some scale what they look up.
         return embedding(every[None])[0].to(like)  # type: ignore[no-any-return]
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 DRAWING = (
     *("rand", "normal", "bernoulli", "uniform", "multinomial", "exponential", "poisson", "geometric", "binomial"),
@@ -57,11 +57,12 @@ def kept_tensors(module: nn.Module) -> Iterator[Tensor]:
             yield from (t for t in inner if isinstance(t, Tensor))
 
 
-def follow(twin: nn.Module, module: nn.Module, *, weights: bool) -> None:
+def follow(twin: nn.Module, module: nn.Module, *, weights: bool, own: Container[int] = ()) -> None:
     """Take up the module's weights and buffers as they are now, where the copy does not share their memory.
 
-    That is so for buffers, for a copy on another device, and for parameters that were given other memory since.
-    Only the first are cheap, so the parameters are left out unless `weights`.
+    That is so for buffers, for a copy on another device, for parameters that were given other memory since, and for
+    those of the copy that are its `own`, by their ids. Only the first are cheap, so the parameters are left out unless
+    `weights`.
     """
     with torch.no_grad():
         for mine, theirs in zip(twin.buffers(), module.buffers(), strict=False):
@@ -69,7 +70,9 @@ def follow(twin: nn.Module, module: nn.Module, *, weights: bool) -> None:
     if not weights:
         return
     for mine, theirs in zip(twin.parameters(), module.parameters(), strict=False):
-        if mine.data_ptr() != theirs.data_ptr():
+        if id(mine) in own:
+            mine.data = theirs.data.to(mine.device, mine.dtype, copy=True)
+        elif mine.data_ptr() != theirs.data_ptr():
             # Not copied into the old memory: that may still be somebody's, who keeps weights aside.
             mine.data = theirs.data.to(mine.device, mine.dtype)
 
@@ -123,7 +126,8 @@ def seeded(device: torch.device, seed: int) -> Iterator[None]:
 def untouched(module: nn.Module) -> Iterator[nn.Module]:
     """Put the module in evaluation mode and restore all of its state on leaving, after errors too.
 
-    Restored: training flags, ``requires_grad``, ``.grad``, buffers, hooks, torch's random state.
+    Restored: training flags, ``requires_grad``, ``.grad``, the memory of parameters, buffers, hooks, torch's random
+    state.
 
     Yields
     ------
@@ -132,7 +136,7 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
     """
     modes = {m: m.training for m in module.modules()}
     hooks = {m: [dict(getattr(m, name)) for name in HOOKS] for m in modes}
-    parameters = {p: (p.requires_grad, p.grad) for p in module.parameters()}
+    parameters = {p: (p.requires_grad, p.grad, p.data) for p in module.parameters()}
     # By name as well, since a pass may put another tensor in a buffer's place.
     named = {m: dict(m._buffers) for m in modes}  # noqa: SLF001
     buffers = {b: b.clone() for b in module.buffers()}
@@ -151,9 +155,11 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
                 now = getattr(m, name)
                 for key in [k for k in now if k not in entries]:
                     del now[key]
-        for p, (requires_grad, grad) in parameters.items():
+        for p, (requires_grad, grad, data) in parameters.items():
             p.requires_grad_(requires_grad)
             p.grad = grad
+            if p.data_ptr() != data.data_ptr():
+                p.data = data
         for m, tensors in named.items():
             m._buffers.clear()  # noqa: SLF001
             m._buffers.update(tensors)  # noqa: SLF001
