@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xai_widgets.export import load
     from xai_widgets.findings import Check, Finding, Verdict
     from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Replace, Rotation
-    from xai_widgets.models import ModelError, OutOfMemoryError
+    from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
     from xai_widgets.results import Attribution, Prediction, Unit
     from xai_widgets.widgets import ImageExplainer, TextExplainer, explain
 
@@ -51,6 +51,7 @@ __all__ = [
     "TextExplainer",
     "Unit",
     "Verdict",
+    "WeightsChangedError",
     "__version__",
     "attribute",
     "attribute_iter",
@@ -81,7 +82,7 @@ _HOMES = {
     "export": ("load",),
     "findings": ("Check", "Finding", "Verdict"),
     "inputs": ("Blur", "Brightness", "Contrast", "Delete", "Mask", "Noise", "Occlude", "Replace", "Rotation"),
-    "models": ("ModelError", "OutOfMemoryError"),
+    "models": ("ModelError", "OutOfMemoryError", "WeightsChangedError"),
     "results": ("Attribution", "Prediction", "Unit"),
     "widgets": ("ImageExplainer", "TextExplainer", "explain"),
 }

@@ -8,7 +8,7 @@ import torch
 from attribution.nets import convnet, image, mlp, row
 
 import xai_widgets as xai
-from xai_widgets.attribution.runs import run
+from xai_widgets.attribution.runs import MIXED, run
 from xai_widgets.inputs import read_inputs
 from xai_widgets.method import create
 from xai_widgets.models import Target, TorchModel
@@ -26,8 +26,12 @@ def test_the_fingerprint_is_taken_once_after_the_first_passes_and_its_time_is_to
         return "0123"
 
     monkeypatch.setattr("xai_widgets.models.module.fingerprint", slow)
-    results = list(xai.attribute_iter(net, image(), "smooth_grad", n_samples=10))
+    model, inputs = TorchModel(net), read_inputs(image(), device="cpu", dtype=torch.float64)
+    method = create("smooth_grad", {"n_samples": 10})
+    results = list(run(method, model, inputs, Target(1), model.predict(inputs.x)))
+    assert len(results) > 1
     assert len(taken) == 1
+    assert all(MIXED in one.notes for one in results)
     assert {one.model_hash for one in results} == {"0123"}
     assert all(one.seconds >= 0.3 for one in results)
 

@@ -26,8 +26,7 @@ def test_the_copy_is_made_between_the_batches_of_a_run(monkeypatch):
         found = result
     made = [n for n in counts[1:] if n > 1]
     assert len(made) >= 5  # the watch, two inputs through the model, two through its copy
-    assert sorted(made)[:-1] == [2] * (len(made) - 1)  # the batch itself and one step
-    assert max(made) == 3  # once, whether rows mix
+    assert sum(n - 2 for n in made) <= 1  # the batch itself and one step; in one of them, whether rows mix
     monkeypatch.undo()
     assert found.values == pytest.approx(xai.attribute(Net(plain), image(8), **asked).values, rel=1e-5, abs=1e-7)
 

@@ -11,7 +11,7 @@ import torch
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.export  # noqa: F401  registers how results are painted and saved
-from xai_widgets.attribution.runs import asked_of, check_time_budget, choose, run
+from xai_widgets.attribution.runs import Begin, asked_of, check_time_budget, choose, persistent, run, shown
 from xai_widgets.checks import check_steps, refused
 from xai_widgets.inputs import Inputs, batch_of
 from xai_widgets.method import REGISTRY, Method, Parameter
@@ -111,8 +111,8 @@ def attribute(
         raise ValueError(msg)
     question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget))
     adapter = adapt(model, given[0], labels=labels, device=device, seed=seed)
-    every = [question.steps(adapter, one) for one in given]
-    results = [collections.deque(steps, maxlen=1).pop() for steps in every]
+    every = [persistent(question.about(adapter, one)) for one in given]
+    results = [collections.deque(shown(steps), maxlen=1).pop() for steps in every]
     return results[0] if several is None else results
 
 
@@ -138,12 +138,17 @@ def attribute_iter(
     Yields
     ------
     Attribution
+
+    Raises
+    ------
+    WeightsChangedError
+        In place of the next step, when the model was trained since the first: a sum over two models explains neither.
     """
     if batch_of(x) is not None:
         msg = "attribute_iter explains one input, got a list of them: give each its own call, or all to attribute."
         raise TypeError(msg)
     question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget))
-    return question.steps(adapt(model, x, labels=labels, device=device, seed=seed), x)
+    return shown(question.about(adapt(model, x, labels=labels, device=device, seed=seed), x)(strict=True))
 
 
 @dataclass(frozen=True)
@@ -158,16 +163,21 @@ class _Question:
     seed: int
     seconds: float | None
 
-    def steps(self, adapter: Model, x: Any) -> Iterator[Attribution]:
-        """Refuse what is wrong at once, and return the steps still to be computed."""
+    def about(self, adapter: Model, x: Any) -> Begin:
+        """Refuse what is wrong at once, and return what begins to explain; that predicts, and refuses wrong targets."""
         reduce = self.target if callable(self.target) else None
         model, inputs = read_for(adapter, x, preprocess=self.preprocess, tokenizer=self.tokenizer, reduce=reduce)
-        chosen = choose(self.method, self.params, model, inputs)
-        prediction = model.predict(inputs.x)
-        goal = resolve_target(None if reduce else self.target, prediction)
-        asked_of(model, inputs, goal)  # a unit that is not there is refused at once
-        steps = run(chosen, model, inputs, goal, prediction, seed=self.seed, time_budget=self.seconds)
-        return (result for result in steps if result is not None)
+        method = choose(self.method, self.params, model, inputs)
+
+        def begin(*, strict: bool, spent: float = 0.0) -> Iterator[Attribution | None]:
+            weights = model.weights if strict else None
+            prediction = model.predict(inputs.x)
+            target = resolve_target(None if reduce else self.target, prediction)
+            asked_of(model, inputs, target)  # a unit that is not there is refused at once
+            options: dict[str, Any] = {"seed": self.seed, "time_budget": self.seconds, "spent": spent}
+            return run(method, model, inputs, target, prediction, weights=weights, **options)
+
+        return begin
 
 
 def check(

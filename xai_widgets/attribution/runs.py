@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from torch import Tensor
 
 from xai_widgets.attribution.spatial import is_map
 from xai_widgets.method import REGISTRY, Estimate, Method, create
+from xai_widgets.models import WeightsChangedError
 from xai_widgets.results import Attribution, Prediction, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.method import Estimate
@@ -32,6 +34,12 @@ AUTO_FEW = ("integrated_gradients", "exact_shapley")
 
 CHANCE = "This map may be nothing but chance: give it more samples."
 """Said of a finished map whose error is as large as itself."""
+
+MIXED = "The model's weights were changed while this was computed: it is of no single state of them."
+AGAIN = "The model's weights changed in the middle, so it began anew."
+
+RESTARTS = 3
+"""So often is an explanation begun anew for weights that change in the middle of it, before it goes on all the same."""
 
 FEW_FEATURES = 12
 """Up to here ``method="auto"`` does all coalitions of features: 4096 passes."""
@@ -106,6 +114,8 @@ def run(
     *,
     seed: int = 0,
     time_budget: float | None = None,
+    spent: float = 0.0,
+    weights: int | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[Attribution | None]:
     """Run a method and dress each of its estimates as an :class:`Attribution`.
@@ -118,6 +128,10 @@ def run(
     time_budget : float, optional
         Seconds of computing after which the run ends with what it has; the first estimate is waited for. What the
         reader does between two estimates does not count.
+    spent : float
+        Seconds that have gone before.
+    weights : int, optional
+        ``model.weights`` when `prediction` was made. Without, they may change, and a note says so.
     clock : callable
         Tells the time in seconds.
 
@@ -125,12 +139,20 @@ def run(
     ------
     Attribution or None
         None after a batch that brought nothing to show yet: a place to stop, as every yield is.
+
+    Raises
+    ------
+    WeightsChangedError
+        When other weights than `weights` are there.
     """
     model = model.fresh()
+    state = model.weights if weights is None else weights
     estimates = method.run(asked_of(model, inputs, target), inputs, target, seed)
-    spent, began = 0.0, clock()
+    began = clock()
     digest = ""
     for estimate in estimates:
+        if model.weights != state and weights is not None:
+            raise WeightsChangedError(estimate.done / estimate.total, spent + clock() - began)
         if not estimate.ready:
             spent += clock() - began
             yield None
@@ -145,6 +167,8 @@ def run(
         ended: tuple[str, ...] = (_stopped(time_budget, estimate),) if stops else ()
         if (stops or estimate.done == estimate.total) and estimate.error == math.inf:
             ended += (CHANCE,)
+        if model.weights != state:
+            ended += (MIXED,)
         result = Attribution(
             values=values,
             target=target.index,
@@ -175,6 +199,38 @@ def run(
         if stops:
             return
         began = clock()
+
+
+Begin = Callable[..., "Iterator[Attribution | None]"]
+"""Predicts, and begins a run: ``begin(strict=…, spent=…)``. A strict one ends with an error when the weights change."""
+
+
+def persistent(begin: Begin) -> Iterator[Attribution | None]:
+    """Begin a run, at the call, and begin it anew when the weights change in the middle of it.
+
+    Where they do so again and again, as in training, the last one goes on all the same, and a note says what it is.
+    """
+    return _persist(begin, begin(strict=True, spent=0.0))
+
+
+def _persist(begin: Begin, steps: Iterator[Attribution | None], again: int = 0) -> Iterator[Attribution | None]:
+    try:
+        yield from _noted(steps) if again else steps
+    except WeightsChangedError as error:
+        spent = error.seconds
+    else:
+        return
+    yield from _persist(begin, begin(strict=again + 1 < RESTARTS, spent=spent), again + 1)
+
+
+def shown(steps: Iterator[Attribution | None]) -> Iterator[Attribution]:
+    """Leave out the steps that brought nothing to show."""
+    return (one for one in steps if one is not None)
+
+
+def _noted(steps: Iterator[Attribution | None]) -> Iterator[Attribution | None]:
+    for one in steps:
+        yield one if one is None else dataclasses.replace(one, notes=(*one.notes, AGAIN))
 
 
 def _stopped(time_budget: float | None, estimate: Estimate) -> str:

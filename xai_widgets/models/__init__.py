@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xai_widgets.models.callables import as_module, why_no_gradient
-from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory
+from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError, is_out_of_memory
 from xai_widgets.models.execution import WARM_UP
 from xai_widgets.models.incremental import Incremental, NotIncrementalError
 from xai_widgets.models.layers import check_layer
@@ -26,6 +26,7 @@ __all__ = [
     "Pace",
     "Target",
     "TorchModel",
+    "WeightsChangedError",
     "as_module",
     "check_layer",
     "in_batches",

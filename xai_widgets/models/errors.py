@@ -13,6 +13,23 @@ class ModelError(RuntimeError):
     """Where in the model, if it is known."""
 
 
+class WeightsChangedError(ModelError):
+    """The weights changed in the middle of an explanation.
+
+    Attributes
+    ----------
+    seconds : float
+        Time that had been spent.
+    """
+
+    def __init__(self, fraction: float, seconds: float) -> None:
+        super().__init__(
+            f"The model's weights changed when {fraction:.0%} of its explanation was done, and what was computed is "
+            "of the old ones. Explain it again, and train it before or after."
+        )
+        self.seconds = seconds
+
+
 class OutOfMemoryError(ModelError):
     """Not even one input at a time fits into the device's memory."""
 

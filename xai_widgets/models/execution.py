@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from xai_widgets.models.mixing import Mixing
+
 T = TypeVar("T")
 
 
@@ -98,6 +100,8 @@ class Execution:
         self._may_switch = False
         self._listeners = listeners(self.module)
         self._found: dict[str, tuple[int, Any]] = {}
+        self._mixing: list[Mixing | None] = []  # one, once a run has found it out, whatever is trained meanwhile
+        self._states: dict[bool, int] = {}
         self._followed = [self.version]
         self._own: set[int] = set()  # by id, the parameters that a pass writes into
         self._copies: list[ExplanationCopy | None] = []  # one, once it has been tried to make it
@@ -124,7 +128,7 @@ class Execution:
     def fresh(self) -> Self:
         """Return the same model with counts at zero and notes of its own, for one run."""
         self._follow()
-        return self._again(_spent=Spent(), _from=0, _notes=[], _fast=None, _may_switch=True)
+        return self._again(_spent=Spent(), _from=0, _notes=[], _mixing=[], _fast=None, _may_switch=True)
 
     def fed(self, feed: Feed, task: str | None = None) -> Self:
         """Return the same module called in another way: another function of another input.
@@ -132,9 +136,8 @@ class Execution:
         It counts and notes together with this one, and finds out anew whatever depends on the function.
         """
         paces = {kind: Pace(limit=pace.limit) for kind, pace in self.paces.items()}
-        return self._again(
-            _feed=feed, task=task, paces=paces, _found={}, _copies=[], _making=[], _fast=None, _from=self.forwards
-        )
+        known: dict[str, Any] = {"_found": {}, "_mixing": [], "_copies": [], "_making": [], "_fast": None}
+        return self._again(_feed=feed, task=task, paces=paces, _from=self.forwards, **known)
 
     def reduced(self, reduce: Callable[[Any], Any], task: str | None = None) -> Self:
         """Return the same model with its output made into scores by a function; `Reduced` says which."""
@@ -168,8 +171,20 @@ class Execution:
     @property
     def version(self) -> int:
         """A number that changes when the given module's weights or buffers do: key by it what depends on them."""
+        return self._state(buffers=True)
+
+    @property
+    def weights(self) -> int:
+        """A number that changes when the given module's weights do, which a run sees at once; buffers, at its start."""
+        # What passes write into weights that cannot be set apart is put back, but counted by torch as a change.
+        return 0 if self._own and not self.private else self._state(buffers=False)
+
+    def _state(self, *, buffers: bool) -> int:
+        """Return a number for the given module's state; the last one where it is gone, since nobody can change it."""
         given = self._given()
-        return version_of(self.module if given is None else given)
+        if given is not None or buffers not in self._states:
+            self._states[buffers] = version_of(self.module if given is None else given, buffers=buffers)
+        return self._states[buffers]
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -77,12 +77,12 @@ def follow(twin: nn.Module, module: nn.Module, *, weights: bool, own: Container[
             mine.data = theirs.data.to(mine.device, mine.dtype)
 
 
-def version_of(module: nn.Module) -> int:
+def version_of(module: nn.Module, *, buffers: bool = True) -> int:
     """Return a number that changes when weights or buffers do, without looking at them.
 
     What is written through ``.data`` leaves no trace.
     """
-    tensors = (*module.parameters(), *module.buffers())
+    tensors = (*module.parameters(), *(module.buffers() if buffers else ()))
     return hash(tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors))  # noqa: SLF001
 
 

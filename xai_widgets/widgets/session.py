@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xai_widgets.attribution.runs import run
+from xai_widgets.attribution.runs import persistent, run
 from xai_widgets.checks import check_steps
 from xai_widgets.models import Model, Target, resolve_target
 
@@ -98,14 +99,18 @@ class Session(ABC):
 
     def explain(self, request: Request) -> Iterator[Attribution | None]:
         """Run the request's method on the edited input; None is a step with nothing to show yet."""
+        yield from persistent(partial(self._explain, request))
+
+    def _explain(self, request: Request, *, strict: bool, spent: float) -> Iterator[Attribution | None]:
+        weights = self.model.weights if strict else None
         seen = self.see(request.edits)
         reason = request.method.why_not(seen.model, seen.inputs)
         if reason is not None:
             msg = f"{request.method.title} does not fit here. {reason}"
             raise ValueError(msg)
         target = self.target(request.target)
-        options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
-        for result in run(request.method, seen.model, seen.inputs, target, seen.prediction, **options):
+        options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget, "spent": spent}
+        for result in run(request.method, seen.model, seen.inputs, target, seen.prediction, weights=weights, **options):
             yield None if result is None else self._dressed(result, seen, request.edits)
 
     def check(self) -> Iterator[Check]:
