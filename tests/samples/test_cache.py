@@ -1,7 +1,8 @@
 """What the samples keep in the user's cache: whole or not at all, made once, where the user wants it."""
 
-import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -43,17 +44,23 @@ def test_a_failure_leaves_nothing_behind_and_the_next_try_succeeds(home):
     assert (home / "thing-1" / "a").read_text() == "whole"
 
 
-def test_processes_that_want_the_same_make_it_once(home):
-    code = (
-        "from pathlib import Path; from xai_widgets.samples.cache import kept\n"
-        "def make(folder):\n"
-        "    with Path(folder.parent, 'made').open('a') as file: file.write('x')\n"
-        "    import time; time.sleep(0.3)\n"
-        "kept('thing-1', make, '')"
-    )
-    running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    assert [one.wait() for one in running] == [0, 0, 0]
-    assert (home / "made").read_text() == "x"
+def test_those_who_want_the_same_at_once_make_it_once(home):
+    # The lock belongs to an open file, so threads stand for processes.
+    together = threading.Barrier(4)
+    made = []
+
+    def make(folder):
+        made.append(folder)
+        (folder / "a").write_text("whole")
+
+    def want(_):
+        together.wait()
+        return (kept("thing-1", make, "") / "a").read_text()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(want, range(4))) == ["whole"] * 4
+    assert len(made) == 1
+    assert sorted(one.name for one in home.iterdir()) == [".thing-1.lock", "thing-1"]
 
 
 def test_a_cache_that_cannot_be_written_says_what_to_set(monkeypatch, tmp_path):
@@ -71,5 +78,7 @@ def test_a_relative_cache_is_ignored_as_the_specification_says(monkeypatch, tmp_
 
 
 def test_missing_libraries_are_named_together():
-    with pytest.raises(ImportError, match=r"nonesuch and nonesuch_two, which are not .*`pip install nonesuch nonesuch"):
+    with pytest.raises(
+        ImportError, match=r"nonesuch and nonesuch_two, which are not .*`pip install nonesuch nonesuch_two`"
+    ):
         needs("sys", "nonesuch", "nonesuch_two")

