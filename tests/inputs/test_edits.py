@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xai_widgets.inputs import Delete, Mask, Replace, check_edits, edit_from, rewritten
+from xai_widgets.inputs import Delete, Mask, Replace, check_edits, edit_from, edits_between, moved, rewritten
 from xai_widgets.wire import Utf16
 
 TEXT = "a very good film"
@@ -103,3 +103,26 @@ def test_edits_are_put_in_order_and_refused_where_they_meet():
         check_edits(["x"], TEXT, None)
     with pytest.raises(ValueError, match="within 100,000 characters"):
         check_edits([Replace(0, 0, "x" * 100_000)], TEXT, None)
+
+
+@given(TEXTS, TEXTS)
+def test_edits_between_two_texts_make_one_of_the_other(text, other):
+    edits = edits_between(text, other)
+    assert rewritten(text, edits) == other
+    assert check_edits(edits, text, None) == edits
+
+
+def test_edits_between_are_those_of_words():
+    assert edits_between(TEXT, "a good film") == (Delete(2, 6),)
+    assert edits_between(TEXT, "a very bad film") == (Replace(7, 11, "bad"),)
+    assert edits_between(TEXT, "a not very good film!") == (Replace(2, 2, "not "), Replace(16, 16, "!"))
+    assert edits_between(TEXT, TEXT) == ()
+
+
+@given(TEXTS, st.data())
+def test_what_is_not_edited_moves_along(text, data):
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=2)))
+    edits = [Replace(*cuts, "xyz")]
+    made = rewritten(text, edits)
+    for place in (*range(cuts[0]), *range(cuts[1], len(text))):
+        assert made[moved(text, edits, place)] == text[place]

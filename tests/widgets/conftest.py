@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from widgets.fakes import CALLS, FAIL, HOLD, Gate
+from widgets.texts import LABELS, SAID, TOKENIZER, Reader
 
 import xai_widgets as xai
 
@@ -29,6 +30,22 @@ def make(gate):  # noqa: ARG001  the model runs unless the test holds it up
         image = torch.rand(3, 12, 12, generator=torch.Generator().manual_seed(1)) if image is None else image
         options.setdefault("labels", ["cat", "dog", "cow"])
         widget = xai.ImageExplainer(Gate() if model is None else model, image, **options)
+        made.append(widget)
+        return widget
+
+    yield build
+    for widget in made:
+        widget.close()
+
+
+@pytest.fixture
+def make_text(gate):  # noqa: ARG001  the model runs unless the test holds it up
+    """Make widgets of texts, and close them after the test."""
+    made = []
+
+    def build(model=None, text=SAID, **options):
+        options = {"labels": LABELS, "tokenizer": TOKENIZER, **options}
+        widget = xai.explain(Reader() if model is None else model, text, **options)
         made.append(widget)
         return widget
 

@@ -12,27 +12,9 @@ import pytest
 import torch
 from torch import nn
 from widgets.fakes import CALLS, FAIL, Browser, until
-from widgets.texts import LABELS, SAID, Reader, tokenizer
+from widgets.texts import LABELS, SAID, TOKENIZER, Reader
 
 import xai_widgets as xai
-
-TOKENIZER = tokenizer()
-
-
-@pytest.fixture
-def make(gate):  # noqa: ARG001  the model runs unless the test holds it up
-    """Make widgets, and close them after the test."""
-    made = []
-
-    def build(model=None, text=SAID, **options):
-        options = {"labels": LABELS, "tokenizer": TOKENIZER, **options}
-        widget = xai.explain(Reader() if model is None else model, text, **options)
-        made.append(widget)
-        return widget
-
-    yield build
-    for widget in made:
-        widget.close()
 
 
 def layout(browser, kind, number=None):
@@ -48,9 +30,9 @@ def layout(browser, kind, number=None):
     return told, pieces
 
 
-def test_it_answers_with_the_same_numbers_as_off_screen(make):
+def test_it_answers_with_the_same_numbers_as_off_screen(make_text):
     model = Reader()
-    widget = make(model, method="integrated_gradients", n_steps=33)
+    widget = make_text(model, method="integrated_gradients", n_steps=33)
     browser = Browser(widget)
     result = widget.result(30)
     plain = xai.attribute(model, SAID, "integrated_gradients", n_steps=33, tokenizer=TOKENIZER, labels=LABELS)
@@ -63,8 +45,8 @@ def test_it_answers_with_the_same_numbers_as_off_screen(make):
     assert browser.of("map", 5)[-1]["final"]
 
 
-def test_the_layout_says_where_pieces_lie_in_the_units_of_browsers(make):
-    widget = make(method="saliency")
+def test_the_layout_says_where_pieces_lie_in_the_units_of_browsers(make_text):
+    widget = make_text(method="saliency")
     browser = Browser(widget)
     browser.ask(2).wait("ended", 2)
     for kind in ("prediction", "map"):
@@ -80,9 +62,9 @@ def test_the_layout_says_where_pieces_lie_in_the_units_of_browsers(make):
     assert widget.spec["mask"] == "[MASK]"
 
 
-def test_edits_reach_the_model_and_the_target_stays_what_it_was(make):
+def test_edits_reach_the_model_and_the_target_stays_what_it_was(make_text):
     model = Reader()
-    widget = make(model, method="input_x_gradient")
+    widget = make_text(model, method="input_x_gradient")
     first = widget.result(30)
     browser = Browser(widget)
     at = SAID.encode("utf-16-le").index("film".encode("utf-16-le")) // 2
@@ -105,16 +87,16 @@ def test_edits_reach_the_model_and_the_target_stays_what_it_was(make):
     assert not np.allclose(alone.prediction.probabilities, first.prediction.probabilities, atol=1e-3)
 
 
-def test_a_mask_is_one_token(make):
-    widget = make(edits=[xai.Mask(2, 6)])
+def test_a_mask_is_one_token(make_text):
+    widget = make_text(edits=[xai.Mask(2, 6)])
     result = widget.result(30)
     assert widget.edited == SAID.replace("warm", "[MASK]")
     place = result.text.spans.index((2, 8))
     assert result.text.ids[place] == TOKENIZER.mask_token_id
 
 
-def test_a_version_that_was_seen_is_not_computed_again(make):
-    widget = make(method="saliency")
+def test_a_version_that_was_seen_is_not_computed_again(make_text):
+    widget = make_text(method="saliency")
     browser = Browser(widget)
     edits = [{"name": "delete", "start": 2, "stop": 6}]
     browser.ask(2, edits=edits).wait("ended", 2)
@@ -130,8 +112,8 @@ def test_a_version_that_was_seen_is_not_computed_again(make):
     assert not np.allclose(one, other)
 
 
-def test_a_thousand_edits_end_with_the_last_one_answered(make):
-    widget = make()
+def test_a_thousand_edits_end_with_the_last_one_answered(make_text):
+    widget = make_text()
     browser = Browser(widget)
     for number in range(2, 1002):
         edits = [{"name": "replace", "start": 2, "stop": 6, "text": "w" + "a" * (number % 97) + "rm"}]
@@ -145,8 +127,8 @@ def test_a_thousand_edits_end_with_the_last_one_answered(make):
     json.dumps([content for content, _ in browser.messages], allow_nan=False)
 
 
-def test_cancel_keeps_what_there_is(make):
-    widget = make(method="smooth_grad", n_samples=1000, tolerance=0.0)
+def test_cancel_keeps_what_there_is(make_text):
+    widget = make_text(method="smooth_grad", n_samples=1000, tolerance=0.0)
     browser = Browser(widget)
     browser.wait("map", 1)
     browser.say(kind="cancel", id=1, slot="a")
@@ -154,8 +136,8 @@ def test_cancel_keeps_what_there_is(make):
     assert 0 < widget.attribution.fraction < 1
 
 
-def test_two_views_and_two_methods(make):
-    widget = make(method="saliency", compare="input_x_gradient")
+def test_two_views_and_two_methods(make_text):
+    widget = make_text(method="saliency", compare="input_x_gradient")
     assert widget.wait(30)
     assert widget.wait(30, "b")
     browser = Browser(widget)
@@ -170,8 +152,8 @@ def test_two_views_and_two_methods(make):
     assert state["request"]["edits"] == [{"name": "delete", "start": 0, "stop": 1}]
 
 
-def test_a_model_that_fails_says_so_and_the_widget_goes_on(make):
-    widget = make(method="saliency")
+def test_a_model_that_fails_says_so_and_the_widget_goes_on(make_text):
+    widget = make_text(method="saliency")
     widget.result(30)
     FAIL.set()
     browser = Browser(widget)
@@ -200,8 +182,8 @@ def test_a_model_that_fails_says_so_and_the_widget_goes_on(make):
         ([{"name": "delete", "start": [1, 2], "stop": 3}], "must be a whole number"),
     ],
 )
-def test_hostile_edits_are_answered_with_an_error(make, edits, message):
-    browser = Browser(make(method="saliency"))
+def test_hostile_edits_are_answered_with_an_error(make_text, edits, message):
+    browser = Browser(make_text(method="saliency"))
     browser.wait("ended", 1)
     browser.ask(9, edits=edits)
     assert browser.wait("ended", 9)["outcome"] == "failed"
@@ -210,8 +192,8 @@ def test_hostile_edits_are_answered_with_an_error(make, edits, message):
     assert browser.of("ended", 20)[0]["outcome"] == "done"
 
 
-def test_code_reproduces_the_view(make):
-    widget = make(method="input_x_gradient", target="odd", edits=[xai.Replace(2, 6, '"cold"'), xai.Delete(9, 13)])
+def test_code_reproduces_the_view(make_text):
+    widget = make_text(method="input_x_gradient", target="odd", edits=[xai.Replace(2, 6, '"cold"'), xai.Delete(9, 13)])
     result = widget.result(30)
     space = {"model": widget._given["model"], "tokenizer": TOKENIZER, "labels": LABELS}
     code = widget.to_code()
@@ -224,11 +206,13 @@ def test_code_reproduces_the_view(make):
     again.close()
 
 
-def test_a_function_of_texts_needs_no_tokenizer(make):
+def test_a_function_of_texts_needs_no_tokenizer(make_text):
     def happy(texts):
         return np.array([[0.0, float("warm" in one) + one.count("jokes")] for one in texts])
 
-    widget = make(happy, "A warm film, without jokes", tokenizer=None, labels=["no", "yes"], method="exact_shapley")
+    widget = make_text(
+        happy, "A warm film, without jokes", tokenizer=None, labels=["no", "yes"], method="exact_shapley"
+    )
     assert isinstance(widget, xai.TextExplainer)
     assert dict(widget.result(30).contributions())["warm"] == pytest.approx(1)
     assert widget.spec["mask"] is None
@@ -239,7 +223,7 @@ def test_a_function_of_texts_needs_no_tokenizer(make):
         widget.explain(edits=[xai.Mask(2, 6)])
 
 
-def test_which_widget_a_text_gets(tmp_path, make):
+def test_which_widget_a_text_gets(tmp_path, make_text):
     from PIL import Image  # noqa: PLC0415
 
     Image.new("RGB", (12, 12)).save(tmp_path / "photo.png")
@@ -247,7 +231,7 @@ def test_which_widget_a_text_gets(tmp_path, make):
     shown = xai.explain(picture, str(tmp_path / "photo.png"), method="saliency")
     assert isinstance(shown, xai.ImageExplainer)
     shown.close()
-    assert isinstance(make(), xai.TextExplainer)
+    assert isinstance(make_text(), xai.TextExplainer)
     with pytest.raises(FileNotFoundError, match=r"phto\.png"):
         xai.explain(picture, "phto.png")
     with pytest.raises(TypeError, match="If it is a text, give the model's tokenizer"):
@@ -256,10 +240,10 @@ def test_which_widget_a_text_gets(tmp_path, make):
         xai.explain(Reader(), 3, tokenizer=TOKENIZER)
 
 
-def test_a_closed_widget_is_silent_and_frees_everything(make):
+def test_a_closed_widget_is_silent_and_frees_everything(make_text):
     model = Reader()
     alive = weakref.ref(model)
-    widget = make(model, method="smooth_grad", n_samples=1000, tolerance=0.0)
+    widget = make_text(model, method="smooth_grad", n_samples=1000, tolerance=0.0)
     browser = Browser(widget)
     browser.wait("map", 1)
     twin = weakref.ref(widget._session.model.module)
@@ -268,12 +252,12 @@ def test_a_closed_widget_is_silent_and_frees_everything(make):
     browser.ask(2)
     assert len(browser.messages) == count
     del model, widget, browser
-    make.__closure__[[c.cell_contents.__class__ for c in make.__closure__].index(list)].cell_contents.clear()
+    make_text.__closure__[[c.cell_contents.__class__ for c in make_text.__closure__].index(list)].cell_contents.clear()
     until(lambda: gc.collect() is not None and alive() is None and twin() is None)
 
 
-def test_versions_are_a_tree(make):
-    widget = make(method="saliency", target="good")
+def test_versions_are_a_tree(make_text):
+    widget = make_text(method="saliency", target="good")
     widget.result(30)
     one, other = [xai.Delete(2, 6)], [xai.Delete(2, 6), xai.Replace(9, 13, "likes")]
     branch = [xai.Replace(2, 6, "dull")]
@@ -298,8 +282,8 @@ def test_versions_are_a_tree(make):
     assert widget.versions[3]["label"] == "bad"
 
 
-def test_half_typed_edits_are_no_versions(make, gate):
-    widget = make(method="saliency")
+def test_half_typed_edits_are_no_versions(make_text, gate):
+    widget = make_text(method="saliency")
     widget.result(30)
     browser = Browser(widget)
     gate.clear()

@@ -7,7 +7,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xai_widgets.wire import Ask, AskedRequest, Cancel, Close, Hello, ProtocolError, ShowAs, parse
+from xai_widgets.wire import (
+    Ask,
+    AskedRequest,
+    Attend,
+    Cancel,
+    Close,
+    Generate,
+    Hello,
+    Menu,
+    ProtocolError,
+    Seek,
+    ShowAs,
+    parse,
+)
 
 REQUEST = {"method": "saliency", "params": {"n": 3, "auto": None, "how": "x"}, "target": [1, 2], "edits": []}
 STROKE = {"name": "occlude", "points": [1, 2.5], "radius": 12, "fill": "colour", "colour": [0, 128, 255]}
@@ -95,7 +108,10 @@ def numbers(value):
     ("content", "says"),
     [
         ("hello", "a message must be an object of at most 64 entries, got 'hello'."),
-        ({"kind": "bye"}, "kind must be hello, ask, cancel, close, check, layers or display, got 'bye'."),
+        (
+            {"kind": "bye"},
+            "kind must be hello, ask, cancel, close, check, layers, display, menu, search, generate or attention, got",
+        ),
         ({"kind": "cancel", "id": -1}, "id must be a whole number from 0, got -1."),
         ({"kind": "cancel", "id": 2**53}, "id must be a whole number from 0, got a huge number."),
         ({"kind": "cancel", "id": True}, "id must be a whole number from 0, got True."),
@@ -134,3 +150,29 @@ def test_says_what_was_expected_and_what_came(content, says):
     with pytest.raises(ProtocolError) as refusal:
         parse(content)
     assert says in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"kind": "menu"}, "open must be true or false"),
+        ({"kind": "menu", "open": True, "start": -1, "stop": 2}, "start must be a whole number"),
+        ({"kind": "search", "open": True, "n": 21}, "n must lie in 1..20, got 21"),
+        ({"kind": "search", "open": True, "most": 0}, "most must lie in 1..20, got 0"),
+        ({"kind": "search", "open": True, "target": [1, 2]}, "target must be a whole number"),
+        ({"kind": "generate", "count": 257}, "count must lie in 0..256"),
+        ({"kind": "generate", "count": 3, "temperature": -1}, "temperature must lie in 0..100, got -1"),
+        ({"kind": "generate", "count": 3, "temperature": float("nan")}, "temperature must be a finite number"),
+        ({"kind": "attention", "layer": "last"}, "layer must be a whole number"),
+    ],
+)
+def test_what_is_asked_beside_is_checked_too(content, says):
+    with pytest.raises(ProtocolError, match=says):
+        parse(content)
+
+
+def test_what_is_asked_beside_has_defaults():
+    assert parse({"kind": "menu", "open": False}) == Menu(open=False)
+    assert parse({"kind": "search", "open": True}) == Seek(open=True, target=None, n=4, most=5)
+    assert parse({"kind": "generate", "count": 3.0}) == Generate(3, 1.0, 0, 0)
+    assert parse({"kind": "attention", "layer": 0}) == Attend(0, None)

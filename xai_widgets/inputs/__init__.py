@@ -2,7 +2,17 @@
 
 from xai_widgets.inputs.base import BASELINES, CHANNELS, STAND_INS, Inputs
 from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
-from xai_widgets.inputs.edits import Delete, Mask, Replace, TextEdit, check_edits, edit_from, rewritten
+from xai_widgets.inputs.edits import (
+    Delete,
+    Mask,
+    Replace,
+    TextEdit,
+    check_edits,
+    edit_from,
+    edits_between,
+    moved,
+    rewritten,
+)
 from xai_widgets.inputs.occlude import FILLS, Occlude
 from xai_widgets.inputs.passages import encode_texts, read_text
 from xai_widgets.inputs.perturb import perturb
@@ -35,8 +45,10 @@ __all__ = [
     "batch_of",
     "check_edits",
     "edit_from",
+    "edits_between",
     "encode_texts",
     "is_several",
+    "moved",
     "perturb",
     "perturbation_from",
     "read_inputs",

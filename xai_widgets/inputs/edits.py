@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from difflib import SequenceMatcher
+from itertools import accumulate, pairwise, zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 SPACE = " "
 """Of two around what is deleted, one goes too. No other character counts as one: the browser has the same rule."""
@@ -210,6 +212,20 @@ def rewritten(text: str, edits: Sequence[TextEdit], mask: str | None = None) -> 
         The tokenizer's mask token.
     """
     made, place = "", 0
+    for start, stop, new in _splices(text, edits, mask):
+        made += text[place:start] + new
+        place = stop
+    return made + text[place:]
+
+
+def moved(text: str, edits: Sequence[TextEdit], place: int, mask: str | None = None) -> int:
+    """Return where a character that no edit touches stands in the edited text."""
+    return place + sum(len(new) - (stop - start) for start, stop, new in _splices(text, edits, mask) if stop <= place)
+
+
+def _splices(text: str, edits: Sequence[TextEdit], mask: str | None) -> Iterator[tuple[int, int, str]]:
+    """Yield what goes of the text, and what comes in its place."""
+    place = 0
     for one, following in zip_longest(edits, edits[1:]):
         start, stop = one.start, one.stop
         alone = text[start - 1 : start] in {"", SPACE} and text[stop : stop + 1] in {"", SPACE}
@@ -218,6 +234,37 @@ def rewritten(text: str, edits: Sequence[TextEdit], mask: str | None = None) -> 
                 stop += 1
             elif start > place:
                 start -= 1
-        made += text[place:start] + one.written(mask)
+        yield start, stop, one.written(mask)
         place = stop
-    return made + text[place:]
+
+
+def edits_between(text: str, other: str) -> tuple[TextEdit, ...]:
+    """Find edits that make another text of one, word by word.
+
+    Returns
+    -------
+    tuple of TextEdit
+        ``rewritten(text, edits_between(text, other)) == other``, exactly.
+    """
+    old, new = _PIECES.findall(text), _PIECES.findall(other)
+    starts = [0, *accumulate(map(len, old))]
+    changes = [
+        (starts[i], starts[j], "".join(new[k:m]))
+        for kind, i, j, k, m in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()
+        if kind != "equal"
+    ]
+    plain = tuple(Replace(start, stop, words) for start, stop, words in changes)
+    struck = tuple(_deletion(text, one) for one in plain)
+    return struck if rewritten(text, struck) == other else plain
+
+
+def _deletion(text: str, edit: Replace) -> TextEdit:
+    """Take a replacement by nothing for what it is, without the space that a deletion takes by itself."""
+    start, stop = edit.start, edit.stop
+    if edit.text or not text[start:stop].strip():
+        return edit
+    left = len(text[start:stop]) - len(text[start:stop].lstrip())
+    return Delete(start + left, start + len(text[start:stop].rstrip()))
+
+
+_PIECES = re.compile(r"\s|\w+|[^\w\s]")

@@ -12,12 +12,13 @@ import traitlets
 from xai_widgets._version import __version__
 from xai_widgets.jobs import Outcome, Slot, worker_for
 from xai_widgets.widgets.health import Health
-from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Hello, Message, Open, ShowAs, parse
+from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Hello, Message, Open, ProtocolError, ShowAs, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from xai_widgets.findings import Check
+    from xai_widgets.wire import Aside
 
 PREDICT, EXPLAIN, COMPARE = 2, 1, 0
 """Priorities: predictions come before pictures, the picture on show before the one it is compared with."""
@@ -111,6 +112,8 @@ class ExplainerWidget(anywidget.AnyWidget):
                 self._on_display(message)
             elif isinstance(message, Open):
                 self._on_open(message)
+            else:
+                self._on_aside(message)
         except Exception as error:  # noqa: BLE001  shown in the widget: a handler's traceback appears nowhere else
             known = content if isinstance(content, dict) else {}
             number, slot = known.get("id", self._id), known.get("slot", "a")
@@ -145,6 +148,11 @@ class ExplainerWidget(anywidget.AnyWidget):
 
     def _on_display(self, message: ShowAs) -> None:
         raise NotImplementedError
+
+    def _on_aside(self, message: Aside) -> None:
+        """Answer what only views of some widgets ask."""
+        msg = f"{type(self).__name__} has no answer to {type(message).__name__.lower()!r}."
+        raise ProtocolError(msg)
 
     def _on_open(self, message: Open) -> None:
         raise NotImplementedError

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from xai_widgets.api import method_list
+from xai_widgets.api.changes import text_sources
 from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.inputs import check_edits
-from xai_widgets.jobs import Outcome
+from xai_widgets.jobs import Outcome, worker_for
 from xai_widgets.prepare import adapt
 from xai_widgets.widgets import layers, messages, text_messages
 from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.session import Request
-from xai_widgets.widgets.text_session import TextSession, mask_of
+from xai_widgets.widgets.text_asides import Asides
+from xai_widgets.widgets.text_session import TextSession, mask_of, speller
 from xai_widgets.widgets.versions import Version, Versions
 from xai_widgets.wire import Utf16
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.base import Exchange
     from xai_widgets.widgets.session import Edits, Seen
-    from xai_widgets.wire import Message
+    from xai_widgets.wire import Aside, Hello, Message
 
 LONGEST = 100_000
 """Characters of a text that are shown and explained."""
@@ -70,6 +72,11 @@ class TextExplainer(Explainer):
         Where to compute; by default where the model is.
     time_budget : float, optional
         Seconds of computing after which each explanation stops with the best values so far.
+    mlm : (model, tokenizer), optional
+        A masked language model: the menus of words and the counterfactuals take what it would write. Without it they
+        take neighbours of the word's vector in the model.
+    fluency : (model, tokenizer), optional
+        A causal language model that says which counterfactuals read well.
     **params
         Parameters of the method.
 
@@ -114,23 +121,29 @@ class TextExplainer(Explainer):
         display: dict[str, Any] | None = None,
         device: Any = None,
         time_budget: float | None = None,
+        mlm: Any = None,
+        fluency: Any = None,
         **params: Any,
     ) -> None:
         seconds = check_time_budget(time_budget)
         shown, notes = checked_text(text)
         adapter = adapt(model, shown, labels=labels, device=device, seed=seed)
-        mask = mask_of(tokenizer)
-        session = TextSession(adapter, shown, tokenizer, mask=mask, seed=seed, time_budget=seconds, notes=notes)
+        mask, sources = mask_of(tokenizer), text_sources(mlm=mlm, fluency=fluency, device=device)
+        options: dict[str, Any] = {"mask": mask, "seed": seed, "time_budget": seconds, "sources": sources}
+        session = TextSession(adapter, shown, tokenizer, notes=notes, **options)
         adapter, inputs = session.model, session.inputs
-        self._units, self._layouts = Utf16(shown), text_messages.Layouts()
+        self._units, self._layouts = Utf16(shown), text_messages.Layouts(speller(tokenizer))
         self._tree, self._pending = Versions(), None
+        self._asides = Asides(worker_for(str(adapter.device)), session, self._units, self._post)
         index = messages.target_index(target, adapter.labels)
         request = Request(choose(method, params, adapter, inputs), index, check_edits(edits, shown, mask))
-        methods, tree = method_list(adapter, inputs), layers.outline(adapter.module)
+        given = {"model": model, "text": text, "tokenizer": tokenizer, "labels": labels, "mlm": mlm, "fluency": fluency}
         super().__init__(
             session,
-            {"model": model, "text": text, "tokenizer": tokenizer, "labels": labels},
-            spec=text_messages.spec(shown, mask, adapter.labels, methods, tree),
+            given,
+            spec=text_messages.spec(
+                session, adapter.labels, method_list(adapter, inputs), layers.outline(adapter.module)
+            ),
             request=request,
             compare=compare,
             display=display,
@@ -172,6 +185,18 @@ class TextExplainer(Explainer):
     _session: TextSession
     _pending: tuple[Seen, Target] | None
     """What was predicted last in slot "a": a version once the ask has ended."""
+
+    def _on_hello(self, message: Hello) -> None:
+        super()._on_hello(message)
+        self._asides.repeat()
+
+    def _on_aside(self, message: Aside) -> None:
+        if not self._closed:
+            self._asides.answer(message, self._requests["a"])
+
+    def _release(self) -> None:
+        self._asides.close()
+        super()._release()
 
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         given = text_messages.edits_of(told, self._units)

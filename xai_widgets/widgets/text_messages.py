@@ -6,22 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.inputs import edit_from
+from xai_widgets.inputs import edit_from, edits_between
 from xai_widgets.results import Unit
 from xai_widgets.widgets import messages
 from xai_widgets.wire import Message, Utf16
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from xai_widgets.api import MethodList
+    from xai_widgets.changes import Counterfactuals, Options
     from xai_widgets.inputs import TextEdit
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.text import Span, Text
     from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.text_session import TextSession
     from xai_widgets.widgets.versions import Version, Versions
 
 MOST_PIECES = 25_000
@@ -29,24 +31,31 @@ MOST_PIECES = 25_000
 
 
 def spec(
-    text: str, mask: str | None, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]
+    session: TextSession, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]
 ) -> dict[str, Any]:
     """Describe what never changes in a widget's life."""
     return {
         **messages.spec("text", labels, methods, layers),
-        "text": text,
-        "mask": mask,
-        "causal": False,
-        "search": False,
+        "text": session.text,
+        "mask": session.mask,
+        "causal": session.causal,
+        "search": not session.causal,
     }
 
 
 class Layouts:
-    """Where tokens, words and sentences lie in the newest texts: one is told many times."""
+    """Where tokens, words and sentences lie in the newest texts: one is told many times.
+
+    Parameters
+    ----------
+    name : callable
+        From a token's number to how it is spelt, for those that stand for no part of the text.
+    """
 
     kept = 4
 
-    def __init__(self) -> None:
+    def __init__(self, name: Callable[[int], str] = str) -> None:
+        self._name = name
         self._known: list[tuple[Text, dict[str, NDArray[Any]]]] = []
 
     def put(self, message: Message, text: Text) -> Message:
@@ -54,7 +63,8 @@ class Layouts:
         told = ((name, array) for name, array in self._of(text).items() if len(array))
         arrays = {name: message.attached(array, "|u1" if name == "special" else "<u4") for name, array in told}
         none = dict.fromkeys(("ids", "words", "sentences"))
-        message.content["layout"] = {"text": text.text, "cut": text.cut, **none, **arrays}
+        names = [[i, self._name(text.ids[i])] for i, added in enumerate(text.special) if added and text.ids]
+        message.content["layout"] = {"text": text.text, "cut": text.cut, "names": names, **none, **arrays}
         return message
 
     def _of(self, text: Text) -> dict[str, NDArray[Any]]:
@@ -144,3 +154,33 @@ def version(one: Version, units: Utf16) -> dict[str, Any]:
         "delta": one.delta,
         "label": one.label,
     }
+
+
+def words(message: Message, found: Options) -> None:
+    """Tell a word's menu; an entry without words is the deletion."""
+    entries = [
+        {"text": one.edit.new, "delta": one.delta, "score": one.probability, "label": found.label}
+        for one in found.options
+    ]
+    message.content.update(entries=entries, label=found.label, fraction=found.fraction)
+
+
+def changes(message: Message, found: Counterfactuals, original: str, units: Utf16) -> None:
+    """Tell counterfactuals, each as edits of the original text."""
+    message.content.update(
+        found=[
+            {
+                "edits": told(edits_between(original, one.text), units),
+                "text": one.text,
+                "label": (top := one.prediction.top(1)[0])[0],
+                "score": top[1],
+                "delta": one.delta,
+                "fluency": one.fluency,
+            }
+            for one in found.candidates
+        ],
+        of=found.prediction.label(found.index),
+        fewest=found.fewest,
+        fraction=found.fraction,
+        note=" ".join(found.notes) or None,
+    )

@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.inputs import rewritten
-from xai_widgets.prepare import read_passage
+from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
+from xai_widgets.inputs import moved, rewritten
+from xai_widgets.prepare import read_passage, subject_of
 from xai_widgets.widgets.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from xai_widgets.changes import Counterfactuals, Options
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, TorchModel
+    from xai_widgets.prepare import Subject
     from xai_widgets.results import Attribution
+    from xai_widgets.text import Span
     from xai_widgets.widgets.session import Edits, Seen
 
 
@@ -30,6 +36,8 @@ class TextSession(Session):
         The tokenizer's mask token.
     seed, time_budget
         As of `Session`.
+    sources : Sources, optional
+        Where other words come from, and who says how they read.
     notes : tuple of str
         Sentences that the reader of every result should see.
 
@@ -50,17 +58,54 @@ class TextSession(Session):
         mask: str | None,
         seed: int,
         time_budget: float | None,
+        sources: Sources | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
         self._plain, self._tokenizer, self._notes = model, tokenizer, notes
         self.text, self.mask = text, mask
+        self._sources = sources or Sources()
+        self._subject: tuple[tuple[Any, str], Subject] | None = None
         fed, inputs = self._read(text)
         super().__init__(fed, inputs, seed, time_budget)
+
+    @property
+    def causal(self) -> bool:
+        """Whether the model is a language model, whose classes are the tokens that may come next."""
+        return False
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
         super().close()
+        self._subject, self._sources = None, Sources()
         del self._plain, self._tokenizer
+
+    def menu(self, edits: Edits, span: Span, target: Any, n: int = 12) -> Iterator[Options]:
+        """Find the words in the place of a span of the original that move the prediction of a class most.
+
+        Edits that meet the span are left out of the text that is asked about, all others stay.
+        """
+        start, stop = span
+        if not 0 <= start < stop <= len(self.text):
+            msg = f"the span must lie in the text of {len(self.text):,} characters, got {start}..{stop}."
+            raise ValueError(msg)
+        others = tuple(one for one in edits if one.stop <= start or one.start >= stop)
+        subject = self._about(rewritten(self.text, others, self.mask))
+        place = moved(self.text, others, start, self.mask)
+        yield from menu(about(subject, target, self._sources), (place, place + stop - start), n=n)
+
+    def search(self, edits: Edits, target: Any, n: int, most: int) -> Iterator[Counterfactuals]:
+        """Search for the fewest changes of the edited text that give another answer: `target`, or any for None."""
+        subject = self._about(rewritten(self.text, edits, self.mask))
+        goal = resolve_goal(target, None, subject.prediction, subject.scorer.model.task or "logits")
+        problem = TextProblem(subject, goal, self._sources)
+        yield from run_search(FewestEdits(max_edits=most), problem, n=n, seed=self.seed, time_budget=self.time_budget)
+
+    def _about(self, text: str) -> Subject:
+        """Return the model as a function of texts like this one; the newest is remembered."""
+        key = self.model.version, text
+        if self._subject is None or self._subject[0] != key:
+            self._subject = key, subject_of(self._plain, text, self._tokenizer)
+        return self._subject[1]
 
     def _read(self, text: str) -> tuple[Model, Inputs]:
         model, inputs = read_passage(self._plain, text, self._tokenizer, None)
@@ -93,3 +138,9 @@ def mask_of(tokenizer: Any) -> str | None:
     if not callable(number):
         return None
     return next((one for one in ("[MASK]", "<mask>", "<MASK>") if number(one) is not None), None)
+
+
+def speller(tokenizer: Any) -> Callable[[int], str]:
+    """Return how a tokenizer's tokens are spelt, by their numbers."""
+    one = getattr(tokenizer, "convert_ids_to_tokens", None) or getattr(tokenizer, "id_to_token", None)
+    return str if one is None else lambda number: str(one(number))

@@ -1,6 +1,8 @@
 """What goes over the wire, both ways. No torch."""
 
 from xai_widgets.wire.arrays import decode, encode
+from xai_widgets.wire.asides import Aside, Attend, Generate, Menu, Seek
+from xai_widgets.wire.checks import ProtocolError
 from xai_widgets.wire.display import SIGNS, check_display
 from xai_widgets.wire.inbound import (
     Ask,
@@ -11,7 +13,6 @@ from xai_widgets.wire.inbound import (
     Close,
     Hello,
     Open,
-    ProtocolError,
     ShowAs,
     parse,
 )
@@ -21,16 +22,21 @@ from xai_widgets.wire.units import Utf16
 __all__ = [
     "LIMIT",
     "SIGNS",
+    "Aside",
     "Ask",
     "AskedRequest",
     "AskedUnit",
+    "Attend",
     "Cancel",
     "CheckModel",
     "Close",
+    "Generate",
     "Hello",
+    "Menu",
     "Message",
     "Open",
     "ProtocolError",
+    "Seek",
     "ShowAs",
     "Utf16",
     "check_display",

@@ -1,0 +1,116 @@
+"""A question beside the explanation: the newest wins, and a view that opens is told the newest answer again."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from xai_widgets.jobs import Slot
+from xai_widgets.wire import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from xai_widgets.jobs import Worker
+
+T = TypeVar("T")
+
+
+class Question:
+    """One kind of question, and the job that answers it. Its methods may be called on any thread and return at once.
+
+    Parameters
+    ----------
+    worker : Worker
+        Whose thread answers.
+    kind : str
+        Of the messages that answer.
+    priority : int
+    post : callable
+        Sends a message to the views.
+    empty : dict
+        What is said before anything is known.
+    """
+
+    def __init__(
+        self, worker: Worker, kind: str, *, priority: int, post: Callable[[Message], None], empty: dict[str, Any]
+    ) -> None:
+        self._slot = Slot(worker, priority=priority)
+        self._kind, self._post, self._empty = kind, post, empty
+        # Held while a message goes out, so that none overtakes a newer one.
+        self._lock = threading.Lock()
+        self._turn = 0
+        self._said: Message | None = None
+        self._finished = threading.Event()
+        self._finished.set()
+
+    def ask(
+        self, steps: Callable[[], Iterator[T | None]], tell: Callable[[Message, T], None], about: dict[str, Any]
+    ) -> None:
+        """Answer anew.
+
+        Parameters
+        ----------
+        steps : callable
+            Makes the generator of answers that get better.
+        tell : callable
+            Writes an answer into a message.
+        about : dict
+            What was asked, which each message repeats.
+        """
+        with self._lock:
+            self._turn += 1
+            turn = self._turn
+            self._finished.clear()
+            self._say(self._message(about))
+
+            def publish(found: T) -> None:
+                message = self._message(about)
+                tell(message, found)
+                self._take(turn, message, running=True, error=None)
+
+            def ended(_outcome: Any, error: BaseException | None) -> None:
+                said = None if error is None else next(iter(str(error).splitlines()), type(error).__name__)
+                self._take(turn, None, running=False, error=said)
+
+            self._slot.submit(steps, publish=publish, ended=ended)
+
+    def stop(self) -> None:
+        """Stop within one step; what was found stays."""
+        self._slot.cancel()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the newest has been answered; False when the time passed before."""
+        return self._finished.wait(timeout)
+
+    def repeat(self) -> None:
+        """Say again what is known, for a view that has just opened."""
+        with self._lock:
+            if self._said is not None:
+                self._post(self._said)
+
+    def close(self) -> None:
+        """Stop for good, and forget."""
+        self._slot.close()
+        with self._lock:
+            self._said, self._turn = None, self._turn + 1
+            self._finished.set()
+
+    def _message(self, about: dict[str, Any]) -> Message:
+        return Message(self._kind, **about, **self._empty, running=True, error=None)
+
+    def _take(self, turn: int, message: Message | None, *, running: bool, error: str | None) -> None:
+        with self._lock:
+            if turn != self._turn or self._said is None:
+                return
+            # What was sent already is left as it was.
+            news = copy.copy(message or self._said)
+            news.content = {**news.content, "running": running, "error": error}
+            self._say(news)
+            if not running:
+                self._finished.set()
+
+    def _say(self, message: Message) -> None:
+        self._said = message
+        self._post(message)

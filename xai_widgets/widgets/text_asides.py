@@ -1,0 +1,96 @@
+"""What the views of a text ask beside its explanation: a word's menu, and counterfactuals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.results import Unit
+from xai_widgets.widgets import text_messages
+from xai_widgets.widgets.aside import Question
+from xai_widgets.widgets.base import COMPARE, PREDICT
+from xai_widgets.wire import Menu, ProtocolError, Seek
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from xai_widgets.changes import Counterfactuals, Options
+    from xai_widgets.jobs import Worker
+    from xai_widgets.widgets.session import Request
+    from xai_widgets.widgets.text_session import TextSession
+    from xai_widgets.wire import Aside, Message, Utf16
+
+
+class Asides:
+    """The questions of one text widget.
+
+    Parameters
+    ----------
+    worker : Worker
+    session : TextSession
+    units : Utf16
+        Of the original text.
+    post : callable
+        Sends a message to the views.
+    """
+
+    def __init__(self, worker: Worker, session: TextSession, units: Utf16, post: Callable[[Message], None]) -> None:
+        self._session, self._units = session, units
+        nothing: dict[str, Any] = {"fraction": 0.0}
+        self.menu = Question(worker, "menu", priority=PREDICT, post=post, empty={**nothing, "entries": []})
+        self.search = Question(
+            worker, "search", priority=COMPARE, post=post, empty={**nothing, "found": [], "note": None}
+        )
+
+    @property
+    def _all(self) -> tuple[Question, ...]:
+        return self.menu, self.search
+
+    def answer(self, message: Aside, request: Request) -> None:
+        """Answer a view's question about what is on show."""
+        session = self._session
+        if isinstance(message, Menu):
+            self._on_menu(message, request)
+        elif isinstance(message, Seek) and not session.causal:
+            self._on_search(message, request)
+        else:
+            msg = f"there is no answer to {type(message).__name__.lower()!r} for this model."
+            raise ProtocolError(msg)
+
+    def _on_menu(self, message: Menu, request: Request) -> None:
+        if not message.open:
+            self.menu.stop()
+            return
+        session, edits = self._session, request.edits
+        span = self._units.character(message.start), self._units.character(message.stop)
+
+        def steps() -> Iterator[Options]:
+            target = session.target(request.target).index
+            first = target[0] if isinstance(target, tuple) else target
+            yield from session.menu(edits, span, None if isinstance(first, Unit) else first)
+
+        self.menu.ask(steps, text_messages.words, {"start": message.start, "stop": message.stop})
+
+    def _on_search(self, message: Seek, request: Request) -> None:
+        if not message.open:
+            self.search.stop()
+            return
+        session, units = self._session, self._units
+        original = session.text
+
+        def tell(answer: Message, found: Counterfactuals) -> None:
+            text_messages.changes(answer, found, original, units)
+
+        def steps() -> Iterator[Counterfactuals]:
+            return session.search(request.edits, message.target, message.n, message.most)
+
+        self.search.ask(steps, tell, {"target": message.target})
+
+    def repeat(self) -> None:
+        """Say again what is known, for a view that has just opened."""
+        for one in self._all:
+            one.repeat()
+
+    def close(self) -> None:
+        """Stop for good, and forget."""
+        for one in self._all:
+            one.close()
