@@ -27,6 +27,9 @@ READ = 48
 VARIANTS = 2
 """Of the edits in one place, so many go on into larger sets."""
 
+PART = 64
+"""So many sets are looked at together: those that promise most come first, whatever their length."""
+
 ALLOWED = True
 
 UNREAD = 1e9
@@ -74,7 +77,7 @@ class FewestEdits(Search):
     insert: bool = parameter(ALLOWED, "Whether words may be put in.")
     per_word: int = parameter(8, "How many words are proposed for each place.", low=1, high=64)
     neighbours: int = parameter(
-        100, "Among how many nearest neighbours words are ranked by gradient; 0 for all.", low=0, high=10_000
+        50, "Among how many nearest neighbours words are ranked by gradient; 0 for all.", low=0, high=10_000
     )
     places: int = parameter(64, "How many words may be changed: those that weigh most.", low=1, high=2000)
     beam: int = parameter(8, "How many sets of edits grow further.", low=1, high=64)
@@ -99,7 +102,6 @@ class _Run:
         self.random = random.Random(seed)  # noqa: S311  which of equals comes first is no secret
         self.pool: dict[str, State] = {}
         self.notes: list[str] = []
-        self.kept: set[State] = set()
         self.level, self.share = 0, 0.0
         self.searched = 1
         """Up to this size, all sets are tried before any larger one."""
@@ -127,14 +129,14 @@ class _Run:
 
     def _level(self, states: list[State]) -> Iterator[Found]:
         """Score the sets of one size, and put what is minimal of the valid ones into the pool."""
-        for done in self.problem.judge(states):
-            self.share = done
-            fresh = [state for state in states if state not in self.kept and self.problem.is_valid(state)]
-            self.kept.update(fresh)
-            yield from self._keep(fresh)
+        for start in range(0, len(states), PART):
+            part = states[start : start + PART]
+            for done in self.problem.judge(part):
+                self.share = (start + done * len(part)) / len(states)
+                yield self._found()
+            self.share = (start + len(part)) / len(states)
+            yield from self._keep([state for state in part if self.problem.is_valid(state)])
             yield self._found()
-        self.share = 1.0
-        yield from self._keep([state for state in states if state not in self.kept and self.problem.is_valid(state)])
         best = sorted(self.pool.values(), key=lambda state: (len(state), -self.problem.margin(state)))
         for _ in self.problem.weigh(best[:READ]):
             yield self._found()
@@ -142,7 +144,7 @@ class _Run:
     def _proposed(self) -> Iterator[list[Edit]]:
         problem, search = self.problem, self.search
         spans = problem.spans
-        slopes = slopes_of(problem, spans) if search.replace or len(spans) > search.places else None
+        slopes = slopes_of(problem, spans)
         if len(spans) > search.places:
             spans = self._heaviest(spans, slopes.weights(len(spans)) if slopes is not None else None)
             if slopes is not None:

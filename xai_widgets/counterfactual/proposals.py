@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 INSERTIONS = ("not", "never", "no", "hardly", "very", "but", "really")
 """English words that turn or strengthen what is said, where nobody gives others."""
+
+GAPS = 16
+"""Where there is a gradient, usual words are put in beside so many words, those that weigh most."""
 
 OVERSIZE = 4
 """Of a masked model's first guesses, this many times those asked for are looked at: not all are words."""
@@ -74,6 +78,8 @@ def neighbours(
 ) -> list[Edit]:
     """Propose for each span the words whose vectors promise most, to first order, among its nearest neighbours.
 
+    Those that promise most of all come first.
+
     Parameters
     ----------
     count : int
@@ -92,7 +98,7 @@ def neighbours(
         return []
     vectors = table[known]
     directions = normalize(vectors, dim=1) if near else vectors
-    edits: list[Edit] = []
+    edits: dict[Edit, float] = {}
     for k, span in enumerate(spans):
         tokens = [i for i, place in enumerate(slopes.places) if place == k]
         if not tokens or not is_word(problem.text[slice(*span)]):
@@ -106,10 +112,17 @@ def neighbours(
             far[alike.topk(min(near + 1, len(known))).indices] = False
             gains = gains.masked_fill(far, -torch.inf)
         best = gains.topk(min(count + 1, len(known)))
-        ranked = zip(best.indices, best.values, strict=True)
-        spelt = [str(words[int(known[i])]) for i, gain in ranked if gain > -torch.inf]
-        edits += _replacements(problem.text, span, spelt, count)
-    return edits
+        ranked = zip(best.indices, best.values.tolist(), strict=True)
+        old = problem.text[slice(*span)].casefold()
+        spelt = ((str(words[int(known[i])]), gain) for i, gain in ranked if gain > -math.inf)
+        fitting = [(word, gain) for word, gain in spelt if word.casefold() != old][:count]
+        edits.update((replacement(problem.text, span, word), gain) for word, gain in fitting)
+    return sorted(edits, key=lambda edit: -edits[edit])
+
+
+def _heaviest(spans: list[Span], weights: list[float], count: int) -> list[Span]:
+    chosen = sorted(range(len(spans)), key=lambda i: -weights[i])[:count]
+    return [spans[i] for i in sorted(chosen)]
 
 
 def _replacements(text: str, span: Span, words: list[str], count: int) -> list[Edit]:
@@ -184,4 +197,5 @@ def propose(
             yield from guesses(problem, spans, count, put_in=True)
         else:
             new = INSERTIONS if sources.insertions is None else sources.insertions
-            yield [insertion(at, str(word)) for at in gaps(text, spans) for word in new]
+            beside = spans if slopes is None else _heaviest(spans, slopes.weights(len(spans)), GAPS)
+            yield [insertion(at, str(word)) for at in gaps(text, beside) for word in new]
