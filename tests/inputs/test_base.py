@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from xai_widgets.inputs import BASELINES
+from xai_widgets.inputs import BASELINES, STAND_INS
 
 
 def tensor(im):
@@ -37,8 +37,15 @@ def test_baselines_of_a_tensor(read):
     inputs = read(torch.tensor([1.0, 2.0, 6.0]))
     assert inputs.baseline("mean").tolist() == [3, 3, 3]
     assert inputs.baseline("zero").tolist() == [0, 0, 0]
-    with pytest.raises(ValueError, match="no baseline 'blur' for this input"):
+    with pytest.raises(ValueError, match=r"no baseline 'blur' for this input; there are 'zero', .*'mean', .*a number"):
         inputs.baseline("blur")
+    for wrong in ("blur", "pad", "gray", None):
+        with pytest.raises((ValueError, TypeError)) as caught:
+            inputs.baseline(wrong)
+        named = str(caught.value).partition("there are")[2] or str(caught.value)
+        kinds = [one for one in (*BASELINES, *STAND_INS) if repr(one) in named]
+        assert kinds
+        assert all(inputs.baseline(one).shape == inputs.x.shape for one in kinds)
 
 
 @pytest.mark.parametrize(

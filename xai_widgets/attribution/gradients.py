@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
+
+
+ONE_RANGE = (
+    "The noise is as large for every column: a share of the row's own range. Give background=, rows of the table, "
+    "for a range of each column's own."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,13 +104,52 @@ class InputXGradient(GradientMethod):
         yield Estimate(inputs.x * gradients[0], done=1, total=1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Noisy(GradientMethod):
+    """A method of gradients of noisy copies.
+
+    The noise's standard deviation is `noise_level` times a range: with `background`, of each value that over the
+    inputs given there, so that the columns of a table, each in its own unit, are each moved as far as they vary;
+    otherwise the range of the input's own values, of several inputs each one's own.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
+    slopes: ClassVar[bool] = True
+
+    noise_level: float = parameter(
+        0.15, "Standard deviation of the noise, as a share of the input's range.", low=0.0, high=1.0, step=0.01
+    )
+    background: Any = parameter(
+        None, "Inputs [n, …], such as rows of the table, whose range at each value scales the noise.", hidden=True
+    )
+
+    def scale(self, inputs: Inputs) -> tuple[torch.Tensor, tuple[str, ...]]:
+        """Return the standard deviation of the noise, broadcastable to `x`, and what the reader should know of it.
+
+        Raises
+        ------
+        ValueError
+            For a background of another shape.
+        """
+        if self.background is None:
+            row = inputs.x.ndim == 1 and inputs.layout is None and self.layer is None
+            return self.noise_level * inputs.spread, (ONE_RANGE,) if row else ()
+        rows = inputs.several(self.background)
+        if rows is None:
+            wanted, got = ", ".join(map(str, inputs.x.shape)), list(torch.as_tensor(self.background).shape)
+            msg = f"{self.name}: background must be of shape [n, {wanted}], got {got}."
+            raise ValueError(msg)
+        return self.noise_level * (rows.amax(0) - rows.amin(0)), ()
+
+
 @register
 @dataclass(frozen=True, kw_only=True)
-class SmoothGrad(GradientMethod):
+class SmoothGrad(Noisy):
     r"""Mean gradient over noisy copies of the input, :math:`E_{\epsilon}[\nabla F(x + \epsilon)]`.
 
     :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range, of several inputs
-    each one's own. The error is the standard error of the mean, as a share of the map's norm.
+    each one's own, or that of each value over the `background`. The error is the standard error of the mean, as a share
+    of the map's norm.
 
     References
     ----------
@@ -114,13 +159,8 @@ class SmoothGrad(GradientMethod):
     name: ClassVar[str] = "smooth_grad"
     title: ClassVar[str] = "SmoothGrad"
     sentence: ClassVar[str] = "Where does the score react, averaged over slightly noisy copies of the input?"
-    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
-    slopes: ClassVar[bool] = True
 
     n_samples: int = parameter(50, "How many noisy copies are averaged.", low=1, high=1000)
-    noise_level: float = parameter(
-        0.15, "Standard deviation of the noise, as a share of the input's range.", low=0.0, high=1.0, step=0.01
-    )
     tolerance: float = parameter(0.05, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
     absolute: bool = parameter(default=False, sentence="Average the size of the gradients without their direction.")
 
@@ -128,7 +168,7 @@ class SmoothGrad(GradientMethod):
         """Yield the running mean after each batch of noisy copies."""
         x = inputs.x
         generator = torch.Generator().manual_seed(seed)
-        scale = self.noise_level * inputs.spread
+        scale, notes = self.scale(inputs)
         mean = Mean()
 
         def gradients(rows: slice) -> torch.Tensor:
@@ -143,7 +183,7 @@ class SmoothGrad(GradientMethod):
             mean.add(batch)
             error = mean.error()
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
-            yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error)
+            yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error, notes=notes)
             if enough:
                 return
 

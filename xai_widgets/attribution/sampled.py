@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.gradients import GradientMethod
+from xai_widgets.attribution.gradients import GradientMethod, Noisy
 from xai_widgets.attribution.groups import row_generator
 from xai_widgets.attribution.statistics import CHECKED, Mean, quantile, relative, wide
 from xai_widgets.inputs import BASELINES
@@ -31,11 +31,12 @@ be wider by this for the true error to stay below in 95 of 100 cases."""
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class VarGrad(GradientMethod):
+class VarGrad(Noisy):
     r"""Variance of the gradient over noisy copies, :math:`\mathrm{Var}_{\epsilon}[\nabla F(x + \epsilon)]`.
 
-    :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range: the very copies
-    that SmoothGrad draws from the same seed. The error comes from the fourth moments.
+    :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range, or that of each
+    value over the `background`: the very copies that SmoothGrad draws from the same seed. The error comes from the
+    fourth moments.
 
     References
     ----------
@@ -46,19 +47,14 @@ class VarGrad(GradientMethod):
     name: ClassVar[str] = "var_grad"
     title: ClassVar[str] = "VarGrad"
     sentence: ClassVar[str] = "Where does the model's reaction change most between slightly noisy copies of the input?"
-    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
-    slopes: ClassVar[bool] = True
 
     n_samples: int = parameter(100, "How many noisy copies are compared at most.", low=1, high=10_000)
-    noise_level: float = parameter(
-        0.15, "Standard deviation of the noise, as a share of the input's range.", low=0.0, high=1.0, step=0.01
-    )
     tolerance: float = parameter(0.1, "Stop when the estimated error falls below this.", low=0.0, high=1.0, step=0.01)
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the running variance after each batch of noisy copies."""
         x = inputs.x
-        scale = self.noise_level * inputs.spread
+        scale, notes = self.scale(inputs)
 
         def gradients(rows: slice) -> Tensor:
             noise = [torch.randn(x.shape, generator=row_generator(seed, row)) for row in range(rows.start, rows.stop)]
@@ -74,7 +70,7 @@ class VarGrad(GradientMethod):
             sums = [total + away.pow(k + 1).sum(0) for k, total in enumerate(sums)]
             variance, error = _variance(rows.stop, sums)
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
-            yield Estimate(variance, rows.stop, rows.stop if enough else self.n_samples, error)
+            yield Estimate(variance, rows.stop, rows.stop if enough else self.n_samples, error, notes=notes)
             if enough:
                 return
 

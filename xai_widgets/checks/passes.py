@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,11 +12,10 @@ from xai_widgets.findings import Finding
 from xai_widgets.models import ModelError
 from xai_widgets.models.errors import is_out_of_memory
 from xai_widgets.models.mixing import difference
+from xai_widgets.models.taps import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from torch import nn
 
     from xai_widgets.checks.subject import Subject
 
@@ -29,7 +27,14 @@ SURE = 0.999
 def runs(subject: Subject) -> Iterator[Finding]:
     """Run the model, and see whether it returns scores that are numbers."""
     first: list[str] = []
-    with _noticing(subject.model.module, first):
+    modules = dict(subject.model.module.named_modules())
+
+    def notice(name: str, given: tuple[Any, ...], output: Any) -> None:
+        """Note the first layers whose output is no number although what they were given is."""
+        if isinstance(output, Tensor) and not _finite(output) and all(map(_finite, given)):
+            first.append(f"{name} ({type(modules[name]).__name__})")
+
+    with listening(subject.model.module, notice):
         try:
             subject.predict()
         except ModelError as error:
@@ -47,25 +52,6 @@ def runs(subject: Subject) -> Iterator[Finding]:
     else:
         count = subject.scores.numel()  # type: ignore[union-attr]
         yield Finding("runs", "ok", f"The model takes the input and returns {count} finite score{'s' * (count != 1)}.")
-
-
-class _noticing:  # noqa: N801  a context manager
-    """Note the first layers whose output is no number although what they were given is."""
-
-    def __init__(self, module: nn.Module, first: list[str]) -> None:
-        self._named, self._first = list(module.named_modules()), first
-        self._handles: list[Any] = []
-
-    def __enter__(self) -> None:
-        self._handles = [one.register_forward_hook(partial(self._look, name)) for name, one in self._named if name]
-
-    def __exit__(self, *_: object) -> None:
-        for handle in self._handles:
-            handle.remove()
-
-    def _look(self, name: str, module: nn.Module, args: Any, output: Any) -> None:
-        if isinstance(output, Tensor) and not _finite(output) and all(_finite(one) for one in args):
-            self._first.append(f"{name} ({type(module).__name__})")
 
 
 def _finite(value: Any) -> bool:

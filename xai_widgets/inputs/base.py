@@ -154,7 +154,7 @@ class Inputs:
         if number or isinstance(kind, (Tensor, np.ndarray)):
             return self._given(torch.as_tensor(kind))
         if not isinstance(kind, str):
-            msg = f"a baseline is one of {_names()}, a number or a tensor, got {type(kind).__name__}."
+            msg = f"a baseline is one of {self._known()}, a number or a tensor, got {type(kind).__name__}."
             raise TypeError(msg)
         known = {"zero": x.new_zeros(()), **(self.vectors or {})}
         if kind in known:
@@ -167,8 +167,19 @@ class Inputs:
         if kind in ("black", "white", "noise") and self.black is not None and self.white is not None:
             return self._between(kind, seed)
         here = " for this input" if kind in (*BASELINES, *STAND_INS) else ""
-        msg = f"there is no baseline {kind!r}{here}; there are {_names()}, a number or a tensor."
+        msg = f"there is no baseline {kind!r}{here}; there are {self._known()}, a number or a tensor."
         raise ValueError(msg)
+
+    def _known(self) -> str:
+        """Name the baselines that this input has."""
+        coloured = self.black is not None and self.white is not None
+        missing = {"blur"} if self.kind != "image" else set()
+        missing |= set() if coloured else {"black", "white", "noise"}
+        kinds = [
+            *(one for one in BASELINES if one not in missing),
+            *(one for one in STAND_INS if one in (self.vectors or ())),
+        ]
+        return ", ".join(map(repr, kinds))
 
     def several(self, baselines: Any) -> Tensor | None:
         """Return several baselines, shape (n, *x.shape); None for what is one baseline.
@@ -260,7 +271,3 @@ def to_rgb(pixels: Tensor) -> NDArray[np.uint8]:
 
 def _at_least_float32(x: Tensor) -> Tensor:
     return x if x.dtype == torch.float64 else x.float()
-
-
-def _names() -> str:
-    return ", ".join(map(repr, BASELINES))

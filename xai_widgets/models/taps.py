@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 def tensor_in(output: Any) -> Tensor | None:
@@ -43,6 +43,36 @@ def with_tensor(output: Any, tensor: Tensor) -> Any:
 
 
 @contextmanager
+def listening(
+    module: nn.Module, hook: Callable[[str, tuple[Any, ...], Any], Any], layers: Iterable[str] | None = None
+) -> Iterator[None]:
+    """Call a function after each run of layers.
+
+    Parameters
+    ----------
+    module : Module
+    hook : callable
+        ``hook(name, given, output)``, where `given` are all arguments; what it returns takes the place of the output,
+        unless it is None.
+    layers : iterable of str, optional
+        By default all submodules, but not the module itself.
+    """
+
+    def call(name: str, _module: nn.Module, args: tuple[Any, ...], named: dict[str, Any], output: Any) -> Any:
+        return hook(name, (*args, *named.values()), output)
+
+    names = [name for name, _ in module.named_modules() if name] if layers is None else layers
+    handles = [
+        module.get_submodule(name).register_forward_hook(partial(call, name), with_kwargs=True) for name in names
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
 def recording(module: nn.Module, layer: str | None) -> Iterator[dict[str, Tensor]]:
     """Record the activations of passes, by the layers' names and in the order in which they ran.
 
@@ -53,13 +83,12 @@ def recording(module: nn.Module, layer: str | None) -> Iterator[dict[str, Tensor
         Name of one submodule: its activation is cut off from what is below. All submodules for None.
     """
     seen: dict[str, Tensor] = {}
-    chosen = [(name, m) for name, m in module.named_modules() if name and layer in {None, name}]
-    handles = [m.register_forward_hook(partial(_record, seen, name, cut=layer is not None)) for name, m in chosen]
-    try:
+
+    def record(name: str, _given: tuple[Any, ...], output: Any) -> Any:
+        return _record(seen, name, output, cut=layer is not None)
+
+    with listening(module, record, None if layer is None else [layer]):
         yield seen
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 @contextmanager
@@ -67,20 +96,16 @@ def recording_shapes(module: nn.Module) -> Iterator[dict[str, tuple[int, ...]]]:
     """Record the shapes of what all submodules put out, by their names; nothing else of it is kept."""
     seen: dict[str, tuple[int, ...]] = {}
 
-    def record(name: str, _module: nn.Module, _args: Any, output: Any) -> None:
+    def record(name: str, _given: tuple[Any, ...], output: Any) -> None:
         tensor = tensor_in(output)
         if tensor is not None:
             seen[name] = tuple(tensor.shape)
 
-    handles = [m.register_forward_hook(partial(record, name)) for name, m in module.named_modules() if name]
-    try:
+    with listening(module, record):
         yield seen
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
-def _record(seen: dict[str, Tensor], name: str, _module: nn.Module, _args: Any, output: Any, *, cut: bool) -> Any:
+def _record(seen: dict[str, Tensor], name: str, output: Any, *, cut: bool) -> Any:
     tensor = tensor_in(output)
     if tensor is None:
         return None

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe
 from xai_widgets.models.outputs import tensor_of
-from xai_widgets.models.taps import tensor_in, with_tensor
+from xai_widgets.models.taps import listening, tensor_in, with_tensor
 from xai_widgets.models.untouched import untouched
 from xai_widgets.models.writing import OwnWeights
 
@@ -45,18 +45,12 @@ class Embedded:
         """Return the model's output."""
         ids = self._ids.expand(len(rows), -1)
 
-        def put(_module: nn.Module, args: tuple[Any, ...], named: dict[str, Any], output: Any) -> Any:
-            if not _eats(ids, args, named):
-                return None
-            now = tensor_in(output)
+        def put(_name: str, given: tuple[Any, ...], output: Any) -> Any:
+            now = tensor_in(output) if _eats(ids, given) else None
             return None if now is None else with_tensor(output, rows.to(now))
 
-        handle = module.get_submodule(self._layer).register_forward_hook(put, with_kwargs=True)
-        try:
-            with plainly(module):
-                return self._feed(module, ids.clone())
-        finally:
-            handle.remove()
+        with listening(module, put, [self._layer]), plainly(module):
+            return self._feed(module, ids.clone())
 
     def describe(self, rows: Tensor) -> str:
         """Say what was fed."""
@@ -115,22 +109,14 @@ def find_embedding(module: nn.Module, ids: Tensor, run: Callable[[], object]) ->
     """
     found: dict[str, Tensor] = {}
 
-    def watch(name: str) -> Callable[..., None]:
-        def hook(_module: nn.Module, args: tuple[Any, ...], named: dict[str, Any], output: Any) -> None:
-            vectors = tensor_in(output)
-            fits = vectors is not None and vectors.shape[:TOKENS] == ids.shape and vectors.ndim == POSITIONS
-            if fits and name not in found and _eats(ids, args, named):
-                found[name] = vectors.detach()[0].clone()  # type: ignore[union-attr]
+    def watch(name: str, given: tuple[Any, ...], output: Any) -> None:
+        vectors = tensor_in(output)
+        fits = vectors is not None and vectors.shape[:TOKENS] == ids.shape and vectors.ndim == POSITIONS
+        if fits and name not in found and _eats(ids, given):
+            found[name] = vectors.detach()[0].clone()  # type: ignore[union-attr]
 
-        return hook
-
-    handles = [one.register_forward_hook(watch(name), with_kwargs=True) for name, one in module.named_modules() if name]
-    try:
-        with plainly(module):
-            run()
-    finally:
-        for handle in handles:
-            handle.remove()
+    with listening(module, watch), plainly(module):
+        run()
     inner = [name for name in found if not any(other.startswith(f"{name}.") for other in found)]
     if not inner:
         msg = (
@@ -207,10 +193,10 @@ def longest_text(module: nn.Module) -> int | None:
     return next((one for one in found if isinstance(one, int) and one > 0), None)
 
 
-def _eats(ids: Tensor, args: tuple[Any, ...], named: dict[str, Any]) -> bool:
+def _eats(ids: Tensor, given: tuple[Any, ...]) -> bool:
     return any(
         isinstance(one, Tensor) and one.shape == ids.shape and not one.is_floating_point() and torch.equal(one, ids)
-        for one in (*args, *named.values())
+        for one in given
     )
 
 

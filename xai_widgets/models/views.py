@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe
-from xai_widgets.models.taps import tensor_in, with_tensor
+from xai_widgets.models.taps import listening, tensor_in, with_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,16 +129,13 @@ class Cut:
         """
         count = 0
 
-        def hook(_module: nn.Module, _args: Any, output: Any) -> Any:
+        def hook(_name: str, _given: tuple[Any, ...], output: Any) -> Any:
             nonlocal count
             count += 1
             return last(output) if count == self.runs else None
 
-        handle = module.get_submodule(self.layer).register_forward_hook(hook)
-        try:
+        with listening(module, hook, [self.layer]):
             yield
-        finally:
-            handle.remove()
         if not count:
             msg = f"The layer {self.layer!r} did not run this time. Choose another layer."
             raise ModelError(msg)
@@ -161,14 +158,11 @@ class Trial:
         """Return the rows."""
         self.runs, self.output = 0, None
 
-        def hook(_module: nn.Module, _args: Any, output: Any) -> None:
+        def hook(_name: str, _given: tuple[Any, ...], output: Any) -> None:
             self.runs, self.output = self.runs + 1, output
 
-        handle = module.get_submodule(self._layer).register_forward_hook(hook)
-        try:
+        with listening(module, hook, [self._layer]):
             self._feed(module, repeated(self._x, len(rows)))
-        finally:
-            handle.remove()
         return rows
 
     def describe(self, rows: Tensor) -> str:
