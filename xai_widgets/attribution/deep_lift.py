@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.gradients import GradientMethod
+from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.statistics import CHECKED, Mean
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
@@ -49,7 +49,7 @@ def _notes(values: Tensor, gap: float) -> tuple[str, ...]:
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class DeepLift(GradientMethod):
+class DeepLift(RelevanceMethod):
     r"""Contributions by differences from a baseline, handed down operation by operation (the rescale rule).
 
     .. math:: \sum_i m_i \, (x_i - x'_i) = F(x) - F(x'), \qquad m_{\text{nonlinear}} = \Delta y / \Delta x
@@ -67,9 +67,7 @@ class DeepLift(GradientMethod):
 
     name: ClassVar[str] = "deep_lift"
     title: ClassVar[str] = "DeepLIFT"
-    family: ClassVar[str] = "Relevance"
     sentence: ClassVar[str] = "How much of the difference from an empty picture does each value account for?"
-    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
 
     baselines: Any = parameter(
         "zero", "What the input is compared with: a picture that says nothing.", choices=BASELINES, kind="baseline"
@@ -84,7 +82,7 @@ class DeepLift(GradientMethod):
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class DeepShap(GradientMethod):
+class DeepShap(RelevanceMethod):
     r"""Mean of DeepLIFT over several baselines, :math:`E_{x'}[m(x, x') \cdot (x - x')]`.
 
     Baselines are drawn from the input's noise, uniform between black and white (standard normal where there are no
@@ -99,7 +97,6 @@ class DeepShap(GradientMethod):
 
     name: ClassVar[str] = "deep_shap"
     title: ClassVar[str] = "Deep SHAP"
-    family: ClassVar[str] = "Relevance"
     sentence: ClassVar[str] = "How much of the difference from other pictures does each value account for, on average?"
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches", "rules"})
 

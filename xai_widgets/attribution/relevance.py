@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from xai_widgets.models import Model, Target
 
 
+@dataclass(frozen=True, kw_only=True)
+class RelevanceMethod(GradientMethod):
+    """A method that hands the score down by a rule in the place of each operation's gradient."""
+
+    family: ClassVar[str] = "Relevance"
+    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
+
+
 @register
 @dataclass(frozen=True, kw_only=True)
-class LayerwiseRelevance(GradientMethod):
+class LayerwiseRelevance(RelevanceMethod):
     r"""The score, handed down layer by layer in proportion to each value's share.
 
     .. math:: R_i = \sum_j \frac{x_i w_{ij}}{\epsilon + \sum_k x_k w_{kj} + b_j} R_j
@@ -59,9 +67,7 @@ class LayerwiseRelevance(GradientMethod):
 
     name: ClassVar[str] = "lrp"
     title: ClassVar[str] = "LRP"
-    family: ClassVar[str] = "Relevance"
     sentence: ClassVar[str] = "Whose share of the score is it, handed down layer by layer?"
-    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
 
     composite: str = parameter(
         "epsilon_plus_flat",
@@ -94,7 +100,7 @@ class LayerwiseRelevance(GradientMethod):
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class AttentionLrp(GradientMethod):
+class AttentionLrp(RelevanceMethod):
     r"""Relevance through transformers (AttnLRP).
 
     .. math:: R_{ji}(A) = \sum_p \frac{A_{ji} V_{ip}}{2 O_{jp} + \epsilon} R_{jp}, \qquad
@@ -114,9 +120,7 @@ class AttentionLrp(GradientMethod):
 
     name: ClassVar[str] = "attention_lrp"
     title: ClassVar[str] = "AttnLRP"
-    family: ClassVar[str] = "Relevance"
     sentence: ClassVar[str] = "Whose share of the score is it, handed down through attention?"
-    uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
 
     epsilon: float = parameter(
         1e-6, "Keeps shares of what nearly cancels out from growing without bound.", low=1e-12, high=10.0
