@@ -13,6 +13,7 @@ import type {
   Version,
 } from "../core/text/types";
 import { grown, joined, placeOf } from "../core/text/versions";
+import type { ArrayMeta } from "../core/types";
 import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
 import type { Model } from "./model";
 import { Store, storeOf } from "./store";
@@ -43,15 +44,16 @@ export const TEXT_DISPLAY: TextDisplay = {
 
 function layoutOf(message: LayoutMessage, buffers: Buffers): Layout {
   const { text, cut } = message;
-  const tokens = decodeCounts(message.tokens, buffers);
+  const counts = (meta: ArrayMeta | null | undefined) => (meta ? decodeCounts(meta, buffers) : new Uint32Array());
+  const tokens = counts(message.tokens);
   for (const place of tokens)
     if (place > text.length) throw new Error(`A token lies at ${place}, but the text has ${text.length} characters.`);
   return {
     text,
     cut,
     tokens,
-    ids: decodeCounts(message.ids, buffers),
-    special: decodeBytes(message.special, buffers),
+    ids: counts(message.ids),
+    special: message.special ? decodeBytes(message.special, buffers) : new Uint8Array(),
     names: new Map(message.names ?? []),
   };
 }

@@ -105,7 +105,7 @@ describe("characters that act", () => {
       ["a", null],
       ["RLO", 0x202e],
       ["b", null],
-      ["␀", 0],
+      ["NUL", 0],
       ["c\u200d👩‍🚀\n", null],
     ]);
     expect([visible(""), spelled("x\ny\u2066")]).toEqual([[], "x⏎yLRI"]);

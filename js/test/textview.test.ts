@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { quantise, valueAt } from "../core/arrays";
 import { splice } from "../core/text/edits";
+import { nameOfVersion } from "../core/text/names";
 import { carried, placed, summed, tokenPieces } from "../core/text/placing";
+import { tableOf } from "../core/text/table";
 import type { TextEdit, Version } from "../core/text/types";
 import { joined, stepOf, stepsOf, treeOf } from "../core/text/versions";
 import { textStore } from "../host/text";
@@ -85,6 +87,27 @@ describe("versions", () => {
     ]);
     // A list that lost its beginning still shows all that is in it.
     expect(treeOf([version([very], 7, 1)])).toEqual([{ at: 0, depth: 0 }]);
+  });
+
+  it("have names by what was changed last, and make a table", () => {
+    const text = 'A very "good" film';
+    const made = [
+      version([], null, 0.9),
+      version([gone("good", text)], 0, 0.4),
+      version([{ name: "replace", start: 14, stop: 18, text: "=play, really" }, gone("good", text)], 1, 0.5),
+      version([{ name: "replace", start: 14, stop: 18, text: "=play, really" }], 2, 0.6),
+    ];
+    expect(made.map((_, at) => nameOfVersion(made, at, text))).toEqual([
+      "Original",
+      "− good",
+      "film → =play, really",
+      "put back good",
+    ]);
+    const lines = tableOf(made, text, null).split("\r\n");
+    expect(lines).toHaveLength(6);
+    expect(lines[1]).toBe('0,,Original,"A very ""good"" film",positive,0.9,,0');
+    expect(lines[2]).toBe('1,0,− good,"A very """" film",positive,0.4,-0.5,-0.5');
+    expect(lines[4]).toContain(',"A very ""good"" =play, really",');
   });
 
   it("of the kernel come first, and those seen here find their places", () => {

@@ -48,9 +48,10 @@ export interface TextDisplay extends Display {
 
 export interface LayoutMessage {
   text: string;
-  tokens: ArrayMeta;
-  ids: ArrayMeta;
-  special: ArrayMeta;
+  /** What would be empty is left out. */
+  tokens?: ArrayMeta | null;
+  ids?: ArrayMeta | null;
+  special?: ArrayMeta | null;
   cut: number;
   names?: [number, string][];
 }
@@ -89,6 +90,8 @@ export interface Version {
   parent: number | null;
   /** What the model gave the class that was explained. */
   score: number;
+  /** What that is above the score of the original; the kernel tells. */
+  delta?: number;
   label: string;
 }
 

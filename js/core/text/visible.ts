@@ -1,6 +1,11 @@
 // Characters that act without being seen: shown by a name, so that no text can pretend to be another.
 
+const CONTROLS =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(
+    " ",
+  );
 const NAMES: Record<number, string> = {
+  127: "DEL",
   173: "SHY",
   1564: "ALM",
   8203: "ZWSP",
@@ -31,8 +36,7 @@ export interface Seen {
 }
 
 function symbolOf(code: number): string {
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
+  if (code < CONTROLS.length) return CONTROLS[code]!;
   return NAMES[code] ?? codeName(code);
 }
 

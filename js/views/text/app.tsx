@@ -8,6 +8,7 @@ import { Title } from "../../panels/title";
 import { ReadingPanel } from "./reading";
 import { Readout } from "./readout";
 import { Stage } from "./stage";
+import { VersionsPanel } from "./versions";
 import type { View } from "./view";
 
 export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
@@ -29,6 +30,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
           <MethodPanel view={view} />
         </div>
         <ReadingPanel view={view} />
+        <VersionsPanel view={view} />
       </div>
       <HealthPanel view={view} />
     </div>

@@ -1,0 +1,197 @@
+// Change the text, and see every version of it: go back, begin a branch, compare any two, take them along as a table.
+import { useState } from "preact/hooks";
+import { percent, short } from "../../core/format";
+import { diff, editsBetween, type Hunk } from "../../core/text/diff";
+import { splice } from "../../core/text/edits";
+import { nameOfVersion } from "../../core/text/names";
+import { tableOf } from "../../core/text/table";
+import type { Version } from "../../core/text/types";
+import { placeOf, stepOf, treeOf } from "../../core/text/versions";
+import { spelled } from "../../core/text/visible";
+import { textWords } from "../../core/text/words";
+import { words } from "../../core/words";
+import { Button, Section } from "../../dom/controls";
+import { useIds } from "../../dom/hooks";
+import type { View } from "./view";
+
+function save(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** A change of a score, or nothing where there is none to tell. */
+export function Change({ by, plain }: { by: number | null; plain: boolean }) {
+  if (by === null || Number.isNaN(by)) return <span class="xai-delta" />;
+  const none = Math.abs(by) < (plain ? 1e-9 : 0.0005);
+  return (
+    <span class={`xai-delta${none ? " xai-faint" : ""}`} title={plain ? words.change : words.percentagePoints}>
+      {none ? textWords.stepNone : textWords.step(by, plain)}
+    </span>
+  );
+}
+
+export function Diff({ hunks }: { hunks: readonly Hunk[] }) {
+  return (
+    <p class="xai-diff" dir="auto" data-xai="diff">
+      {hunks.map(({ kind, text }, i) => {
+        const key = `${i} ${text}`;
+        if (kind === "gone") return <del key={key}>{spelled(text)}</del>;
+        return kind === "fresh" ? <ins key={key}>{spelled(text)}</ins> : <span key={key}>{spelled(text)}</span>;
+      })}
+    </p>
+  );
+}
+
+function Row(props: { view: View; at: number; depth: number; here: boolean; picked: boolean; onCompare: () => void }) {
+  const { view, at, depth, here, picked, onCompare } = props;
+  const { store } = view;
+  const versions = store.versions.value;
+  const version = versions[at]!;
+  const plain = store.task.value === "value";
+  const name = nameOfVersion(versions, at, store.spec.value.text);
+  const score = plain ? short(version.score) : percent(version.score);
+  return (
+    <li class="xai-version" style={{ "--xai-level": depth }}>
+      <button
+        type="button"
+        class="xai-version-go"
+        aria-current={here ? "true" : undefined}
+        aria-label={textWords.versionGo(name, score)}
+        onClick={() => store.setEdits(version.edits)}
+      >
+        <bdi class="xai-version-name">{name}</bdi>
+        <span class="xai-bar-value">{score}</span>
+        <Change by={stepOf(versions, at)} plain={plain} />
+      </button>
+      <Button quiet icon="compare" label={textWords.compareWith(name)} pressed={picked} onClick={onCompare} />
+    </li>
+  );
+}
+
+function Comparison({ view, from, to }: { view: View; from: number; to: number }) {
+  const { store } = view;
+  const versions = store.versions.value;
+  const { text, mask } = store.spec.value;
+  const plain = store.task.value === "value";
+  const [a, b] = [versions[from], versions[to]];
+  if (!a || !b) return null;
+  const made = (version: Version) => splice(text, version.edits, mask).text;
+  const by = a.label === b.label ? b.score - a.score : null;
+  return (
+    <div class="xai-comparison" data-xai="comparison">
+      <p class="xai-sentence">
+        {textWords.compareBetween(nameOfVersion(versions, from, text), nameOfVersion(versions, to, text))}{" "}
+        <Change by={by} plain={plain} />
+      </p>
+      <Diff hunks={diff(made(a), made(b))} />
+    </div>
+  );
+}
+
+/** The whole text in a field: what was changed in it becomes edits. */
+function Whole({ view, onDone }: { view: View; onDone: () => void }) {
+  const { id } = useIds("id");
+  const [text, setText] = useState(view.text.value);
+  const apply = () => {
+    view.store.setEdits(editsBetween(view.store.spec.value.text, text));
+    onDone();
+  };
+  return (
+    <div class="xai-whole">
+      <label class="xai-hidden" for={id}>
+        {textWords.whole}
+      </label>
+      <textarea
+        id={id}
+        class="xai-area"
+        dir="auto"
+        rows={5}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") onDone();
+          else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) apply();
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <div class="xai-row">
+        <Button label={textWords.wholeDone} text={textWords.wholeDone} onClick={apply} />
+        <Button quiet label={textWords.wholeCancel} text={textWords.wholeCancel} onClick={onDone} />
+      </div>
+    </div>
+  );
+}
+
+export function VersionsPanel({ view }: { view: View }) {
+  const { store } = view;
+  const [picked, setPicked] = useState<readonly number[]>([]);
+  const [whole, setWhole] = useState(false);
+  const versions = store.versions.value;
+  const { undo, redo } = store.undoable.value;
+  const { text, mask } = store.spec.value;
+  const here = placeOf(versions, view.edits.value);
+  const known = picked.filter((at) => at < versions.length);
+  // One that was picked is compared with the one on show, a second in its place.
+  const toggle = (at: number) =>
+    setPicked(known.includes(at) ? known.filter((one) => one !== at) : [...known, at].slice(-2));
+  const [from, to] = known.length > 1 ? known : [known[0] ?? null, here];
+  return (
+    <Section
+      title={textWords.editing}
+      class="xai-editing xai-versions"
+      side={
+        <div class="xai-row">
+          <Button quiet icon="undo" label={words.undo} disabled={!undo} onClick={() => store.undo()} />
+          <Button quiet icon="redo" label={words.redo} disabled={!redo} onClick={() => store.redo()} />
+          <Button
+            label={words.reset}
+            text={words.reset}
+            title={textWords.putBack}
+            disabled={!view.edits.value.length}
+            onClick={() => store.setEdits([])}
+          />
+        </div>
+      }
+    >
+      {whole ? (
+        <Whole view={view} onDone={() => setWhole(false)} />
+      ) : (
+        <Button label={textWords.whole} text={textWords.whole} onClick={() => setWhole(true)} />
+      )}
+      {versions.length < 2 ? (
+        <p class="xai-sentence">{textWords.versionsNone}</p>
+      ) : (
+        <>
+          <p class="xai-sentence">{textWords.versionsHint}</p>
+          <ul class="xai-version-list" aria-label={textWords.versions} data-xai="versions">
+            {treeOf(versions).map(({ at, depth }) => (
+              <Row
+                key={at}
+                view={view}
+                at={at}
+                depth={depth}
+                here={at === here}
+                picked={known.includes(at)}
+                onCompare={() => toggle(at)}
+              />
+            ))}
+          </ul>
+          {from !== null && from !== undefined && to !== null && to !== undefined && from !== to && (
+            <Comparison view={view} from={from} to={to} />
+          )}
+          <Button
+            link
+            label={textWords.exportTable}
+            text={textWords.exportTable}
+            onClick={() => save(textWords.exportName, tableOf(versions, text, mask))}
+          />
+        </>
+      )}
+    </Section>
+  );
+}
