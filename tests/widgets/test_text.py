@@ -294,3 +294,12 @@ def test_half_typed_edits_are_no_versions(make_text, gate):
     browser.wait("ended", 5)
     until(lambda: len(widget.versions) == 2)
     assert widget.versions[1]["text"] == SAID.replace("warm", "cold")
+
+
+def test_an_edit_costs_one_pass_forward(make_text):
+    widget = make_text(method="saliency")
+    widget.result(30)
+    calls = len(CALLS)
+    for k in range(5):
+        widget._session.see((xai.Replace(2, 6, "w" * (k + 1)),))
+    assert len(CALLS) == calls + 5

@@ -102,6 +102,7 @@ class Execution:
         self._found: dict[str, tuple[int, Any]] = {}
         self._mixing: list[Mixing | None] = []  # one, once a run has found it out, whatever is trained meanwhile
         self._states: dict[bool, int] = {}
+        self._hashed: list[tuple[int, str]] = []  # of the weights alone, so for whatever the module is a function of
         self._followed = [self.version]
         self._own: set[int] = set()  # by id, the parameters that a pass writes into
         self._copies: list[ExplanationCopy | None] = []  # one, once it has been tried to make it

@@ -57,7 +57,10 @@ class TorchModel(Execution):
     @property
     def hash(self) -> str:
         """Fingerprint of the weights."""
-        return self.remember("hash", lambda: fingerprint(self.module))
+        version = self.version
+        if not self._hashed or self._hashed[0][0] != version:
+            self._hashed[:] = [(version, fingerprint(self.module))]
+        return self._hashed[0][1]
 
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""

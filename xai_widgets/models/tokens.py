@@ -174,6 +174,16 @@ def all_vectors(module: nn.Module, layer: str, like: Tensor) -> Tensor | None:
         return embedding(every[None])[0].to(like)  # type: ignore[no-any-return]
 
 
+def vectors_of(module: nn.Module, layer: str, ids: Tensor) -> Tensor | None:
+    """Return the vectors of some tokens (tokens, features); None where only a pass through the model tells them."""
+    embedding = module.get_submodule(layer)
+    # One with a largest norm writes into its weights.
+    if not isinstance(embedding, nn.Embedding) or embedding.max_norm is not None:
+        return None
+    with torch.no_grad():
+        return embedding(ids[None])[0].detach().clone()  # type: ignore[no-any-return]
+
+
 def takes_tokens(module: nn.Module) -> bool:
     """Tell whether a model has a layer that may eat tokens."""
     return _own_embedding(module) is not None or any(map(_is_embedding, module.modules()))

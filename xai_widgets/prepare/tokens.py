@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from xai_widgets.inputs import Inputs, read_inputs
 from xai_widgets.models import ModelError, TorchModel
 from xai_widgets.models.feeds import Member, Several
-from xai_widgets.models.tokens import LastPosition, find_embedding, stand_ins
+from xai_widgets.models.tokens import LastPosition, find_embedding, stand_ins, vectors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,16 +56,48 @@ def tokens_for(
     given = {**others, name: ids}
     members = [Member(key, tuple(ids.shape) if key == name else None, one) for key, one in given.items()]
     last = LastPosition(_last(others.get("attention_mask"), len(ids)))
-    fed = model.fed(Several(members, named=named))
-    fed = fed.reduced(last) if reduce is None else reduced(fed, reduce)
-    layer, vectors = find_embedding(model.module, ids[None], lambda: fed.scores(ids[None]))
+    feed = Several(members, named=named)
+    vectors: Tensor | None = None
+
+    def look() -> _Known:
+        nonlocal vectors
+        fed = _reduced_to(model.fed(feed), last, reduce)
+        layer, vectors = find_embedding(model.module, ids[None], lambda: fed.scores(ids[None]))
+        # What one pass has told of the module need not be found out again for each text.
+        model.random = fed.random
+        labels = spell(last.outputs) if last.used and model.labels is None and spell is not None else model.labels
+        return _Known(layer, stand_ins(model.module, layer, vectors), fed.task, labels, at_last=last.used)
+
+    known = model.remember(f"how it takes tokens, {name}", look) if reduce is None else look()
+    fed = _reduced_to(model.fed(feed, known.task), last, reduce)
+    if vectors is None:
+        vectors = vectors_of(model.module, known.layer, ids)
+    if vectors is None:
+        vectors = find_embedding(model.module, ids[None], lambda: fed.scores(ids[None]))[1]
     inputs = read_inputs(vectors, device=model.device, dtype=vectors.dtype)
-    if last.used and model.labels is None and spell is not None:
-        fed.labels = spell(last.outputs)
+    if reduce is None:
+        fed.labels = known.labels
     where = f"The score is that at the last position, {len(ids) + last.place}."
-    return fed.embedded(layer, ids), replace(
-        inputs, kind="tensor", vectors=stand_ins(model.module, layer, vectors), notes=(where,) if last.used else ()
+    return fed.embedded(known.layer, ids), replace(
+        inputs, kind="tensor", vectors=known.stand_ins, notes=(where,) if known.at_last else ()
     )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a pass has told of a model of tokens, which holds for all texts."""
+
+    layer: str
+    stand_ins: Mapping[str, Tensor]
+    task: str | None
+    labels: tuple[str, ...] | None
+    at_last: bool
+
+
+def _reduced_to(model: TorchModel, last: LastPosition, reduce: Callable[[Any], Any] | None) -> TorchModel:
+    if reduce is not None:
+        return reduced(model, reduce)
+    return model.reduced(last, model.task)
 
 
 def _last(mask: Any, count: int) -> int:
