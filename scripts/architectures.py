@@ -24,9 +24,13 @@ INTRO = """# Which models work
 A tiny model with random weights of every architecture in the lists of transformers {transformers} is explained by one
 method of every family, through `xai.attribute(model, x)` with nothing but the model and an input: saliency, integrated
 gradients, feature ablation, Grad-CAM, and LRP or else AttnLRP. `scripts/architectures.py` writes this page from a real
-run (torch {torch}); `make test-all` holds it to its word, `make test` ten of its rows.
+run (torch {torch}); `make test-all` holds it to its word, `make test` one row of each kind.
 
-A number stands for the reason why not: see the end of the page. Where there is no picture, there is no map.
+A number stands for the reason why not: see the end of the page. Where there is no picture, there is no map. In brackets
+is what works where the first that is tried does not: LRP is for convolutional and dense networks, AttnLRP for others.
+
+Relevance works where it is also conserved: no operation keeps more than a thousandth of what flows, but for layers with
+biases, sums with constants such as positions, and softmax, which keep a share by their rules.
 """
 
 

@@ -8,18 +8,27 @@ from typing import Any
 import numpy as np
 import torch
 from anymodel.zoo import Sample, build
+from anymodel.zoo_settings import NEEDS
+from attribution.ledger import counting
 
 import xai_widgets as xai
 
-FAMILIES: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
-    "gradients": (("saliency", {}),),
-    "paths": (("integrated_gradients", {"n_steps": 3}),),
-    "perturbation": (("feature_ablation", {}),),
-    "maps": (("grad_cam", {}),),
-    "relevance": (("lrp", {}), ("attention_lrp", {})),
+STEPS = {"n_steps": 3}
+MEAN = STEPS | {"baselines": "mean"}
+FAMILIES: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+    "gradients": (("", "saliency", {}),),
+    "paths": (("", "integrated_gradients", STEPS), ("baselines='mean'", "integrated_gradients", MEAN)),
+    "perturbation": (("", "feature_ablation", {}),),
+    "maps": (("", "grad_cam", {}), ("relu=False", "grad_cam", {"relu": False})),
+    "relevance": (("lrp", "lrp", {}), ("attention_lrp", "attention_lrp", {})),
 }
+"""What is tried, one after the other until something works: how that is told, the method and its parameters."""
 WORKS = "works"
 NO_MAP = "there is no picture"
+LEAST = 1e-7
+"""Of the scores: values below that are noise."""
+MOST_LOST = 1e-3
+"""Of the relevance that flows: an operation that keeps more has a wrong rule."""
 ERRORS = (ValueError, RuntimeError, TypeError)
 
 
@@ -28,7 +37,7 @@ def report(task: str, name: str) -> dict[str, str]:
     try:
         sample = build(task, name)
     except Exception as error:  # noqa: BLE001  of any kind: the library says in its own way what is missing
-        return {"model": f"not built: {_short(error)}"}
+        return {"model": NEEDS.get(name, f"not built: {_short(error)}")}
     try:
         found = xai.attribute(sample.model, sample.x, "saliency").prediction.scores
     except xai.ModelError as error:
@@ -50,26 +59,33 @@ def agree(sample: Sample, scores: np.ndarray) -> None:
 
 
 def outcome(sample: Sample, family: str) -> str:
-    """Return "works", with the method where the family has several, or else the reason why not."""
-    reasons = []
+    """Return "works", with what does where that is not plain, or else the reason why not."""
+    reason = ""
     floating = [one for one in (sample.x.values() if isinstance(sample.x, dict) else [sample.x]) if one.ndim == 3]
     if family == "maps" and not floating:
         return NO_MAP
-    for name, params in FAMILIES[family]:
+    for told, name, params in FAMILIES[family]:
         more = {"n_segments": 4} if name == "feature_ablation" and floating else {}
-        for target in (None, 0, 1):  # of one class there may be nothing but what speaks against it
-            try:
-                result = xai.attribute(sample.model, sample.x, name, target=target, **params, **more)
-            except ERRORS as error:
-                reasons.append(_short(error))
-                break
-            if not np.isfinite(result.values).all():
-                reasons.append("values that are not finite")
-                break
-            if result.values.any():
-                return WORKS if len(FAMILIES[family]) == 1 else f"{WORKS} ({name})"
-            reasons.append("all values are zero")
-    return reasons[-1]
+        reason = _attempt(sample, name, params | more)
+        if not reason:
+            return f"{WORKS} ({told})" if told else WORKS
+    return reason
+
+
+def _attempt(sample: Sample, name: str, params: dict[str, Any]) -> str:
+    """Return why a method does not work, or nothing."""
+    for target in (None, 0, 1):  # of one class there may be nothing but what speaks against it
+        try:
+            with counting() as ledger:
+                result = xai.attribute(sample.model, sample.x, name, target=target, **params)
+        except ERRORS as error:
+            return _short(error)
+        if not np.isfinite(result.values).all():
+            return "values that are not finite"
+        if np.abs(result.values).max() > LEAST * np.abs(result.prediction.scores).max():
+            lost = {where: one for where, one in ledger.leaks().items() if abs(one) > MOST_LOST * ledger.flow}
+            return f"relevance is lost in {', '.join(sorted(lost))}" if lost else ""
+    return "all values are zero"
 
 
 def _short(error: BaseException) -> str:

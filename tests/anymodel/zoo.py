@@ -77,11 +77,11 @@ def build(task: str, name: str) -> Sample:
 
     cls = getattr(transformers, kind)
     settings = SETTINGS.get(name, {}) | (DECODERS.get(name, {}) if "language" in task else {})
-    config = shrunk(type(AutoConfig.for_model(name)), settings)
+    listed_config = type(AutoConfig.for_model(name))
     wanted = cls.config_class
-    if wanted is not None and not isinstance(config, wanted):
-        inner = (one for one in vars(config).values() if isinstance(one, wanted))
-        config = next(inner, None) or shrunk(wanted, settings)
+    if wanted is not None and not issubclass(listed_config, wanted):  # such as the text's part of one for pictures too
+        listed_config, settings = wanted, settings.get("text_config", settings)
+    config = shrunk(listed_config, settings)
     config.num_labels = CLASSES
     model = cls(config).eval()
     with torch.no_grad():
@@ -89,9 +89,24 @@ def build(task: str, name: str) -> Sample:
             weight.add_(0.02 * torch.randn_like(weight))
     size = IMAGES.get(name, 32)
     if task == "image classification":
+        _settle(model, torch.rand(4, 3, size, size))
         return Sample(model, GIVEN[name](config) if name in GIVEN else torch.rand(3, size, size))
     # With the numbers that most take for the end of a text.
     return Sample(model, torch.tensor([5, 9, 30, 7, 1, 2]))
+
+
+def _settle(model: nn.Module, pictures: Tensor) -> None:
+    """Let BatchNorms see what is normal: with random weights, scores would vanish or grow without bound."""
+    norms = [one for one in model.modules() if isinstance(one, nn.modules.batchnorm._BatchNorm)]
+    for one in norms:
+        one.train()
+        one.momentum = 1.0
+    if norms:
+        with torch.no_grad():
+            model(pictures)
+    for one in norms:
+        one.eval()
+        one.momentum = 0.1
 
 
 PATCHES = {"pixel_values": (16, 192), "pixel_attention_mask": (16,)}
@@ -108,7 +123,7 @@ def shrunk(cls: type[PreTrainedConfig], settings: dict[str, Any]) -> PreTrainedC
     """Make a configuration small: what is known by name, else as it is, and then the family's own settings."""
     default = cls()
     small = _small(default, settings)
-    return cls(**{**small, **{k: v for k, v in settings.items() if not isinstance(v, dict)}})
+    return cls(**{**settings, **{k: v for k, v in small.items() if k not in settings or isinstance(v, dict)}})
 
 
 def _small(config: PreTrainedConfig, settings: dict[str, Any]) -> dict[str, Any]:

@@ -101,7 +101,7 @@ class LayerwiseRelevance(RelevanceMethod):
 @register
 @dataclass(frozen=True, kw_only=True)
 class AttentionLrp(RelevanceMethod):
-    r"""Relevance through transformers (AttnLRP).
+    r"""Relevance through transformers (AttnLRP [1]_).
 
     .. math:: R_{ji}(A) = \sum_p \frac{A_{ji} V_{ip}}{2 O_{jp} + \epsilon} R_{jp}, \qquad
         R_i(\mathrm{softmax}) = x_i \Big(R_i - s_i \sum_j R_j\Big)
@@ -112,10 +112,16 @@ class AttentionLrp(RelevanceMethod):
     `LayerwiseRelevance`. Attention, activations and norms get the same numbers by one call or written out by hand (but
     for a norm's bias, which takes its share when it is added by hand).
 
+    Beyond attention, what only scales is taken as constant, so that what it scales gets all: the weights of chosen
+    experts, exponentials such as the decay of a state-space model [2]_ (whose other gates get half, as any factor), the
+    matrix of a triangular system. Without biases and softmax the sum of the values is then the score. An exponential, a
+    root or a logarithm that does anything else is refused by name and place.
+
     References
     ----------
-    Achtibat et al.: AttnLRP: Attention-Aware Layer-Wise Relevance Propagation for Transformers.
-    arXiv:2402.05602 (2024).
+    .. [1] Achtibat et al.: AttnLRP: Attention-Aware Layer-Wise Relevance Propagation for Transformers.
+       arXiv:2402.05602 (2024).
+    .. [2] Jafari et al.: MambaLRP: Explaining Selective State Space Sequence Models. arXiv:2406.07592 (2024).
     """
 
     name: ClassVar[str] = "attention_lrp"

@@ -1,4 +1,4 @@
-"""Relevance through transformers: softmax, products of two tensors and norms have rules too."""
+"""Relevance through transformers: softmax, products of two tensors, norms, gates and decays have rules too."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor
 
+from xai_widgets.models.places import called_in
 from xai_widgets.models.rules.composites import Composite
 from xai_widgets.models.rules.mode import Call, carry
+from xai_widgets.models.rules.operations import FOURIER, FUNCTIONS
 from xai_widgets.models.rules.relevance import Relevance
+from xai_widgets.models.rules.shares import Layer
 from xai_widgets.models.rules.traces import Traces
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ class AttentionRelevance(Relevance):
     of one tensor's values is an activation (such as ``x * (1 + tanh(…)) / 2``), centring and scaling by the root of a
     mean are a norm.
 
+    What does nothing but scale other values is taken as constant, and they get all that comes: the root that a norm
+    divides by, the weight by which a chosen expert counts, an exponential, as of the decay of a state-space model.
+    Where something else is made of such a root or exponential, it is refused.
+
     Parameters
     ----------
     options : Options
@@ -39,9 +46,15 @@ class AttentionRelevance(Relevance):
         super().__init__(Composite("gamma", "gamma"), options)
         self._traces = Traces()
         self._table |= {
+            **dict.fromkeys(FUNCTIONS, self.idle),
             "softmax": self.softmax,
-            **dict.fromkeys((*NORMS, "square", "erf"), self.pass_on),
-            **dict.fromkeys(("sqrt", "rsqrt"), self.scale),
+            **dict.fromkeys((*NORMS, "square", "erf", "expm1", "abs"), self.pass_on),
+            **dict.fromkeys(("sqrt", "rsqrt", "exp", "logsumexp"), self.scale),
+            **dict.fromkeys(FOURIER, self.in_proportion),
+            **dict.fromkeys(("topk", "gather"), self.choice),
+            **dict.fromkeys(("grouped_mm", "_grouped_mm"), self.experts),
+            "linalg_solve_triangular": self.solved,
+            "scatter_reduce": self.gathered,
             "pow": self.power,
             "sub": self.difference,
         }
@@ -51,15 +64,69 @@ class AttentionRelevance(Relevance):
         super().seen(call, result)
         self._traces.follow(call, result)
 
-    def scale(self, call: Call) -> Tensor:
-        """Let nothing through: what it scales passes on all that comes."""
+    def renamed(self, old: Tensor, new: Tensor) -> None:
+        """Keep what is known of a tensor that is written into up to date."""
+        self._traces.rename(old, new)
+
+    def adopts(self, made: Tensor) -> bool:
+        """Take what a custom function makes of a scale for a scale."""
+        source = self.only_source(made)
+        if source is None or not self._traces.is_scale(source):
+            return super().adopts(made)
+        self._traces.scale(made)
+        return True
+
+    def idle(self, call: Call, why: str = "") -> Tensor:
+        """Let nothing through: refuse the operation only if something comes back to it."""
+        where = called_in()
 
         def back(came: Tensor) -> tuple[Tensor]:
             if bool(came.any()):
-                self.refuse(call.func, " but to divide by it, as a norm does")
+                self.refuse(call.func, why, where)
             return (came,)
 
-        return self._traces.scale(carry(call, back, call.dependents[0]))
+        return carry(call, back, call.dependents[0])
+
+    def scale(self, call: Call) -> Tensor:
+        """Let nothing through: what it scales passes on all that comes."""
+        decays = call.name == "exp"
+        why = " but to multiply by it, as a decay does" if decays else " but to divide by it, as a norm does"
+        return self._traces.scale(self.idle(call, why), sums=not decays)
+
+    def choice(self, call: Call) -> Any:
+        """Take the largest values, or those found to be the largest: by them, what is chosen is scaled."""
+        result = call()
+        if call.name == "topk":
+            self._traces.scale(result.values)
+            return result
+        given = call.bind("input", "dim", "index")
+        return self._traces.scale(result) if self._traces.is_choice(given["index"], given["input"]) else result
+
+    def experts(self, call: Call) -> Tensor:
+        """Dense layers, each for rows of its own."""
+        given = call.bind("input", "weight")
+        x, weight = given["input"], given["weight"]
+        if weight.requires_grad or len(call.dependents) > 1:
+            return self.refuse(call.func, " whose weight depends on the input")
+        rest = {key: one for key, one in call.kwargs.items() if key not in {"input", "weight"}}
+        function = lambda x, w, _: call.func(x, w, *call.args[2:], **rest)  # noqa: E731
+        return self.layer(call, Layer(function, self.keep(x), weight, None, "dense", x))
+
+    def gathered(self, call: Call) -> Tensor:
+        """Let the winner of each group take all, or share what is summed."""
+        reduce = call.bind("input", "dim", "index", "src", "reduce")["reduce"]
+        if reduce in {"amax", "amin"}:
+            result: Tensor = call()
+            return result
+        return self.in_proportion(call) if reduce == "sum" else self.refuse(call.func, f" by {reduce!r}")
+
+    def solved(self, call: Call) -> Tensor:
+        """Share in proportion to the right-hand side; the matrix counts as constant, as a decay does."""
+        matrix, side, *rest = call.args
+        if not side.requires_grad:
+            return self.idle(call, " but for its right-hand side")
+        fixed = Call(call.name, call.func, (matrix.detach(), side, *rest), call.kwargs)
+        return self.in_proportion(fixed)
 
     def power(self, call: Call) -> Tensor:
         """Pass on what comes to an activation; a root is for a norm to divide by."""
@@ -79,6 +146,8 @@ class AttentionRelevance(Relevance):
         """Pass on what comes to an activation by hand and to what a norm scales; else as for any factors."""
         sources = call.dependents
         rest = [one for one in sources if not self._traces.is_scale(one)]
+        if not rest:
+            return carry(call, lambda came: (came.sum_to_size(sources[0].shape),), sources[0])
         if rest and len(rest) < len(sources) and (call.name == "mul" or rest[0] is call.args[0]):
             shapes = [one.shape for one in rest]
             return carry(call, lambda came: [(came / len(rest)).sum_to_size(shape) for shape in shapes], *rest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import weakref
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import torch
@@ -37,7 +38,9 @@ class Carry(Function):
     def forward(ctx: Any, compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *_inputs: Tensor) -> Tensor:
         """Return what `compute` computes; it must be a new tensor."""
         ctx.back = back
-        return compute()
+        result = compute()
+        # What is written into a part of another tensor later must not be such a part itself: torch refuses it.
+        return result.clone() if result._is_view() else result  # noqa: SLF001
 
     @staticmethod
     def backward(ctx: Any, *came: Tensor) -> Any:
@@ -64,9 +67,9 @@ class Call:
         """Run the operation itself."""
         return self.func(*self.args, **self.kwargs)
 
-    @property
+    @cached_property
     def dependents(self) -> list[Tensor]:
-        """The tensors that depend on the network's input."""
+        """The tensors that depend on the network's input, before the call: one that is written into may do so after."""
         return [one for one in tensors_in([self.args, self.kwargs]) if one.requires_grad]
 
     def bind(self, *names: str) -> dict[str, Any]:
@@ -123,6 +126,13 @@ class Rules(TorchFunctionMode):
     def seen(self, call: Call, result: Any) -> None:
         """Take note of an operation that ran."""
 
+    def renamed(self, old: Tensor, new: Tensor) -> None:
+        """Take note that one tensor is from now on what another is, as operations in place need it."""
+
+    def adopts(self, made: Tensor) -> bool:
+        """Whether there is a rule for the custom function that made a tensor; it is set up then."""
+        return False
+
     def __torch_function__(self, func, types_, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
         kwargs = kwargs or {}
         name, inside = operation_of(func)
@@ -134,15 +144,20 @@ class Rules(TorchFunctionMode):
         elif handler is not None and kwargs.get("out") is None:
             # In place, a copy goes in: autograd may keep it for the way back, and then the original is written into.
             call = Call(name, out_of_place(func), (args[0].clone(), *args[1:]) if inside else args, kwargs)
+            if inside:
+                self.renamed(args[0], call.args[0])
             result = self.handle(handler, call)
             self.seen(call, result)
             if inside:
                 self._protect(written)
+                self.renamed(result, args[0])
                 result = args[0].copy_(result)
         elif self.passes(name):
             self._protect(written)
+            call = Call(name, func, args, kwargs)
+            _ = call.dependents
             result = func(*args, **kwargs)
-            self.seen(Call(name, func, args, kwargs), result)
+            self.seen(call, result)
         elif self.strict and name in COMPOSITIONS and kwargs.get("out") is None:
             with self:
                 result = COMPOSITIONS[name](*args, **kwargs)
@@ -150,13 +165,15 @@ class Rules(TorchFunctionMode):
             self._protect(written)
             result = func(*args, **kwargs)
             self._need_constant(func, result)
-        for one in tensors_in([result, written]):
+        # A tensor gets a history by what is written into a part of it.
+        wholes = [one._base for one in written if one._base is not None]  # noqa: SLF001
+        for one in tensors_in([result, written, wholes]):
             # What a custom autograd function computes inside does not depend on the input until it leaves it.
             if one.requires_grad:
                 self._known[id(one)] = one
         return result
 
-    def refuse(self, func: Any, why: str = "") -> NoReturn:
+    def refuse(self, func: Any, why: str = "", where: str | None = None) -> NoReturn:
         """Refuse an operation.
 
         Raises
@@ -166,7 +183,7 @@ class Rules(TorchFunctionMode):
         """
         title = func if isinstance(func, str) else resolve_name(func) or operation_of(func)[0]
         hint = self.advice.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
-        where = called_in()
+        where = where or called_in()
         error = ModelError(f"{self.name} has no rule for {title}{why}, called in {where}. {hint}")
         error.where = where
         raise error
@@ -188,6 +205,9 @@ class Rules(TorchFunctionMode):
         for one in tensors_in([args, kwargs]):
             if one.requires_grad and one.grad_fn is not None and self._known.get(id(one)) is not one:
                 # The input as the method gave it is a leaf; all else has come through here.
+                if self.adopts(one):
+                    self._known[id(one)] = one
+                    continue
                 self.refuse(one.grad_fn.name(), " (an operation that torch does not report)")
 
     def _protect(self, tensors: list[Tensor]) -> None:

@@ -54,7 +54,7 @@ MOVES = _words(
     pixel_shuffle pixel_unshuffle positive ravel repeat repeat_interleave requires_grad reshape reshape_as roll
     rot90 select split split_with_sizes squeeze stack swapaxes swapdims t take take_along_dim tensor_split tile to
     transpose tril triu type type_as unbind unflatten unfold unsafe_chunk unsafe_split unsqueeze view view_as
-    vsplit vstack where fill zero index_put scatter im2col
+    vsplit vstack where fill zero index_put scatter im2col view_as_complex view_as_real real imag
     """
 )
 """Only moves values, or puts constants between them: the ordinary gradient carries any rule through."""
@@ -84,7 +84,9 @@ LINEAR = _words(
 )
 """Fixed weighted sums of one tensor's values."""
 
-ADDITIONS = frozenset({"add", "sub", "rsub"})
+FOURIER = frozenset(f"fft_{kind}fft{n}" for kind in ("", "i", "r", "ir", "h", "ih") for n in ("", "2", "n"))
+"""Fourier transforms: linear, to or from complex numbers."""
+ADDITIONS = frozenset({"add", "sub", "rsub", "index_add", "scatter_add"})
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for n in (1, 2, 3) for kind in ("", "_transpose"))
 ASKS_FIRST = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
 

@@ -6,6 +6,7 @@ import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError
@@ -94,6 +95,25 @@ class Relevance(Rules):
         if not layer and call.dependents and all(map(self._is_raw, call.dependents)):
             for one in tensors_in(result):
                 self._raw[id(one)] = one
+
+    def adopts(self, made: Tensor) -> bool:
+        """Pass on what comes to a custom function that is an activation, by its name and by its derivative."""
+        node: Any = made.grad_fn
+        if not any(word in node.name().lower() for word in ELEMENTWISE):
+            return False
+        source = self.only_source(made)
+        if source is None or not _acts_on_each_value(made, source):
+            return False
+        node.register_hook(lambda handed, came: tuple(None if one is None else came[0] for one in handed))
+        return True
+
+    def only_source(self, made: Tensor) -> Tensor | None:
+        """Return the one tensor of the same shape of which a custom function made another."""
+        node: Any = made.grad_fn
+        below = [one for one, _ in node.next_functions if one is not None]
+        found = [one for one in list(self._known.values()) if any(one.grad_fn is fn for fn in below)]
+        alone = len(below) == 1 and found and all(one.shape == made.shape for one in found)
+        return found[-1] if alone else None
 
     def _is_raw(self, x: Tensor) -> bool:
         return x.grad_fn is None or self._raw.get(id(x)) is x
@@ -240,7 +260,16 @@ class Relevance(Rules):
         shapes = [one.shape for one in sources]
         if call.name == "div" and (call.kwargs or sources[0] is not call.args[0] or len(sources) > 1):
             return self.refuse(call.func, " by what depends on the input")
+        if any(one.is_complex() for one in tensors_in(call.args)):  # which turns, and does not only scale
+            return self.shared(call, 1 / len(sources))
         return carry(call, lambda came: [(came / len(shapes)).sum_to_size(shape) for shape in shapes], *sources)
+
+
+def _acts_on_each_value(made: Tensor, source: Tensor) -> bool:
+    """Tell whether the derivative of one tensor by another is diagonal, by sending other numbers back."""
+    came = torch.linspace(0.5, 1.5, made.numel()).to(made).reshape(made.shape)
+    alike, other = (torch.autograd.grad(made, source, c, retain_graph=True)[0] for c in (torch.ones_like(made), came))
+    return torch.allclose(other, alike * came, rtol=1e-3, atol=1e-6)
 
 
 class _Hole:

@@ -70,10 +70,21 @@ def stabilized(z: Tensor, epsilon: float) -> Tensor:
 def proportional(function: Callable[..., Tensor], inputs: list[Tensor], came: Tensor, epsilon: float) -> list[Tensor]:
     """Hand what came to inputs of a function that is linear in all of them together, in proportion to their part."""
     with torch.enable_grad():
-        leaves = [one.detach().requires_grad_() for one in inputs]
-        z = function(*leaves)
-        gradients = torch.autograd.grad(z, leaves, came / stabilized(z.detach(), epsilon))
-    return [x * g for x, g in zip(inputs, gradients, strict=True)]
+        leaves = [_real(one.detach()).requires_grad_() for one in inputs]
+        z = _real(function(*map(_like, leaves, inputs)))
+        gradients = torch.autograd.grad(z, leaves, _real(came) / stabilized(z.detach(), epsilon))
+    handed = [leaf.detach() * g for leaf, g in zip(leaves, gradients, strict=True)]
+    return list(map(_like, handed, inputs))
+
+
+def _real(x: Tensor) -> Tensor:
+    """Return complex numbers as pairs of real ones, each of which has a share of its own."""
+    return torch.view_as_real(x.resolve_conj()) if x.is_complex() else x
+
+
+def _like(pairs: Tensor, x: Tensor) -> Tensor:
+    """Return what :func:`_real` made of a tensor like `x` as complex numbers again."""
+    return torch.view_as_complex(pairs.contiguous()) if x.is_complex() else pairs
 
 
 def _share(function: Linear, terms: list[Term], came: Tensor, epsilon: float) -> Tensor:

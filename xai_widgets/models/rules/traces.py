@@ -1,30 +1,37 @@
-"""What a tensor of a pass is of another: recognising activations and norms that are written out by hand."""
+"""What a tensor of a pass is of another: recognising activations, norms and gates that are written out by hand."""
 
 from __future__ import annotations
 
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-
-from xai_widgets.models.rules.operations import ELEMENTWISE, tensors_in
+from xai_widgets.models.rules.operations import ELEMENTWISE, FUNCTIONS, LINEAR, MOVES, tensors_in
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from xai_widgets.models.rules.mode import Call
 
 CASTS = frozenset({"to", "float", "double", "half", "bfloat16", "type", "type_as", "clone", "contiguous"})
 ARITHMETIC = frozenset({"add", "sub", "rsub", "mul", "div", "neg"})
 POWERS = frozenset({"pow", "square", "erf"})
-RESHAPES = frozenset({"view", "reshape", "expand", "expand_as", "unsqueeze", "squeeze", "transpose", "permute"})
+SINGLE = ELEMENTWISE | FUNCTIONS | POWERS | CASTS | ARITHMETIC
+"""What has one value of its result for each value of its input."""
+CHOICES = frozenset({"topk", "sort", "argsort", "argmax"})
 
 
 class Traces:
-    """Notes on tensors, which they do not keep alive."""
+    """Notes on tensors, which they do not keep alive.
+
+    A scale is what only scales other tensors: the root that a norm divides by, the weight of a chosen expert, the
+    decay of a state.
+    """
 
     def __init__(self) -> None:
         self._roots: dict[int, tuple[weakref.ref[Tensor], weakref.ref[Tensor]]] = {}
         self._means: dict[int, tuple[weakref.ref[Tensor], weakref.ref[Tensor]]] = {}
-        self._scales: dict[int, tuple[weakref.ref[Tensor], None]] = {}
+        self._scales: dict[int, tuple[weakref.ref[Tensor], bool]] = {}
+        self._choices: dict[int, tuple[weakref.ref[Tensor], tuple[int, ...]]] = {}
 
     def root(self, x: Tensor) -> Tensor:
         """Return the tensor of whose single values those of `x` are functions: itself, unless known better."""
@@ -38,31 +45,62 @@ class Traces:
         return found is not None and of is not None and found() is x and of() is other
 
     def is_scale(self, x: Tensor) -> bool:
-        """Tell whether `x` is what a norm divides by, or its reciprocal."""
-        found, _ = self._scales.get(id(x), (None, None))
+        """Tell whether `x` does nothing but scale."""
+        found, _ = self._scales.get(id(x), (None, False))
         return found is not None and found() is x
 
-    def scale(self, x: Tensor) -> Tensor:
-        """Note that `x` is what a norm divides by, and return it."""
-        self._scales[id(x)] = weakref.ref(x), None
+    def scale(self, x: Tensor, *, sums: bool = True) -> Tensor:
+        """Note that `x` does nothing but scale, and return it.
+
+        Parameters
+        ----------
+        x : Tensor
+        sums : bool
+            Whether sums of it are scales too. Not those of exponentials: divided by them, they would be a softmax.
+        """
+        self._scales[id(x)] = weakref.ref(x), sums
         return x
+
+    def is_choice(self, index: Any, among: Tensor) -> bool:
+        """Tell whether whole numbers are the places of the largest values of a tensor of the same shape."""
+        found, shape = self._choices.get(id(index), (None, ()))
+        return found is not None and found() is index and shape == among.shape
+
+    def rename(self, old: Tensor, new: Tensor) -> None:
+        """Note of one tensor what is noted of another, and nothing else."""
+        tables: tuple[dict[int, tuple[weakref.ref[Tensor], Any]], ...] = (self._roots, self._means, self._scales)
+        for notes in tables:
+            found, value = notes.get(id(old), (None, None))
+            notes.pop(id(new), None)
+            if found is not None and found() is old:
+                notes[id(new)] = weakref.ref(new), value
 
     def follow(self, call: Call, result: Any) -> None:
         """Take note of an operation that ran."""
         sources = call.dependents
-        if not sources or not isinstance(result, Tensor) or any(result is one for one in sources):
-            return
         if call.name.endswith("_as"):
             sources = sources[:1]  # of the other only the shape or type counts
-        alone = call.name in ELEMENTWISE | POWERS | CASTS | ARITHMETIC
-        if all(map(self.is_scale, sources)) and (alone or call.name in RESHAPES):
-            self.scale(result)
+        if not sources:
+            return
+        made = [one for one in tensors_in(result) if not any(one is source for source in sources)]
+        if call.name in CHOICES:
+            shape = tuple(sources[0].shape)
+            self._choices |= {id(one): (weakref.ref(one), shape) for one in made if not one.is_floating_point()}
+        if all(map(self.is_scale, sources)):
+            self._follow_scales(call, sources, made)
         elif call.name == "mean":
-            self._means[id(result)] = weakref.ref(result), weakref.ref(sources[0])
-        elif alone and _alike(call, sources):
+            self._means |= {id(one): (weakref.ref(one), weakref.ref(sources[0])) for one in made}
+        elif call.name in SINGLE and _alike(call, sources):
             roots = [self.root(one) for one in sources]
-            if all(one is roots[0] for one in roots) and result.shape == roots[0].shape:
-                self._roots[id(result)] = weakref.ref(result), weakref.ref(roots[0])
+            for one in made:
+                if all(other is roots[0] for other in roots) and one.shape == roots[0].shape:
+                    self._roots[id(one)] = weakref.ref(one), weakref.ref(roots[0])
+
+    def _follow_scales(self, call: Call, sources: list[Tensor], made: list[Tensor]) -> None:
+        sums = all(self._scales[id(one)][1] for one in sources)
+        if call.name in SINGLE | MOVES or (sums and call.name in LINEAR | {"softmax"}):
+            for one in made:
+                self.scale(one, sums=sums)
 
 
 def _alike(call: Call, sources: list[Tensor]) -> bool:
