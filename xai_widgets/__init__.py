@@ -94,16 +94,18 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _HOME and name != "samples":
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
     from importlib import import_module  # noqa: PLC0415
 
+    if name == "samples":  # as a whole, so that `xai.samples.photo("cat")` needs no import of its own
+        return import_module(f"{__name__}.samples")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, "samples"])
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -181,6 +181,7 @@ def test_every_public_name_is_there() -> None:
         assert getattr(xai_widgets, name).__doc__ or name == "__version__"
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         xai_widgets.nonsense  # noqa: B018
+    assert callable(xai_widgets.samples.photo)  # without an import of its own
 
 
 def test_a_method_is_one_registered_dataclass_with_a_sentence_a_paper_and_ranges() -> None:

@@ -47,7 +47,7 @@ class Conductance(Method):
     name: ClassVar[str] = "conductance"
     title: ClassVar[str] = "Conductance"
     family: ClassVar[str] = "Paths"
-    sentence: ClassVar[str] = "How much of the score's rise from an empty picture flows through each unit of a layer?"
+    sentence: ClassVar[str] = "How much of the score's rise from an empty input flows through each unit of a layer?"
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
     inner: ClassVar[bool] = True
 

@@ -67,7 +67,7 @@ class DeepLift(RelevanceMethod):
 
     name: ClassVar[str] = "deep_lift"
     title: ClassVar[str] = "DeepLIFT"
-    sentence: ClassVar[str] = "How much of the difference from an empty picture does each value account for?"
+    sentence: ClassVar[str] = "How much of the difference from an empty input does each value account for?"
 
     baselines: Any = parameter(
         "zero", "What the input is compared with: a picture that says nothing.", choices=BASELINES, kind="baseline"
@@ -97,7 +97,7 @@ class DeepShap(RelevanceMethod):
 
     name: ClassVar[str] = "deep_shap"
     title: ClassVar[str] = "Deep SHAP"
-    sentence: ClassVar[str] = "How much of the difference from other pictures does each value account for, on average?"
+    sentence: ClassVar[str] = "How much of the difference from other inputs does each value account for, on average?"
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches", "rules"})
 
     n_samples: int = parameter(50, "How many baselines are drawn.", low=1, high=1000)

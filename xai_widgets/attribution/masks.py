@@ -47,7 +47,7 @@ class Rise(Method):
     name: ClassVar[str] = "rise"
     title: ClassVar[str] = "RISE"
     family: ClassVar[str] = "Perturbation"
-    sentence: ClassVar[str] = "Is the score higher when this pixel is shown among random others?"
+    sentence: ClassVar[str] = "Is the score higher when this part is shown among random others?"
 
     n_samples: int = parameter(1000, "How many random masks at most.", low=1, high=100_000)
     cells: int = parameter(7, "Cells of a mask along the picture's shorter side.", low=2, high=32)

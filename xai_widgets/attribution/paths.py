@@ -167,7 +167,7 @@ class IntegratedGradients(GradientMethod):
     name: ClassVar[str] = "integrated_gradients"
     title: ClassVar[str] = "Integrated gradients"
     family: ClassVar[str] = "Paths"
-    sentence: ClassVar[str] = "How does the score build up on the way from an empty picture to this one?"
+    sentence: ClassVar[str] = "How does the score build up on the way from an empty input to this one?"
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
 
     n_steps: int = parameter(257, "How many gradients along the path at most.", low=2, high=4097)
