@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import xai_widgets.api  # noqa: F401  registers the methods, by which some tests are parametrized
+from xai_widgets import samples
 
 # The machine's cores are for the test processes: threads inside each would only get in each other's way.
 torch.set_num_threads(1)
@@ -14,6 +15,18 @@ torch.set_num_threads(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "explain a tiny model of every architecture that transformers lists, not ten of them"
     parser.addoption("--every-architecture", action="store_true", help=text)
+
+
+@pytest.fixture(scope="session")
+def critic() -> samples.Sentiment:
+    """A real sentence classifier: ``model, tokenizer, labels``. Its head is trained once on a machine, and kept."""
+    return samples.sentiment()
+
+
+@pytest.fixture(scope="session")
+def storyteller() -> samples.LanguageModel:
+    """A real causal language model: ``model, tokenizer``. Its weights are converted once on a machine, and kept."""
+    return samples.language_model()
 
 
 @pytest.fixture(autouse=True)

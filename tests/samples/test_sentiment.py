@@ -16,11 +16,6 @@ WARM = "A warm, funny and beautifully acted film."
 DULL = "A dull, lifeless mess with no jokes that land."
 
 
-@pytest.fixture(scope="module")
-def critic():
-    return samples.sentiment()
-
-
 def fresh(critic, texts):
     model, tokenizer, labels = critic
     with torch.no_grad():
