@@ -9,7 +9,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from texts.tokenizers_made import Slow, byte_level, fast, wordpiece
 from torch import nn
-from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    GPT2Config,
+    GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+)
 
 import xai_widgets as xai
 
@@ -94,6 +101,25 @@ def test_a_language_model_is_asked_for_its_next_token_by_name():
     assert rather.values == pytest.approx(found.values - other.values, abs=1e-6)
     with pytest.raises(ValueError, match="There is no label 'films'"):
         xai.attribute(model, "a warm funny", tokenizer=tokenizer, target="films")
+
+
+@pytest.mark.parametrize("layers", [2, 24])  # where the gradient at zeros is merely huge, and where it overflows
+def test_a_language_model_without_a_gradient_at_zeros_is_followed_from_the_mean(layers):
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=50, hidden_size=16, intermediate_size=32, num_hidden_layers=layers, num_attention_heads=2,
+        num_key_value_heads=2, initializer_range=0.2, rms_norm_eps=1e-5, pad_token_id=0,
+    )  # fmt: skip
+    model = LlamaForCausalLM(config).eval()
+    tokens, given = torch.tensor([5, 9, 30]), {"target": 7, "n_steps": 33}
+    found = xai.attribute(model, tokens, **given)
+    assert any("starts from the mean of all tokens' vectors" in note for note in found.notes)
+    chosen = xai.attribute(model, tokens, baselines="mean", **given)
+    assert found.values == pytest.approx(chosen.values, rel=1e-4, abs=1e-4)
+    assert not any("mean" in note for note in chosen.notes)
+    mean = model.get_input_embeddings().weight.mean(0).detach().expand(1, 3, 16)
+    rise = found.prediction.scores[7] - model(inputs_embeds=mean).logits[0, -1, 7].item()
+    assert found.values.sum() == pytest.approx(rise + found.gap, abs=1e-4)
 
 
 def test_a_function_of_texts_is_explained_by_its_words():

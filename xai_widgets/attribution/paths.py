@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
@@ -26,6 +26,13 @@ CAUTION = 2.0
 
 TRUSTED_LEVEL = 3
 """Two refinements may agree by chance while they are coarse: the tolerance counts from this level on."""
+
+STEEP = 1e3
+"""How many times as large a gradient at the baseline is as at the input where the path cannot be followed."""
+
+NOT_FROM_ZERO = (
+    "The model's gradient explodes at vectors of zeros: the path starts from the mean of all tokens' vectors."
+)
 
 ROUNDING = 1e-6
 """A completeness gap below this share of the scores is none."""
@@ -159,6 +166,9 @@ class IntegratedGradients(GradientMethod):
     values), as a share of the map's norm: gradients of networks with ReLUs are piecewise constant
     along the path, so rules of higher order gain nothing. `n_steps` is rounded down to a whole level (2, 3, 5, 9 …).
 
+    The path of a model of tokens starts at the mean of all tokens' vectors in place of zeros where the gradient
+    explodes at these, as it does in most language models; a note says so.
+
     References
     ----------
     Sundararajan, Taly, Yan: Axiomatic Attribution for Deep Networks. arXiv:1703.01365 (2017).
@@ -181,8 +191,23 @@ class IntegratedGradients(GradientMethod):
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch."""
-        integral = _Gradients(model, inputs, inputs.baseline(self.baselines, seed), target)
-        yield from refine(model, integral, self.n_steps, self.tolerance, tiny_for(inputs.x))
+        notes: tuple[str, ...] = ()
+        base = inputs.baseline(self.baselines, seed)
+        if self.baselines == "zero" and inputs.vectors is not None and _explodes_at(base, inputs.x, model, target):
+            base, notes = inputs.baseline("mean"), (NOT_FROM_ZERO,)
+        integral = _Gradients(model, inputs, base, target)
+        for estimate in refine(model, integral, self.n_steps, self.tolerance, tiny_for(inputs.x)):
+            yield replace(estimate, notes=(*notes, *estimate.notes)) if notes else estimate
+
+
+def _explodes_at(base: Tensor, x: Tensor, model: Model, target: Target) -> bool:
+    """Tell whether a model of vectors has no usable gradient at a baseline.
+
+    Most language models divide each vector by its length, layer after layer, and zeros have none: there the gradient
+    overflows, or is millions of times as large as anywhere else.
+    """
+    there, here = (float(wide(model.gradients(one[None], target)[1]).norm()) for one in (base, x))
+    return not there <= STEEP * here  # nor where it is not a number
 
 
 def _new_points(level: int) -> Tensor:
