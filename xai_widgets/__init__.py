@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Replace, Rotation
     from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
     from xai_widgets.results import Attribution, Prediction, Unit
+    from xai_widgets.text import TextSpan
     from xai_widgets.widgets import ImageExplainer, TextExplainer, explain
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Replace",
     "Rotation",
     "TextExplainer",
+    "TextSpan",
     "Unit",
     "Verdict",
     "WeightsChangedError",
@@ -83,6 +85,7 @@ _HOMES = {
     "findings": ("Check", "Finding", "Verdict"),
     "inputs": ("Blur", "Brightness", "Contrast", "Delete", "Mask", "Noise", "Occlude", "Replace", "Rotation"),
     "models": ("ModelError", "OutOfMemoryError", "WeightsChangedError"),
+    "text": ("TextSpan",),
     "results": ("Attribution", "Prediction", "Unit"),
     "widgets": ("ImageExplainer", "TextExplainer", "explain"),
 }

@@ -22,6 +22,38 @@ SENTENCE = re.compile(rf"(?:[^{ENDS}\n]|[.!?](?![\s.!?{CLOSES}]|$))+(?:[{ENDS}]+
 
 
 @dataclass(frozen=True)
+class TextSpan:
+    """Part of a text as a target: how likely a language model finds it after what stands before.
+
+    Attributes
+    ----------
+    start, stop : int
+        First character and the one after the last, in the text as it is edited. The tokens that begin there count.
+    rather_than : int or None
+        A token, by its number: why the first token of the span and not this one? The difference of their scores is
+        explained, instead of the log-likelihood of the span.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no span.
+    """
+
+    start: int
+    stop: int
+    rather_than: int | None = None
+
+    def __post_init__(self) -> None:
+        for one in (self.start, self.stop, self.rather_than or 0):
+            if isinstance(one, bool) or not isinstance(one, int):
+                msg = f"TextSpan takes whole numbers, got {one!r}."
+                raise TypeError(msg)
+        if not 0 <= self.start < self.stop or (self.rather_than or 0) < 0:
+            msg = f"there is no span from {self.start} to {self.stop}."
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True)
 class Text:
     """A text, and the tokens that the model ate of it.
 

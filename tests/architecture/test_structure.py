@@ -70,7 +70,7 @@ PYTHON = {
         "wire",
     },
     "lab": set(),
-    "__init__": {"_version", "api", "changes", "export", "findings", "inputs", "models", "results", "widgets"},
+    "__init__": {"_version", "api", "changes", "export", "findings", "inputs", "models", "results", "text", "widgets"},
 }
 # Libraries that a part must do without, so that it stays what it is.
 FOREIGN = {

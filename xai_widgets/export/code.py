@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_widgets.results import Unit
+from xai_widgets.text import TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,6 +106,8 @@ def _literal(value: Any) -> str:
         literal = quoted(value)
     elif isinstance(value, Unit):
         literal = f"xai.Unit({quoted(value.layer)}, {_literal(value.index)})"
+    elif isinstance(value, TextSpan):
+        literal = f"xai.{value!r}"
     elif isinstance(value, dict):
         literal = "{" + ", ".join(f"{_literal(key)}: {_literal(one)}" for key, one in value.items()) + "}"
     elif isinstance(value, list):

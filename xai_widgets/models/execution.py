@@ -200,6 +200,11 @@ class Execution:
         found: T = self._found[what][1]
         return found
 
+    def recall(self, what: str) -> Any:
+        """Return what `remember` has found for the weights as they are; None where nobody asked yet."""
+        version, found = self._found.get(what, (None, None))
+        return found if version == self.version else None
+
     def batches(
         self, count: int, work: Callable[[slice], T], kind: str = "forward", align: int | None = None
     ) -> Iterator[tuple[slice, T]]:

@@ -68,7 +68,8 @@ def tokens_for(
         labels = spell(last.outputs) if last.used and model.labels is None and spell is not None else model.labels
         return _Known(layer, stand_ins(model.module, layer, vectors), fed.task, labels, at_last=last.used)
 
-    known = model.remember(f"how it takes tokens, {name}", look) if reduce is None else look()
+    key = f"how it takes tokens, {name}"
+    known: _Known = model.remember(key, look) if reduce is None else model.recall(key) or look()
     fed = _reduced_to(model.fed(feed, known.task), last, reduce)
     if vectors is None:
         vectors = vectors_of(model.module, known.layer, ids)

@@ -87,6 +87,14 @@ class Explainer(ExplainerWidget):
     def _told(self, edits: Edits) -> list[dict[str, Any]]:
         """Tell edits as the browser reads them."""
 
+    def _target_of(self, asked: Any, edits: Edits) -> Any:
+        """Read a target as the browser tells it."""
+        return messages.target_of(asked)
+
+    def _told_target(self, request: Request) -> Any:
+        """Tell a target as the browser reads it."""
+        return messages.jsonable(request.target)
+
     @abstractmethod
     def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message: ...
 
@@ -199,7 +207,7 @@ class Explainer(ExplainerWidget):
                 self._post(Message("ended", id=message.id, slot=message.slot, outcome=outcome))
                 return
             method = create(asked.method, {**self._kept_parameters(asked.method), **asked.params})
-            self._explain(message.slot, Request(method, messages.target_of(asked.target), edits), message.id)
+            self._explain(message.slot, Request(method, self._target_of(asked.target, edits), edits), message.id)
 
     def _check_steps(self) -> Iterator[Check]:
         return self._session.check()
@@ -270,7 +278,7 @@ class Explainer(ExplainerWidget):
                     self.set_trait(name, value)
 
     def _request(self, asked: Request) -> dict[str, Any]:
-        return messages.request(asked, self._told(asked.edits))
+        return messages.request(asked, self._told(asked.edits), self._told_target(asked))
 
     def _state(self) -> dict[str, Any]:
         with self._lock:

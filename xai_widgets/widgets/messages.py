@@ -11,6 +11,7 @@ import numpy as np
 from xai_widgets._version import __version__
 from xai_widgets.models import resolve_target
 from xai_widgets.results import Prediction, Unit
+from xai_widgets.text import TextSpan
 from xai_widgets.wire import AskedUnit, Message
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def prediction(number: int, slot: str, seen: Seen, target: Target, **more: Any) 
         id=number,
         slot=slot,
         task=seen.prediction.task,
-        target=_jsonable(target.index),
+        target=jsonable(target.index),
         label=target.label(seen.prediction),
         **more,
     )
@@ -80,7 +81,7 @@ def outcome(number: int, slot: str, request: dict[str, Any], result: Attribution
         id=number,
         slot=slot,
         request=request,
-        target=_jsonable(result.target),
+        target=jsonable(result.target),
         label=result.label,
         fraction=result.fraction,
         done=done,
@@ -102,12 +103,12 @@ def state(current: dict[str, Any]) -> Message:
     return Message("state", state=current)
 
 
-def request(asked: Request, edits: list[dict[str, Any]]) -> dict[str, Any]:
+def request(asked: Request, edits: list[dict[str, Any]], target: Any) -> dict[str, Any]:
     """Return the protocol's `Request`; parameters that no message can carry, such as tensors, stay in the kernel."""
     return {
         "method": asked.method.name,
-        "params": {f.name: _jsonable(v) for f in fields(asked.method) if _is_plain(v := getattr(asked.method, f.name))},
-        "target": _jsonable(asked.target),
+        "params": {f.name: jsonable(v) for f in fields(asked.method) if _is_plain(v := getattr(asked.method, f.name))},
+        "target": target,
         "edits": edits,
     }
 
@@ -124,7 +125,8 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (bool, int, float, str))
 
 
-def _jsonable(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
+    """Return a target, or a parameter, as plain data."""
     if isinstance(value, Unit):
         return {"layer": value.layer, "index": list(value.path)}
     return list(value) if isinstance(value, tuple) else value
@@ -137,7 +139,7 @@ def target_of(asked: Any) -> Any:
 
 def target_index(target: Any, labels: tuple[str, ...] | None) -> Any:
     """Turn labels in a target into class numbers, as far as the labels tell; the model may refuse the rest later."""
-    if target is None or labels is None:
+    if target is None or labels is None or isinstance(target, TextSpan):
         return tuple(target) if isinstance(target, list) else target
     zeros = np.zeros(len(labels), np.float32)
     return resolve_target(target, Prediction(zeros, zeros, "classes", labels)).index
@@ -147,7 +149,7 @@ def target_in_words(target: Any, labels: Sequence[str] | None) -> Any:
     """Turn class numbers into labels, where they are known and name one class alone."""
     if isinstance(target, tuple):
         return tuple(target_in_words(one, labels) for one in target)
-    if target is None or labels is None or isinstance(target, Unit) or labels.count(labels[target]) > 1:
+    if target is None or labels is None or isinstance(target, (Unit, TextSpan)) or labels.count(labels[target]) > 1:
         return target
     return labels[target]
 

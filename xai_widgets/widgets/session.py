@@ -104,10 +104,7 @@ class Session(ABC):
     def _explain(self, request: Request, *, strict: bool, spent: float) -> Iterator[Attribution | None]:
         weights = self.model.weights if strict else None
         seen = self.see(request.edits)
-        reason = request.method.why_not(seen.model, seen.inputs)
-        if reason is not None:
-            msg = f"{request.method.title} does not fit here. {reason}"
-            raise ValueError(msg)
+        check_fit(request.method, seen.model, seen.inputs)
         target = self.target(request.target)
         options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget, "spent": spent}
         for result in run(request.method, seen.model, seen.inputs, target, seen.prediction, weights=weights, **options):
@@ -135,3 +132,17 @@ class Session(ABC):
         ValueError
             For one that cannot be shown, saying why.
         """
+
+
+def check_fit(method: Method, model: Model, inputs: Inputs) -> None:
+    """Refuse a method that does not fit.
+
+    Raises
+    ------
+    ValueError
+        Saying why.
+    """
+    reason = method.why_not(model, inputs)
+    if reason is not None:
+        msg = f"{method.title} does not fit here. {reason}"
+        raise ValueError(msg)

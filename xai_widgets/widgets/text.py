@@ -14,6 +14,7 @@ from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.inputs import check_edits
 from xai_widgets.jobs import Outcome, worker_for
 from xai_widgets.prepare import adapt
+from xai_widgets.text import TextSpan
 from xai_widgets.widgets import layers, messages, text_messages
 from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.explainer import Explainer
@@ -21,7 +22,7 @@ from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.text_asides import Asides
 from xai_widgets.widgets.text_session import TextSession, mask_of, speller
 from xai_widgets.widgets.versions import Version, Versions
-from xai_widgets.wire import Utf16
+from xai_widgets.wire import AskedSpan, Utf16
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +55,10 @@ class TextExplainer(Explainer):
         Of transformers, or a ``tokenizers.Tokenizer``: the one that belongs to the model.
     labels : sequence of str, optional
         Names of the classes, where the model does not know them itself.
-    target : None, int, str, or a pair of these
+    target : None, int, str, a pair of these, or TextSpan
         The class to explain: by default the most likely one of the unedited text; ``(a, b)`` asks "why a rather than
-        b".
+        b". Of a language model the classes are the tokens that may come next; ``xai.TextSpan(12, 18)`` asks about what
+        stands in the text already.
     method : str or Method
         A name of ``xai.methods()``, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
     compare : None, str or Method
@@ -163,7 +165,7 @@ class TextExplainer(Explainer):
         Parameters
         ----------
         method : str or Method, optional
-        target : None, int, str, or a pair of these, optional
+        target : None, int, str, a pair of these, or TextSpan, optional
         edits : sequence of TextEdit, optional
             All of them: ``[]`` goes back to the text as it was given.
         compare : None, str or Method, optional
@@ -205,8 +207,22 @@ class TextExplainer(Explainer):
     def _told(self, edits: Edits) -> list[dict[str, Any]]:
         return text_messages.told(edits, self._units)
 
+    def _target_of(self, asked: Any, edits: Edits) -> Any:
+        if not isinstance(asked, AskedSpan):
+            return super()._target_of(asked, edits)
+        units = Utf16(self._session.written(edits))
+        return TextSpan(units.character(asked.start), units.character(asked.stop), asked.rather)
+
+    def _told_target(self, request: Request) -> Any:
+        if not isinstance(request.target, TextSpan):
+            return super()._told_target(request)
+        units, span = Utf16(self._session.written(request.edits)), request.target
+        ends = units.units([span.start, span.stop]).tolist() if span.stop <= len(units) else [span.start, span.stop]
+        return {"span": ends, "rather": span.rather_than}
+
     def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
-        return text_messages.prediction(number, slot, seen, target, self._layouts)
+        names = self._session.causal
+        return text_messages.prediction(number, slot, seen, target, self._layouts, names=names)
 
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
         return text_messages.contributions(number, slot, request, result, self._layouts)

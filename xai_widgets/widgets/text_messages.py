@@ -9,7 +9,7 @@ import numpy as np
 from xai_widgets.inputs import edit_from, edits_between
 from xai_widgets.results import Unit
 from xai_widgets.widgets import messages
-from xai_widgets.wire import Message, Utf16
+from xai_widgets.wire import LIMIT, Message, Utf16
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,13 +29,17 @@ if TYPE_CHECKING:
 MOST_PIECES = 25_000
 """Words, and sentences, that are told: more do not fit into a message."""
 
+MOST_NAMES = 200
+"""Tokens that may come next, whose names are told."""
+
 
 def spec(
     session: TextSession, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]
 ) -> dict[str, Any]:
     """Describe what never changes in a widget's life."""
     return {
-        **messages.spec("text", labels, methods, layers),
+        # Of the tokens of a language model the likeliest are named with each prediction.
+        **messages.spec("text", None if session.causal else labels, methods, layers),
         "text": session.text,
         "mask": session.mask,
         "causal": session.causal,
@@ -91,19 +95,38 @@ def _arrays(text: Text) -> dict[str, NDArray[Any]]:
     }
 
 
-def prediction(number: int, slot: str, seen: Seen, target: Target, layouts: Layouts) -> Message:
-    """Say what the model makes of the edited text, beside the original."""
+def prediction(number: int, slot: str, seen: Seen, target: Target, layouts: Layouts, *, names: bool = False) -> Message:
+    """Say what the model makes of the edited text, beside the original; of a language model, with names of tokens."""
     message = messages.prediction(number, slot, seen, target)
-    message.add("probabilities", seen.prediction.probabilities, "<f4")
-    message.add("original", seen.original.probabilities, "<f4")
+    if names:
+        _next_tokens(message, seen, target)
+    else:
+        message.add("probabilities", seen.prediction.probabilities, "<f4")
+        message.add("original", seen.original.probabilities, "<f4")
     assert seen.inputs.text is not None, "a session of texts reads texts"
     return layouts.put(message, seen.inputs.text)
+
+
+def _next_tokens(message: Message, seen: Seen, target: Target) -> None:
+    """Tell the scores of all tokens that may come next, and how the likeliest are spelt."""
+    scores, before = seen.prediction.scores, seen.original.scores
+    likely = {int(i) for one in (scores, before) for i in np.argsort(-one, kind="stable")[:MOST_NAMES]}
+    asked = target.index if isinstance(target.index, tuple) else (target.index,)
+    chosen = [i for i in asked if isinstance(i, int)]
+    message.content["names"] = [[i, seen.prediction.label(i)] for i in dict.fromkeys([*chosen, *sorted(likely)])]
+    message.content["original_logits"] = None
+    message.add("logits", scores, "<u2")
+    # The largest vocabularies have room for one alone.
+    if 2 * scores.nbytes < LIMIT:
+        message.add("original_logits", before, "<u2")
 
 
 def contributions(number: int, slot: str, request: dict[str, Any], result: Attribution, layouts: Layouts) -> Message:
     """Send an attribution as one value a token, with its doubt."""
     assert result.text is not None, "an attribution of a text knows it"
     message = messages.outcome(number, slot, request, result).add("values", result.values, "<u2")
+    if isinstance(request["target"], dict) and "span" in request["target"]:
+        message.content["target"] = request["target"]
     return layouts.put(message, result.text)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.attribution.runs import run
 from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
 from xai_widgets.inputs import moved, rewritten
+from xai_widgets.models import Likelihood, Target
 from xai_widgets.prepare import read_passage, subject_of
-from xai_widgets.widgets.session import Session
+from xai_widgets.text import TextSpan
+from xai_widgets.widgets.session import Session, check_fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,9 +20,9 @@ if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, TorchModel
     from xai_widgets.prepare import Subject
-    from xai_widgets.results import Attribution
+    from xai_widgets.results import Attribution, Prediction
     from xai_widgets.text import Span
-    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.session import Edits, Request, Seen
 
 
 class TextSession(Session):
@@ -71,7 +74,48 @@ class TextSession(Session):
     @property
     def causal(self) -> bool:
         """Whether the model is a language model, whose classes are the tokens that may come next."""
-        return False
+        return self._plain.labels is None and self.model.labels is not None
+
+    def written(self, edits: Edits) -> str:
+        """Return the edited text."""
+        return rewritten(self.text, edits, self.mask)
+
+    def target(self, target: Any) -> Target:
+        """Resolve what the user asked for; what stands in the text is asked about beside the likeliest next token."""
+        return super().target(None if isinstance(target, TextSpan) else target)
+
+    def explain(self, request: Request) -> Iterator[Attribution | None]:
+        """Run the request's method on the edited text; None is a step with nothing to show yet."""
+        if not isinstance(request.target, TextSpan):
+            yield from super().explain(request)
+            return
+        seen = self.see(request.edits)
+        model, inputs, prediction = self.about(seen, request.target)
+        check_fit(request.method, model, inputs)
+        options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
+        for result in run(request.method, model, inputs, Target(0), prediction, **options):
+            yield None if result is None else self._dressed(result, seen, request.edits)
+
+    def about(self, seen: Seen, span: TextSpan) -> tuple[Model, Inputs, Prediction]:
+        """Return the model as a function whose one score is how likely it finds part of the text.
+
+        Raises
+        ------
+        ValueError
+            Where it is no language model, or nothing stands before that part.
+        """
+        text = seen.inputs.text
+        assert text is not None, "a session of texts reads texts"
+        if not self.causal:
+            msg = "Only a language model finds part of a text likely or not: choose a class."
+            raise ValueError(msg)
+        places = [i for i, piece in enumerate(text.places([(span.start, span.stop)])) if piece is not None]
+        reduce = Likelihood([(place, text.ids[place]) for place in places], span.rather_than)
+        model, inputs = read_passage(self._plain, text.text, self._tokenizer, reduce)
+        prediction = model.predict(inputs.x)
+        said = text.text[span.start : span.stop].strip()
+        label = said if span.rather_than is None else f"{said} rather than {seen.prediction.label(span.rather_than)}"
+        return model, replace(inputs, notes=self._notes), replace(prediction, labels=(label,))
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
@@ -95,7 +139,7 @@ class TextSession(Session):
 
     def search(self, edits: Edits, target: Any, n: int, most: int) -> Iterator[Counterfactuals]:
         """Search for the fewest changes of the edited text that give another answer: `target`, or any for None."""
-        subject = self._about(rewritten(self.text, edits, self.mask))
+        subject = self._about(self.written(edits))
         goal = resolve_goal(target, None, subject.prediction, subject.scorer.model.task or "logits")
         problem = TextProblem(subject, goal, self._sources)
         yield from run_search(FewestEdits(max_edits=most), problem, n=n, seed=self.seed, time_budget=self.time_budget)
@@ -112,7 +156,7 @@ class TextSession(Session):
         return model, replace(inputs, notes=(*self._notes, *inputs.notes))
 
     def _edited(self, edits: Edits) -> tuple[Model, Inputs]:
-        text = rewritten(self.text, edits, self.mask)
+        text = self.written(edits)
         if text == self.text:
             return self.model, self.inputs
         if not text.strip():

@@ -7,6 +7,7 @@ from xai_widgets.wire.display import SIGNS, check_display
 from xai_widgets.wire.inbound import (
     Ask,
     AskedRequest,
+    AskedSpan,
     AskedUnit,
     Cancel,
     CheckModel,
@@ -25,6 +26,7 @@ __all__ = [
     "Aside",
     "Ask",
     "AskedRequest",
+    "AskedSpan",
     "AskedUnit",
     "Attend",
     "Cancel",

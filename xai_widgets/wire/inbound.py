@@ -28,12 +28,21 @@ class AskedUnit:
 
 
 @dataclass(frozen=True)
+class AskedSpan:
+    """Part of a text, in UTF-16 units, to be explained; rather than another token."""
+
+    start: int
+    stop: int
+    rather: int | None
+
+
+@dataclass(frozen=True)
 class AskedRequest:
     """What is to be explained, in plain data."""
 
     method: str
     params: dict[str, Any]
-    target: int | tuple[int, int] | AskedUnit | None
+    target: int | tuple[int, int] | AskedUnit | AskedSpan | None
     edits: tuple[dict[str, Any], ...]
 
 
@@ -123,9 +132,11 @@ def _request(value: Any) -> AskedRequest:
     )
 
 
-def _target(value: Any) -> int | tuple[int, int] | AskedUnit | None:
+def _target(value: Any) -> int | tuple[int, int] | AskedUnit | AskedSpan | None:
     if value is None:
         return None
+    if isinstance(value, dict) and "span" in value:
+        return _span(value["span"], value.get("rather"))
     if isinstance(value, dict):
         index = value.get("index")
         if not isinstance(index, list) or not 0 < len(index) <= MOST_AXES:
@@ -139,6 +150,14 @@ def _target(value: Any) -> int | tuple[int, int] | AskedUnit | None:
             raise ProtocolError(msg)
         return whole("request.target", value[0]), whole("request.target", value[1])
     return whole("request.target", value)
+
+
+def _span(span: Any, rather: Any) -> AskedSpan:
+    if not isinstance(span, list) or len(span) != 2:  # noqa: PLR2004
+        msg = f"request.target.span must be two whole numbers, got {short(span)}."
+        raise ProtocolError(msg)
+    start, stop = (whole("request.target.span", one) for one in span)
+    return AskedSpan(start, stop, None if rather is None else whole("request.target.rather", rather))
 
 
 def _display(value: Any) -> dict[str, Any]:

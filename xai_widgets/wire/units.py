@@ -29,6 +29,9 @@ class Utf16:
             codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
             self._starts = np.concatenate([[0], np.cumsum(1 + (codes > LAST_OF_ONE))])
 
+    def __len__(self) -> int:
+        return self._length
+
     def units(self, places: Any) -> NDArray[np.int64]:
         """Return where characters begin, in units; of any shape."""
         found = np.asarray(places, dtype=np.int64)

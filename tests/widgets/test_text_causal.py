@@ -1,0 +1,130 @@
+"""A language model in a text widget: what comes next, what stands there already, and why not another token."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from texts.tokenizers_made import byte_level, fast
+from transformers import GPT2Config, GPT2LMHeadModel
+from widgets.fakes import Browser
+
+import xai_widgets as xai
+
+PROMPT = "a warm 👍 funny"
+TOKENIZER = fast(byte_level())
+SIZE = len(TOKENIZER) + 4  # padded, as many are
+
+
+@pytest.fixture(scope="module")
+def model():
+    torch.manual_seed(0)
+    config = GPT2Config(vocab_size=SIZE, n_embd=24, n_layer=2, n_head=2, n_positions=64, bos_token_id=0, eos_token_id=0)
+    return GPT2LMHeadModel(config).eval()
+
+
+@pytest.fixture
+def make_causal(make_text, model):
+    return lambda text=PROMPT, **options: make_text(model, text, tokenizer=TOKENIZER, labels=None, **options)
+
+
+def scores(model, text):
+    ids = TOKENIZER(text)["input_ids"]
+    with torch.no_grad():
+        return ids, model(torch.tensor([ids])).logits[0].double().numpy()
+
+
+def test_the_browser_gets_the_scores_of_all_tokens_and_names_of_the_likeliest(make_causal, model):
+    widget = make_causal(method="input_x_gradient")
+    browser = Browser(widget)
+    assert (widget.spec["causal"], widget.spec["search"], widget.spec["labels"]) == (True, False, None)
+    widget.result(30)
+    browser.ask(2, "input_x_gradient", edits=[{"name": "delete", "start": 0, "stop": 1}]).wait("ended", 2)
+    _, before = scores(model, PROMPT)
+    _, now = scores(model, PROMPT[2:])
+    step = np.ptp(now[-1]) / 65534
+    np.testing.assert_allclose(browser.array("prediction", "logits", 2), now[-1], atol=step + 1e-6)
+    np.testing.assert_allclose(browser.array("prediction", "original_logits", 2), before[-1], atol=step + 1e-6)
+    told = browser.of("prediction", 2)[-1]
+    assert "probabilities" not in told
+    assert told["target"] == int(before[-1].argmax())  # it stays while the text is edited
+    names = dict(told["names"])
+    assert names[told["target"]] == TOKENIZER.decode([told["target"]])
+    assert {int(i) for i in np.argsort(-now[-1])[:200]} <= set(names)
+    json.dumps(told, allow_nan=False)
+
+
+def test_what_stands_in_the_text_is_explained_by_what_stands_before(make_causal, model):
+    widget = make_causal(method="input_x_gradient")
+    start = PROMPT.index("funny")
+    widget.explain(target=xai.TextSpan(start, start + 5))
+    result = widget.result(30)
+    ids, every = scores(model, PROMPT)
+    text = result.text
+    places = [i for i, (a, _) in enumerate(text.spans) if a >= start - 1 and text.text[a:].strip().startswith("f")]
+    first = places[0]
+    chance = sum(every[i - 1][ids[i]] - np.log(np.exp(every[i - 1]).sum()) for i in range(first, len(ids)))
+    assert result.prediction.scores[0] == pytest.approx(chance, rel=1e-4)
+    assert result.label == "funny"
+    assert result.values[-1] == 0  # the last token is read by nobody
+    assert np.abs(result.values[:first]).min() > 0
+
+
+def test_why_this_token_rather_than_that_one(make_causal, model):
+    other = TOKENIZER(" film")["input_ids"][0]
+    browser = Browser(make_causal(method="input_x_gradient"))
+    browser.wait("ended", 1)
+    start = len(PROMPT.encode("utf-16-le")) // 2 - 5
+    target = {"span": [start, start + 5], "rather": other}
+    browser.ask(2, "input_x_gradient", target=target).wait("ended", 2)
+    assert not browser.of("error")
+    told = browser.of("map", 2)[-1]
+    assert told["target"] == told["request"]["target"] == target
+    assert "rather than" in told["label"]
+    result = browser.widget.attribution
+    ids, every = scores(model, PROMPT)
+    first = next(i for i, (a, b) in enumerate(result.text.spans) if b > PROMPT.index("funny"))
+    assert result.prediction.scores[0] == pytest.approx(
+        every[first - 1][ids[first]] - every[first - 1][other], abs=1e-4
+    )
+    # The same by a function of the model's output.
+    plain = xai.attribute(
+        model, PROMPT, "input_x_gradient", tokenizer=TOKENIZER,
+        target=lambda out: out.logits[:, first - 1, ids[first]] - out.logits[:, first - 1, other],
+    )  # fmt: skip
+    np.testing.assert_allclose(result.values, plain.values, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("span", "message"),
+    [
+        (xai.TextSpan(0, 1), "nothing stands before the first token"),
+        (xai.TextSpan(50, 60), "no token begins in this part"),
+        (xai.TextSpan(9, 14, 10**6), "The model knows"),
+    ],
+)
+def test_a_span_that_nothing_can_be_said_of(make_causal, span, message):
+    widget = make_causal(method="saliency")
+    widget.result(30)
+    widget.explain(target=span)
+    with pytest.raises(RuntimeError, match=message):
+        widget.result(30)
+
+
+def test_a_classifier_is_asked_about_classes(make_text):
+    widget = make_text(method="saliency", target=xai.TextSpan(2, 6))
+    with pytest.raises(RuntimeError, match="Only a language model finds part of a text likely"):
+        widget.result(30)
+    for wrong in ((3, 3), (-1, 2), (0, 2, -1)):
+        with pytest.raises(ValueError, match="no span"):
+            xai.TextSpan(*wrong)
+    with pytest.raises(TypeError, match="whole numbers"):
+        xai.TextSpan(0.5, 2)
+
+
+def test_code_of_a_span(make_causal):
+    widget = make_causal(method="saliency", target=xai.TextSpan(9, 14))
+    widget.result(30)
+    assert "target=xai.TextSpan(start=9, stop=14, rather_than=None)," in widget.to_code()
