@@ -40,7 +40,8 @@ class ScoreCam(ActivationMap):
     with :math:`\uparrow` scaling up to the picture. Needs no gradient but for the order of the channels, which come
     evenly spread over the ranks that Grad-CAM gives them: those that have not come yet have the mean weight of the
     others, and the error says how much their weights may differ. Exact at the end. What the score of the `baselines`
-    would be subtracts out.
+    would be subtracts out. (pytorch-grad-cam enlarges the masks from corner to corner; here pixels are areas, as
+    everywhere.)
 
     References
     ----------
