@@ -1,4 +1,4 @@
-// Binary buffers to typed arrays. Hosts hand over DataView, ArrayBuffer, typed arrays or base64, at any offset.
+// Binary buffers to typed arrays. Hosts hand over views and buffers of any kind, lists of bytes or base64, at any offset.
 import type { ArrayMeta, Bytes } from "./types";
 
 export const NAN_CODE = 65535;
@@ -38,9 +38,13 @@ export function codeAt(grid: Grid, pixels: Pixels, x: number, y: number): number
 const ITEM = { "<u2": 2, "<u4": 4, "<f4": 4, "|u1": 1 } as const;
 
 export function bytesOf(source: Bytes | undefined | null): Uint8Array {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (typeof source === "string") return Uint8Array.from(atob(source), (c) => c.charCodeAt(0));
+  if (Array.isArray(source)) return Uint8Array.from(source);
+  // By its tag: one that was made in another frame, as a host's may be, is no instance of this frame's class.
+  const tag = Object.prototype.toString.call(source);
+  if (tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]")
+    return new Uint8Array(source as ArrayBuffer);
   throw new Error("A message came without its binary data.");
 }
 

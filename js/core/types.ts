@@ -1,5 +1,5 @@
 // The messages of docs/protocol.md as types. Nothing here exists at run time.
-export type Bytes = DataView | ArrayBuffer | ArrayBufferView | string;
+export type Bytes = ArrayBufferView | ArrayBufferLike | readonly number[] | string;
 
 export interface ArrayMeta {
   v: number;

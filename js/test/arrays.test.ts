@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { bytesOf, decodeBytes, decodeFloats, decodeGrid, quantise, valueAt } from "../core/arrays";
 import type { ArrayMeta, Bytes } from "../core/types";
@@ -7,11 +8,22 @@ import type { ArrayMeta, Bytes } from "../core/types";
 function disguises(bytes: Uint8Array): Record<string, Bytes> {
   const shifted = new Uint8Array(bytes.length + 3);
   shifted.set(bytes, 1);
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  // As from a frame of its own, whose classes are others.
+  const foreign: Uint8Array = runInNewContext(`Uint8Array.of(${bytes.join()})`);
+  expect(foreign.buffer).not.toBeInstanceOf(ArrayBuffer);
   return {
     view: new DataView(bytes.slice().buffer),
     buffer: bytes.slice().buffer,
     typed: bytes.slice(),
+    "typed array amid a buffer": shifted.subarray(1, 1 + bytes.length),
     unaligned: new DataView(shifted.buffer, 1, bytes.length),
+    "Node buffer": Buffer.from(bytes),
+    "shared buffer": shared,
+    "view from another frame": foreign,
+    "buffer from another frame": foreign.buffer,
+    list: [...bytes],
     base64: btoa(String.fromCharCode(...bytes)),
   };
 }
@@ -77,7 +89,8 @@ describe("other arrays", () => {
     expect(() => decodeGrid(meta, [])).toThrow("without its binary data");
     expect(() => decodeGrid({ ...meta, shape: [16] }, [new ArrayBuffer(32)])).toThrow("must be a grid");
     expect(() => decodeFloats({ ...meta, dtype: "<f8" as "<f4" }, [new ArrayBuffer(32)])).toThrow("Unknown array type");
-    expect(() => bytesOf(undefined)).toThrow("without its binary data");
+    for (const nothing of [undefined, null, {}, 7])
+      expect(() => bytesOf(nothing as undefined)).toThrow("without its binary data");
   });
 });
 

@@ -1,5 +1,6 @@
 """The wheel, installed where there is no Node and no source: what a user gets from `pip install`."""
 
+import gzip
 import json
 import os
 import re
@@ -100,6 +101,17 @@ def test_the_wheel_holds_what_is_needed_and_no_more(wheel):
     assert len(folders) == 3, folders  # the package, its data, its metadata
     assert not [name for name in names if name.endswith((".ts", ".tsx", ".map", ".pyc")) or "/." in name]
     assert wheel.stat().st_size <= 500 * KILOBYTE
+
+
+def test_what_goes_to_the_browser_is_one_small_module_that_asks_nobody(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name.startswith("xai_widgets/static/")}
+    for name, content in files.items():
+        addresses = set(re.findall(rb"(?:https?:)?//[\w.-]+\.[a-z]{2,}[\w./-]*", content))
+        assert all(one.startswith(b"http://www.w3.org/") for one in addresses), addresses  # names, not addresses
+        assert not re.findall(rb"\bimport\s*[({\"'*]|\bimport\s+\w+\s+from\b|@import|url\((?![\"']?data:)", content), name
+        if name.endswith(".js"):
+            assert len(gzip.compress(content)) <= 60 * KILOBYTE
 
 
 def test_the_wheel_requires_only_what_every_user_needs(wheel):
