@@ -87,6 +87,7 @@ check: setup ## formatting, lint, types and the JavaScript's own tests
 	ruff check .
 	ruff format --check .
 	mypy
+	mypy --python-version 3.13
 	npm run --silent typecheck
 	npm run --silent lint
 	npm run --silent test
