@@ -136,6 +136,12 @@ export interface Spec extends BaseSpec {
   brush: { low: number; high: number; default: number };
 }
 
+/** What views of one kind of input ask beside the explanation. */
+export interface Question {
+  kind: "menu" | "search" | "generate" | "attention";
+  [field: string]: unknown;
+}
+
 export type Outgoing =
   | { kind: "hello"; v: number; version: string }
   | { kind: "ask"; id: number; slot: Slot; request: Request }
@@ -143,7 +149,8 @@ export type Outgoing =
   | { kind: "close"; slot: "b" }
   | { kind: "check"; open: boolean }
   | { kind: "layers"; under: string }
-  | { kind: "display"; display: Display };
+  | { kind: "display"; display: Display }
+  | Question;
 
 export interface Welcome {
   kind: "welcome";

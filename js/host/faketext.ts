@@ -1,8 +1,8 @@
 // A fake kernel that knows a text: words weigh what a small list says, and long words are several tokens.
-import { splice } from "../core/text/edits";
+import { put, splice } from "../core/text/edits";
 import { wordsOf } from "../core/text/pieces";
-import type { TextEdit, TextSpec } from "../core/text/types";
-import type { Slot } from "../core/types";
+import type { Span, TextEdit, TextSpec } from "../core/text/types";
+import type { Outgoing, Slot } from "../core/types";
 import { type About, FakeKernel, noise } from "./fake";
 
 const WEIGHTS: Record<string, number> = {
@@ -85,6 +85,75 @@ export class FakeText extends FakeKernel<TextSpec> {
     const logit = weights.reduce((sum, weight) => sum + weight, 0.3);
     const positive = 1 / (1 + Math.exp(-logit));
     return Float32Array.of(1 - positive, positive);
+  }
+
+  protected override answer(message: Outgoing): void {
+    if (message.kind === "menu" && message.open) void this.menu(message as unknown as Span);
+    else if (message.kind === "search") void this.search(message as unknown as { open: boolean; most: number });
+    else super.answer(message);
+  }
+
+  private turns = 0;
+
+  /** Says answers one after the other until another question comes. */
+  private async say(kind: string, count: number, told: (known: number) => object): Promise<void> {
+    const turn = ++this.turns;
+    for (let known = 0; known <= count && turn === this.turns && !this.options.dead; known++) {
+      const running = known < count || this.options.endless;
+      this.model.emit("msg:custom", { kind, running, fraction: known / count, error: null, ...told(known) }, []);
+      await new Promise((resolve) => setTimeout(resolve, this.options.stepMs));
+    }
+  }
+
+  private positive(edits: readonly TextEdit[]): number {
+    return this.scores(this.tokens(edits))[1]!;
+  }
+
+  private menu({ start, stop }: Span): Promise<void> {
+    const edits = this.current.request.edits as TextEdit[];
+    const before = this.positive(edits);
+    const entries = ["", ...Object.keys(WEIGHTS)].map((text) => {
+      const edit: TextEdit = text ? { name: "replace", start, stop, text } : { name: "delete", start, stop };
+      const score = this.positive(put(edits, edit));
+      return { text, score, delta: score - before, label: score > 0.5 ? "positive" : "negative" };
+    });
+    entries.sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
+    const label = "positive";
+    return this.say("menu", 3, (known) => ({ start, stop, label, entries: entries.slice(0, known * 4) }));
+  }
+
+  private search({ open, most }: { open: boolean; most: number }): Promise<void> {
+    if (!open) return this.say("search", 0, () => ({ found: [], note: null, target: null }));
+    const edits = this.current.request.edits as TextEdit[];
+    const before = this.positive(edits);
+    const { text } = this.spec;
+    const words = wordsOf(text).filter((span) => WEIGHTS[text.slice(span.start, span.stop).toLowerCase()]);
+    const found = words.flatMap((span) => {
+      const change: TextEdit[] = put(edits, {
+        name: "replace",
+        ...span,
+        text: before > 0.5 ? "terrible" : "wonderful",
+      });
+      const all =
+        most > 1
+          ? words.reduce((list, one) => (one === span ? list : put(list, { name: "delete", ...one })), change)
+          : change;
+      const score = this.positive(all);
+      const fits = score > 0.5 !== before > 0.5;
+      const made = splice(text, all, this.spec.mask).text;
+      const label = score > 0.5 ? "positive" : "negative";
+      return fits
+        ? [{ edits: all, text: made, label, score: Math.max(score, 1 - score), delta: score - before, fluency: -0.4 }]
+        : [];
+    });
+    const told = (known: number) => ({
+      target: null,
+      found: found.slice(0, known),
+      of: "positive",
+      note: null,
+      fewest: false,
+    });
+    return this.say("search", Math.min(3, Math.max(1, found.length)), told);
   }
 
   protected predict(slot: Slot, { id, request, target, label }: About): void {

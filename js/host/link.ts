@@ -1,6 +1,6 @@
 // The wire to the kernel: says hello until answered, numbers the asks, keeps one a slot in flight.
 import { LatestWins } from "../core/latest";
-import type { Answer, Bytes, Display, Incoming, Outgoing, Request, Slot, Welcome } from "../core/types";
+import type { Answer, Bytes, Display, Incoming, Outgoing, Question, Request, Slot, Welcome } from "../core/types";
 import type { Model } from "./model";
 
 export const PROTOCOL = 1;
@@ -80,6 +80,11 @@ export class Link {
     const dropped = this.slots[slot].drop();
     this.send({ kind: "cancel", id: (dropped ? this.slots[slot].inFlight : null) ?? id, slot });
     return dropped;
+  }
+
+  /** Asks what belongs to no slot. */
+  question(question: Question): void {
+    this.send(question);
   }
 
   layers(under: string): void {

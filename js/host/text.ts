@@ -1,10 +1,14 @@
 // The store of the text widget: texts with their tokens, and the tree of edits.
 import { signal } from "@preact/signals";
 import { decodeBytes, decodeCounts, decodeFloats, decodeGrid } from "../core/arrays";
+import { splice } from "../core/text/edits";
 import type {
   Buffers,
   Layout,
   LayoutMessage,
+  MenuMessage,
+  SearchMessage,
+  Span,
   TextDisplay,
   TextEdit,
   TextMapMessage,
@@ -89,12 +93,43 @@ const READER: Reader<TextKind> = {
 export class TextStore extends Store<TextKind> {
   /** Every set of edits that was on show, each after the one that it was made from. */
   readonly versions = signal<Version[]>([]);
+  /** What the kernel says of other words in the place of some. */
+  readonly menu = signal<MenuMessage | null>(null);
+  readonly search = signal<SearchMessage | null>(null);
+  /** What a search asked here began from; null where another view asked. */
+  readonly sought = signal<{ base: string; most: number } | null>(null);
   /** The version that was on show last. */
   private last: number | null = null;
 
   constructor(model: Model) {
     super(model, READER);
     this.followed(model.get("state"));
+  }
+
+  /** Asks for words in the place of a stretch of the original; null: no longer. */
+  askMenu(span: Span | null): void {
+    this.menu.value = null;
+    this.link.question(span ? { kind: "menu", open: true, ...span } : { kind: "menu", open: false, start: 0, stop: 0 });
+  }
+
+  /** Searches for the fewest changes of the text on show that give a class, or any other for null. */
+  seek(target: number | null, n: number, most: number): void {
+    this.sought.value = {
+      base: splice(this.spec.value.text, this.request.value.edits, this.spec.value.mask).text,
+      most,
+    };
+    this.search.value = null;
+    this.link.question({ kind: "search", open: true, target, n, most });
+  }
+
+  stopSeeking(): void {
+    this.link.question({ kind: "search", open: false, target: null, n: 1, most: 1 });
+  }
+
+  protected override hear(message: object): void {
+    const { kind } = message as { kind: string };
+    if (kind === "menu") this.menu.value = message as MenuMessage;
+    else if (kind === "search") this.search.value = message as SearchMessage;
   }
 
   protected override followed(state: unknown): void {

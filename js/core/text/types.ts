@@ -95,4 +95,45 @@ export interface Version {
   label: string;
 }
 
+/** A word that might stand in the place of another; no word at all is the deletion. */
+export interface Option {
+  text: string;
+  delta: number;
+  score: number;
+  label: string;
+}
+
+export interface MenuMessage extends Span {
+  kind: "menu";
+  entries: Option[];
+  label?: string;
+  running: boolean;
+  fraction: number;
+  error: string | null;
+}
+
+/** A text with another answer, by edits of the original. */
+export interface Found {
+  edits: TextEdit[];
+  text: string;
+  label: string;
+  score: number;
+  delta: number;
+  fluency: number | null;
+}
+
+export interface SearchMessage {
+  kind: "search";
+  target: number | null;
+  found: Found[];
+  /** The class whose score `delta` is of. */
+  of?: string;
+  /** No smaller set of changes would do. */
+  fewest?: boolean;
+  running: boolean;
+  fraction: number;
+  error: string | null;
+  note: string | null;
+}
+
 export type Buffers = readonly Bytes[];

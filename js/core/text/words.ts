@@ -6,6 +6,7 @@ const ACTS = {
   delete: "Click a word to take it out and see what the model says without it; click it again to put it back.",
   mask: "Click a word to hide it from the model; click it again to show it.",
   edit: "Click a word to write another in its place.",
+  swap: "Click a word to see which other words would change the answer most.",
 };
 
 export const textWords = {
@@ -17,7 +18,7 @@ export const textWords = {
 
   // what a click does
   mode: "A click",
-  modes: { read: "Read", delete: "Delete", mask: "Mask", edit: "Edit" },
+  modes: { read: "Read", delete: "Delete", mask: "Mask", edit: "Edit", swap: "Replace" },
   hints: ACTS,
   hintMore: "Drag takes several words, double click edits.",
   noMask: "This tokenizer has no mask token",
@@ -83,6 +84,34 @@ export const textWords = {
   wholeDone: "Apply",
   wholeCancel: "Cancel",
   putBack: "Put all back",
+
+  // other words in the place of some
+  menu: (word: string) => `Other words for “${word}”`,
+  menuRunning: "Trying other words",
+  menuNone: "No other word was found",
+  menuDelete: "nothing at all",
+  menuDeltaOf: (label: string) => `change of ${label}`,
+  menuPut: (text: string, by: string) => `${text}, ${by}`,
+  close: "Close",
+
+  // what would have to change
+  search: "What would have to change?",
+  searchSay: "Searches for the fewest changes of words that give another answer.",
+  searchTarget: "Another answer",
+  searchAny: "any other class",
+  searchCount: "How many",
+  searchMost: "Changes at most",
+  searchGo: "Search",
+  searchStop: "Stop",
+  searching: "Searching",
+  searchNone: (most: number) =>
+    most === 1 ? "No single change gives another answer." : `None found within ${most} changes.`,
+  searchFewest: "No smaller set of changes would do.",
+  searchShow: "Show",
+  searchShowText: (text: string) => `Show ${text}`,
+  searchChanges: (count: number) => (count === 1 ? "1 change" : `${whole(count)} changes`),
+  searchFluency: (score: number) => `fluency ${short(score)}`,
+  searchFluencyHint: "How much likelier the language model finds it than the text it was made from",
 
   // the tree of edits
   versions: "Versions",

@@ -1,6 +1,6 @@
 // What a click, a key or a drag does to the text.
-import { remove, rewrite, write } from "../../core/text/edits";
-import type { Removal, Span } from "../../core/text/types";
+import { originalSpan, put, remove, rewrite, write } from "../../core/text/edits";
+import type { Removal, Span, TextEdit } from "../../core/text/types";
 import type { View } from "./view";
 
 /** From the first character of one piece to the last of another. */
@@ -42,7 +42,14 @@ export function beginTyping(view: View, pieces: Span): void {
   if (!span) return;
   const edit = editAt(view, span);
   if (edit !== null) beginRetyping(view, edit);
-  else view.typing.value = { span, pieces, edit: null, text: view.text.value.slice(span.start, span.stop) };
+  else
+    view.typing.value = {
+      edits: view.edits.value,
+      span,
+      pieces,
+      edit: null,
+      text: view.text.value.slice(span.start, span.stop),
+    };
 }
 
 /** Words that were written are written anew as a whole, and hidden ones as they were. */
@@ -50,22 +57,29 @@ export function beginRetyping(view: View, edit: number): void {
   const own = view.edits.value[edit];
   if (!own) return;
   const text = own.name === "replace" ? own.text : view.store.spec.value.text.slice(own.start, own.stop);
-  view.typing.value = { span: own, pieces: null, edit, text };
+  view.typing.value = { edits: view.edits.value, span: own, pieces: null, edit, text };
 }
 
 /** Where there is no piece to begin from. */
 export function beginWriting(view: View): void {
   const end = view.text.value.length;
-  view.typing.value = { span: { start: end, stop: end }, pieces: null, edit: null, text: "" };
+  view.typing.value = {
+    edits: view.edits.value,
+    span: { start: end, stop: end },
+    pieces: null,
+    edit: null,
+    text: "",
+  };
 }
 
 /** Ends typing; null: nothing was meant. */
 export function endTyping(view: View, text: string | null): void {
   const typing = view.typing.value;
   view.typing.value = null;
-  if (!typing || text === null) return;
-  const { text: original, mask } = view.store.spec.value;
   const edits = view.edits.value;
+  // Others may have changed the text meanwhile: the words would land elsewhere.
+  if (!typing || text === null || typing.edits !== edits) return;
+  const { text: original, mask } = view.store.spec.value;
   const next =
     typing.edit === null
       ? write(original, edits, typing.span, text, mask)
@@ -73,9 +87,24 @@ export function endTyping(view: View, text: string | null): void {
   if (JSON.stringify(next) !== JSON.stringify(edits)) view.store.setEdits(next);
 }
 
-/** Puts words in the place of pieces, as they were chosen elsewhere. */
-export function putWords(view: View, pieces: Span, text: string): void {
+/** Opens the menu of pieces: what might stand in their place. */
+export function openMenu(view: View, pieces: Span): void {
   const span = stretch(view, pieces);
-  const { text: original, mask } = view.store.spec.value;
-  if (span) view.store.setEdits(write(original, view.edits.value, span, text, mask));
+  if (!span) return;
+  view.menu.value = pieces;
+  view.locked.value = pieces;
+  view.store.askMenu(originalSpan(view.edited.value.runs, span));
+}
+
+export function closeMenu(view: View): void {
+  if (!view.menu.value) return;
+  view.menu.value = view.locked.value = null;
+  view.store.askMenu(null);
+}
+
+/** Puts words in the place of a stretch of the original; none deletes it. */
+export function putWords(view: View, { start, stop }: Span, text: string): void {
+  closeMenu(view);
+  const edit: TextEdit = text ? { name: "replace", start, stop, text } : { name: "delete", start, stop };
+  view.store.setEdits(put(view.edits.value, edit));
 }

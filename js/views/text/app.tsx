@@ -7,6 +7,7 @@ import { Alerts, StatusBar } from "../../panels/status";
 import { Title } from "../../panels/title";
 import { ReadingPanel } from "./reading";
 import { Readout } from "./readout";
+import { SearchPanel } from "./search";
 import { Stage } from "./stage";
 import { VersionsPanel } from "./versions";
 import type { View } from "./view";
@@ -20,7 +21,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
       </header>
       <div class={view.comparing.value ? "xai-main xai-wide" : "xai-main"}>
         <div class="xai-left">
-          <Stage view={view} openMenu={() => {}} onDraw={onDraw} />
+          <Stage view={view} onDraw={onDraw} />
           <Readout view={view} />
           <StatusBar view={view} />
         </div>
@@ -32,6 +33,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <ReadingPanel view={view} />
         <VersionsPanel view={view} />
       </div>
+      <SearchPanel view={view} />
       <HealthPanel view={view} />
     </div>
   );

@@ -1,6 +1,16 @@
 // Pointer and keys on the text.
 import type { Span } from "../../core/text/types";
-import { beginRetyping, beginTyping, beginWriting, editAt, putBack, removePieces, stretch } from "./acts";
+import {
+  beginRetyping,
+  beginTyping,
+  beginWriting,
+  closeMenu,
+  editAt,
+  openMenu,
+  putBack,
+  removePieces,
+  stretch,
+} from "./acts";
 import { say } from "./speech";
 import type { View } from "./view";
 
@@ -19,7 +29,7 @@ function ordered(a: number, b: number): Span {
   return { start: Math.min(a, b), stop: Math.max(a, b) };
 }
 
-export function gestures(view: View, openMenu: (pieces: Span) => void) {
+export function gestures(view: View) {
   const { store, mode, cursor, locked } = view;
   /** Where the button went down, and the span since. */
   let from: { piece: number; moved: boolean } | null = null;
@@ -37,6 +47,7 @@ export function gestures(view: View, openMenu: (pieces: Span) => void) {
       const same = locked.value && locked.value.start === pieces.start && locked.value.stop === pieces.stop;
       locked.value = same ? null : pieces;
     } else if (name === "edit") beginTyping(view, pieces);
+    else if (name === "swap") openMenu(view, pieces);
     else removePieces(view, pieces, name);
   };
 
@@ -44,7 +55,7 @@ export function gestures(view: View, openMenu: (pieces: Span) => void) {
     const piece = known(hit);
     const edit = hit.edit !== null ? store.request.value.edits[hit.edit] : undefined;
     // What was taken out or hidden comes back by the same click.
-    if (edit && edit.name !== "replace" && mode.value !== "read") {
+    if (edit && edit.name !== "replace" && mode.value !== "read" && mode.value !== "swap") {
       if (mode.value === "edit") beginRetyping(view, hit.edit!);
       else putBack(view, hit.edit!);
     } else if (piece !== null) act({ start: piece, stop: piece });
@@ -52,12 +63,14 @@ export function gestures(view: View, openMenu: (pieces: Span) => void) {
 
   const doubleClick = (): void => {
     if (mode.value === "read" || mode.value === "edit") return;
+    closeMenu(view);
     if (clicked.acted) store.undo();
     if (clicked.edit !== null && clicked.piece === null) beginRetyping(view, clicked.edit);
     else if (clicked.piece !== null) beginTyping(view, { start: clicked.piece, stop: clicked.piece });
   };
 
   const onPointerDown = (event: PointerEvent): void => {
+    swallow = false;
     if (event.button !== 0 || view.typing.value) return;
     const piece = known(hitOf(event.target));
     from = piece !== null ? { piece, moved: false } : null;
@@ -100,7 +113,7 @@ export function gestures(view: View, openMenu: (pieces: Span) => void) {
     const piece = known(hitOf(event.target));
     if (piece === null) return;
     event.preventDefault();
-    openMenu({ start: piece, stop: piece });
+    openMenu(view, { start: piece, stop: piece });
   };
 
   const move = (to: number, extend: boolean): void => {
@@ -151,7 +164,7 @@ export function gestures(view: View, openMenu: (pieces: Span) => void) {
       const span = stretch(view, at);
       const edit = span && editAt(view, span);
       if (edit !== null) putBack(view, edit);
-    } else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) openMenu(at);
+    } else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) openMenu(view, at);
     else return false;
     return true;
   };

@@ -4,7 +4,6 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { valueAt } from "../../core/arrays";
 import type { Look } from "../../core/paint";
 import { levelOf, stylesOf } from "../../core/text/shade";
-import type { Span } from "../../core/text/types";
 import { textWords } from "../../core/text/words";
 import type { Slot } from "../../core/types";
 import { Flow } from "../../dom/flow";
@@ -12,7 +11,7 @@ import { labelOf, nameOf } from "../../panels/names";
 import { endTyping } from "./acts";
 import { gestures } from "./gestures";
 import { partsOf } from "./parts";
-import type { ReadMap, View } from "./view";
+import type { ReadMap, Typing, View } from "./view";
 
 /** The style of each piece under a look; of an added token by its own value. */
 function styler(map: ReadMap | null, look: Look | null, view: View): (piece: number) => string {
@@ -48,42 +47,44 @@ function field(view: View): HTMLElement {
   };
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") end(input.value);
-    else if (event.key === "Escape") end(null);
-    else return;
+    if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
-    input.closest<HTMLElement>(".xai-passage")?.focus();
+    const passage = input.closest<HTMLElement>(".xai-passage");
+    end(event.key === "Enter" ? input.value : null);
+    passage?.focus();
   });
   input.addEventListener("blur", () => end(input.value));
-  requestAnimationFrame(() => {
+  // As soon as it stands in the text, so that no letter goes elsewhere.
+  queueMicrotask(() => {
     input.focus();
     input.select();
   });
   return input;
 }
 
-export function Passage(props: {
-  view: View;
-  slot: Slot;
-  help: string;
-  openMenu: (pieces: Span) => void;
-  onDraw: () => void;
-}) {
-  const { view, slot, help, openMenu, onDraw } = props;
+export function Passage(props: { view: View; slot: Slot; help: string; onDraw: () => void }) {
+  const { view, slot, help, onDraw } = props;
   const box = useRef<HTMLDivElement>(null);
-  const hands = useMemo(() => gestures(view, openMenu), [view, openMenu]);
+  const hands = useMemo(() => gestures(view), [view]);
 
   useEffect(() => {
     const root = box.current;
     if (!root) return;
     const flow = new Flow(root, () => field(view));
     let pending = 0;
+    let typed: Typing | null = null;
     const drawn = () => {
       pending = 0;
       onDraw();
     };
     const stops = [
-      effect(() => flow.draw(partsOf(view))),
+      effect(() => {
+        // While words are typed the text stays as it is, and with it their field.
+        const typing = view.typing.value;
+        if (typing && typing === typed) return;
+        typed = typing;
+        flow.draw(partsOf(view));
+      }),
       effect(() => {
         const [map, look] = slot === "a" ? [view.mapA.value, view.lookA.value] : [view.mapB.value, view.lookB.value];
         flow.shade(styler(map, look, view));

@@ -1,18 +1,19 @@
 // The text with its tools: what a click does, and which pieces the values are of.
 import { useComputed } from "@preact/signals";
-import type { Granularity, Span } from "../../core/text/types";
+import type { Granularity } from "../../core/text/types";
 import { textWords } from "../../core/text/words";
 import { Segments } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { nameOf } from "../../panels/names";
+import { WordMenu } from "./menu";
 import { Passage } from "./passage";
 import type { Mode, View } from "./view";
 
-const MODES: Mode[] = ["delete", "mask", "edit", "read"];
+const MODES: Mode[] = ["delete", "mask", "edit", "swap", "read"];
 const GRANULARITIES: Granularity[] = ["tokens", "words", "sentences", "pattern"];
 
-export function Stage(props: { view: View; openMenu: (pieces: Span) => void; onDraw: () => void }) {
-  const { view, openMenu, onDraw } = props;
+export function Stage(props: { view: View; onDraw: () => void }) {
+  const { view, onDraw } = props;
   const { store } = view;
   const ids = useIds("help");
   const two = view.comparing.value;
@@ -28,7 +29,8 @@ export function Stage(props: { view: View; openMenu: (pieces: Span) => void; onD
         {(two ? (["a", "b"] as const) : (["a"] as const)).map((slot) => (
           <div key={slot} class="xai-passage-box">
             {two && <h3 class="xai-heading xai-passage-name">{nameOf(store, slot)}</h3>}
-            <Passage view={view} slot={slot} help={ids.help} openMenu={openMenu} onDraw={onDraw} />
+            {slot === "a" && view.menu.value && <WordMenu view={view} pieces={view.menu.value} />}
+            <Passage view={view} slot={slot} help={ids.help} onDraw={onDraw} />
           </div>
         ))}
       </div>

@@ -1,17 +1,17 @@
 // Change the text, and see every version of it: go back, begin a branch, compare any two, take them along as a table.
 import { useState } from "preact/hooks";
 import { percent, short } from "../../core/format";
-import { diff, editsBetween, type Hunk } from "../../core/text/diff";
+import { diff, editsBetween } from "../../core/text/diff";
 import { splice } from "../../core/text/edits";
 import { nameOfVersion } from "../../core/text/names";
 import { tableOf } from "../../core/text/table";
 import type { Version } from "../../core/text/types";
 import { placeOf, stepOf, treeOf } from "../../core/text/versions";
-import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Button, Section } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
+import { Change, Diff } from "./change";
 import type { View } from "./view";
 
 function save(name: string, text: string): void {
@@ -21,29 +21,6 @@ function save(name: string, text: string): void {
   link.download = name;
   link.click();
   URL.revokeObjectURL(url);
-}
-
-/** A change of a score, or nothing where there is none to tell. */
-export function Change({ by, plain }: { by: number | null; plain: boolean }) {
-  if (by === null || Number.isNaN(by)) return <span class="xai-delta" />;
-  const none = Math.abs(by) < (plain ? 1e-9 : 0.0005);
-  return (
-    <span class={`xai-delta${none ? " xai-faint" : ""}`} title={plain ? words.change : words.percentagePoints}>
-      {none ? textWords.stepNone : textWords.step(by, plain)}
-    </span>
-  );
-}
-
-export function Diff({ hunks }: { hunks: readonly Hunk[] }) {
-  return (
-    <p class="xai-diff" dir="auto" data-xai="diff">
-      {hunks.map(({ kind, text }, i) => {
-        const key = `${i} ${text}`;
-        if (kind === "gone") return <del key={key}>{spelled(text)}</del>;
-        return kind === "fresh" ? <ins key={key}>{spelled(text)}</ins> : <span key={key}>{spelled(text)}</span>;
-      })}
-    </p>
-  );
 }
 
 function Row(props: { view: View; at: number; depth: number; here: boolean; picked: boolean; onCompare: () => void }) {

@@ -9,7 +9,7 @@ import { splice } from "../../core/text/edits";
 import { joinedWithin, matchesOf, patternOf, sentencesOf, wordsOf } from "../../core/text/pieces";
 import { carried, placed, summed, tokenPieces, tokensIn } from "../../core/text/placing";
 import type { Page } from "../../core/text/shade";
-import type { Layout, Span } from "../../core/text/types";
+import type { Layout, Span, TextEdit } from "../../core/text/types";
 import { stepsOf } from "../../core/text/versions";
 import { textWords } from "../../core/text/words";
 import type { Slot } from "../../core/types";
@@ -17,7 +17,7 @@ import type { Theme } from "../../dom/theme";
 import type { TextMap, TextStore } from "../../host/text";
 import { questionOf } from "../../panels/shown";
 
-export type Mode = "read" | "delete" | "mask" | "edit";
+export type Mode = "read" | "delete" | "mask" | "edit" | "swap";
 
 /** A map summed over the pieces of the text on show. */
 export interface ReadMap extends TextMap {
@@ -41,6 +41,8 @@ export interface Typing {
   span: Span;
   pieces: Span | null;
   text: string;
+  /** Those on show when it began. */
+  edits: readonly TextEdit[];
   /** The edit that it changes; null for words as they were. */
   edit: number | null;
 }
@@ -84,6 +86,8 @@ export function createView(store: TextStore) {
   const locked = signal<Span | null>(null);
   const typing = signal<Typing | null>(null);
   const spoken = signal("");
+  /** The pieces whose menu is open. */
+  const menu = signal<Span | null>(null);
 
   const edits = computed(() => request.value.edits);
   const edited = computed(() => splice(spec.value.text, edits.value, spec.value.mask));
@@ -158,6 +162,7 @@ export function createView(store: TextStore) {
     locked,
     typing,
     spoken,
+    menu,
     edits,
     edited,
     text,

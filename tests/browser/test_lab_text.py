@@ -1,0 +1,170 @@
+"""The text widget in a real JupyterLab with a real kernel: what a user does with it."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from browser.image_widget import cell, evaluate, value
+from browser.lab import Lab
+from browser.text_widget import SETUP, SHOWN, TEXT, VIEW, shown
+from playwright.sync_api import expect
+
+WEIGHTS = {"good": 1.5, "boring": -1.75, "long": -0.5}
+
+
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, browser_context_args, lab_server):
+    context = browser.new_context(**browser_context_args)
+    driver = Lab(context.new_page(), lab_server)
+    driver.page.set_default_timeout(30_000)
+    driver.open("text.ipynb", [SETUP, ""]).run(0)
+    yield driver
+    driver.shutdown()
+    context.close()
+
+
+@pytest.fixture
+def studio(notebook):
+    yield notebook
+    try:
+        evaluate(notebook, "w.close()")
+        notebook.check()
+    finally:
+        notebook.errors.clear()
+
+
+@pytest.fixture
+def view(studio):
+    cell(studio, VIEW, SHOWN.format(text=TEXT))
+    return shown(studio, VIEW)
+
+
+def test_words_are_shaded_by_what_they_contribute(view):
+    expect(view.root.get_by_role("heading", level=2)).to_contain_text("Why positive")
+    assert view.probability() == pytest.approx(sigmoid(sum(WEIGHTS.values())), abs=1e-5)
+    red, _, blue = view.colour("good")
+    assert red - blue > 60  # orange speaks for
+    red, _, blue = view.colour("boring")
+    assert blue - red > 60  # blue against
+    assert len(view.colour("film")) == 4 or max(view.colour("film")) - min(view.colour("film")) < 12
+    view.word("boring").hover()
+    expect(view.readout).to_contain_text("rank 1 of")
+    number = float(view.readout.locator("strong").inner_text().replace("−", "-"))
+    assert number == pytest.approx(WEIGHTS["boring"] / 2, abs=0.01)
+
+
+def test_a_click_takes_a_word_out_and_again_puts_it_back(studio, view):
+    before = view.probability()
+    view.word("boring").click()
+    expect(view.passage.locator("del")).to_have_text("boring")
+    view.settled()
+    after = sigmoid(sum(WEIGHTS.values()) - WEIGHTS["boring"])
+    assert view.probability() == pytest.approx(after, abs=1e-5)
+    assert value(studio, "w.prediction.probabilities.tolist()")[1] == pytest.approx(after, abs=1e-5)
+    chip = view.passage.locator(".xai-t-chip")
+    expect(chip).to_contain_text(f"+{100 * (after - before):.1f}")
+    assert value(studio, "w.versions[-1]['score']") == pytest.approx(after, abs=1e-5)
+    view.passage.locator("del").click()
+    expect(view.passage.locator("del")).to_have_count(0)
+    view.settled()
+    assert view.edits() == []
+    assert view.probability() == pytest.approx(before, abs=1e-6)
+
+
+def test_a_drag_takes_several_words_a_double_click_rewrites_and_undo_goes_back(studio, view):
+    view.word("boring").hover()
+    studio.page.mouse.down()
+    view.word("and").hover()
+    view.word("long").hover()
+    studio.page.mouse.up()
+    view.settled()
+    (edit,) = view.edits()
+    assert TEXT[edit["start"] : edit["stop"]] == "boring and long"
+    view.word("good").dblclick()
+    field = view.root.get_by_label("New words")
+    field.fill("great")
+    field.press("Enter")
+    view.settled()
+    expect(view.passage).to_contain_text("great")
+    assert view.probability() == pytest.approx(sigmoid(2.0), abs=1e-5)
+    view.root.get_by_role("button", name="Undo").click()
+    view.settled()
+    assert len(view.edits()) == 1
+    view.root.get_by_role("button", name="Redo").click()
+    view.settled()
+    assert view.probability() == pytest.approx(sigmoid(2.0), abs=1e-5)
+
+
+def test_the_keyboard_alone_reads_hides_and_rewrites(studio, view):
+    view.passage.focus()
+    keys = studio.page.keyboard
+    keys.press("Home")
+    for _ in range(3):
+        keys.press("ArrowRight")
+    expect(view.spoken).to_contain_text(re.compile(r"good, value \+0\.75\d*, rank 2 of \d+"))
+    keys.press("m")
+    view.settled()
+    assert [edit["name"] for edit in view.edits()] == ["mask"]
+    assert view.probability() == pytest.approx(sigmoid(sum(WEIGHTS.values()) - WEIGHTS["good"]), abs=1e-5)
+    keys.press("m")
+    view.settled()
+    keys.press("Enter")
+    keys.type("great")
+    keys.press("Enter")
+    view.settled()
+    assert view.probability() == pytest.approx(sigmoid(2.0 + WEIGHTS["boring"] + WEIGHTS["long"]), abs=1e-5)
+    expect(view.passage).to_be_focused()
+    keys.press("Delete")
+    view.settled()
+    assert [edit["name"] for edit in view.edits()] == ["delete"]
+
+
+def test_every_version_can_be_gone_back_to_and_compared(studio, view):
+    view.word("boring").click()
+    view.settled()
+    view.word("good").click()
+    view.settled()
+    versions = view.root.locator("[data-xai=versions]")
+    versions.get_by_role("button", name=re.compile("^Version Original")).click()
+    view.settled()
+    assert view.edits() == []
+    view.word("long").click()
+    view.settled()
+    expect(versions.get_by_role("listitem")).to_have_count(4)
+    versions.get_by_role("button", name="Compare with − boring").click()
+    comparison = view.root.locator("[data-xai=comparison]")
+    expect(comparison.locator("ins")).to_contain_text("boring")
+    expect(comparison.locator("del")).to_contain_text("long")
+    with studio.page.expect_download() as download:
+        view.root.get_by_role("button", name="Export as CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0].startswith("version,parent,change,text")
+    assert len(lines) == 5
+    assert value(studio, "[one['parent'] for one in w.versions]") == [None, 0, 1, 0]
+
+
+def test_markup_and_characters_that_act_are_shown_and_never_run(studio):
+    text = '<img src=x onerror="window.hacked=1"> <b>good</b>\u202e evil\u202c \u0007 film'
+    cell(studio, VIEW, SHOWN.format(text=text))
+    view = shown(studio, VIEW)
+    expect(view.passage).to_contain_text('<img src=x onerror="window.hacked=1">')
+    assert view.passage.locator("img, b").count() == 0
+    assert studio.page.evaluate("window.hacked") is None
+    assert view.passage.locator(".xai-t-symbol").all_inner_texts() == ["RLO", "PDF", "BEL"]
+    assert "\u202e" not in view.passage.inner_text()
+    view.word("good").click()
+    view.settled()
+    assert [text[e["start"] : e["stop"]] for e in view.edits()] == ["good"]
+
+
+def test_two_methods_side_by_side_and_how_far_they_agree(view):
+    view.root.get_by_label("Compare with").select_option("occlusion")
+    expect(view.root.locator("[data-xai=text-b]")).to_be_visible()
+    expect(view.root.locator("[data-xai=agreement]")).to_contain_text("rank correlation", timeout=20_000)
+    expect(view.root.locator("[data-xai=agreement]")).to_contain_text("words")

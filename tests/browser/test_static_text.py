@@ -1,0 +1,195 @@
+"""The text view with a kernel of arithmetic: what is said, kept and drawn, without waiting for a model."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+EDITS = "document.querySelector('.xai-root').xai.store.request.value.edits"
+SETTLED = """() => { const { store } = document.querySelector('.xai-root').xai; const map = store.slots.a.map.value;
+    return store.slots.a.phase.value === 'idle' && map?.info.final && map.id >= store.slots.a.id }"""
+QUESTIONS = "kind => kernel.model.sent.filter(m => m.kind === kind)"
+
+
+class TextPage:
+    """A page with an open text widget."""
+
+    def __init__(self, page: Page, setup: dict[str, Any]):
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text))
+        page.evaluate("setup => { window.kernel = xaiPage.openText(setup) }", setup)
+        self.passage = page.locator("[data-xai=text-a]")
+
+    def settled(self) -> TextPage:
+        self.page.wait_for_function(SETTLED)
+        return self
+
+    def word(self, text: str) -> Locator:
+        return self.passage.locator(".xai-t-piece").filter(has_text=re.compile(rf"^{re.escape(text)}$")).first
+
+    def mode(self, name: str) -> None:
+        self.page.get_by_role("radio", name=name, exact=True).check()
+
+    def edits(self) -> list[dict[str, Any]]:
+        return self.page.evaluate(EDITS)
+
+    def asked(self, kind: str) -> list[dict[str, Any]]:
+        return self.page.evaluate(QUESTIONS, kind)
+
+
+@pytest.fixture
+def open_text(browser: Browser, address: str):
+    opened: list[TextPage] = []
+    contexts = []
+
+    def open_(setup: dict[str, Any] | None = None, width: int = 1000, **context: Any) -> TextPage:
+        made = browser.new_context(viewport={"width": width, "height": 1000}, **context)
+        made.set_default_timeout(15_000)
+        contexts.append(made)
+        page = made.new_page()
+        page.goto(address)
+        opened.append(TextPage(page, setup or {}))
+        return opened[-1].settled()
+
+    yield open_
+    errors = [error for one in opened for error in one.errors]
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def test_a_word_has_a_menu_by_click_and_by_key(open_text):
+    view = open_text({"text": "a good film"})
+    view.mode("Replace")
+    view.word("good").click()
+    menu = view.page.get_by_role("menu")
+    expect(menu).to_have_attribute("aria-label", "Other words for “good”")
+    expect(menu.get_by_role("menuitem")).to_have_count(12)
+    assert [(m["start"], m["stop"]) for m in view.asked("menu")] == [(2, 6)]
+    # The strongest change stands first.
+    expect(menu.get_by_role("menuitem").first).to_contain_text(re.compile(r"terrible\s*▼ −\d"))
+    menu.get_by_role("menuitem", name="boring").click()
+    expect(menu).to_have_count(0)
+    assert view.edits() == [{"name": "replace", "start": 2, "stop": 6, "text": "boring"}]
+    view.settled()
+    view.passage.focus()
+    view.page.keyboard.press("Home")
+    view.page.keyboard.press("ArrowRight")
+    view.page.keyboard.press("Shift+F10")
+    expect(menu.get_by_role("menuitem")).to_have_count(12)
+    view.page.keyboard.press("ArrowDown")
+    view.page.keyboard.press("ArrowDown")
+    expect(menu.get_by_role("menuitem").nth(1)).to_be_focused()
+    view.page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(view.passage).to_be_focused()
+    assert view.asked("menu")[-1]["open"] is False
+
+
+def test_what_would_have_to_change_is_searched_shown_and_stopped(open_text):
+    view = open_text({"text": "a good film, not long", "spec": {"search": True}})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("button", name="Search").click()
+    found = panel.locator("[data-xai=found]")
+    expect(found.first).to_contain_text("positive")
+    expect(found.first.locator("ins").first).to_contain_text("wonderful")
+    found.first.get_by_role("button", name=re.compile("^Show")).click()
+    assert view.edits()
+    view.settled()
+    expect(view.page.locator(".xai-title")).to_contain_text("Why")
+    view.page.evaluate("kernel.options.endless = true")
+    panel.get_by_role("button", name="Search").click()
+    panel.get_by_role("button", name="Stop").click()
+    assert [m["open"] for m in view.asked("search")][-2:] == [True, False]
+
+
+def test_none_found_is_said(open_text):
+    view = open_text({"text": "film", "spec": {"search": True}})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("button", name="Search").click()
+    expect(panel.locator("[data-xai=none-found]")).to_have_text("None found within 3 changes.")
+
+
+def test_the_whole_text_is_edited_as_changes_of_words(open_text):
+    view = open_text({"text": "a very good film"})
+    view.page.get_by_role("button", name="Edit the whole text").click()
+    view.page.get_by_label("Edit the whole text").fill("a good film indeed")
+    view.page.get_by_role("button", name="Apply").click()
+    assert [(e["name"], e["start"]) for e in view.edits()] == [("delete", 2), ("replace", 16)]
+    expect(view.passage.locator("del")).to_have_text("very")
+
+
+def test_an_empty_text_can_be_written(open_text):
+    view = open_text({"text": ""})
+    expect(view.page.locator("[data-xai=hint]")).to_contain_text("The text is empty")
+    view.passage.focus()
+    view.page.keyboard.press("Enter")
+    view.page.keyboard.type("good")
+    view.page.keyboard.press("Enter")
+    assert view.edits() == [{"name": "replace", "start": 0, "stop": 0, "text": "good"}]
+    expect(view.passage).to_contain_text("good")
+
+
+def test_without_a_mask_token_masking_is_greyed_and_says_why(open_text):
+    view = open_text({"mask": None})
+    radio = view.page.get_by_role("radio", name="Mask")
+    expect(radio).to_be_disabled()
+    label = view.page.locator("label", has=radio)
+    expect(label).to_have_attribute("title", "This tokenizer has no mask token")
+
+
+def test_a_pattern_says_what_it_matches_and_that_it_is_none(open_text):
+    view = open_text({"text": "not good, not bad"})
+    view.page.get_by_role("radio", name="Pattern").check()
+    said = view.page.locator("[data-xai=pattern]")
+    field = view.page.get_by_label("Regular expression")
+    field.fill("not \\w+")
+    expect(said).to_have_text("2 matches")
+    expect(view.passage.locator(".xai-t-piece").first).to_have_text("not good")
+    field.fill("(")
+    expect(said).to_have_text("This is no regular expression")
+
+
+def test_typing_is_not_disturbed_by_what_comes_meanwhile(open_text):
+    view = open_text({"text": "a good film"})
+    view.word("good").dblclick()
+    field = view.page.get_by_label("New words")
+    field.fill("grea")
+    view.page.evaluate(
+        """() => kernel.model.send({kind: 'ask', id: 50, slot: 'a', request: kernel.model.state.state.request})"""
+    )
+    view.page.wait_for_function("document.querySelector('.xai-root').xai.store.slots.a.map.value?.id >= 50")
+    expect(field).to_be_focused()
+    view.page.keyboard.press("End")
+    view.page.keyboard.type("t")
+    view.page.keyboard.press("Escape")
+    assert view.edits() == []
+    view.word("good").dblclick()
+    view.page.keyboard.type("great")
+    view.page.keyboard.press("Enter")
+    assert [e["text"] for e in view.edits()] == ["great"]
+
+
+def test_underlines_tell_without_colour_where_the_system_takes_colours_away(open_text):
+    view = open_text({"text": "good and bad"}, forced_colors="active")
+    style = "e => getComputedStyle(e).textDecorationLine + ' ' + getComputedStyle(e).textDecorationStyle"
+    assert view.word("good").evaluate(style) == "underline solid"
+    assert view.word("bad").evaluate(style) == "underline dashed"
+    expect(view.page.get_by_role("radio", name="Shades")).to_be_disabled()
+
+
+def test_right_to_left_text_runs_right_to_left_and_arrows_follow(open_text):
+    view = open_text({"text": "הסרט טוב מאוד"})
+    boxes = [view.word(word).bounding_box() for word in ("הסרט", "טוב", "מאוד")]
+    assert boxes[0]["x"] > boxes[1]["x"] > boxes[2]["x"]
+    view.passage.focus()
+    view.page.keyboard.press("Home")
+    view.page.keyboard.press("ArrowLeft")
+    expect(view.page.locator("[data-xai=spoken]")).to_contain_text("טוב")
