@@ -10,6 +10,7 @@ from torch import nn
 from xai_widgets.attribution.spatial import as_map, find_layer
 from xai_widgets.method import Estimate, Method, parameter
 from xai_widgets.models import Model, ModelError, Target, check_layer, why_no_gradient
+from xai_widgets.models.keras_models import is_keras
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,7 @@ class ActivationMap(Method):
         """
         grid = inputs.grid
         name, tap = self._tap(model, inputs, target)
-        activation, gradient = (as_map(t, grid) for t in tap)
+        activation, gradient = (as_map(t, grid, last=is_keras(model.module)) for t in tap)
         if activation is None or gradient is None:
             shape = list(tap[0].shape)
             msg = f"The layer {name!r} puts out shape {shape}, which is no map. Choose one with height and width."

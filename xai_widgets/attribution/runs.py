@@ -14,6 +14,7 @@ from torch import Tensor
 from xai_widgets.attribution.spatial import is_map
 from xai_widgets.method import REGISTRY, Estimate, Method, create
 from xai_widgets.models import WeightsChangedError
+from xai_widgets.models.keras_models import is_keras
 from xai_widgets.results import Attribution, Prediction, Unit
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def run(
     state = model.weights if weights is None else weights
     estimates = method.run(asked_of(model, inputs, target), inputs, target, seed)
     began = clock()
+    last = getattr(method, "layer", None) is not None and is_keras(model.module)
     digest = ""
     for estimate in estimates:
         if model.weights != state and weights is not None:
@@ -161,7 +163,7 @@ def run(
         values, nans = _to_numpy(per_token(estimate.values, method, inputs))
         # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
         digest = digest or model.hash
-        lies = is_map(values.shape, inputs.grid) if inputs.kind == "image" else False
+        lies = is_map(values.shape, inputs.grid, last=last) if inputs.kind == "image" else False
         seconds = spent + clock() - began
         stops = time_budget is not None and seconds >= time_budget and estimate.done < estimate.total
         ended: tuple[str, ...] = (_stopped(time_budget, estimate),) if stops else ()

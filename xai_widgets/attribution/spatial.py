@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models import Model, ModelError, Target
+from xai_widgets.models.keras_models import is_keras
 
 MAP_NDIM, TOKENS_NDIM = 4, 3
 MOST_EXTRA_TOKENS = 8
@@ -20,7 +21,7 @@ PASS_THROUGH = (nn.Linear, nn.Dropout, nn.Identity, nn.Softmax)
 """Parts of an attention block (and modules that do nothing) are never what a reader means by a layer."""
 
 
-def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
+def as_map(activation: Tensor, grid: tuple[int, int], *, last: bool = False) -> Tensor | None:
     """Arrange one input's activations as a map.
 
     Parameters
@@ -30,6 +31,8 @@ def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
         (1, tokens, channels) of a vision transformer, whose leading extra tokens are dropped.
     grid : (int, int)
         Height and width of the picture that the model ate.
+    last : bool
+        Whether channels are known to come last, as in Keras; else that is told by which axes have the picture's aspect.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
         a, b, c = activation.shape[1:]
         if not _fits(b, c, grid) and not _fits(a, b, grid):
             return None
-        return activation[0].permute(2, 0, 1) if _channels_last(a, b, c, grid) else activation[0]
+        return activation[0].permute(2, 0, 1) if _channels_last(a, b, c, grid, last=last) else activation[0]
     if activation.ndim == TOKENS_NDIM:
         tokens, channels = activation.shape[1:]
         for extra in range(min(MOST_EXTRA_TOKENS, tokens - 1) + 1):
@@ -52,19 +55,21 @@ def as_map(activation: Tensor, grid: tuple[int, int]) -> Tensor | None:
     return None
 
 
-def is_map(shape: tuple[int, ...], grid: tuple[int, int]) -> bool:
-    """Tell whether values (channels, h, w) lie on the picture as it is."""
+def is_map(shape: tuple[int, ...], grid: tuple[int, int], *, last: bool = False) -> bool:
+    """Tell whether values (channels, h, w) lie on the picture as it is; `last` as of `as_map`."""
     if len(shape) != MAP_NDIM - 1:
         return False
     a, b, c = shape
-    return (b, c) == grid or (_fits(b, c, grid) and not _channels_last(a, b, c, grid))
+    if last and _fits(a, b, grid):
+        return False
+    return (b, c) == grid or (_fits(b, c, grid) and not _channels_last(a, b, c, grid, last=last))
 
 
-def _channels_last(a: int, b: int, c: int, grid: tuple[int, int]) -> bool:
+def _channels_last(a: int, b: int, c: int, grid: tuple[int, int], *, last: bool) -> bool:
     """Tell (h, w, channels) from (channels, h, w): where both fit, by which has the picture's aspect."""
     if not _fits(a, b, grid):
         return False
-    return not _fits(b, c, grid) or _stretch(a, b, grid) < _stretch(b, c, grid)
+    return last or not _fits(b, c, grid) or _stretch(a, b, grid) < _stretch(b, c, grid)
 
 
 def _fits(h: int, w: int, grid: tuple[int, int]) -> bool:
@@ -96,14 +101,15 @@ def find_layer(model: Model, x: Tensor, target: Target, grid: tuple[int, int]) -
     """
     modules = dict(model.module.named_modules())
     tokens: set[int] = set()
+    last = is_keras(model.module)
     for name, activation, gradient in model.taps_from_the_top(x[None], target):
         if activation.ndim == TOKENS_NDIM:
             tokens.update(activation.shape[:2])  # with the batch first or second
         if isinstance(modules[name], PASS_THROUGH) or _is_attention(activation, tokens):
             continue
-        if as_map(activation, grid) is None:
+        if as_map(activation, grid, last=last) is None:
             continue
-        flow = as_map(gradient, grid)
+        flow = as_map(gradient, grid, last=last)
         if flow is not None and bool(flow.any()):
             return name, activation, gradient
     msg = "No layer has a map through which the score flows, so there is nothing to draw. Name one by layer=..."

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
 from xai_widgets.models.explanation import ExplanationCopy, Feed, copy_in_steps, feed_alone, is_watched, listeners
 from xai_widgets.models.feeds import Reduced
+from xai_widgets.models.keras_models import show_layers
 from xai_widgets.models.outputs import scores_of, task_of
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches
 from xai_widgets.models.recurrent import differentiable_pass
@@ -76,6 +77,8 @@ class Execution:
         compiled_from = getattr(module, "_orig_mod", None)
         module = compiled_from if isinstance(compiled_from, nn.Module) else module
         twin = private_copy(module)
+        if twin is not None:
+            show_layers(twin)
         if device is not None and twin is not None:
             twin = twin.to(device)
         self.module = module if twin is None else twin

@@ -43,10 +43,12 @@ class Several:
     members : sequence of Member
     named : bool
         Whether they go in by the names of arguments.
+    together : bool
+        Whether all of them are one argument, a list or a mapping, as of Keras models put together from inputs.
     """
 
-    def __init__(self, members: Sequence[Member], *, named: bool) -> None:
-        self._members, self._named = tuple(members), named
+    def __init__(self, members: Sequence[Member], *, named: bool, together: bool = False) -> None:
+        self._members, self._named, self._together = tuple(members), named, together
         self._alone = sum(one.shape is not None for one in members) == 1
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
@@ -61,6 +63,8 @@ class Several:
                 stop = start + math.prod(one.shape)
                 given[one.name] = rows[:, start:stop].reshape(len(rows), *one.shape)
                 start = stop
+        if self._together:
+            return module(given if self._named else list(given.values()))
         return module(**given) if self._named else module(*given.values())
 
     def describe(self, rows: Tensor) -> str:
@@ -83,11 +87,6 @@ class ChannelsLast:
     def describe(self, x: Tensor) -> str:
         """Say what was fed."""
         return getattr(self._feed, "describe", describe)(x.movedim(1, -1))
-
-
-def is_keras(module: nn.Module) -> bool:
-    """Tell a Keras model: on its torch backend it is a module, whose pictures have their channels last."""
-    return any(cls.__module__.split(".")[0] == "keras" for cls in type(module).__mro__)
 
 
 class Reduced:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe
+from xai_widgets.models.keras_models import is_embedding
 from xai_widgets.models.outputs import tensor_of
 from xai_widgets.models.taps import listening, tensor_in, with_tensor
 from xai_widgets.models.untouched import untouched
@@ -204,14 +205,14 @@ def longest_text(module: nn.Module) -> int | None:
 
 
 def _eats(ids: Tensor, given: tuple[Any, ...]) -> bool:
+    # Keras may have made other whole numbers of them, or floating-point ones.
     return any(
-        isinstance(one, Tensor) and one.shape == ids.shape and not one.is_floating_point() and torch.equal(one, ids)
-        for one in given
+        isinstance(one, Tensor) and one.shape == ids.shape and torch.equal(one.to(ids.dtype), ids) for one in given
     )
 
 
 def _is_embedding(module: nn.Module) -> bool:
-    return isinstance(module, nn.Embedding)
+    return isinstance(module, nn.Embedding) or is_embedding(module)
 
 
 def _own_embedding(module: nn.Module) -> nn.Module | None:

@@ -13,7 +13,8 @@ from xai_widgets.inputs import CHANNELS, Inputs, is_several, read_inputs, read_s
 from xai_widgets.models import TorchModel
 from xai_widgets.models.callables import Estimator, PlainFunction, as_module, names_of
 from xai_widgets.models.explanation import feed_alone
-from xai_widgets.models.feeds import ChannelsLast, Member, Several, is_keras
+from xai_widgets.models.feeds import ChannelsLast, Member, Several
+from xai_widgets.models.keras_models import is_functional, is_keras
 from xai_widgets.models.tokens import takes_tokens
 from xai_widgets.prepare.text import is_passage, read_passage
 from xai_widgets.prepare.tokens import reduced, tokens_for
@@ -110,7 +111,8 @@ def _several(model: TorchModel, x: Any, reduce: Callable[[Any], Any] | None) -> 
         return tokens_for(model, given.fixed[name], given.fixed, name, named=given.named, reduce=reduce)
     explained = {name: tuple(one.x.shape) for name, one in given.explained.items()}
     members = [Member(name, explained.get(name), given.fixed.get(name)) for name in given.order]
-    return reduced(model.fed(Several(members, named=given.named)), reduce), given.joined()
+    feed = Several(members, named=given.named, together=is_functional(model.module))
+    return reduced(model.fed(feed), reduce), given.joined()
 
 
 def _are_tokens(x: Any) -> bool:

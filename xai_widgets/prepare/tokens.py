@@ -12,6 +12,7 @@ from torch import Tensor
 from xai_widgets.inputs import Inputs, read_inputs
 from xai_widgets.models import ModelError, TorchModel
 from xai_widgets.models.feeds import Member, Several
+from xai_widgets.models.keras_models import is_functional
 from xai_widgets.models.tokens import LastPosition, find_embedding, stand_ins, vectors_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def tokens_for(
     given = {**others, name: ids}
     members = [Member(key, tuple(ids.shape) if key == name else None, one) for key, one in given.items()]
     last = LastPosition(_last(others.get("attention_mask"), len(ids)))
-    feed = Several(members, named=named)
+    feed = Several(members, named=named, together=len(members) > 1 and is_functional(model.module))
     vectors: Tensor | None = None
 
     def look() -> _Known:

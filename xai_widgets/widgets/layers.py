@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from xai_widgets.attribution.spatial import as_map, is_map
+from xai_widgets.models.keras_models import is_keras
 from xai_widgets.wire import Message
 
 if TYPE_CHECKING:
@@ -79,15 +80,16 @@ def survey(model: Model, inputs: Inputs) -> dict[str, tuple[Shape, int]]:
     """Pass one input through the model, and tell of each layer the shape of what it puts out and its use for a map."""
 
     def find() -> dict[str, tuple[Shape, int]]:
-        return {name: (shape[1:], _use(shape, inputs)) for name, shape in model.shapes(inputs.x).items()}
+        last = is_keras(model.module)
+        return {name: (shape[1:], _use(shape, inputs, last=last)) for name, shape in model.shapes(inputs.x).items()}
 
     return model.remember("layer shapes", find)
 
 
-def _use(shape: Shape, inputs: Inputs) -> int:
-    if shape[:1] == (1,) and is_map(shape[1:], inputs.grid):
+def _use(shape: Shape, inputs: Inputs, *, last: bool) -> int:
+    if shape[:1] == (1,) and is_map(shape[1:], inputs.grid, last=last):
         return AS_IT_IS
-    return NO_MAP if as_map(torch.empty(shape, device="meta"), inputs.grid) is None else ARRANGED
+    return NO_MAP if as_map(torch.empty(shape, device="meta"), inputs.grid, last=last) is None else ARRANGED
 
 
 def told(under: str, entries: list[Any]) -> Message:
