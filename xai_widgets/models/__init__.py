@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xai_widgets.models.callables import as_module, why_no_gradient
-from xai_widgets.models.continuations import Likelihood
+from xai_widgets.models.continuations import Likelihood, continued
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError, is_out_of_memory
 from xai_widgets.models.execution import WARM_UP
 from xai_widgets.models.incremental import Incremental, NotIncrementalError
@@ -31,6 +31,7 @@ __all__ = [
     "WeightsChangedError",
     "as_module",
     "check_layer",
+    "continued",
     "in_batches",
     "is_out_of_memory",
     "private_copy",

@@ -214,6 +214,24 @@ class Execution:
         """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
         return in_batches(count, self.paces[kind], work, self.device, report=self._notes.append, align=align)
 
+    def outputs(self, call: Callable[[nn.Module], T]) -> T:
+        """Return what the module puts out when it is called so, without gradients and left as it was.
+
+        Raises
+        ------
+        ModelError
+            When it fails.
+        """
+        self._follow()
+        try:
+            with self._guard(), torch.no_grad():
+                return call(self.module)
+        except Exception as error:
+            if is_out_of_memory(error) or isinstance(error, ModelError):
+                raise
+            msg = f"The model raised {type(error).__name__}: {error}"
+            raise ModelError(msg) from error
+
     def _plain(self, x: Tensor) -> Tensor:
         """Compute scores by the model itself, in one pass, as rules watch it."""
         with self._guard(), torch.no_grad():

@@ -84,6 +84,11 @@ class Question:
         """Wait until the newest has been answered; False when the time passed before."""
         return self._finished.wait(timeout)
 
+    @property
+    def error(self) -> str | None:
+        """Why the newest failed, if it did."""
+        return None if self._said is None else self._said.content["error"]
+
     def repeat(self) -> None:
         """Say again what is known, for a view that has just opened."""
         with self._lock:

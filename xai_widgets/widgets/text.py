@@ -22,7 +22,7 @@ from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.text_asides import Asides
 from xai_widgets.widgets.text_session import TextSession, mask_of, speller
 from xai_widgets.widgets.versions import Version, Versions
-from xai_widgets.wire import AskedSpan, Utf16
+from xai_widgets.wire import AskedSpan, Generate, Utf16, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.base import Exchange
+    from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Edits, Seen
     from xai_widgets.wire import Aside, Hello, Message
 
@@ -136,7 +137,7 @@ class TextExplainer(Explainer):
         adapter, inputs = session.model, session.inputs
         self._units, self._layouts = Utf16(shown), text_messages.Layouts(speller(tokenizer))
         self._tree, self._pending = Versions(), None
-        self._asides = Asides(worker_for(str(adapter.device)), session, self._units, self._post)
+        self._asides = Asides(worker_for(str(adapter.device)), session, self._units, self._post, layouts=self._layouts)
         index = messages.target_index(target, adapter.labels)
         request = Request(choose(method, params, adapter, inputs), index, check_edits(edits, shown, mask))
         given = {"model": model, "text": text, "tokenizer": tokenizer, "labels": labels, "mlm": mlm, "fluency": fluency}
@@ -183,6 +184,50 @@ class TextExplainer(Explainer):
         self._check_open()
         changes = None if edits is ... else check_edits(edits, self._session.text, self._session.mask)
         self._ask(method, target, changes, compare, params)
+
+    def generate(
+        self, count: int = 20, *, temperature: float = 1.0, top: int = 0, seed: int = 0, timeout: float | None = None
+    ) -> Generated:
+        """Let a language model go on with the text as it is edited now, wait for it, and return what it wrote.
+
+        Views show it as it comes.
+
+        Parameters
+        ----------
+        count : int
+            Tokens, 1..256, at most: the model may end the text.
+        temperature : float
+            0 takes the likeliest token each time; 1 draws by the model's probabilities.
+        top : int
+            Only the so many likeliest tokens are drawn from; 0 for all.
+        seed : int
+        timeout : float, optional
+            Seconds to wait.
+
+        Returns
+        -------
+        Generated
+            With the token × token map of what each new token owes to those before it.
+
+        Raises
+        ------
+        ValueError, RuntimeError, TimeoutError
+            For wrong input, when the model failed, when the time passed before.
+        """
+        self._check_open()
+        told = {"kind": "generate", "count": count, "temperature": temperature, "top": top, "seed": seed}
+        asked = parse(told)
+        if not isinstance(asked, Generate) or not asked.count or not self._session.causal:
+            msg = "generate needs a language model, and at least one token to write."
+            raise ValueError(msg)
+        found: list[Generated] = []
+        self._asides.generate(asked, self._requests["a"], found.append)
+        if not self._asides.generated.wait(timeout):
+            msg = f"The text was not written within {timeout} s."
+            raise TimeoutError(msg)
+        if self._asides.generated.error is not None or not found:
+            raise RuntimeError(self._asides.generated.error or "The writing was stopped before its first token.")
+        return found[-1]
 
     _session: TextSession
     _pending: tuple[Seen, Target] | None

@@ -8,14 +8,16 @@ from xai_widgets.results import Unit
 from xai_widgets.widgets import text_messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, PREDICT
-from xai_widgets.wire import Menu, ProtocolError, Seek
+from xai_widgets.wire import Generate, Menu, ProtocolError, Seek
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from xai_widgets.changes import Counterfactuals, Options
     from xai_widgets.jobs import Worker
+    from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Request
+    from xai_widgets.widgets.text_messages import Layouts
     from xai_widgets.widgets.text_session import TextSession
     from xai_widgets.wire import Aside, Message, Utf16
 
@@ -31,9 +33,12 @@ class Asides:
         Of the original text.
     post : callable
         Sends a message to the views.
+    layouts : Layouts
     """
 
-    def __init__(self, worker: Worker, session: TextSession, units: Utf16, post: Callable[[Message], None]) -> None:
+    def __init__(
+        self, worker: Worker, session: TextSession, units: Utf16, post: Callable[[Message], None], *, layouts: Layouts
+    ) -> None:
         self._session, self._units = session, units
         nothing: dict[str, Any] = {"fraction": 0.0}
         self.menu = Question(worker, "menu", priority=PREDICT, post=post, empty={**nothing, "entries": []})
@@ -41,9 +46,18 @@ class Asides:
             worker, "search", priority=COMPARE, post=post, empty={**nothing, "found": [], "note": None}
         )
 
+        self.generated = Question(
+            worker,
+            "generated",
+            priority=COMPARE,
+            post=post,
+            empty={**nothing, "text": "", "tokens": [], "first": None, "row": 0, "rows": None, "layout": None},
+        )
+        self._layouts = layouts
+
     @property
     def _all(self) -> tuple[Question, ...]:
-        return self.menu, self.search
+        return self.menu, self.search, self.generated
 
     def answer(self, message: Aside, request: Request) -> None:
         """Answer a view's question about what is on show."""
@@ -52,6 +66,8 @@ class Asides:
             self._on_menu(message, request)
         elif isinstance(message, Seek) and not session.causal:
             self._on_search(message, request)
+        elif isinstance(message, Generate) and session.causal:
+            self.generate(message, request)
         else:
             msg = f"there is no answer to {type(message).__name__.lower()!r} for this model."
             raise ProtocolError(msg)
@@ -84,6 +100,26 @@ class Asides:
             return session.search(request.edits, message.target, message.n, message.most)
 
         self.search.ask(steps, tell, {"target": message.target})
+
+    def generate(self, asked: Generate, request: Request, keep: Callable[[Generated], None] | None = None) -> None:
+        """Let the model go on with the text on show; each answer goes to `keep` too."""
+        if not asked.count:
+            self.generated.stop()
+            return
+        session, layouts = self._session, self._layouts
+
+        def tell(answer: Message, found: Generated) -> None:
+            text_messages.written(answer, found, layouts)
+
+        def steps() -> Iterator[Generated]:
+            options: dict[str, Any] = {"temperature": asked.temperature, "top": asked.top, "seed": asked.seed}
+            for one in session.generate(request.edits, asked.count, **options):
+                if keep is not None:
+                    keep(one)
+                yield one
+
+        about = {name: getattr(asked, name) for name in ("count", "temperature", "top", "seed")}
+        self.generated.ask(steps, tell, about)
 
     def repeat(self) -> None:
         """Say again what is known, for a view that has just opened."""

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.text import Span, Text
+    from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Edits, Seen
     from xai_widgets.widgets.text_session import TextSession
     from xai_widgets.widgets.versions import Version, Versions
 
 MOST_PIECES = 25_000
 """Words, and sentences, that are told: more do not fit into a message."""
+
+ROOM = LIMIT // 2
+"""Bytes for the one big array of a message, which leaves room for the layout beside it."""
 
 MOST_NAMES = 200
 """Tokens that may come next, whose names are told."""
@@ -207,3 +211,16 @@ def changes(message: Message, found: Counterfactuals, original: str, units: Utf1
         fraction=found.fraction,
         note=" ".join(found.notes) or None,
     )
+
+
+def written(message: Message, found: Generated, layouts: Layouts) -> None:
+    """Tell what a language model has written, and the rows of its map that are known and fit."""
+    message.content.update(
+        text=found.text, tokens=[list(one) for one in found.tokens], first=found.first, fraction=found.fraction
+    )
+    if found.whole is not None:
+        layouts.put(message, found.whole)
+    if found.rows.size:
+        most = max(1, ROOM // (2 * found.rows.shape[1]))
+        message.content["row"] = max(0, len(found.rows) - most)
+        message.add("rows", found.rows[-most:], "<u2")

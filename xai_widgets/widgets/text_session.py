@@ -11,6 +11,7 @@ from xai_widgets.inputs import moved, rewritten
 from xai_widgets.models import Likelihood, Target
 from xai_widgets.prepare import read_passage, subject_of
 from xai_widgets.text import TextSpan
+from xai_widgets.widgets.generation import Generated, generate
 from xai_widgets.widgets.session import Session, check_fit
 
 if TYPE_CHECKING:
@@ -143,6 +144,16 @@ class TextSession(Session):
         goal = resolve_goal(target, None, subject.prediction, subject.scorer.model.task or "logits")
         problem = TextProblem(subject, goal, self._sources)
         yield from run_search(FewestEdits(max_edits=most), problem, n=n, seed=self.seed, time_budget=self.time_budget)
+
+    def generate(
+        self, edits: Edits, count: int, *, temperature: float = 1.0, top: int = 0, seed: int = 0
+    ) -> Iterator[Generated]:
+        """Let a language model go on with the edited text, and explain what it writes."""
+        if not self.causal:
+            msg = "Only a language model can go on with a text."
+            raise ValueError(msg)
+        options: dict[str, Any] = {"temperature": temperature, "top": top, "seed": seed}
+        yield from generate(self._plain, self._tokenizer, self.written(edits), count, **options)
 
     def _about(self, text: str) -> Subject:
         """Return the model as a function of texts like this one; the newest is remembered."""

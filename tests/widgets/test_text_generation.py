@@ -1,0 +1,100 @@
+"""A language model goes on with the text, and each new token is explained."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from widgets.fakes import Browser
+from widgets.test_text_asides import ended
+from widgets.test_text_causal import PROMPT, TOKENIZER, make_causal, model  # noqa: F401  fixtures
+
+import xai_widgets as xai
+from xai_widgets.models.continuations import drawn
+
+
+@pytest.fixture
+def widget(make_causal):  # noqa: F811
+    made = make_causal(method="saliency")
+    made.result(30)
+    return made
+
+
+def test_the_likeliest_tokens_are_those_of_the_model_itself(widget, model):  # noqa: F811
+    found = widget.generate(6, temperature=0, timeout=60)
+    ids = TOKENIZER(PROMPT)["input_ids"]
+    for token, spelt, chance in found.tokens:
+        with torch.no_grad():
+            scores = model(torch.tensor([ids])).logits[0, -1]
+        assert token == int(scores.argmax())
+        assert spelt == TOKENIZER.decode([token])
+        assert chance == pytest.approx(float(scores.softmax(-1)[token]), rel=1e-4)
+        ids = [*ids, token]
+    assert found.prompt + found.text == TOKENIZER.decode(ids)
+    assert found.fraction == 1
+
+
+def test_a_seed_draws_the_same_and_leaves_the_users_random_numbers_alone(widget):
+    before = torch.get_rng_state()
+    one, same, other = (widget.generate(8, temperature=2.0, seed=seed).tokens for seed in (1, 1, 2))
+    assert one == same != other
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_drawing():
+    scores = torch.tensor([0.0, 1.0, 2.0, 3.0])
+    generator = torch.Generator().manual_seed(0)
+    counts = np.bincount([drawn(scores, 0.5, 2, generator) for _ in range(2000)], minlength=4)
+    assert counts[:2].sum() == 0
+    assert counts[3] / 2000 == pytest.approx(1 / (1 + np.exp(-2)), abs=0.03)
+    assert drawn(scores, 0, 0, generator) == 3
+
+
+def test_each_row_is_the_explanation_of_its_token(widget):
+    found = widget.generate(3, temperature=1.0, seed=4)
+    whole = found.whole
+    assert whole.text == found.prompt + found.text
+    assert found.rows.shape == (len(whole) - found.first, len(whole))
+    for row, place in zip(found.rows, range(found.first, len(whole)), strict=True):
+        assert np.isnan(row[place:]).all()
+        alone = xai.attribute(
+            widget._given["model"], whole.text, "input_x_gradient", tokenizer=TOKENIZER,
+            target=lambda out, p=place: out.logits[:, p - 1].log_softmax(-1)[:, whole.ids[p]],
+        )  # fmt: skip
+        np.testing.assert_allclose(row[:place], alone.values[:place], rtol=1e-3, atol=1e-6)
+
+
+def test_it_streams_tokens_and_rows_and_stops(widget):
+    browser = Browser(widget)
+    browser.say(kind="generate", count=5, temperature=0, top=0, seed=0)
+    told = ended(browser, "generated")
+    assert (told["count"], told["error"], told["fraction"]) == (5, None, 1.0)
+    assert len(told["tokens"]) == 5
+    rows = browser.array("generated", "rows")
+    assert rows.shape == (len(rows), told["layout"]["tokens"]["shape"][0])
+    assert told["layout"]["text"] == PROMPT + told["text"]
+    assert np.isnan(rows[0, told["first"] :]).all()
+    json.dumps([content for content, _ in browser.messages], allow_nan=False)
+    # What was written is shown by an ask, as any edit.
+    units = len(PROMPT.encode("utf-16-le")) // 2
+    browser.ask(99, edits=[{"name": "replace", "start": units, "stop": units, "text": told["text"]}])
+    browser.wait("ended", 99)
+    assert widget.edited == PROMPT + told["text"]
+    browser.say(kind="generate", count=0)
+
+
+def test_a_full_text_and_a_classifier_cannot_go_on(make_causal, make_text):  # noqa: F811
+    widget = make_causal("a warm film " * 40, method="saliency")
+    widget.result(30)
+    with pytest.raises(RuntimeError, match="fills the 64 tokens"):
+        widget.generate(3)
+    other = make_text(method="saliency")
+    with pytest.raises(ValueError, match="needs a language model"):
+        other.generate(3)
+    browser = Browser(other)
+    browser.say(kind="generate", count=3)
+    assert "no answer to 'generate'" in browser.wait("error")["message"]
+    with pytest.raises(ValueError, match=r"count must lie in 0\.\.256"):
+        widget.generate(10_000)
