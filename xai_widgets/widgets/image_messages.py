@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PIL import Image
 
 from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
 from xai_widgets.widgets import messages
+from xai_widgets.widgets.messages import shrink
 from xai_widgets.wire import LIMIT, Message
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from xai_widgets.api import MethodList
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Target
@@ -59,16 +56,3 @@ def heat_map(number: int, slot: str, request: dict[str, Any], result: Attributio
     heat = result.heat
     assert heat is not None, "an attribution of a picture is a map"
     return messages.outcome(number, slot, request, result).add("values", shrink(heat, ROOM // 2), "<u2")
-
-
-def shrink(array: NDArray[Any], most: int) -> NDArray[Any]:
-    """Average cells of the first two axes until at most `most` elements are left."""
-    if array.size <= most:
-        return array
-    means = array.astype(np.float64)
-    for axis in (0, 1):
-        length = array.shape[axis]
-        edges = np.linspace(0, length, int(length * math.sqrt(most / array.size)) + 1).round().astype(int)
-        means = np.add.reduceat(means, edges[:-1], axis=axis)
-        means /= np.diff(edges).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
-    return (means.round() if array.dtype.kind == "u" else means).astype(array.dtype)

@@ -17,6 +17,8 @@ from xai_widgets.wire import AskedUnit, Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from xai_widgets.api import MethodList
     from xai_widgets.method import Method, Parameter
     from xai_widgets.models import Target
@@ -152,6 +154,19 @@ def target_in_words(target: Any, labels: Sequence[str] | None) -> Any:
     if target is None or labels is None or isinstance(target, (Unit, TextSpan)) or labels.count(labels[target]) > 1:
         return target
     return labels[target]
+
+
+def shrink(array: NDArray[Any], most: int) -> NDArray[Any]:
+    """Average cells of the first two axes until at most `most` elements are left."""
+    if array.size <= most:
+        return array
+    means = array.astype(np.float64)
+    for axis in (0, 1):
+        length = array.shape[axis]
+        edges = np.linspace(0, length, int(length * math.sqrt(most / array.size)) + 1).round().astype(int)
+        means = np.add.reduceat(means, edges[:-1], axis=axis)
+        means /= np.diff(edges).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
+    return (means.round() if array.dtype.kind == "u" else means).astype(array.dtype)
 
 
 def _finite(value: float | None) -> float | None:

@@ -8,13 +8,15 @@ from xai_widgets.results import Unit
 from xai_widgets.widgets import text_messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, PREDICT
-from xai_widgets.wire import Generate, Menu, ProtocolError, Seek
+from xai_widgets.wire import Attend, Generate, Menu, ProtocolError, Seek
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xai_widgets.attribution.heads import AttentionMap
     from xai_widgets.changes import Counterfactuals, Options
     from xai_widgets.jobs import Worker
+    from xai_widgets.text import Text
     from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Request
     from xai_widgets.widgets.text_messages import Layouts
@@ -54,10 +56,13 @@ class Asides:
             empty={**nothing, "text": "", "tokens": [], "first": None, "row": 0, "rows": None, "layout": None},
         )
         self._layouts = layouts
+        self.attention = Question(
+            worker, "attention", priority=PREDICT, post=post, empty={"layers": None, "heads": None, "weights": None}
+        )
 
     @property
     def _all(self) -> tuple[Question, ...]:
-        return self.menu, self.search, self.generated
+        return self.menu, self.search, self.generated, self.attention
 
     def answer(self, message: Aside, request: Request) -> None:
         """Answer a view's question about what is on show."""
@@ -68,6 +73,8 @@ class Asides:
             self._on_search(message, request)
         elif isinstance(message, Generate) and session.causal:
             self.generate(message, request)
+        elif isinstance(message, Attend):
+            self._on_attention(message, request)
         else:
             msg = f"there is no answer to {type(message).__name__.lower()!r} for this model."
             raise ProtocolError(msg)
@@ -120,6 +127,20 @@ class Asides:
 
         about = {name: getattr(asked, name) for name in ("count", "temperature", "top", "seed")}
         self.generated.ask(steps, tell, about)
+
+    def _on_attention(self, message: Attend, request: Request) -> None:
+        session, layouts = self._session, self._layouts
+
+        def tell(answer: Message, found: tuple[AttentionMap, Text]) -> None:
+            text_messages.heads(answer, *found, layouts)
+
+        def steps() -> Iterator[tuple[AttentionMap, Text]]:
+            for one in session.attention(request.edits, message.layer, message.head):
+                text = session.see(request.edits).inputs.text
+                assert text is not None, "a session of texts reads texts"
+                yield one, text
+
+        self.attention.ask(steps, tell, {"layer": message.layer, "head": message.head})
 
     def repeat(self) -> None:
         """Say again what is known, for a view that has just opened."""

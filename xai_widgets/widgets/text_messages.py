@@ -9,6 +9,7 @@ import numpy as np
 from xai_widgets.inputs import edit_from, edits_between
 from xai_widgets.results import Unit
 from xai_widgets.widgets import messages
+from xai_widgets.widgets.messages import shrink
 from xai_widgets.wire import LIMIT, Message, Utf16
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xai_widgets.api import MethodList
+    from xai_widgets.attribution.heads import AttentionMap
     from xai_widgets.changes import Counterfactuals, Options
     from xai_widgets.inputs import TextEdit
     from xai_widgets.models import Target
@@ -32,6 +34,9 @@ MOST_PIECES = 25_000
 
 ROOM = LIMIT // 2
 """Bytes for the one big array of a message, which leaves room for the layout beside it."""
+
+MOST_WEIGHTS = 400_000
+"""Numbers of an attention, which is 632 tokens' whole."""
 
 MOST_NAMES = 200
 """Tokens that may come next, whose names are told."""
@@ -224,3 +229,11 @@ def written(message: Message, found: Generated, layouts: Layouts) -> None:
         most = max(1, ROOM // (2 * found.rows.shape[1]))
         message.content["row"] = max(0, len(found.rows) - most)
         message.add("rows", found.rows[-most:], "<u2")
+
+
+def heads(message: Message, found: AttentionMap, text: Text, layouts: Layouts) -> None:
+    """Tell one head's attention; that over very many tokens is averaged over blocks until it fits."""
+    message.content.update(layers=found.layers, heads=found.heads)
+    layouts.put(message, text)
+    message.content["size"] = list(found.weights.shape)
+    message.add("weights", shrink(found.weights, MOST_WEIGHTS), "<u2")

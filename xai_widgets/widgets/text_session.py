@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.attribution.heads import attention_map
 from xai_widgets.attribution.runs import run
 from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
 from xai_widgets.inputs import moved, rewritten
@@ -17,6 +18,7 @@ from xai_widgets.widgets.session import Session, check_fit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xai_widgets.attribution.heads import AttentionMap
     from xai_widgets.changes import Counterfactuals, Options
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, TorchModel
@@ -154,6 +156,14 @@ class TextSession(Session):
             raise ValueError(msg)
         options: dict[str, Any] = {"temperature": temperature, "top": top, "seed": seed}
         yield from generate(self._plain, self._tokenizer, self.written(edits), count, **options)
+
+    def attention(self, edits: Edits, layer: int, head: int | None) -> Iterator[AttentionMap]:
+        """Return where one head of one layer looks in the edited text, or all of its heads on average."""
+        seen = self.see(edits)
+        if self._tokenizer is None:
+            msg = "A function of texts has no attention that can be seen."
+            raise ValueError(msg)
+        yield attention_map(seen.model.fresh(), seen.inputs, layer, head)
 
     def _about(self, text: str) -> Subject:
         """Return the model as a function of texts like this one; the newest is remembered."""
