@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from xai_widgets.models.rules.recurrent import RECURRENT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -152,7 +154,7 @@ def lerp(start: Tensor, end: Tensor, weight: Any) -> Tensor:  # noqa: D103
     return start + way
 
 
-COMPOSITIONS: dict[str, Callable[..., Any]] = {
+COMPOSITIONS: dict[str, Callable[..., Any]] = RECURRENT | {
     one.__name__: one
     for one in (
         scaled_dot_product_attention,
