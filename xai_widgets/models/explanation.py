@@ -2,7 +2,8 @@
 
 In evaluation mode a BatchNorm is a fixed scale and shift of each channel. Where it takes the output of a
 convolution or linear layer, and nothing else does, both become one layer with scaled weights. Convolutions of
-pictures on the CPU also run faster with the channels of a pixel next to each other in memory.
+pictures on the CPU also run faster with the channels of a pixel next to each other in memory, and with weights that are
+laid out once and not for each batch.
 
 Whether that is the same function is not assumed. Which layer feeds which is seen by watching every operation of one
 pass; scores are compared on two inputs; and every later pass checks that each merged layer's output arrived where it
@@ -24,6 +25,7 @@ from torch.nn.modules import module as torch_module
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 from torch.utils._device import DeviceContext
 
+from xai_widgets.models.kernels import Convolution, convolved
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.untouched import HOOKS
 
@@ -53,7 +55,43 @@ class OtherPathError(RuntimeError):
     """The model took another path than the one that was watched."""
 
 
-class Merged:
+class Fixed:
+    """A layer whose weights stay as they are during a run: a convolution's are laid out for it once.
+
+    Parameters
+    ----------
+    layer : Module
+        Of the model itself.
+    layout : memory_format
+        Of the inputs; that of the outputs too.
+    """
+
+    def __init__(self, layer: Any, layout: torch.memory_format) -> None:
+        self.layer = layer
+        self.weight: Tensor = layer.weight
+        self.bias: Tensor | None = layer.bias
+        self._kernel: Convolution | None = None
+        self._may_lay_out = layout is torch.channels_last and _is_laid_out(layer)
+
+    def refresh(self) -> None:
+        """Take up what the model's weights are now."""
+        self._kernel = None
+
+    def run(self, x: Tensor) -> Tensor:
+        """Do the work of the layer."""
+        layer = self.layer
+        if isinstance(layer, nn.Linear):
+            return nn.functional.linear(x, self.weight, self.bias)
+        if self._may_lay_out:
+            if self._kernel is None:
+                self._kernel = Convolution(self.weight, self.bias, layer.stride, layer.dilation, layer.groups)
+            if self._kernel.is_packed and self._kernel.takes(x):
+                return convolved(x, self._kernel, layer.padding)
+        found: Tensor = layer._conv_forward(x, self.weight, self.bias)  # noqa: SLF001
+        return found
+
+
+class Merged(Fixed):
     """A layer and the BatchNorm behind it, as one layer.
 
     Parameters
@@ -61,19 +99,21 @@ class Merged:
     layer, norm : Module
         Of the model itself; they keep their own weights.
     layout : memory_format
-        Of the inputs; the output takes the weights' layout.
+        Of the inputs.
     """
 
     def __init__(self, layer: Any, norm: Any, layout: torch.memory_format) -> None:
-        self.layer, self.norm = layer, norm
+        super().__init__(layer, layout)
+        self.norm = norm
         self.passing: Tensor | None = None
         """The layer's output on its way to the BatchNorm."""
         pictures = layer.weight.ndim == PICTURES
         self.weight = torch.empty_like(layer.weight, memory_format=layout if pictures else torch.preserve_format)
-        self.bias = torch.empty_like(norm.running_mean)
+        self.bias: Tensor = torch.empty_like(norm.running_mean)
 
     def refresh(self) -> None:
         """Compute the weights anew from what the model's are now."""
+        super().refresh()
         norm, layer = self.norm, self.layer
         scale = (norm.running_var.double() + norm.eps).rsqrt()
         scale = scale if norm.weight is None else scale * norm.weight.double()
@@ -84,8 +124,7 @@ class Merged:
 
     def run_layer(self, x: Tensor) -> Tensor:
         """Do the work of both."""
-        run = nn.functional.linear if isinstance(self.layer, nn.Linear) else self.layer._conv_forward  # noqa: SLF001
-        self.passing = run(x, self.weight, self.bias)
+        self.passing = self.run(x)
         return self.passing
 
     def run_norm(self, x: Tensor) -> Tensor:
@@ -124,12 +163,19 @@ class ExplanationCopy:
             # On the instances: names, types and attributes stay what the model's own code may ask for.
             self.module.get_submodule(layer).forward = partial(Merged.run_layer, one)
             self.module.get_submodule(norm).forward = partial(Merged.run_norm, one)
+        self.fixed: list[Fixed] = [*self.merged]
+        if layout is torch.channels_last:
+            taken = {layer for layer, _ in pairs}
+            for name, layer in module.named_modules():
+                if name not in taken and _is_plain(layer, (nn.Conv2d,)) and _is_laid_out(layer):
+                    self.fixed.append(Fixed(layer, layout))
+                    self.module.get_submodule(name).forward = partial(Fixed.run, self.fixed[-1])
         self.refresh()
 
     def refresh(self) -> None:
         """Take up the model's weights as they are now."""
         with torch.no_grad():
-            for one in self.merged:
+            for one in self.fixed:
                 one.refresh()
 
     def __call__(self, x: Tensor) -> Any:
@@ -302,6 +348,11 @@ def mergeable(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> list[tup
         if runs[layer] == runs[norm] == 1
         and not (output.ndim != MATRIX and isinstance(module.get_submodule(layer), nn.Linear))
     ]
+
+
+def _is_laid_out(layer: nn.Module) -> bool:
+    plain = isinstance(layer, nn.Conv2d) and layer.padding_mode == "zeros" and not isinstance(layer.padding, str)
+    return plain and layer.weight.dtype == torch.float32 and layer.weight.device.type == "cpu"
 
 
 def _is_plain(module: Any, types: tuple[type[nn.Module], ...]) -> bool:

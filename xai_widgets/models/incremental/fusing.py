@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from xai_widgets.models.incremental.kernels import ACTIVATIONS, Convolution
 from xai_widgets.models.incremental.neighbourhoods import CONVOLUTIONS, CONVOLVE, filled
 from xai_widgets.models.incremental.trace import Ref
+from xai_widgets.models.kernels import ACTIVATIONS, Convolution
 
 if TYPE_CHECKING:
     from xai_widgets.models.incremental.trace import Step, Trace

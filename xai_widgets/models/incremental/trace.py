@@ -15,7 +15,7 @@ from xai_widgets.models.errors import is_out_of_memory
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from xai_widgets.models.incremental.kernels import Convolution
+    from xai_widgets.models.kernels import Convolution
 
 ATEN = torch.ops.aten
 REFUSED = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape, torch.Tag.nondeterministic_seeded)

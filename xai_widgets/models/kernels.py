@@ -1,0 +1,144 @@
+"""Convolutions whose weights are laid out once, as the processor's library wants them.
+
+On the CPU oneDNN lays weights out anew in each call, which for the wide layers at the top of a network takes as long as
+a small batch itself, and convolutions of one cell run at half their speed. Laid out once, batches that are small enough
+to be stopped early are as efficient as large ones. With a stride of 1 the way back is a convolution too, by the weights
+turned round.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONVOLUTIONS = (functional.conv1d, functional.conv2d, functional.conv3d)
+PICTURES = 4
+
+ACTIVATIONS = {"relu": functional.relu_, "hardtanh": functional.hardtanh_}
+"""What can be done while a convolution's output is still at hand, by the name that oneDNN knows it by."""
+
+
+class Convolution:
+    """A convolution with fixed weights.
+
+    Parameters
+    ----------
+    weight : Tensor, shape (outputs, inputs / groups, …)
+    bias : Tensor or None, shape (outputs,)
+    stride, dilation : int or sequence of int
+    groups : int
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor | None, stride: Any, dilation: Any, groups: int) -> None:
+        self.weight, self.bias, self.stride, self.dilation, self.groups = weight, bias, stride, dilation, groups
+        self.axes = weight.ndim - 2
+        self.activation: str | None = None
+        """A name of `ACTIVATIONS`, done to what is put out, with `limits`."""
+        self.limits: list[float] = []
+        self._packed = self._pack(weight)
+        self._turned: Convolution | None = None
+
+    @property
+    def is_packed(self) -> bool:
+        """Tell whether the weights are laid out as the library wants them."""
+        return self._packed is not None
+
+    def takes(self, x: Tensor) -> bool:
+        """Tell whether a batch is one for the laid-out weights, as those who watch or cast each operation forbid."""
+        return (
+            x.ndim == PICTURES
+            and x.dtype == self.weight.dtype
+            and x.device == self.weight.device
+            and x.shape[1] == self.weight.shape[1] * self.groups
+            and not torch._C._len_torch_dispatch_stack()  # noqa: SLF001
+            and not torch.is_autocast_enabled(x.device.type)
+        )
+
+    def __call__(self, x: Tensor, padding: Any) -> Tensor:
+        """Convolve a batch (n, inputs, …)."""
+        if self._packed is None or isinstance(padding, str):
+            run = CONVOLUTIONS[self.axes - 1]
+            found = run(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+            return found if self.activation is None else ACTIVATIONS[self.activation](found, *self.limits)
+        sizes = [self._each(one) for one in (padding, self.stride, self.dilation)]
+        run = torch.ops.mkldnn._convolution_pointwise  # noqa: SLF001  what torch's own compiler calls
+        packed: Tensor = run(
+            *(x, self._packed, self.bias, *sizes, self.groups),
+            *(self.activation or "none", self.limits, ""),
+        )
+        return packed
+
+    def back(self, came: Tensor, shape: Sequence[int], padding: Sequence[int]) -> Tensor:
+        """Take a gradient back to an input of this shape (n, inputs, …)."""
+        strides, dilation, sizes = self._each(self.stride), self._each(self.dilation), self.weight.shape[2:]
+        around = [d * (k - 1) - p for d, k, p in zip(dilation, sizes, padding, strict=True)]
+        if self.is_packed and min(around) >= 0:
+            single = max(*sizes, *(p + 1 for p in padding)) == 1
+            if max(strides) == 1:
+                return self._turn()(came, around)
+            if single:
+                # Cells between the strides have not been looked at.
+                found = came.new_zeros(tuple(shape)).contiguous(memory_format=torch.channels_last)
+                found[..., :: strides[0], :: strides[1]] = self._turn()(came, 0)
+                return found
+        x = came.new_empty(1).expand(tuple(shape))
+        options = (strides, list(padding), dilation, False, [0] * self.axes, self.groups)
+        back: Tensor
+        back, _, _ = torch.ops.aten.convolution_backward(came, x, self.weight, None, *options, [True, False, False])
+        return back
+
+    def _turn(self) -> Convolution:
+        if self._turned is None:
+            outputs, inputs, *sizes = self.weight.shape
+            each = self.weight.detach().reshape(self.groups, outputs // self.groups, inputs, *sizes).transpose(1, 2)
+            turned = each.flatten(0, 1).flip(tuple(range(2, 2 + self.axes))).contiguous()
+            self._turned = Convolution(turned, None, 1, self.dilation, self.groups)
+            if self._turned.is_packed:
+                self._turned.weight = turned.new_empty(0)  # of which no second copy is needed
+        return self._turned
+
+    def _pack(self, weight: Tensor) -> Tensor | None:
+        fits = weight.device.type == "cpu" and weight.dtype == torch.float32 and weight.ndim == PICTURES
+        if not fits or not bool(torch.backends.mkldnn.enabled):
+            return None
+        stride, dilation = self._each(self.stride), self._each(self.dilation)
+        try:
+            pack = torch._C._nn.mkldnn_reorder_conv2d_weight  # noqa: SLF001
+            packed: Tensor = pack(weight.detach().to_mkldnn(), [0, 0], stride, dilation, self.groups)
+        except (AttributeError, RuntimeError):  # built without oneDNN, or of another mind about these names
+            return None
+        return packed
+
+    def _each(self, sizes: int | Sequence[int]) -> list[int]:
+        given = [sizes] if isinstance(sizes, int) else list(sizes)
+        return given * self.axes if len(given) == 1 else given
+
+
+class _Through(Function):
+    """A convolution with fixed weights, and its way back to the input."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, kernel: Convolution, padding: Sequence[int]) -> Tensor:
+        ctx.kernel, ctx.shape, ctx.padding = kernel, x.shape, padding
+        return kernel(x, padding)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, came: Tensor) -> tuple[Tensor, None, None]:
+        return ctx.kernel.back(came, ctx.shape, ctx.padding), None, None
+
+
+def convolved(x: Tensor, kernel: Convolution, padding: Sequence[int]) -> Tensor:
+    """Convolve a batch by laid-out weights, such that gradients with respect to it, and nothing else, can be taken."""
+    if not (x.requires_grad and torch.is_grad_enabled()):
+        return kernel(x, padding)
+    found: Tensor = _Through.apply(x, kernel, padding)  # type: ignore[no-untyped-call]
+    return found
