@@ -1,6 +1,5 @@
 """The explanation copy is the same function as the model, or there is none."""
 
-import copy
 import gc
 import weakref
 
@@ -365,56 +364,3 @@ def test_a_norm_before_a_layer_is_not_taken_for_one_behind_it() -> None:
             return x.mean((2, 3))
 
     assert mergeable(NormFirst().eval(), torch.randn(1, 3, 8, 8)) == []
-
-
-def convolution(*, groups=1, kernel=3, stride=1, padding=1, dilation=1, bias=True):
-    torch.manual_seed(0)
-    return nn.Conv2d(4, 6 if groups == 1 else 8, kernel, stride, padding, dilation, groups, bias)
-
-
-@pytest.mark.parametrize(
-    "conv",
-    [
-        *(convolution(), convolution(groups=4), convolution(groups=2, bias=False), convolution(kernel=1, padding=0)),
-        *(convolution(kernel=1, padding=0, stride=2), convolution(stride=2), convolution(kernel=5, dilation=2)),
-        *(convolution(kernel=1, padding=2), convolution(kernel=2, padding=3), convolution(kernel=7, stride=3)),
-        convolution(kernel=(1, 3), padding=(0, 2), stride=(2, 1)),
-    ],
-    ids=str,
-)
-def test_convolutions_with_weights_laid_out_once_are_the_same_and_so_is_the_way_back(conv):
-    """The truth in double precision is further from single precision than from this."""
-    x = torch.randn(3, 4, 11, 12, generator=torch.Generator().manual_seed(0))
-    fast = explanation_copy(nn.Sequential(conv, nn.Tanh(), nn.Flatten()), x[:1])
-    assert fast.fixed[0].layer is conv
-    taken = [one.requires_grad_() for one in (x.clone(), x.clone(), x.double())]
-    exact = copy.deepcopy(conv).double()
-    outs = [fast(taken[0]), torch.tanh(conv(taken[1])).flatten(1), torch.tanh(exact(taken[2])).flatten(1)]
-    came = torch.randn(outs[0].shape, generator=torch.Generator().manual_seed(1))
-    grads = [torch.autograd.grad(out, one, came.to(one))[0] for out, one in zip(outs, taken, strict=True)]
-    for ours, plain, true in (outs, grads):
-        slack = 1e-5 * float(true.detach().abs().max())
-        assert float((ours - true).abs().max()) <= 2 * float((plain - true).abs().max()) + slack
-    assert fast.fixed[0]._kernel.is_packed
-
-
-def test_laid_out_weights_follow_the_models_and_leave_watched_and_cast_passes_alone():
-    x = torch.rand(5, 3, 16, 16)
-    net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
-    model = TorchModel(net)
-    run = model.fresh()
-    run.scores(x)
-    first = run.scores(x)
-    assert run._fast.fixed[0]._kernel.is_packed
-    with torch.no_grad():
-        net[0].weight.mul_(2)
-    torch.testing.assert_close(run.scores(x), net(x).detach())
-    assert not torch.allclose(run.scores(x), first)
-    net[0].weight.data.mul_(2)  # whose version stays: the next run sees it
-    torch.testing.assert_close(model.fresh().scores(x), net(x).detach())
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        kernel = run._fast.fixed[0]._kernel
-        assert not kernel.takes(x)
-    assert kernel.takes(x)
-    assert not kernel.takes(x[0])
-    assert not kernel.takes(x.double())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from xai_widgets.attribution.gradients import GradientMethod
 from xai_widgets.method import Estimate, parameter, register
+from xai_widgets.models.kernels import Kernels
 from xai_widgets.models.rules import COMPOSITES, AttentionRelevance, Relevance
 from xai_widgets.models.rules.shares import Options
 
@@ -93,7 +94,8 @@ class LayerwiseRelevance(RelevanceMethod):
         options = Options(self.epsilon, self.gamma, inputs.black, inputs.white)
         composite = COMPOSITES[self.composite]
         # The first operation above a layer is not the network's first.
-        rules = Relevance(composite if self.layer is None else replace(composite, first=None), options)
+        composite = composite if self.layer is None else replace(composite, first=None)
+        rules = Relevance(composite, options, model.remember("convolutions of lrp", Kernels))
         score, values = model.gradients(inputs.x[None], target, rules)
         yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]))
 

@@ -12,11 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 IMAGE_NDIM = 3
-COARSE = (2, 4)
-"""The first pictures have this many windows an axis, where the asked-for ones are many more."""
-
-MANY = 8
-"""Coarse pictures are worth their windows where there are this many times as many of the asked-for ones."""
+COARSE = {2: 8, 4: 16}
+"""The first pictures have this many windows an axis, where the asked-for ones are so many times as many as these and
+those before. The second picture comes among the first asked-for windows otherwise, which are spread evenly."""
 
 DEFAULT_SHARE = 7
 
@@ -122,10 +120,10 @@ class Windows:
 def coarse_to_fine(fine: Windows) -> list[Windows]:
     """Return the levels to visit: a few large windows first where the asked-for ones are many."""
     levels: list[Windows] = []
-    for count in COARSE:
+    for count, many in COARSE.items():
         size = tuple(max(w, -(-n // count)) for n, w in zip(fine.shape, fine.size, strict=True))
         level = Windows(fine.axes, fine.shape, size, size, fine.ndim)
-        if level not in levels and len(fine) >= MANY * sum(map(len, [*levels, level])):
+        if level not in levels and len(fine) >= many * sum(map(len, [*levels, level])):
             levels.append(level)
     return [*levels, fine]
 

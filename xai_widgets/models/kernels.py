@@ -17,7 +17,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 CONVOLUTIONS = (functional.conv1d, functional.conv2d, functional.conv3d)
 PICTURES = 4
@@ -120,6 +120,28 @@ class Convolution:
     def _each(self, sizes: int | Sequence[int]) -> list[int]:
         given = [sizes] if isinstance(sizes, int) else list(sizes)
         return given * self.axes if len(given) == 1 else given
+
+
+class Kernels:
+    """Convolutions whose weights were made of others, laid out and kept for the next pass.
+
+    Kept is one a purpose and weight. That what it was made of is still the same is seen by sums, since weights may be
+    written into unnoticed.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int], tuple[list[float], Tensor, Convolution]] = {}
+
+    def of(self, purpose: str, sources: Sequence[Tensor | None], make: Callable[[], Convolution]) -> Convolution:
+        """Return what `make` makes of the sources, the first of which is the weight."""
+        weight = sources[0]
+        assert weight is not None
+        sums = [0.0 if one is None else float(one.detach().sum()) for one in sources]
+        key = purpose, weight.data_ptr()
+        if key not in self._found or self._found[key][0] != sums:
+            # The weight is kept, so that no other one comes to lie in its place.
+            self._found[key] = sums, weight, make()
+        return self._found[key][2]
 
 
 class _Through(Function):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,11 +21,12 @@ from xai_widgets.models.rules.operations import (
     replaced,
     tensors_in,
 )
-from xai_widgets.models.rules.shares import RULES, Layer, Options, proportional
+from xai_widgets.models.rules.shares import RULES, Convolving, Layer, Options, proportional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from xai_widgets.models.kernels import Kernels
     from xai_widgets.models.rules.composites import Composite
 
 WINNERS = frozenset(
@@ -33,6 +35,7 @@ WINNERS = frozenset(
 """The winner takes all, which is what the ordinary gradient does."""
 
 MATRIX = 2
+CONVOLVE = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
 ATTEND = "lrp is for convolutional and dense networks; use attention_lrp for transformers."
 
 
@@ -48,6 +51,8 @@ class Relevance(Rules):
     composite : Composite
         Which rule goes to which layer.
     options : Options
+    kernels : Kernels, optional
+        The convolutions of passes before: the next ones are faster by them.
     """
 
     name = "lrp"
@@ -57,9 +62,9 @@ class Relevance(Rules):
         **dict.fromkeys(("layer_norm", "rms_norm", "group_norm", "scaled_dot_product_attention"), ATTEND),
     }
 
-    def __init__(self, composite: Composite, options: Options) -> None:
+    def __init__(self, composite: Composite, options: Options, kernels: Kernels | None = None) -> None:
         super().__init__()
-        self.composite, self.options = composite, options
+        self.composite, self.options, self._kernels = composite, options, kernels
         self._layers: dict[int, tuple[int, Layer]] = {}
         self._outputs: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._raw: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
@@ -118,7 +123,7 @@ class Relevance(Rules):
     def _is_raw(self, x: Tensor) -> bool:
         return x.grad_fn is None or self._raw.get(id(x)) is x
 
-    def layer(self, call: Call, layer: Layer) -> Tensor:
+    def layer(self, call: Callable[[], Tensor], layer: Layer) -> Tensor:
         """Run a linear layer with the rule that the composite gives it."""
         result = self._ruled(call, layer)
         self._outputs[id(result)] = result
@@ -173,8 +178,16 @@ class Relevance(Rules):
         x, weight = given["input"], given["weight"]
         if weight.requires_grad:
             return self.refuse(call.func, " whose weight depends on the input")
-        function = _Convolution(call.func, call.args[3:], rest, transposed="transpose" in call.name)
-        return self.layer(call, Layer(function, self.keep(x), weight, given.get("bias"), "convolution", x))
+        if "transpose" in call.name or isinstance(call.bind(*CONVOLVE).get("padding"), str):
+            function: Any = _Convolution(call.func, call.args[3:], rest, transposed="transpose" in call.name)
+            return self.layer(call, Layer(function, self.keep(x), weight, given.get("bias"), "convolution", x))
+        options = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1} | call.bind(*CONVOLVE)
+        function, bias = Convolving(call.func, [options[name] for name in CONVOLVE[3:]]), given.get("bias")
+        layer = Layer(function, self.keep(x), weight, bias, "convolution", x)
+        layer = replace(layer, sources=(weight, bias), kernels=self._kernels)
+        kernel = layer.laid_out("forward")
+        compute = call if kernel is None else partial(kernel, x.detach(), function.padding)
+        return self.layer(compute, layer)
 
     def product(self, call: Call) -> Tensor:
         """Dense layer where one factor is fixed; of two that depend on the input, `both` decides."""
@@ -214,7 +227,9 @@ class Relevance(Rules):
             scale = (given["running_var"] + given["eps"]).rsqrt()
             scale = scale if given["weight"] is None else scale * given["weight"]
             shift = -given["running_mean"] * scale
-            merged = layer.scaled(scale, shift if given["bias"] is None else shift + given["bias"])
+            shift = shift if given["bias"] is None else shift + given["bias"]
+            norm = [given[name] for name in ("running_mean", "running_var", "weight", "bias")]
+            merged = layer.scaled(scale.detach(), shift.detach(), *norm)
             if merged is not None:
                 return self._ruled(call, merged)
         return self.in_proportion(call)

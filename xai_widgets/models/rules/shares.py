@@ -7,13 +7,16 @@ Montavon et al., Layer-Wise Relevance Propagation: An Overview (2019), section 1
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from xai_widgets.models.kernels import Convolution
+
 if TYPE_CHECKING:
+    from xai_widgets.models.kernels import Kernels
     from xai_widgets.models.rules.mode import Kept
 
 Linear = Callable[[Tensor, Tensor, Tensor | None], Tensor]
@@ -30,26 +33,85 @@ class Layer:
         From input, weight and bias to the output; linear in each.
     x : Kept
         The input.
-    weight, bias : Tensor
+    given, given_bias : Tensor
+        Weight and bias.
     kind : {"dense", "convolution"}
     source : Tensor
         The input again, with its way back.
+    scale, shift : Tensor, shape (outputs,)
+        Of a BatchNorm behind it.
+    sources : tuple of Tensor
+        What weight and bias are made of.
+    kernels : Kernels or None
+        Where convolutions by such weights are kept.
     """
 
     function: Linear
     x: Kept
-    weight: Tensor
-    bias: Tensor | None
+    given: Tensor
+    given_bias: Tensor | None
     kind: str
     source: Tensor
+    scale: Tensor | None = None
+    shift: Tensor | None = None
+    sources: tuple[Tensor | None, ...] = ()
+    kernels: Kernels | None = None
 
-    def scaled(self, scale: Tensor, shift: Tensor) -> Layer | None:
+    @property
+    def weight(self) -> Tensor:
+        """What inputs are multiplied by."""
+        if self.scale is None:
+            return self.given
+        return self.given.detach() * self.scale.reshape(-1, *[1] * (self.given.ndim - 1))
+
+    @property
+    def bias(self) -> Tensor | None:
+        """What is added."""
+        if self.scale is None or self.shift is None:
+            return self.given_bias
+        return self.shift if self.given_bias is None else self.shift + self.given_bias * self.scale
+
+    def scaled(self, scale: Tensor, shift: Tensor, *sources: Tensor | None) -> Layer | None:
         """Return the layer with each output channel scaled and shifted; None where channels are elsewhere."""
-        if getattr(self.function, "channels", None) != 0:
+        if getattr(self.function, "channels", None) != 0 or self.scale is not None:
             return None
-        weight = self.weight * scale.reshape(-1, *[1] * (self.weight.ndim - 1))
-        bias = shift if self.bias is None else shift + self.bias * scale
-        return Layer(self.function, self.x, weight, bias, self.kind, self.source)
+        return replace(self, scale=scale, shift=shift, sources=(*self.sources, *sources))
+
+    def laid_out(self, purpose: str, change: Callable[[Any], Any] = lambda t: t) -> Convolution | None:
+        """Return the convolution by changed weights and bias, as one that is fast; None where there is none."""
+        if self.kernels is None or not isinstance(self.function, Convolving):
+            return None
+        lay_out, purpose = self.function.lay_out, f"{purpose} {self.scale is None}"
+        kernel = self.kernels.of(purpose, self.sources, lambda: lay_out(change(self.weight), change(self.bias)))
+        return kernel if kernel.is_packed and kernel.takes(self.x.tensor) else None
+
+
+class Convolving:
+    """A convolution with everything but input, weight and bias fixed.
+
+    Parameters
+    ----------
+    func : callable
+    rest : list
+        Stride, padding, dilation and groups.
+    """
+
+    channels = 0
+
+    def __init__(self, func: Any, rest: list[Any]) -> None:
+        self._func, self._rest = func, rest
+        self.groups, stride, padding, dilation = rest[3], *rest[:3]
+        self.padding = [padding] * 2 if isinstance(padding, int) else list(padding)
+        self._geometry = stride, dilation, self.groups
+
+    def __call__(self, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+        """Convolve."""
+        result: Tensor = self._func(x, w, b, *self._rest)
+        return result
+
+    def lay_out(self, w: Tensor, b: Tensor | None) -> Convolution:
+        """Prepare to convolve by these weights often."""
+        return Convolution(w.detach(), None if b is None else b.detach(), *self._geometry)
 
 
 @dataclass(frozen=True)
@@ -121,7 +183,12 @@ def epsilon(layer: Layer, came: Tensor, options: Options) -> Tensor:
 
 def zplus(layer: Layer, came: Tensor, options: Options) -> Tensor:
     """Shares that speak for the output alone, by inputs of either sign."""
-    x, w, b = layer.x.tensor, layer.weight, layer.bias
+    x = layer.x.tensor
+    kernel = layer.laid_out("zplus", _plus)
+    if kernel is not None and float(x.min()) >= 0:
+        padding = layer.function.padding  # type: ignore[attr-defined]
+        return kernel.back(came / stabilized(kernel(x, padding), options.epsilon), x.shape, padding).mul_(x)
+    w, b = layer.weight, layer.bias
     return _share(layer.function, _by_sign(x, (_plus(w), _plus(b)), _minus(w)), came, options.epsilon)
 
 
@@ -151,8 +218,14 @@ def gamma(layer: Layer, came: Tensor, options: Options) -> Tensor:
 
 def flat(layer: Layer, came: Tensor, options: Options) -> Tensor:
     """Equal shares."""
-    ones = torch.ones_like(layer.x.tensor), torch.ones_like(layer.weight)
-    return _share(layer.function, [(*ones, None)], came, options.epsilon)
+    x, w = layer.x.tensor, layer.given
+    if isinstance(layer.function, Convolving) and layer.function.groups == 1:
+        # All inputs of a place get the same, whichever output it comes from: one channel stands for all.
+        inputs = x.shape[1]
+        one, weight = torch.ones_like(x[:, :1]), w.new_full((1, 1, *w.shape[2:]), inputs)
+        handed = _share(layer.function, [(one, weight, None)], came.sum(1, keepdim=True), options.epsilon)
+        return (handed / inputs).expand_as(x)
+    return _share(layer.function, [(torch.ones_like(x), torch.ones_like(w), None)], came, options.epsilon)
 
 
 def w_square(layer: Layer, came: Tensor, options: Options) -> Tensor:

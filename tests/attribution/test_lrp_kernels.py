@@ -1,0 +1,60 @@
+"""Relevance by convolutions that are laid out once: the same as of those that are not."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from xai_widgets.attribution import LayerwiseRelevance
+from xai_widgets.inputs import read_inputs
+from xai_widgets.models import Target, TorchModel
+from xai_widgets.models.kernels import Kernels
+
+
+def network() -> nn.Module:
+    """Strides, groups, dilations, single cells, a BatchNorm with and without a bias before it."""
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        *(nn.Conv2d(3, 8, 5, 2, 2, bias=False), nn.BatchNorm2d(8), nn.ReLU()),
+        *(nn.Conv2d(8, 8, 3, padding=1, groups=4), nn.BatchNorm2d(8), nn.ReLU()),
+        *(nn.Conv2d(8, 12, 1, 2), nn.ReLU(), nn.Conv2d(12, 12, 3, padding=2, dilation=2), nn.Tanh()),
+        *(nn.Conv2d(12, 6, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 4)),
+    )
+    net.train()(torch.randn(8, 3, 21, 21))
+    return net.eval()
+
+
+def relevance(adapter: TorchModel, x: torch.Tensor, composite: str) -> torch.Tensor:
+    inputs = read_inputs(x, device=adapter.device, dtype=adapter.dtype)
+    (found,) = LayerwiseRelevance(composite=composite).run(adapter, inputs, Target(1))
+    return found.values.double()
+
+
+@pytest.mark.parametrize("composite", ["epsilon_plus", "epsilon_plus_flat", "alpha1_beta0", "deep_taylor"])
+def test_single_precision_is_near_double_precision(composite: str) -> None:
+    net, x = network(), torch.rand(3, 21, 21)
+    true = relevance(TorchModel(copy.deepcopy(net).double()), x.double(), composite)
+    adapter = TorchModel(net)
+    for _ in range(2):  # the second time by what was kept
+        torch.testing.assert_close(
+            relevance(adapter, x, composite), true, rtol=1e-4, atol=1e-4 * float(true.abs().max())
+        )
+    kept = adapter.remember("convolutions of lrp", dict)
+    assert isinstance(kept, Kernels)
+    assert all(one.is_packed for _, _, one in kept._found.values())
+
+
+def test_weights_written_into_unnoticed_are_taken_up() -> None:
+    net, x = network(), torch.rand(3, 21, 21)
+    adapter = TorchModel(net)
+    relevance(adapter, x, "epsilon_plus")
+    kept = len(adapter.remember("convolutions of lrp", dict)._found)
+    for one in (net[3].weight, net[8].bias):
+        one.data.mul_(-3)
+    net[4].running_var.data.mul_(2)
+    again, new = (relevance(one, x, "epsilon_plus") for one in (adapter.fresh(), TorchModel(copy.deepcopy(net))))
+    torch.testing.assert_close(again, new, rtol=1e-6, atol=0)
+    assert len(adapter.remember("convolutions of lrp", dict)._found) == kept
