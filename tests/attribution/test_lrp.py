@@ -18,7 +18,8 @@ import xai_widgets as xai
 from xai_widgets.inputs import Inputs
 from xai_widgets.models import Target, TorchModel
 from xai_widgets.models.rules import COMPOSITES
-from xai_widgets.models.rules.shares import RULES, Layer, Options
+from xai_widgets.models.rules.layer import Layer
+from xai_widgets.models.rules.shares import RULES, Options
 
 
 @pytest.fixture(scope="module")

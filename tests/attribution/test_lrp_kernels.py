@@ -11,7 +11,7 @@ from torch import nn
 from xai_widgets.attribution import LayerwiseRelevance
 from xai_widgets.inputs import read_inputs
 from xai_widgets.models import Target, TorchModel
-from xai_widgets.models.kernels import Kernels
+from xai_widgets.models.convolving import Kernels
 
 
 def network() -> nn.Module:

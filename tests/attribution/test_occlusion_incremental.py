@@ -118,15 +118,15 @@ def test_a_batch_that_does_not_fit_is_halved(monkeypatch) -> None:
     assert any("Memory ran out" in note for note in got.notes)
 
 
-def test_weights_that_change_meanwhile_are_taken_up(calls) -> None:
+def test_weights_that_change_meanwhile_end_the_run(calls) -> None:
     net, x = convnet(), torch.rand(3, 40, 40, dtype=torch.float64)
     steps = xai.attribute_iter(net, x, "occlusion", target=1, sliding_window_shapes=4, strides=2)
     next(one for one in steps if len(calls) > 1)
     with torch.no_grad():
         net[0].weight.mul_(1.5)
     seen = len(calls)
-    last = list(steps)[-1]
-    assert last.fraction == 1
+    with pytest.raises(xai.ModelError, match="weights changed"):
+        list(steps)
     assert len(calls) == seen
 
 

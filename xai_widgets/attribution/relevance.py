@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from xai_widgets.attribution.gradients import GradientMethod
 from xai_widgets.method import Estimate, parameter, register
-from xai_widgets.models.kernels import Kernels
+from xai_widgets.models.convolving import Kernels
 from xai_widgets.models.rules import COMPOSITES, AttentionRelevance, Relevance
 from xai_widgets.models.rules.shares import Options
 

@@ -25,7 +25,8 @@ from torch.nn.modules import module as torch_module
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 from torch.utils._device import DeviceContext
 
-from xai_widgets.models.kernels import Convolution, convolved
+from xai_widgets.models.convolving import convolved
+from xai_widgets.models.kernels import Convolution
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.untouched import HOOKS
 

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from xai_widgets.models.places import called_in
 from xai_widgets.models.rules.composites import Composite
+from xai_widgets.models.rules.layer import Layer
 from xai_widgets.models.rules.mode import Call, carry
 from xai_widgets.models.rules.operations import FOURIER, FUNCTIONS
 from xai_widgets.models.rules.relevance import Relevance
-from xai_widgets.models.rules.shares import Layer
 from xai_widgets.models.rules.traces import Traces
 
 if TYPE_CHECKING:

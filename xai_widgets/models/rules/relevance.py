@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError
+from xai_widgets.models.rules.layer import Convolving, Layer
 from xai_widgets.models.rules.mode import Call, Rules, carry
 from xai_widgets.models.rules.operations import (
     ADDITIONS,
@@ -21,12 +22,12 @@ from xai_widgets.models.rules.operations import (
     replaced,
     tensors_in,
 )
-from xai_widgets.models.rules.shares import RULES, Convolving, Layer, Options, proportional
+from xai_widgets.models.rules.shares import RULES, Options, proportional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from xai_widgets.models.kernels import Kernels
+    from xai_widgets.models.convolving import Kernels
     from xai_widgets.models.rules.composites import Composite
 
 WINNERS = frozenset(

@@ -1,0 +1,108 @@
+"""Linear layers as rules of relevance see them: an input, and a weight and bias that a rule may change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from xai_widgets.models.kernels import Convolution
+
+if TYPE_CHECKING:
+    from xai_widgets.models.convolving import Kernels
+    from xai_widgets.models.rules.mode import Kept
+
+Linear = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A linear layer as it was called.
+
+    Attributes
+    ----------
+    function : callable
+        From input, weight and bias to the output; linear in each.
+    x : Kept
+        The input.
+    given, given_bias : Tensor
+        Weight and bias.
+    kind : {"dense", "convolution"}
+    source : Tensor
+        The input again, with its way back.
+    scale, shift : Tensor, shape (outputs,)
+        Of a BatchNorm behind it.
+    sources : tuple of Tensor
+        What weight and bias are made of.
+    kernels : Kernels or None
+        Where convolutions by such weights are kept.
+    """
+
+    function: Linear
+    x: Kept
+    given: Tensor
+    given_bias: Tensor | None
+    kind: str
+    source: Tensor
+    scale: Tensor | None = None
+    shift: Tensor | None = None
+    sources: tuple[Tensor | None, ...] = ()
+    kernels: Kernels | None = None
+
+    @property
+    def weight(self) -> Tensor:
+        """What inputs are multiplied by."""
+        if self.scale is None:
+            return self.given
+        return self.given.detach() * self.scale.reshape(-1, *[1] * (self.given.ndim - 1))
+
+    @property
+    def bias(self) -> Tensor | None:
+        """What is added."""
+        if self.scale is None or self.shift is None:
+            return self.given_bias
+        return self.shift if self.given_bias is None else self.shift + self.given_bias * self.scale
+
+    def scaled(self, scale: Tensor, shift: Tensor, *sources: Tensor | None) -> Layer | None:
+        """Return the layer with each output channel scaled and shifted; None where channels are elsewhere."""
+        if getattr(self.function, "channels", None) != 0 or self.scale is not None:
+            return None
+        return replace(self, scale=scale, shift=shift, sources=(*self.sources, *sources))
+
+    def laid_out(self, purpose: str, change: Callable[[Any], Any] = lambda t: t) -> Convolution | None:
+        """Return the convolution by changed weights and bias, as one that is fast; None where there is none."""
+        if self.kernels is None or not isinstance(self.function, Convolving):
+            return None
+        lay_out, purpose = self.function.lay_out, f"{purpose} {self.scale is None}"
+        kernel = self.kernels.of(purpose, self.sources, lambda: lay_out(change(self.weight), change(self.bias)))
+        return kernel if kernel.is_packed and kernel.takes(self.x.tensor) else None
+
+
+class Convolving:
+    """A convolution with everything but input, weight and bias fixed.
+
+    Parameters
+    ----------
+    func : callable
+    rest : list
+        Stride, padding, dilation and groups.
+    """
+
+    channels = 0
+
+    def __init__(self, func: Any, rest: list[Any]) -> None:
+        self._func, self._rest = func, rest
+        self.groups, stride, padding, dilation = rest[3], *rest[:3]
+        self.padding = [padding] * 2 if isinstance(padding, int) else list(padding)
+        self._geometry = stride, dilation, self.groups
+
+    def __call__(self, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+        """Convolve."""
+        result: Tensor = self._func(x, w, b, *self._rest)
+        return result
+
+    def lay_out(self, w: Tensor, b: Tensor | None) -> Convolution:
+        """Prepare to convolve by these weights often."""
+        return Convolution(w.detach(), None if b is None else b.detach(), *self._geometry)
