@@ -13,6 +13,7 @@ export function keyOf(request: Request): string {
 /** The unit asked about, in the kernel's words; null for a class. */
 export function unitOf(target: Target): string | null {
   if (target === null || typeof target === "number" || Array.isArray(target)) return null;
+  if ("span" in target) return null;
   return `${target.layer} unit ${target.index.join(", ")}`;
 }
 

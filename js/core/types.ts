@@ -16,7 +16,13 @@ export interface Unit {
   index: number[];
 }
 
-export type Asked = number | [number, number] | Unit;
+/** Part of an edited text, whose likelihood a language model gives; or its first token rather than another. */
+export interface Stretch {
+  span: [number, number];
+  rather: number | null;
+}
+
+export type Asked = number | [number, number] | Unit | Stretch;
 /** null: the most likely class; a number: that class; a pair: why the first rather than the second; or a unit. */
 export type Target = null | Asked;
 export type Slot = "a" | "b";

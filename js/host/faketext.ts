@@ -1,4 +1,5 @@
 // A fake kernel that knows a text: words weigh what a small list says, and long words are several tokens.
+import { quantise } from "../core/arrays";
 import { put, splice } from "../core/text/edits";
 import { wordsOf } from "../core/text/pieces";
 import type { Span, TextEdit, TextSpec } from "../core/text/types";
@@ -159,6 +160,21 @@ export class FakeText extends FakeKernel<TextSpec> {
   protected predict(slot: Slot, { id, request, target, label }: About): void {
     const tokens = this.tokens(request.edits as TextEdit[]);
     const { layout, arrays } = this.layout(tokens, 2);
+    if (this.spec.causal) {
+      const names = Object.keys(WEIGHTS).map((name, i): [number, string] => [i, ` ${name}`]);
+      const [now, before] = [tokens, this.tokens([])].map(({ ids }) =>
+        quantise(
+          Float32Array.from({ length: 500 }, (_, i) => (i < names.length ? 6 - i / 3 + noise(ids.length + i, 4) : 0)),
+          500,
+          1,
+        ),
+      );
+      const logits = { v: 1, dtype: "<u2", shape: [500], lo: now!.lo, hi: now!.hi, buffer: 0 };
+      const original_logits = { v: 1, dtype: "<u2", shape: [500], lo: before!.lo, hi: before!.hi, buffer: 1 };
+      const message = { kind: "prediction", id, slot, task: "classes", target, label, logits, original_logits, names };
+      this.emit({ ...message, layout }, [now!.codes, before!.codes, ...arrays]);
+      return;
+    }
     const array = (buffer: number) => ({ v: 1, dtype: "<f4", shape: [2], buffer });
     this.emit(
       {

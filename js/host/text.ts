@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { decodeBytes, decodeCounts, decodeFloats, decodeGrid } from "../core/arrays";
 import { splice } from "../core/text/edits";
+import { softmax } from "../core/text/next";
 import type {
   Buffers,
   Layout,
@@ -17,6 +18,7 @@ import type {
   Version,
 } from "../core/text/types";
 import { grown, joined, placeOf } from "../core/text/versions";
+import { spelled } from "../core/text/visible";
 import type { ArrayMeta } from "../core/types";
 import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
 import type { Model } from "./model";
@@ -28,6 +30,10 @@ export interface TextMap extends ShownMap {
 
 export interface TextPrediction extends Prediction {
   layout: Layout;
+  /** What a language model's probabilities were made of, of this text and of the original. */
+  logits: Float32Array | null;
+  originalLogits: Float32Array | null;
+  names: [number, string][];
 }
 
 export interface TextKind {
@@ -77,13 +83,20 @@ const READER: Reader<TextKind> = {
     const message = given as TextPredictionMessage;
     const { id, target, label, task } = message;
     const layout = layoutOf(message.layout, buffers);
+    const floats = (meta: ArrayMeta | null | undefined) => (meta ? decodeFloats(meta, buffers) : null);
+    const [logits, originalLogits] = [floats(message.logits), floats(message.original_logits)];
+    const probabilities = logits ? softmax(logits) : decodeFloats(message.probabilities!, buffers);
+    const before = originalLogits ? softmax(originalLogits) : floats(message.original);
     return {
       id,
       target,
       label,
       task,
-      probabilities: decodeFloats(message.probabilities!, buffers),
-      original: decodeFloats(message.original!, buffers),
+      logits,
+      originalLogits,
+      names: message.names ?? [],
+      probabilities,
+      original: before ?? probabilities,
       edited: layout.text !== spec.text,
       layout,
     };
@@ -98,12 +111,21 @@ export class TextStore extends Store<TextKind> {
   readonly search = signal<SearchMessage | null>(null);
   /** What a search asked here began from; null where another view asked. */
   readonly sought = signal<{ base: string; most: number } | null>(null);
+  /** What the tokens of a language model are called, as far as they were told. */
+  private readonly names = new Map<number, string>();
   /** The version that was on show last. */
   private last: number | null = null;
 
   constructor(model: Model) {
     super(model, READER);
     this.followed(model.get("state"));
+  }
+
+  override nameOf(index: number): string {
+    const name = this.spec.value.causal
+      ? (this.names.get(index) ?? this.prediction.value?.names.find(([i]) => i === index)?.[1])
+      : undefined;
+    return name === undefined ? super.nameOf(index) : spelled(name);
   }
 
   /** Asks for words in the place of a stretch of the original; null: no longer. */
@@ -138,6 +160,7 @@ export class TextStore extends Store<TextKind> {
   }
 
   protected override predicted({ probabilities, target }: TextPrediction): void {
+    for (const [index, name] of this.prediction.value?.names ?? []) this.names.set(index, name);
     const { edits } = this.request.value;
     const index = typeof target === "number" ? target : Array.isArray(target) ? target[0] : null;
     if (index === null) return;

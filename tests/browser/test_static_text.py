@@ -193,3 +193,31 @@ def test_right_to_left_text_runs_right_to_left_and_arrows_follow(open_text):
     view.page.keyboard.press("Home")
     view.page.keyboard.press("ArrowLeft")
     expect(view.page.locator("[data-xai=spoken]")).to_contain_text("טוב")
+
+
+def test_a_language_model_is_asked_by_two_clicks_and_heated_in_the_browser(open_text):
+    view = open_text({"text": "a good film", "spec": {"causal": True}, "labels": None})
+    tokens = view.page.locator("[data-xai=next]")
+    expect(tokens.get_by_role("listitem")).to_have_count(8)
+    shares = "items => items.map(e => parseFloat(e.innerText))"
+    before = tokens.locator(".xai-bar-value").evaluate_all(shares)
+    asks = len(view.asked("ask"))
+    view.page.get_by_role("slider", name="Temperature").fill("0.3")
+    after = tokens.locator(".xai-bar-value").evaluate_all(shares)
+    assert after[0] > before[0]
+    view.page.get_by_role("slider", name="Candidates").fill("2")
+    two = tokens.locator(".xai-bar-value").evaluate_all(shares)
+    assert sum(two) == pytest.approx(100, abs=0.2)
+    assert len(view.asked("ask")) == asks
+    tokens.get_by_title("Explain  wonderful").click()
+    tokens.get_by_role("button", name="Rather than  great").click()
+    expect(view.page.locator(".xai-title")).to_contain_text("wonderful rather than great")
+    names = {" wonderful": 2, " great": 1}
+    assert view.asked("ask")[-1]["request"]["target"] == [names[" wonderful"], names[" great"]]
+    tokens.get_by_role("button", name="Write  love").click()
+    expect(view.passage).to_contain_text("a good film love")
+    view.settled()
+    view.mode("Ask")
+    view.word("film").click()
+    assert view.asked("ask")[-1]["request"]["target"] == {"span": [7, 11], "rather": None}
+    expect(view.page.locator(".xai-title")).to_contain_text("Why “film”?")

@@ -64,8 +64,9 @@ export interface TextPredictionMessage extends PredictionMessage {
   layout: LayoutMessage;
   probabilities?: ArrayMeta;
   original?: ArrayMeta;
+  /** Of a language model, in place of probabilities: the scores of all tokens that may come next. */
   logits?: ArrayMeta;
-  original_logits?: ArrayMeta;
+  original_logits?: ArrayMeta | null;
   names?: [number, string][];
 }
 

@@ -2,6 +2,7 @@
 import { percent, short, signed, whole } from "../format";
 
 const ACTS = {
+  ask: "Click a word, or drag over several, to ask what made the model write it.",
   read: "Click a word to keep its numbers on show, drag over several for their sum.",
   delete: "Click a word to take it out and see what the model says without it; click it again to put it back.",
   mask: "Click a word to hide it from the model; click it again to show it.",
@@ -18,7 +19,7 @@ export const textWords = {
 
   // what a click does
   mode: "A click",
-  modes: { read: "Read", delete: "Delete", mask: "Mask", edit: "Edit", swap: "Replace" },
+  modes: { ask: "Ask", read: "Read", delete: "Delete", mask: "Mask", edit: "Edit", swap: "Replace" },
   hints: ACTS,
   hintMore: "Drag takes several words, double click edits.",
   noMask: "This tokenizer has no mask token",
@@ -93,6 +94,19 @@ export const textWords = {
   menuDeltaOf: (label: string) => `change of ${label}`,
   menuPut: (text: string, by: string) => `${text}, ${by}`,
   close: "Close",
+
+  // what a language model expects
+  next: "Next token",
+  nextHint: "Click a token to ask why it comes next, ⇄ beside another to ask why rather than that one, + to write it.",
+  nextRather: (name: string) => `Rather than ${name}`,
+  nextAppend: (name: string) => `Write ${name}`,
+  temperature: "Temperature",
+  temperatureHint: "Below 1 the likeliest gain, above 1 all come closer together",
+  candidates: "Candidates",
+  candidatesHint: "Only so many of the likeliest tokens may come next",
+  candidatesAll: "all",
+  entropy: (bits: number) => `Uncertain by ${bits.toFixed(2)} bits: as among ${whole(2 ** bits)} equal tokens`,
+  quoted: (text: string) => `“${text}”`,
 
   // what would have to change
   search: "What would have to change?",

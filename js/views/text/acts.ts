@@ -87,6 +87,12 @@ export function endTyping(view: View, text: string | null): void {
   if (JSON.stringify(next) !== JSON.stringify(edits)) view.store.setEdits(next);
 }
 
+/** Asks a language model what made it write some words. */
+export function askAbout(view: View, pieces: Span): void {
+  const span = stretch(view, pieces);
+  if (span) view.store.setTarget({ span: [span.start, span.stop], rather: null });
+}
+
 /** Opens the menu of pieces: what might stand in their place. */
 export function openMenu(view: View, pieces: Span): void {
   const span = stretch(view, pieces);

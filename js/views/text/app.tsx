@@ -5,6 +5,7 @@ import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
 import { Alerts, StatusBar } from "../../panels/status";
 import { Title } from "../../panels/title";
+import { NextPanel } from "./next";
 import { ReadingPanel } from "./reading";
 import { Readout } from "./readout";
 import { SearchPanel } from "./search";
@@ -26,8 +27,14 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
           <StatusBar view={view} />
         </div>
         <div class="xai-side">
-          <PredictionPanel view={view} />
-          <QuestionPanel view={view} />
+          {view.store.spec.value.causal ? (
+            <NextPanel view={view} />
+          ) : (
+            <>
+              <PredictionPanel view={view} />
+              <QuestionPanel view={view} />
+            </>
+          )}
           <MethodPanel view={view} />
         </div>
         <ReadingPanel view={view} />

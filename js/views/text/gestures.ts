@@ -1,6 +1,7 @@
 // Pointer and keys on the text.
 import type { Span } from "../../core/text/types";
 import {
+  askAbout,
   beginRetyping,
   beginTyping,
   beginWriting,
@@ -48,6 +49,7 @@ export function gestures(view: View) {
       locked.value = same ? null : pieces;
     } else if (name === "edit") beginTyping(view, pieces);
     else if (name === "swap") openMenu(view, pieces);
+    else if (name === "ask") askAbout(view, pieces);
     else removePieces(view, pieces, name);
   };
 
@@ -55,14 +57,14 @@ export function gestures(view: View) {
     const piece = known(hit);
     const edit = hit.edit !== null ? store.request.value.edits[hit.edit] : undefined;
     // What was taken out or hidden comes back by the same click.
-    if (edit && edit.name !== "replace" && mode.value !== "read" && mode.value !== "swap") {
+    if (edit && edit.name !== "replace" && !["read", "swap", "ask"].includes(mode.value)) {
       if (mode.value === "edit") beginRetyping(view, hit.edit!);
       else putBack(view, hit.edit!);
     } else if (piece !== null) act({ start: piece, stop: piece });
   };
 
   const doubleClick = (): void => {
-    if (mode.value === "read" || mode.value === "edit") return;
+    if (["read", "edit", "ask"].includes(mode.value)) return;
     closeMenu(view);
     if (clicked.acted) store.undo();
     if (clicked.edit !== null && clicked.piece === null) beginRetyping(view, clicked.edit);

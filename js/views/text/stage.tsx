@@ -9,7 +9,7 @@ import { WordMenu } from "./menu";
 import { Passage } from "./passage";
 import type { Mode, View } from "./view";
 
-const MODES: Mode[] = ["delete", "mask", "edit", "swap", "read"];
+const MODES: Mode[] = ["delete", "mask", "edit", "swap", "ask", "read"];
 const GRANULARITIES: Granularity[] = ["tokens", "words", "sentences", "pattern"];
 
 export function Stage(props: { view: View; onDraw: () => void }) {
@@ -59,7 +59,7 @@ function Tools({ view }: { view: View }) {
         <Segments
           legend={textWords.mode}
           value={mode.value}
-          choices={MODES.map((value) => ({
+          choices={MODES.filter((value) => value !== "ask" || store.spec.value.causal).map((value) => ({
             value,
             text: textWords.modes[value],
             title: value === "mask" && mask === null ? textWords.noMask : textWords.hints[value],

@@ -11,13 +11,14 @@ import { carried, placed, summed, tokenPieces, tokensIn } from "../../core/text/
 import type { Page } from "../../core/text/shade";
 import type { Layout, Span, TextEdit } from "../../core/text/types";
 import { stepsOf } from "../../core/text/versions";
+import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import type { Slot } from "../../core/types";
 import type { Theme } from "../../dom/theme";
 import type { TextMap, TextStore } from "../../host/text";
 import { questionOf } from "../../panels/shown";
 
-export type Mode = "read" | "delete" | "mask" | "edit" | "swap";
+export type Mode = "read" | "delete" | "mask" | "edit" | "swap" | "ask";
 
 /** A map summed over the pieces of the text on show. */
 export interface ReadMap extends TextMap {
@@ -152,6 +153,15 @@ export function createView(store: TextStore) {
     return chosen && chosen.stop < pieces.value.length ? chosen : null;
   });
 
+  const question = questionOf(store);
+  /** Part of the text may be asked about, in its own words. */
+  const unit = computed(() => {
+    const asked = request.value.target;
+    if (asked === null || typeof asked !== "object" || Array.isArray(asked) || !("span" in asked))
+      return question.unit.value;
+    return textWords.quoted(spelled(text.value.slice(...asked.span)));
+  });
+
   return {
     store,
     theme,
@@ -185,7 +195,8 @@ export function createView(store: TextStore) {
     over: (count: number) => textWords.over(textWords.pieces[granularity.value](count)),
     manner: signal(""),
     at,
-    ...questionOf(store),
+    target: question.target,
+    unit,
   };
 }
 

@@ -1,0 +1,119 @@
+// What a language model expects next: its distribution, and what to ask about it.
+import { useComputed, useSignal } from "@preact/signals";
+import { percent } from "../../core/format";
+import { type Row, rows } from "../../core/scores";
+import { write } from "../../core/text/edits";
+import { entropy, softmax } from "../../core/text/next";
+import { textWords } from "../../core/text/words";
+import { words } from "../../core/words";
+import { Button, Section } from "../../dom/controls";
+import { Slider } from "../../dom/slider";
+import { Change } from "./change";
+import type { View } from "./view";
+
+const LISTED = 8;
+const MOST_CANDIDATES = 200;
+const [COLDEST, HOTTEST] = [0.05, 2];
+
+function Token(props: { view: View; row: Row; edited: boolean; most: number }) {
+  const { view, row, edited, most } = props;
+  const { store } = view;
+  const [a, b] = view.target.value;
+  const name = store.nameOf(row.index);
+  const role = row.index === a ? words.explained : row.index === b ? words.foil : "";
+  const append = () => {
+    const { text, mask } = store.spec.value;
+    const raw = store.prediction.value?.names.find(([index]) => index === row.index)?.[1] ?? "";
+    const end = view.text.value.length;
+    store.setEdits(write(text, view.edits.value, { start: end, stop: end }, raw, mask));
+  };
+  return (
+    <li class="xai-next">
+      <button
+        type="button"
+        class="xai-bar"
+        aria-pressed={row.index === a}
+        title={words.explainClass(name)}
+        onClick={() => store.setTarget(row.index)}
+      >
+        <span class="xai-bar-label">
+          <code class="xai-token">{name}</code>
+          {role && <span class="xai-tag">{role}</span>}
+        </span>
+        <span class="xai-bar-value">{percent(row.value)}</span>
+        {edited && <Change by={row.value - row.original} plain={false} />}
+        <span class="xai-bar-track">
+          <span class="xai-bar-fill" style={{ width: `${(100 * row.value) / most}%` }} />
+        </span>
+      </button>
+      <Button
+        quiet
+        icon="compare"
+        label={textWords.nextRather(name)}
+        pressed={row.index === b}
+        disabled={a === null || row.index === a}
+        onClick={() => a !== null && store.setTarget(row.index === b ? a : [a, row.index])}
+      />
+      <Button quiet icon="plus" label={textWords.nextAppend(name)} onClick={append} />
+    </li>
+  );
+}
+
+export function NextPanel({ view }: { view: View }) {
+  const { store } = view;
+  const temperature = useSignal(1);
+  const count = useSignal(MOST_CANDIDATES);
+  const candidates = useComputed(() => (count.value >= MOST_CANDIDATES ? 0 : count.value));
+  const now = useComputed(() => {
+    const logits = store.prediction.value?.logits;
+    return logits ? softmax(logits, temperature.value, candidates.value) : null;
+  });
+  const before = useComputed(() => {
+    const logits = store.prediction.value?.originalLogits;
+    return logits ? softmax(logits, temperature.value, candidates.value) : null;
+  });
+  const shown = now.value;
+  const edited = (store.prediction.value?.edited ?? false) && before.value !== null;
+  const asked = view.target.value.filter((i): i is number => i !== null);
+  const list = shown ? rows(shown, before.value ?? shown, LISTED, asked) : [];
+  return (
+    <Section title={textWords.next} class="xai-prediction" side={edited && <span class="xai-tag">{words.edited}</span>}>
+      {shown ? (
+        <>
+          <ul class={`xai-bars${edited ? " xai-bars-edited" : ""}`} data-xai="next">
+            {list.map((row) => (
+              <Token key={row.index} view={view} row={row} edited={edited} most={list[0]?.value || 1} />
+            ))}
+          </ul>
+          <p class="xai-sentence">{textWords.nextHint}</p>
+          <Slider
+            label={textWords.temperature}
+            title={textWords.temperatureHint}
+            low={COLDEST}
+            high={HOTTEST}
+            step={0.05}
+            value={temperature.value}
+            onInput={(value) => {
+              temperature.value = value;
+            }}
+          />
+          <Slider
+            label={textWords.candidates}
+            title={textWords.candidatesHint}
+            low={1}
+            high={MOST_CANDIDATES}
+            step={1}
+            value={count.value}
+            shown={candidates.value ? String(candidates.value) : textWords.candidatesAll}
+            onInput={(value) => {
+              count.value = Math.round(value);
+            }}
+          />
+          <p class="xai-sentence">{textWords.entropy(entropy(shown))}</p>
+        </>
+      ) : (
+        <p class="xai-faint">{words.waiting}</p>
+      )}
+    </Section>
+  );
+}
