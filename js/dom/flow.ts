@@ -13,22 +13,30 @@ export interface Part {
   title?: string;
 }
 
-const CHUNK = 48;
-const AHEAD = "800px";
+/** How many parts are drawn anew together: few in a text that one screen holds, else a paragraph, which is left out of
+ * sight undrawn. */
+const SHORT = { least: 16, most: 96, one: 16 };
+const LONG = { least: 150, most: 600, one: 64 };
+const MANY = 3000;
+const AHEAD = "300px";
+/** Parts that are coloured before the observer has said what is near. */
+const FIRST = 1500;
 
 interface Chunk {
   key: string;
   element: HTMLElement;
+  /** Its first piece; the others are counted from it, so that a word that goes elsewhere changes nothing here. */
+  base: number;
   /** Elements that take a colour, and the piece of each. */
   shaded: { element: HTMLElement; piece: number }[];
   /** The colours it has: the number of the last shading. */
   painted: number;
 }
 
-function partElement(part: Part): HTMLElement {
+function partElement(part: Part, base: number): HTMLElement {
   const element = document.createElement(part.kind === "gone" ? "del" : "span");
   element.className = `xai-t-${part.kind}`;
-  if (part.piece >= 0) element.dataset.piece = String(part.piece);
+  if (part.piece >= 0) element.dataset.piece = String(part.piece - base);
   if (part.edit !== null) element.dataset.edit = String(part.edit);
   if (part.title) element.title = part.title;
   fill(element, part.text);
@@ -50,16 +58,49 @@ export function fill(element: HTMLElement, text: string): void {
   }
 }
 
-function chunksOf(parts: readonly Part[]): Part[][] {
+/** The same for the same text wherever it stands. */
+function hash(text: string): number {
+  let sum = 7;
+  for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) >>> 0;
+  return sum;
+}
+
+/** Cuts between words at places that the words themselves choose, so that an edit moves no cut but those beside it. */
+export function chunksOf(parts: readonly Part[]): Part[][] {
+  const { least, most, one } = parts.length > MANY ? LONG : SHORT;
   const chunks: Part[][] = [];
-  for (let i = 0; i < parts.length; i += CHUNK) chunks.push(parts.slice(i, i + CHUNK));
+  let chunk: Part[] = [];
+  parts.forEach((part, i) => {
+    chunk.push(part);
+    const apart = part.kind === "plain" && /\s$/.test(part.text);
+    const chosen = chunk.length >= most || (chunk.length >= least && hash(parts[i - 1]?.text ?? "") % one === 0);
+    if (!(apart && chosen) && chunk.length < 2 * most) return;
+    chunks.push(chunk);
+    chunk = [];
+  });
+  if (chunk.length) chunks.push(chunk);
   return chunks;
 }
 
-function keyOf(parts: readonly Part[]): string {
+function baseOf(parts: readonly Part[]): number {
+  return parts.find(({ piece }) => piece >= 0)?.piece ?? 0;
+}
+
+function keyOf(parts: readonly Part[], base: number): string {
   return parts
-    .map(({ text, piece, kind, edit, title }) => `${kind}${piece} ${edit ?? ""} ${title ?? ""} ${text}`)
-    .join("");
+    .map(
+      ({ text, piece, kind, edit, title }) =>
+        `${kind}${piece < 0 ? "" : piece - base} ${edit ?? ""} ${title ?? ""} ${text}`,
+    )
+    .join("\n");
+}
+
+/** The piece that a place on the page belongs to, and the edit. */
+export function hitOf(target: EventTarget | null): { piece: number | null; edit: number | null } {
+  const element = target instanceof Element ? target.closest<HTMLElement>("[data-piece], [data-edit]") : null;
+  const { piece, edit } = element?.dataset ?? {};
+  const base = Number(element?.closest<HTMLElement>("[data-base]")?.dataset.base ?? 0);
+  return { piece: piece === undefined ? null : base + Number(piece), edit: edit === undefined ? null : Number(edit) };
 }
 
 export class Flow {
@@ -81,9 +122,17 @@ export class Flow {
   draw(parts: readonly Part[]): void {
     const known = new Map<string, Chunk[]>();
     for (const chunk of this.chunks) known.set(chunk.key, [...(known.get(chunk.key) ?? []), chunk]);
+    const long = parts.length > MANY;
+    this.root.classList.toggle("xai-passage-long", long);
+    let first = FIRST;
     const next = chunksOf(parts).map((list) => {
-      const key = keyOf(list);
-      return known.get(key)?.shift() ?? this.made(key, list);
+      const base = baseOf(list);
+      const key = `${long} ${keyOf(list, base)}`;
+      const chunk = known.get(key)?.shift() ?? this.made(key, list, base, first > 0);
+      first -= list.length;
+      chunk.base = base;
+      chunk.element.dataset.base = String(base);
+      return chunk;
     });
     const kept = new Set(next);
     for (const chunk of this.chunks) {
@@ -117,8 +166,8 @@ export class Flow {
 
   elementsOf(from: number, to: number): HTMLElement[] {
     const found: HTMLElement[] = [];
-    for (const { shaded } of this.chunks)
-      for (const { element, piece } of shaded) if (piece >= from && piece <= to) found.push(element);
+    for (const { shaded, base } of this.chunks)
+      for (const { element, piece } of shaded) if (base + piece >= from && base + piece <= to) found.push(element);
     return found;
   }
 
@@ -127,17 +176,17 @@ export class Flow {
     this.root.replaceChildren();
   }
 
-  private made(key: string, parts: readonly Part[]): Chunk {
+  private made(key: string, parts: readonly Part[], base: number, near: boolean): Chunk {
     const element = document.createElement("span");
     const shaded: Chunk["shaded"] = [];
     for (const part of parts) {
-      const one = part.kind === "input" ? this.input() : partElement(part);
-      if (part.piece >= 0) shaded.push({ element: one, piece: part.piece });
+      const one = part.kind === "input" ? this.input() : partElement(part, base);
+      if (part.piece >= 0) shaded.push({ element: one, piece: part.piece - base });
       element.append(one);
     }
-    const chunk = { key, element, shaded, painted: 0 };
-    // Until the observer says otherwise what is new is taken for near; of a long text that is the beginning.
-    if (this.near.size < 24) this.near.add(element);
+    const chunk = { key, element, base, shaded, painted: 0 };
+    // Until the observer says otherwise the beginning is near.
+    if (near) this.near.add(element);
     this.observer.observe(element);
     return chunk;
   }
@@ -154,7 +203,7 @@ export class Flow {
     for (const chunk of this.chunks) {
       if (chunk.painted === this.turn || !this.near.has(chunk.element)) continue;
       chunk.painted = this.turn;
-      for (const { element, piece } of chunk.shaded) element.style.cssText = this.style(piece);
+      for (const { element, piece } of chunk.shaded) element.style.cssText = this.style(chunk.base + piece);
     }
   }
 }

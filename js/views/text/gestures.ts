@@ -1,5 +1,6 @@
 // Pointer and keys on the text.
 import type { Span } from "../../core/text/types";
+import { hitOf } from "../../dom/flow";
 import {
   askAbout,
   beginRetyping,
@@ -18,12 +19,6 @@ import type { View } from "./view";
 interface Hit {
   piece: number | null;
   edit: number | null;
-}
-
-function hitOf(target: EventTarget | null): Hit {
-  const element = target instanceof Element ? target.closest<HTMLElement>("[data-piece], [data-edit]") : null;
-  const { piece, edit } = element?.dataset ?? {};
-  return { piece: piece === undefined ? null : Number(piece), edit: edit === undefined ? null : Number(edit) };
 }
 
 function ordered(a: number, b: number): Span {

@@ -33,12 +33,12 @@ export function WordMenu({ view, pieces }: { view: View; pieces: Span }) {
 
   useLayoutEffect(() => {
     const holder = box.current?.parentElement;
-    const element = holder?.querySelector(`[data-piece="${pieces.start}"]`);
+    const element = view.finder.current?.(pieces.start);
     if (!holder || !element) return;
     const [outer, inner] = [holder.getBoundingClientRect(), element.getBoundingClientRect()];
     const left = Math.max(0, Math.min(inner.left - outer.left, outer.width - WIDTH));
     setPlace({ left, top: inner.bottom - outer.top + BELOW });
-  }, [pieces]);
+  }, [view, pieces]);
 
   // Opened by a key it takes the keyboard, closed it gives it back to the text.
   useEffect(() => {

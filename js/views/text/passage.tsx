@@ -71,6 +71,7 @@ export function Passage(props: { view: View; slot: Slot; help: string; onDraw: (
     const root = box.current;
     if (!root) return;
     const flow = new Flow(root, () => field(view));
+    if (slot === "a") view.finder.current = (piece) => flow.elementsOf(piece, piece)[0];
     let pending = 0;
     let typed: Typing | null = null;
     const drawn = () => {

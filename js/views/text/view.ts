@@ -89,6 +89,8 @@ export function createView(store: TextStore) {
   const spoken = signal("");
   /** The pieces whose menu is open. */
   const menu = signal<Span | null>(null);
+  /** Finds the element of a piece, while its text is on the page. */
+  const finder: { current: ((piece: number) => HTMLElement | undefined) | null } = { current: null };
 
   const edits = computed(() => request.value.edits);
   const edited = computed(() => splice(spec.value.text, edits.value, spec.value.mask));
@@ -173,6 +175,7 @@ export function createView(store: TextStore) {
     typing,
     spoken,
     menu,
+    finder,
     edits,
     edited,
     text,
