@@ -77,11 +77,29 @@ def test_a_product_gives_half_to_each():
 
 def test_a_norm_by_hand_is_a_norm():
     whole, parts = Encoder(), ByParts()
-    for net in (whole, parts):
-        for norm in (net.first, net.second):
-            nn.init.zeros_(norm.bias)  # one added by hand takes its share, as everywhere
     wanted, got = (xai.attribute(net, columns(), "attention_lrp", target=1, epsilon=1e-9) for net in (whole, parts))
     np.testing.assert_allclose(got.values, wanted.values, rtol=1e-5, atol=1e-9)
+
+
+def test_a_norm_shares_what_comes_as_the_linear_map_that_it_is_for_a_constant_divisor():
+    torch.manual_seed(0)
+    norm = nn.LayerNorm(4).double()
+    nn.init.normal_(norm.weight)
+    nn.init.normal_(norm.bias)
+    x = torch.tensor([1e-7, 2.0, -1.0, 3.0], dtype=torch.float64)  # one value near zero, whose centred one is not
+    centring = torch.eye(4, dtype=torch.float64) - 0.25
+    slopes = norm.weight / (x.var(correction=0) + norm.eps).sqrt() * centring.T
+    got = xai.attribute(norm, x, "attention_lrp", target=2, epsilon=1e-12).values
+    np.testing.assert_allclose(got, (x * slopes.T[2]).detach(), rtol=1e-5, atol=1e-12)
+
+
+def test_a_real_sentence_gets_relevance_of_the_size_of_its_score(critic):
+    """Where norms passed on all that came, values of some thousands cancelled each other out."""
+    text = "A dull, lifeless mess with no jokes that land."
+    found = xai.attribute(critic.model, text, "attention_lrp", tokenizer=critic.tokenizer)
+    lost = xai.attribute(critic.model, text, "feature_ablation", tokenizer=critic.tokenizer)
+    assert np.abs(found.values).sum() < 10
+    assert np.corrcoef(found.values, lost.values)[0, 1] > 0.7
 
 
 class Block(nn.Module):

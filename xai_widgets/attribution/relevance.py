@@ -110,9 +110,9 @@ class AttentionLrp(RelevanceMethod):
 
     A product :math:`O = A V` of two tensors that depend on the input gives half to each; softmax hands down by its
     Taylor expansion, whose constant keeps what is missing, so the sum of the values need not be the score; LayerNorm
-    and RMSNorm pass on what comes; layers have the gamma rule (the epsilon rule for a gamma of 0), all else is as in
-    `LayerwiseRelevance`. Attention, activations and norms get the same numbers by one call or written out by hand (but
-    for a norm's bias, which takes its share when it is added by hand).
+    and RMSNorm are linear for a constant divisor, so that centring and bias take their shares; layers have the gamma
+    rule (the epsilon rule for a gamma of 0), all else is as in `LayerwiseRelevance`. Attention, activations and norms
+    get the same numbers by one call or written out by hand.
 
     Beyond attention, what only scales is taken as constant, so that what it scales gets all: the weights of chosen
     experts, exponentials such as the decay of a state-space model [2]_ (whose other gates get half, as any factor), the

@@ -18,17 +18,17 @@ from xai_widgets.models.rules.traces import Traces
 if TYPE_CHECKING:
     from xai_widgets.models.rules.shares import Options
 
-NORMS = ("layer_norm", "rms_norm", "group_norm")
-
 
 class AttentionRelevance(Relevance):
     """AttnLRP: carry relevance through attention.
 
     Softmax hands down by its Taylor expansion at the logits; a product of two tensors that depend on the input gives
-    half to each, in shares; a norm passes on what comes. Layers have the gamma rule, which is the epsilon rule for a
-    gamma of 0. Attention by one call is taken apart. What is written out by hand is recognised: a product of functions
-    of one tensor's values is an activation (such as ``x * (1 + tanh(…)) / 2``), centring and scaling by the root of a
-    mean are a norm.
+    half to each, in shares. Layers have the gamma rule, which is the epsilon rule for a gamma of 0. Attention and norms
+    by one call are taken apart. What is written out by hand is recognised: a product of functions of one tensor's
+    values is an activation (such as ``x * (1 + tanh(…)) / 2``), scaling by the root of a mean is a norm.
+
+    A norm is linear but for what it divides by: centring and bias share in proportion. Were it to pass on all that
+    comes, values near zero would carry what their centred ones do, and the next sum would blow that up without bound.
 
     What does nothing but scale other values is taken as constant, and they get all that comes: the root that a norm
     divides by, the weight by which a chosen expert counts, an exponential, as of the decay of a state-space model.
@@ -48,7 +48,7 @@ class AttentionRelevance(Relevance):
         self._table |= {
             **dict.fromkeys(FUNCTIONS, self.idle),
             "softmax": self.softmax,
-            **dict.fromkeys((*NORMS, "square", "erf", "expm1", "abs"), self.pass_on),
+            **dict.fromkeys(("square", "erf", "expm1", "abs"), self.pass_on),
             **dict.fromkeys(("sqrt", "rsqrt", "exp", "logsumexp"), self.scale),
             **dict.fromkeys(FOURIER, self.in_proportion),
             **dict.fromkeys(("topk", "gather"), self.choice),
@@ -56,7 +56,6 @@ class AttentionRelevance(Relevance):
             "linalg_solve_triangular": self.solved,
             "scatter_reduce": self.gathered,
             "pow": self.power,
-            "sub": self.difference,
         }
 
     def seen(self, call: Call, result: Any) -> None:
@@ -134,13 +133,6 @@ class AttentionRelevance(Relevance):
         if isinstance(exponent, (int, float)) and exponent >= 1:
             return self.pass_on(call)
         return self.scale(call) if isinstance(exponent, (int, float)) else self.refuse(call.func, " of this kind")
-
-    def difference(self, call: Call) -> Tensor:
-        """Pass on what comes to values less their own mean; share any other difference."""
-        sources = call.dependents
-        if len(sources) == 2 and self._traces.is_mean_of(sources[1], sources[0]):  # noqa: PLR2004
-            return carry(call, lambda came: (came,), sources[0])
-        return self.in_proportion(call)
 
     def factor(self, call: Call) -> Tensor:
         """Pass on what comes to an activation by hand and to what a norm scales; else as for any factors."""

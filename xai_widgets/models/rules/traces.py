@@ -29,7 +29,6 @@ class Traces:
 
     def __init__(self) -> None:
         self._roots: dict[int, tuple[weakref.ref[Tensor], weakref.ref[Tensor]]] = {}
-        self._means: dict[int, tuple[weakref.ref[Tensor], weakref.ref[Tensor]]] = {}
         self._scales: dict[int, tuple[weakref.ref[Tensor], bool]] = {}
         self._choices: dict[int, tuple[weakref.ref[Tensor], tuple[int, ...]]] = {}
 
@@ -38,11 +37,6 @@ class Traces:
         found, root = self._roots.get(id(x), (None, None))
         known = root() if found is not None and root is not None and found() is x else None
         return x if known is None else known
-
-    def is_mean_of(self, x: Tensor, other: Tensor) -> bool:
-        """Tell whether `x` is a mean of the values of another tensor."""
-        found, of = self._means.get(id(x), (None, None))
-        return found is not None and of is not None and found() is x and of() is other
 
     def is_scale(self, x: Tensor) -> bool:
         """Tell whether `x` does nothing but scale."""
@@ -68,7 +62,7 @@ class Traces:
 
     def rename(self, old: Tensor, new: Tensor) -> None:
         """Note of one tensor what is noted of another, and nothing else."""
-        tables: tuple[dict[int, tuple[weakref.ref[Tensor], Any]], ...] = (self._roots, self._means, self._scales)
+        tables: tuple[dict[int, tuple[weakref.ref[Tensor], Any]], ...] = (self._roots, self._scales)
         for notes in tables:
             found, value = notes.get(id(old), (None, None))
             notes.pop(id(new), None)
@@ -88,8 +82,6 @@ class Traces:
             self._choices |= {id(one): (weakref.ref(one), shape) for one in made if not one.is_floating_point()}
         if all(map(self.is_scale, sources)):
             self._follow_scales(call, sources, made)
-        elif call.name == "mean":
-            self._means |= {id(one): (weakref.ref(one), weakref.ref(sources[0])) for one in made}
         elif call.name in SINGLE and _alike(call, sources):
             roots = [self.root(one) for one in sources]
             for one in made:
