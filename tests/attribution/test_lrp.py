@@ -227,3 +227,20 @@ def test_what_does_not_fit_is_refused_in_words():
         xai.attribute(TinyViT(), image(), "lrp")
     with pytest.raises(ValueError, match="composite must be one of 'epsilon'"):
         xai.attribute(Modules(), picture(), "lrp", composite="nonsense")
+
+
+@pytest.mark.parametrize("method", ["lrp", "attention_lrp"])
+def test_shares_that_are_blown_up_are_told(method):
+    net, x = nn.Linear(2, 1, bias=False).double(), torch.ones(2, dtype=torch.float64)
+    options = ({"composite": "epsilon"} if method == "lrp" else {"gamma": 0.0}) | {"epsilon": 1e-12}
+    notes = {}
+    for last in (-999.0, -999.9):
+        with torch.no_grad():
+            net.weight.copy_(torch.tensor([[1000.0, last]], dtype=torch.float64))
+        notes[last] = [one for one in xai.attribute(net, x, method, **options).notes if "times as large" in one]
+    assert len(notes[-999.9]) == 1
+    assert "19,999 times" in notes[-999.9][0]
+    assert "1,999 times" in notes[-999.0][0]
+    with torch.no_grad():
+        net.weight.copy_(torch.tensor([[1000.0, -500.0]]))
+    assert not any("times as large" in one for one in xai.attribute(net, x, method, **options).notes)

@@ -14,8 +14,26 @@ from xai_widgets.models.rules.shares import Options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from torch import Tensor
+
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
+
+
+BLOWN_UP = 1000.0
+"""Times the score, above which shares are what dividing by next to nothing has made of them."""
+
+
+def blown_up(values: Tensor, score: float) -> tuple[str, ...]:
+    """Return a note where the shares of a score are together far larger than it."""
+    times = float(values.abs().sum()) / abs(score) if score else 0.0
+    if times <= BLOWN_UP:
+        return ()
+    note = (
+        f"The shares are together {times:,.0f} times as large as the score: somewhere in the network terms nearly "
+        "cancel out, and what is left of them is divided by. Give a larger epsilon, such as 0.1, or gamma."
+    )
+    return (note,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +115,8 @@ class LayerwiseRelevance(RelevanceMethod):
         composite = composite if self.layer is None else replace(composite, first=None)
         rules = Relevance(composite, options, model.remember("convolutions of lrp", Kernels))
         score, values = model.gradients(inputs.x[None], target, rules)
-        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]))
+        notes = blown_up(values, float(score[0]))
+        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]), notes=notes)
 
 
 @register
@@ -141,4 +160,5 @@ class AttentionLrp(RelevanceMethod):
         """Yield the one exact estimate."""
         rules = AttentionRelevance(Options(self.epsilon, self.gamma))
         score, values = model.gradients(inputs.x[None], target, rules)
-        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]))
+        notes = blown_up(values, float(score[0]))
+        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]), notes=notes)
