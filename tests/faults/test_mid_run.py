@@ -202,7 +202,8 @@ def test_cancel_at_any_moment(make, method, moment):
     # Comparing the model with its faster copy passes a few single inputs within one step.
     assert trap.seen - asked[0] <= 8, "a step began after the one that was cancelled"
     same(before, snapshot(model))
-    assert widget.attribution is None or 0 < widget.attribution.fraction < 1
+    # The step under way is finished, and may be the last one where batches have grown large.
+    assert widget.attribution is None or 0 < widget.attribution.fraction <= 1
     if moment >= 60:
         assert np.isfinite(widget.attribution.values).all()
         assert widget.result(5) is widget.attribution
