@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -65,8 +66,11 @@ class TorchModel(Execution):
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""
         self._follow()
+        began = time.perf_counter()
         scores = self.scores(x[None])
-        self._found["predicted"] = self.version, (x.detach().clone(), scores[0])
+        kept = x.detach().clone()
+        self._found["predicted"] = self.version, (kept, scores[0])
+        self._found["just predicted"] = self.version, (kept, scores, time.perf_counter() - began)
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]
         if self.labels is not None and task != "value" and len(self.labels) != len(probabilities):
@@ -75,6 +79,19 @@ class TorchModel(Execution):
         kind = {"value": "value", "logit": "binary", "probability": "binary"}.get(task, "classes")
         labels = self.labels if self.labels is not None and len(self.labels) == len(probabilities) else None
         return Prediction(probabilities.float().cpu().numpy(), scores[0].float().cpu().numpy(), kind, labels)
+
+    def unchanged(self, x: Tensor) -> tuple[Tensor, float]:
+        """Return the scores (1, outputs) of one input `x` (features…), and the seconds that they took.
+
+        Where the input has just been predicted, they are that prediction's, whose pass counts for this run too. Once
+        only: later on, the weights may have been written through `.data`, which does not count as a change.
+        """
+        version, found = self._found.pop("just predicted", (None, None))
+        if found is not None and version == self.version and torch.equal(found[0], x):
+            self._spent.forwards += 1
+            return found[1], found[2]
+        began = time.perf_counter()
+        return self.scores(x[None]), time.perf_counter() - began
 
     def mixing(self, x: Tensor) -> Mixing | None:
         """Tell how the scores of an input depend on the others of its batch; None where they do not.
