@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         word_menu,
     )
     from xai_widgets.changes import Counterfactuals
+    from xai_widgets.counterfactual import Constraints
     from xai_widgets.export import load
     from xai_widgets.findings import Check, Finding, Verdict
     from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Replace, Rotation
@@ -36,6 +37,7 @@ __all__ = [
     "Blur",
     "Brightness",
     "Check",
+    "Constraints",
     "Contrast",
     "Counterfactuals",
     "Delete",
@@ -81,6 +83,7 @@ _HOMES = {
         "word_menu",
     ),
     "changes": ("Counterfactuals",),
+    "counterfactual": ("Constraints",),
     "export": ("load",),
     "findings": ("Check", "Finding", "Verdict"),
     "inputs": ("Blur", "Brightness", "Contrast", "Delete", "Mask", "Noise", "Occlude", "Replace", "Rotation"),

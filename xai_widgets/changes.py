@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 EditKind = Literal["delete", "replace", "insert"]
 
+TEXT_COLUMNS = ("text", "edits", "changes", "prediction", "probability", "delta", "similarity", "fluency", "valid")
+ROW_COLUMNS = ("changes", "prediction", "probability", "delta", "effort", "nearest", "valid")
+"""Of frames."""
+
 CHANGE_WRITERS: dict[str, Callable[[Counterfactuals, Path], None]] = {}
 """How to save counterfactuals, by suffix; filled by `xai_widgets.export`."""
 
@@ -82,6 +86,20 @@ class Candidate:
     fluency: float | None = None
     valid: bool = True
 
+    def record(self, index: int) -> dict[str, Any]:
+        """Return it as a row of a table."""
+        return {
+            "text": self.text,
+            "edits": "; ".join(map(str, self.edits)),
+            "changes": len(self.edits),
+            "prediction": self.prediction.top(1)[0][0],
+            "probability": float(self.prediction.probabilities[index]),
+            "delta": self.delta,
+            "similarity": self.similarity,
+            "fluency": self.fluency,
+            "valid": self.valid,
+        }
+
     def diff(self, original: str) -> list[tuple[str, str]]:
         """Divide it into what is kept, taken out and put in.
 
@@ -100,20 +118,86 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class CellChange:
+    """One changed cell of a row, in the data's own types.
+
+    Attributes
+    ----------
+    column : str
+    old, new : object
+    """
+
+    column: str
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.old!r} → {self.new!r}"
+
+
+@dataclass(frozen=True)
+class RowCandidate:
+    """One row that is answered otherwise.
+
+    Attributes
+    ----------
+    values : dict of str to object
+        By column, in the data's own types. The model was asked about this very row, and it keeps to all constraints.
+    changes : tuple of CellChange
+        None of them can be undone without losing the answer or breaking a constraint.
+    prediction : Prediction
+    delta : float
+        As of `Candidate`.
+    effort : float
+        Of all changes: each in typical deviations of its column (a change of category is one), by the column's weight.
+    nearest : float or None
+        Mean distance per column to the nearest real row with that answer: numbers in ranges of the data, categories 0
+        or 1 (Gower 1971). Small ones are plausible. None where no real row has it.
+    valid : bool
+    """
+
+    values: Mapping[str, Any]
+    changes: tuple[CellChange, ...]
+    prediction: Prediction
+    delta: float
+    effort: float
+    nearest: float | None = None
+    valid: bool = True
+
+    @property
+    def edits(self) -> tuple[CellChange, ...]:
+        """The changes, by the name that they have for texts."""
+        return self.changes
+
+    def record(self, index: int) -> dict[str, Any]:
+        """Return it as a row of a table."""
+        return {
+            **{change.column: change.new for change in self.changes},
+            "changes": len(self.changes),
+            "prediction": self.prediction.top(1)[0][0],
+            "probability": float(self.prediction.probabilities[index]),
+            "delta": self.delta,
+            "effort": self.effort,
+            "nearest": self.nearest,
+            "valid": self.valid,
+        }
+
+
+@dataclass(frozen=True)
 class Counterfactuals:
     """The fewest changes found that give another answer, several ways.
 
     Attributes
     ----------
-    original : str
-        The text as it was given.
+    original : str or dict
+        The text as it was given, or the row by columns.
     prediction : Prediction
         What the model says of it.
     index : int
         The class, or output, whose change :attr:`Candidate.delta` tells: the one asked for, else the one predicted.
     label : str
         What was asked for, in words.
-    candidates : tuple of Candidate
+    candidates : tuple of Candidate or RowCandidate
         The best first; empty where none was found: `notes` says among what.
     fewest : bool
         Whether no smaller set of edits does it among all those that were proposed, each of which was tried.
@@ -131,11 +215,11 @@ class Counterfactuals:
         What the reader should know.
     """
 
-    original: str
+    original: Any
     prediction: Prediction
     index: int
     label: str
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[Any, ...] = ()
     fewest: bool = False
     method: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -162,22 +246,13 @@ class Counterfactuals:
         ImportError
             Where pandas is not installed.
         """
-        rows = [
-            {
-                "text": one.text,
-                "edits": "; ".join(map(str, one.edits)),
-                "changes": len(one.edits),
-                "prediction": one.prediction.top(1)[0][0],
-                "probability": float(one.prediction.probabilities[self.index]),
-                "delta": one.delta,
-                "similarity": one.similarity,
-                "fluency": one.fluency,
-                "valid": one.valid,
-            }
-            for one in self.candidates
-        ]
-        names = ["text", "edits", "changes", "prediction", "probability", "delta", "similarity", "fluency", "valid"]
+        rows = [one.record(self.index) for one in self.candidates]
+        names = [*TEXT_COLUMNS] if isinstance(self.original, str) else [*self._columns(rows), *ROW_COLUMNS]
         return importlib.import_module("pandas").DataFrame(rows, columns=names)
+
+    def _columns(self, rows: list[dict[str, Any]]) -> list[str]:
+        """Return the columns of a table that any candidate changes; the others are as they were."""
+        return [name for name in self.original if any(name in row for row in rows)]
 
     def save(self, path: str | Path) -> None:
         """Write to `path`; the suffix chooses the format.

@@ -70,7 +70,19 @@ PYTHON = {
         "wire",
     },
     "lab": set(),
-    "__init__": {"_version", "api", "changes", "export", "findings", "inputs", "models", "results", "text", "widgets"},
+    "__init__": {
+        "_version",
+        "api",
+        "changes",
+        "counterfactual",
+        "export",
+        "findings",
+        "inputs",
+        "models",
+        "results",
+        "text",
+        "widgets",
+    },
 }
 # Libraries that a part must do without, so that it stays what it is.
 FOREIGN = {

@@ -107,7 +107,7 @@ def test_the_slope_points_to_the_goal():
         ({"n": 0}, ValueError, "n must be a whole number in 1..1000, got 0"),
         ({"n": True}, ValueError, "n must be a whole number"),
         ({"x": "  "}, ValueError, "the text is empty"),
-        ({"x": 3}, TypeError, "the input must be a text, got int"),
+        ({"x": 3}, TypeError, "the input must be a text, or a row .* got int"),
         ({"model": torch.nn.Embedding(3, 3)}, TypeError, "needs its tokenizer"),
         ({"method": "magic"}, ValueError, "There is no method 'magic'. Did you mean fewest_edits?"),
         ({"max_edits": 0}, ValueError, "fewest_edits: max_edits must lie in 1..20"),

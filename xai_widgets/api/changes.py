@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.attribution.runs import check_time_budget
 from xai_widgets.counterfactual import (
+    SEARCHES,
+    Constraints,
+    RowProblem,
     Search,
     Sources,
     TextProblem,
@@ -20,7 +23,7 @@ from xai_widgets.counterfactual import (
     run_search,
 )
 from xai_widgets.inputs import whole_words
-from xai_widgets.prepare import Subject, adapt, language_model, masked_model, subject_of
+from xai_widgets.prepare import Subject, adapt, language_model, masked_model, row_subject, subject_of
 from xai_widgets.text import Text
 
 if TYPE_CHECKING:
@@ -29,9 +32,14 @@ if TYPE_CHECKING:
     import torch
 
     from xai_widgets.changes import Counterfactuals, Options
+    from xai_widgets.counterfactual import Bound
+    from xai_widgets.prepare import RowSubject
 
 AUTO = "fewest_edits"
 """What ``method="auto"`` means for a text."""
+
+AUTO_ROW = ("gradient", "genetic")
+"""The same for a row: of a model with gradients where no rule ties columns together, and otherwise."""
 
 MOST = 1000
 """So many counterfactuals may be asked for."""
@@ -44,6 +52,9 @@ def counterfactuals(
     *,
     n: int = 4,
     within: tuple[float | None, float | None] | None = None,
+    constraints: Constraints | None = None,
+    background: Any = None,
+    features: Sequence[str] | None = None,
     tokenizer: Any = None,
     labels: Sequence[str] | None = None,
     method: str | Search = "auto",
@@ -63,8 +74,9 @@ def counterfactuals(
     model : torch.nn.Module, scikit-learn estimator or function
         A model of tokens, with its `tokenizer`; or whatever takes a list of texts and returns scores ``[n, classes]``,
         as a scikit-learn pipeline does. It is left exactly as it was.
-    x : str
-        The text.
+    x : str, or row of a table
+        The text; or the row, with `background`: a list or array of numbers, a dict by column, a pandas Series or a
+        frame of one row.
     target : None, "other", int or str
         The class to reach, by number or label; by default any but the one predicted now.
     n : int
@@ -72,12 +84,21 @@ def counterfactuals(
     within : (float or None, float or None), optional
         In place of winning: the range that the target's probability must reach, ends included, such as
         ``(0.9, None)``; for a regression, the range of its value.
+    constraints : Constraints, optional
+        For a row: what cannot change, ranges, directions, rules between columns, efforts. By default columns stay
+        within the background. Whatever is returned keeps to them, in the data's own types.
+    background : DataFrame or array (rows, columns), optional
+        For a row: rows of the data, which tell of its columns, their types and typical deviations. An estimator or a
+        function is given what this is, a frame with its dtypes or an array; a torch module its numbers.
+    features : sequence of str, optional
+        Names of the columns of an array.
     tokenizer : object, optional
         Of transformers, or a ``tokenizers.Tokenizer``, the one that belongs to the model.
     labels : sequence of str, optional
         Names of the classes, where the model does not know them itself.
     method : str or Search
-        ``"fewest_edits"``, which ``"auto"`` takes for a text, or an instance such as ``FewestEdits(max_edits=3)``.
+        ``"fewest_edits"`` for a text; ``"gradient"``, ``"genetic"``, ``"random"`` or ``"nearest"`` for a row; or an
+        instance such as ``FewestEdits(max_edits=3)``.
     mlm : (model, tokenizer), optional
         A masked language model: replacements and insertions are what it would write in that place. Without it,
         a word is replaced by neighbours of its vector in the model, ranked by the gradient.
@@ -114,7 +135,8 @@ def counterfactuals(
     Wachter, Mittelstadt, Russell: Counterfactual Explanations without Opening the Black Box. Harvard JOLT 31 (2018).
     """
     steps = counterfactuals_iter(
-        model, x, target, n=n, within=within, tokenizer=tokenizer, labels=labels, method=method, mlm=mlm,
+        model, x, target, n=n, within=within, constraints=constraints, background=background, features=features,
+        tokenizer=tokenizer, labels=labels, method=method, mlm=mlm,
         fluency=fluency, replacements=replacements, insertions=insertions, seed=seed, device=device,
         time_budget=time_budget, **params,
     )  # fmt: skip
@@ -128,6 +150,9 @@ def counterfactuals_iter(
     *,
     n: int = 4,
     within: tuple[float | None, float | None] | None = None,
+    constraints: Constraints | None = None,
+    background: Any = None,
+    features: Sequence[str] | None = None,
     tokenizer: Any = None,
     labels: Sequence[str] | None = None,
     method: str | Search = "auto",
@@ -151,11 +176,40 @@ def counterfactuals_iter(
     """
     _check_count(n)
     seconds = check_time_budget(time_budget)
-    search = _search(method, params)
-    subject = text_subject(model, x, tokenizer=tokenizer, labels=labels, device=device, seed=seed)
-    goal = resolve_goal(target, within, subject.prediction, subject.scorer.model.task or "logits")
+    if background is not None:
+        adapter = adapt(model, labels=labels, device=device, seed=seed)
+        subject = row_subject(adapter, x, background, features)
+        row_goal = resolve_goal(target, within, subject.prediction, subject.model.task or "logits")
+        problem = RowProblem(subject, row_goal, _bound(constraints, subject))
+        search = _row_search(method, params, problem)
+        return run_search(search, problem, n=n, seed=seed, time_budget=seconds)
+    if not isinstance(x, str):
+        msg = f"the input must be a text, or a row of a table with background=..., got {type(x).__name__}."
+        raise TypeError(msg)
+    if constraints is not None:
+        msg = "constraints are for rows of a table: pass one with background=..., or say max_edits= for a text."
+        raise TypeError(msg)
+    search = _search(method, params, AUTO, "text")
+    text = text_subject(model, x, tokenizer=tokenizer, labels=labels, device=device, seed=seed)
+    goal = resolve_goal(target, within, text.prediction, text.scorer.model.task or "logits")
     sources = text_sources(mlm=mlm, fluency=fluency, replacements=replacements, insertions=insertions, device=device)
-    return run_search(search, TextProblem(subject, goal, sources), n=n, seed=seed, time_budget=seconds)
+    return run_search(search, TextProblem(text, goal, sources), n=n, seed=seed, time_budget=seconds)
+
+
+def _bound(constraints: Any, subject: RowSubject) -> Bound:
+    if constraints is not None and not isinstance(constraints, Constraints):
+        msg = f"constraints must be xai.Constraints(...), got {type(constraints).__name__}."
+        raise TypeError(msg)
+    return (constraints or Constraints()).bind(subject.table, subject.row)
+
+
+def _row_search(method: str | Search, params: dict[str, Any], problem: RowProblem) -> Search:
+    smooth = problem.subject.smooth and not problem.bound.rules
+    search = _search(method, params, AUTO_ROW[0 if smooth else 1], "row")
+    if (reason := search.why_not(problem)) is not None:
+        msg = f"{search.name} does not fit here. {reason}"
+        raise ValueError(msg)
+    return search
 
 
 def _check_count(n: Any) -> None:
@@ -164,13 +218,16 @@ def _check_count(n: Any) -> None:
         raise ValueError(msg)
 
 
-def _search(method: str | Search, params: dict[str, Any]) -> Search:
-    if not isinstance(method, Search):
-        return create_search(AUTO if method == "auto" else method, params)
-    if params:
+def _search(method: str | Search, params: dict[str, Any], auto: str, kind: str) -> Search:
+    if isinstance(method, Search) and params:
         msg = f"Give the parameters to {type(method).__name__}(...), not beside it: {', '.join(params)}."
         raise TypeError(msg)
-    return method
+    search = method if isinstance(method, Search) else create_search(auto if method == "auto" else method, params)
+    if search.kind != kind:
+        fitting = ", ".join(repr(name) for name, one in SEARCHES.items() if one.kind == kind)
+        msg = f"{search.name!r} changes a {search.kind}, and this is a {kind}: choose one of {fitting}."
+        raise ValueError(msg)
+    return search
 
 
 def text_subject(

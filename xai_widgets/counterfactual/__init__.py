@@ -1,18 +1,29 @@
 """What would have to change for another answer: searches for counterfactuals, one file a family."""
 
 from xai_widgets.counterfactual.beam import FewestEdits
+from xai_widgets.counterfactual.constraints import Bound, Constraints
 from xai_widgets.counterfactual.edits import deletion, editable, insertion, replacement, rewritten
 from xai_widgets.counterfactual.goals import Goal, resolve_goal
+from xai_widgets.counterfactual.gradient import GradientRows
 from xai_widgets.counterfactual.menu import about, effects, menu
 from xai_widgets.counterfactual.problem import Sources, TextProblem
+from xai_widgets.counterfactual.row_problem import RowProblem
 from xai_widgets.counterfactual.runs import run_search
+from xai_widgets.counterfactual.sampling import GeneticRows, NearestRows, RandomRows
 from xai_widgets.counterfactual.search import SEARCHES, Found, Search, create_search, register_search
 
 __all__ = [
     "SEARCHES",
+    "Bound",
+    "Constraints",
     "FewestEdits",
     "Found",
+    "GeneticRows",
     "Goal",
+    "GradientRows",
+    "NearestRows",
+    "RandomRows",
+    "RowProblem",
     "Search",
     "Sources",
     "TextProblem",

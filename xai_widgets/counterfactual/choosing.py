@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,24 +25,38 @@ def overlap(a: State, b: State) -> float:
     return len(first & second) / max(1, len(first | second))
 
 
-def choose(states: Sequence[State], n: int, order: Callable[[State], float]) -> list[State]:
+T = TypeVar("T")
+
+
+def choose(
+    states: Sequence[T],
+    n: int,
+    order: Callable[[T], float],
+    size: Callable[[T], float] = len,  # type: ignore[assignment]
+    alike: Callable[[T, T], float] = overlap,  # type: ignore[assignment]
+) -> list[T]:
     """Pick `n` states one after another: each the one with fewest edits, made dearer by what it shares with the picked.
 
     Parameters
     ----------
-    states : sequence of State
+    states : sequence
+        Sets of edits, or whatever `size` and `alike` know of.
     n : int
     order : callable
         From a state to a number, smaller for those that are better among as many edits.
+    size : callable
+        How many edits a state has.
+    alike : callable
+        What two states share, 0..1.
     """
-    left = sorted(states, key=lambda state: (len(state), order(state), sorted(state)))
-    rank = {state: k / len(left) for k, state in enumerate(left)}
-    chosen: list[State] = []
+    left = sorted(states, key=lambda state: (size(state), order(state), str(state)))
+    rank = {id(state): k / len(left) for k, state in enumerate(left)}
+    chosen: list[T] = []
+    dear = [0.0] * len(left)
     while left and len(chosen) < n:
-        best = min(
-            left,
-            key=lambda s: len(s) + OVERLAP * max((overlap(s, one) for one in chosen), default=0.0) + rank[s] / 2,
-        )
-        chosen.append(best)
-        left.remove(best)
+        costs = [size(s) + OVERLAP * d + rank[id(s)] / 2 for s, d in zip(left, dear, strict=True)]
+        k = costs.index(min(costs))
+        chosen.append(left.pop(k))
+        dear.pop(k)
+        dear = [max(d, alike(s, chosen[-1])) for s, d in zip(left, dear, strict=True)]
     return chosen

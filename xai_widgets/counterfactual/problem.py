@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from xai_widgets.counterfactual.goals import Goal
+    from xai_widgets.models import TorchModel
     from xai_widgets.models.texts import TextScorer
     from xai_widgets.prepare import Subject
     from xai_widgets.results import Prediction
@@ -69,6 +70,36 @@ class TextProblem:
     def text(self) -> str:
         """The original."""
         return self.subject.text
+
+    @property
+    def original(self) -> str:
+        """The original, by the name that it has for any kind of input."""
+        return self.subject.text
+
+    @property
+    def model(self) -> TorchModel:
+        """The model that is asked."""
+        return self.subject.scorer.model
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know."""
+        return self.subject.notes
+
+    @property
+    def spent(self) -> tuple[int, int]:
+        """Texts passed forward and back."""
+        embedded = self.subject.embedded
+        apart = (0, 0) if embedded is None else (embedded.forwards, embedded.backwards)
+        return self.model.forwards + apart[0], apart[1]
+
+    def fresh(self) -> TextProblem:
+        """Return the same with nothing tried."""
+        subject, embedded = self.subject, self.subject.embedded
+        subject = replace(
+            subject, scorer=subject.scorer.fresh(), embedded=None if embedded is None else embedded.fresh().plain()
+        )
+        return TextProblem(subject, self.goal, self.sources)
 
     @property
     def spans(self) -> list[Span]:

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from xai_widgets.counterfactual.problem import TextProblem
+    from xai_widgets.counterfactual.row_problem import RowProblem
     from xai_widgets.counterfactual.search import Search
 
 
 def run_search(
     search: Search,
-    problem: TextProblem,
+    problem: TextProblem | RowProblem,
     *,
     n: int = 4,
     seed: int = 0,
@@ -29,7 +30,8 @@ def run_search(
     Parameters
     ----------
     search : Search
-    problem : TextProblem
+    problem : TextProblem or RowProblem
+        It is left as it is: each run tries anew.
     n : int
         How many counterfactuals to return, at most.
     seed : int
@@ -41,23 +43,20 @@ def run_search(
     Yields
     ------
     Counterfactuals
-        After each batch. Each candidate was asked about as a text, alone, and reached the goal.
+        After each batch. The model was asked about each candidate as it is, alone, and it reached the goal.
     """
-    subject = dataclasses.replace(problem.subject, scorer=problem.subject.scorer.fresh())
-    problem = dataclasses.replace(problem, subject=subject)
-    embedded, model = subject.embedded, subject.scorer.model
-    passed = (0, 0) if embedded is None else (embedded.forwards, embedded.backwards)
+    problem = problem.fresh()
     params = {field.name: getattr(search, field.name) for field in dataclasses.fields(search)}
     digest, spent, began = "", 0.0, clock()
     for found in search.run(problem, n, seed):
         candidates = tuple(one for state in found.states if (one := problem.candidate(state)).valid)
-        digest = digest or model.hash
+        digest = digest or problem.model.hash
         seconds = spent + clock() - began
         stops = time_budget is not None and seconds >= time_budget and found.done < found.total
         ended = (f"Stopped after {seconds:.2g} s: {found.done / found.total:.0%} of the search is done.",) * stops
         yield Counterfactuals(
-            original=problem.text,
-            prediction=subject.prediction,
+            original=problem.original,
+            prediction=problem.subject.prediction,
             index=problem.goal.shown,
             label=problem.goal.label,
             candidates=candidates,
@@ -66,11 +65,11 @@ def run_search(
             params=params,
             seed=seed,
             fraction=found.done / found.total,
-            forwards=model.forwards + (0 if embedded is None else embedded.forwards - passed[0]),
-            backwards=0 if embedded is None else embedded.backwards - passed[1],
+            forwards=problem.spent[0],
+            backwards=problem.spent[1],
             seconds=seconds,
             model_hash=digest,
-            notes=(*subject.notes, *found.notes, *model.notes, *ended),
+            notes=(*problem.notes, *found.notes, *problem.model.notes, *ended),
         )
         if stops:
             return

@@ -11,9 +11,6 @@ from xai_widgets.method import Parametrised, build, enter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from xai_widgets.counterfactual.edits import State
-    from xai_widgets.counterfactual.problem import TextProblem
-
 
 @dataclass(frozen=True)
 class Found:
@@ -21,8 +18,8 @@ class Found:
 
     Attributes
     ----------
-    states : tuple of State
-        The best first; each reaches the goal, and none of its edits can be undone.
+    states : tuple
+        Sets of edits, or rows of numbers, the best first; each reaches the goal, and no edit of it can be undone.
     done, total : int
         Units of work finished and planned.
     fewest : bool
@@ -31,7 +28,7 @@ class Found:
         Sentences the reader should see.
     """
 
-    states: tuple[State, ...] = ()
+    states: tuple[Any, ...] = ()
     done: int = 0
     total: int = 1
     fewest: bool = False
@@ -43,10 +40,14 @@ class Search(Parametrised):
     """Base of every search."""
 
     kind: ClassVar[str]
-    """What it changes: ``"text"``."""
+    """What it changes: ``"text"`` or ``"row"``."""
+
+    def why_not(self, problem: Any) -> str | None:
+        """One sentence on why this search does not fit; None when it fits."""
+        return None
 
     @abstractmethod
-    def run(self, problem: TextProblem, n: int, seed: int = 0) -> Iterator[Found]:
+    def run(self, problem: Any, n: int, seed: int = 0) -> Iterator[Found]:
         """Yield after each batch the best `n` so far.
 
         The reader may stop at any yield; nothing is left behind then.

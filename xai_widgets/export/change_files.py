@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.changes import Candidate, Counterfactuals, Edit
+from xai_widgets.changes import Candidate, CellChange, Counterfactuals, Edit, RowCandidate
 from xai_widgets.export import checks
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.checks import FileError
@@ -16,6 +16,7 @@ from xai_widgets.export.record import TASKS, plain
 from xai_widgets.results import Prediction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FORMAT, VERSION = "xai_widgets counterfactuals", 1
@@ -32,21 +33,39 @@ def write_changes(found: Counterfactuals, path: Path) -> None:
 
 def record_of(found: Counterfactuals) -> dict[str, Any]:
     """Return counterfactuals as plain data."""
-    record: dict[str, Any] = plain({**vars(found), "prediction": None, "candidates": None})
+    original = found.original if isinstance(found.original, str) else _cells(found.original)
+    record: dict[str, Any] = plain({**vars(found), "original": original, "prediction": None, "candidates": None})
     return {
         "format": FORMAT,
         "v": VERSION,
         **record,
         "prediction": _prediction_record(found.prediction),
         "candidates": [
-            {
-                **plain({**vars(one), "prediction": None, "edits": None}),
-                "prediction": _prediction_record(one.prediction),
-                "edits": [asdict(edit) for edit in one.edits],
-            }
-            for one in found.candidates
+            _row_record(one) if isinstance(one, RowCandidate) else _candidate_record(one) for one in found.candidates
         ],
     }
+
+
+def _candidate_record(one: Candidate) -> dict[str, Any]:
+    return {
+        **plain({**vars(one), "prediction": None, "edits": None}),
+        "prediction": _prediction_record(one.prediction),
+        "edits": [asdict(edit) for edit in one.edits],
+    }
+
+
+def _row_record(one: RowCandidate) -> dict[str, Any]:
+    return {
+        **plain({**vars(one), "prediction": None, "changes": None}),
+        "prediction": _prediction_record(one.prediction),
+        "values": _cells(one.values),
+        "changes": [change.column for change in one.changes],
+    }
+
+
+def _cells(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as plain data; dates as texts."""
+    return {name: plain(str(one) if isinstance(one, np.datetime64) else one) for name, one in values.items()}
 
 
 def _prediction_record(prediction: Prediction) -> dict[str, Any]:
@@ -70,7 +89,8 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
     if version != VERSION:
         msg = f"it has version {version} of the format, this xai_widgets reads version {VERSION}: install a newer one"
         raise FileError(msg)
-    original = checks.long_text("original", record.get("original"))
+    given = record.get("original")
+    original: Any = _row("original", given) if isinstance(given, dict) else checks.long_text("original", given)
     prediction = _prediction("prediction", record.get("prediction"))
     index = checks.natural("index", record.get("index"))
     _hold("index", index < len(prediction.probabilities))
@@ -97,10 +117,12 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
     )
 
 
-def _candidate(value: Any, original: str, before: Prediction) -> Candidate:
+def _candidate(value: Any, original: Any, before: Prediction) -> Candidate | RowCandidate:
     found = _mapping("candidates", value)
     prediction = _prediction("candidates", found.get("prediction"))
     _hold("candidates", len(prediction.probabilities) == len(before.probabilities))
+    if isinstance(original, dict):
+        return _row_candidate(found, original, prediction)
     return Candidate(
         text=checks.long_text("candidates", found.get("text")),
         edits=tuple(_edit(one, original) for one in _listed("edits", found.get("edits"))),
@@ -110,6 +132,28 @@ def _candidate(value: Any, original: str, before: Prediction) -> Candidate:
         fluency=checks.optional("fluency", found.get("fluency")),
         valid=_flag("valid", found.get("valid")),
     )
+
+
+def _row_candidate(found: dict[str, Any], original: dict[str, Any], prediction: Prediction) -> RowCandidate:
+    values = _row("values", found.get("values"))
+    _hold("values", values.keys() == original.keys())
+    changed = checks.texts("changes", found.get("changes"))
+    _hold("changes", set(changed) <= original.keys())
+    return RowCandidate(
+        values=values,
+        changes=tuple(CellChange(name, original[name], values[name]) for name in changed),
+        prediction=prediction,
+        delta=checks.number("delta", found.get("delta")),
+        effort=checks.number("effort", found.get("effort")),
+        nearest=checks.optional("nearest", found.get("nearest")),
+        valid=_flag("valid", found.get("valid")),
+    )
+
+
+def _row(name: str, value: Any) -> dict[str, Any]:
+    found = checks.plain(name, value)
+    _hold(name, isinstance(found, dict) and all(not isinstance(one, (tuple, dict)) for one in found.values()))
+    return dict(found)
 
 
 def _edit(value: Any, original: str) -> Edit:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from xai_widgets.changes import Candidate, RowCandidate
 from xai_widgets.export.words import clean, score, short
 
 if TYPE_CHECKING:
-    from xai_widgets.changes import Candidate, Counterfactuals
+    from xai_widgets.changes import Counterfactuals
 
 MARKS = {"keep": ("", ""), "delete": ("[−", "−]"), "insert": ("{+", "+}")}
 """Around the parts, where there is nothing but letters."""
@@ -26,13 +27,16 @@ def heading(found: Counterfactuals) -> str:
     return f"{clean(now)} {score(chance, found.prediction.task)} now. What would make it {clean(found.label)}?"
 
 
-def verdict(one: Candidate) -> str:
+def verdict(one: Candidate | RowCandidate) -> str:
     """Say what the model makes of a candidate."""
     task = one.prediction.task
     (name, chance), *_ = one.prediction.top(1)
     parts = [f"{clean(name)} {score(chance, task)}", f"Δ{_signed(one.delta, task)}"]
     parts.append(f"{len(one.edits)} edit{'s' * (len(one.edits) != 1)}")
-    if one.fluency is not None:
+    if isinstance(one, RowCandidate):
+        parts[-1] = parts[-1].replace("edit", "change")
+        parts.append(f"effort {short(one.effort)}")
+    elif one.fluency is not None:
         parts.append(f"fluency {_signed(one.fluency, 'value')}")
     return ", ".join(parts)
 
@@ -46,7 +50,7 @@ def changes_text(found: Counterfactuals) -> str:
     """Write counterfactuals as plain text."""
     lines = [heading(found)]
     for k, one in enumerate(found.candidates, 1):
-        parts = ("".join((MARKS[kind][0], _visible(words), MARKS[kind][1])) for kind, words in one.diff(found.original))
+        parts = ("".join((MARKS[kind][0], _visible(words), MARKS[kind][1])) for kind, words in _parts(found, one))
         lines += [f"{k}. {''.join(parts)}", f"   {verdict(one)}"]
     return "\n".join([*lines, *_remarks(found)])
 
@@ -56,12 +60,27 @@ def changes_html(found: Counterfactuals) -> str:
     items = []
     for one in found.candidates:
         parts = []
-        for kind, words in one.diff(found.original):
+        for kind, words in _parts(found, one):
             tag, style = STYLES.get(kind, ("span", ""))
             parts.append(f'<{tag} style="unicode-bidi:isolate;{style}">{escape(_visible(words))}</{tag}>')
         items.append(f'<li><span dir="auto">{"".join(parts)}</span><br><small>{escape(verdict(one))}</small></li>')
     remarks = "".join(f"<p><small>{escape(one)}</small></p>" for one in _remarks(found))
     return f"<div><p>{escape(heading(found))}</p><ol>{''.join(items)}</ol>{remarks}</div>"
+
+
+def _parts(found: Counterfactuals, one: Candidate | RowCandidate) -> list[tuple[str, str]]:
+    """Divide a candidate into what is kept, taken out and put in."""
+    if isinstance(one, Candidate):
+        return one.diff(found.original)
+    parts: list[tuple[str, str]] = []
+    for k, change in enumerate(one.changes):
+        parts += [("keep", f"{'; ' if k else ''}{change.column}: "), ("delete", _cell(change.old))]
+        parts += [("keep", " → "), ("insert", _cell(change.new))]
+    return parts
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _remarks(found: Counterfactuals) -> list[str]:

@@ -1,10 +1,12 @@
 """A model and an input, made ready for each other."""
 
 from xai_widgets.prepare.read import adapt, read_for
+from xai_widgets.prepare.rows import RowSubject, row_subject
 from xai_widgets.prepare.scorers import Subject, language_model, masked_model, subject_of
 from xai_widgets.prepare.text import is_passage, read_passage
 
 __all__ = [
+    "RowSubject",
     "Subject",
     "adapt",
     "is_passage",
@@ -12,5 +14,6 @@ __all__ = [
     "masked_model",
     "read_for",
     "read_passage",
+    "row_subject",
     "subject_of",
 ]

@@ -1,0 +1,192 @@
+"""What rows must keep to: read, refused where it makes no sense, and held."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import xai_widgets as xai
+from xai_widgets.counterfactual.rules import Rule
+from xai_widgets.inputs.table import Table
+
+FRAME = pd.DataFrame(
+    {
+        "age": [20, 35, 61, 44],
+        "income": [1200.5, 900.25, 4000.0, 2100.75],
+        "job": ["clerk", "boss", "cook", "clerk"],
+        "owns": [True, False, False, True],
+        "hours per week": [40, 38, 20, 55],
+        "since": pd.to_datetime(["2020-01-01", "2021-06-05", "2019-03-03", "2022-02-02"]),
+    }
+)
+TABLE = Table.of(FRAME)
+ROW = TABLE.row(FRAME.iloc[0])
+
+
+def bound(**given):
+    return xai.Constraints(**given).bind(TABLE, ROW)
+
+
+def changed(**cells):
+    values = ROW.copy()
+    for name, value in cells.items():
+        i = TABLE.names.index(name.replace("_", " "))
+        values[i] = TABLE.number(i, value)
+    return values[None]
+
+
+def test_a_table_knows_its_types_and_gives_them_back():
+    kinds = {one.name: (one.kind, one.step, one.choices) for one in TABLE.columns}
+    assert kinds["age"] == ("number", 1.0, ())
+    assert kinds["income"] == ("number", 0.01, ())
+    assert kinds["job"] == ("category", 1.0, ("boss", "clerk", "cook"))
+    assert kinds["owns"] == ("category", 1.0, (False, True))
+    assert kinds["since"][:2] == ("date", 1.0)
+    pd.testing.assert_frame_equal(TABLE.give(TABLE.data), FRAME)
+    assert TABLE.columns[0].scale == 12.0  # the median of 19.5, 4.5, 21.5 and 4.5
+
+
+def test_missing_values_stay_missing():
+    frame = pd.DataFrame({"a": [1.0, np.nan, 3.0], "b": ["x", None, "y"], "c": pd.array([1, None, 2], "Int64")})
+    table = Table.of(frame)
+    assert np.isnan(table.data[1]).all()
+    back = table.give(table.data)
+    assert back.isna().to_numpy().tolist() == frame.isna().to_numpy().tolist()
+    assert back["c"].dtype == frame["c"].dtype
+    assert table.cells(table.data[1]) == {"a": None, "b": None, "c": None}
+
+
+@pytest.mark.parametrize(
+    ("rule", "cells", "holds"),
+    [
+        ("age <= 30", {}, True),
+        ("age <= 30", {"age": 31}, False),
+        ("18 < age < 30", {}, True),
+        ("income / 12 > 100", {}, True),
+        ("income / 12 > 100.1", {}, False),
+        ("`hours per week` <= age * 2", {}, True),
+        ("`hours per week` < age * 2", {}, False),
+        ("job != 'clerk' or owns", {}, True),
+        ("not owns", {}, False),
+        ("job == 'boss' and age > -1", {"job": "boss"}, True),
+        ("not (age > 30 or income < 0)", {}, True),
+        ("owns == True", {"owns": False}, False),
+    ],
+)
+def test_rules(rule, cells, holds):
+    assert (
+        bool(
+            bound(rules=[rule]).holds(changed(**cells))[0]
+            if cells
+            else Rule.read(rule).holds(TABLE.own(ROW[None]), 1)[0]
+        )
+        == holds
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["age", "age +", "__import__('os')", "age.real > 3", "age > f(3)", "[a for a in b] > 1", "age > (lambda: 3)",
+     "age ** 9 > 1", "age in (1, 2)", "x" * 2000, "a := 3", "(yield)", "age > 3j", "age if owns else 3", ""],
+)  # fmt: skip
+def test_what_is_no_rule_is_refused_and_never_run(rule):
+    with pytest.raises(ValueError, match=r"The rule .* Rules compare columns"):
+        Rule.read(rule)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_rule_or_refused(text):
+    try:
+        rule = Rule.read(text)
+    except ValueError:
+        return
+    assert rule.text == text
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "said"),
+    [
+        ({"immutable": ["agee"]}, ValueError, "there is no column 'agee'"),
+        ({"immutable": "age"}, TypeError, "immutable must be a list"),
+        ({"ranges": {"age": (30, 20)}}, ValueError, "low end first"),
+        ({"ranges": {"age": 3}}, TypeError, "must be a pair"),
+        ({"ranges": {"job": (0, 1)}}, ValueError, "'job' has no range, it is one of 'boss'"),
+        ({"ranges": {"age": ("x", 3)}}, ValueError, "'age' must hold a finite number"),
+        ({"ranges": [1]}, TypeError, "ranges must be a mapping"),
+        ({"direction": {"age": "sideways"}}, ValueError, "must be 'up' or 'down'"),
+        ({"direction": {"age": "up"}, "ranges": {"age": (1, 10)}}, ValueError, "exclude each other"),
+        ({"rules": ["agee > 3"]}, ValueError, "there is no column 'agee'"),
+        ({"rules": ["age > 300"]}, ValueError, "'age > 300' can never hold"),
+        ({"rules": ["age + `hours per week` < 10"]}, ValueError, "can never hold"),
+        ({"rules": ["age > 20"], "immutable": ["age"]}, ValueError, "can never hold"),
+        ({"rules": ["age > 30 and age < 10"], "ranges": {"age": (20, 90)}}, ValueError, "can never hold"),
+        ({"rules": ["job > 3"]}, ValueError, "compares what cannot be compared"),
+        ({"rules": [3]}, TypeError, "A rule must be a text, got int"),
+        ({"max_changes": 0}, ValueError, "max_changes must be a whole number from 1"),
+        ({"effort": {"age": -1}}, ValueError, "must be a number above 0"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_before_any_search(given, error, said):
+    with pytest.raises(error, match=said):
+        bound(**given)
+
+
+def test_what_is_broken_is_named():
+    made = bound(
+        immutable=["owns"], direction={"age": "up"}, ranges={"income": (None, 3000)}, rules=["age < 60"], max_changes=2
+    )
+    broken = {name: bool(rows[0]) for name, rows in made.broken(changed(age=19, owns=False, income=3500.0)).items()}
+    assert broken == {
+        "age has its range": True, "income has its range": True, "job has its range": False, "owns cannot change": True,
+        "hours per week has its range": False, "since has its range": False, "at most 2 changes": True,
+        "age < 60": False,
+    }  # fmt: skip
+    assert made.holds(changed(age=25, job="cook"))[0]
+    assert made.free.tolist() == [0, 1, 2, 4, 5]
+
+
+def test_values_are_moved_to_where_they_may_lie_and_rounded_inside():
+    made = bound(immutable=["owns"], ranges={"age": (18.5, 30.5)}, direction={"income": "up"})
+    moved = made.fitted(np.array([[99.0, 3.0, 1.4, 0.0, 40.4, ROW[5] + 0.3], [2.0, 2000.126, 2.6, 0.0, 41.5, ROW[5]]]))
+    assert moved[0].tolist() == [30.0, 1200.5, 1.0, 1.0, 40.0, ROW[5]]
+    assert moved[1].tolist() == [19.0, 2000.13, 2.0, 1.0, 42.0, ROW[5]]
+    assert made.holds(moved).all()
+
+
+def test_effort_counts_deviations_by_weight():
+    made = bound(effort={"job": 5.0, "age": 2.0})
+    assert made.effort(changed(age=26, job="boss")).tolist() == [2.0 * 6 / 12.0 + 5.0]
+    assert made.effort(ROW[None]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("background", "error", "said"),
+    [
+        (np.zeros((0, 2)), ValueError, "the background is empty"),
+        (np.zeros(3), TypeError, "background must be a frame, or an array"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), ValueError, "several columns 'a'"),
+        (pd.DataFrame({"a": [np.nan]}), ValueError, "'a' of the background holds no finite number"),
+        (pd.DataFrame({"a": [None]}), ValueError, "'a' of the background holds no value"),
+    ],
+)
+def test_tables_that_are_none(background, error, said):
+    with pytest.raises(error, match=said):
+        Table.of(background)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"a": 1}, "lacks the column 'b'"),
+        ({"a": 1, "b": 2, "c": 3}, "has a column 'c' too many"),
+        ([1], "the row has 1 values, the background 2 columns"),
+        ([1, "x"], "'b' must hold a finite number, got 'x'"),
+        ([1, np.inf], "'b' must hold a finite number, got inf"),
+    ],
+)
+def test_rows_that_do_not_fit(row, said):
+    with pytest.raises(ValueError, match=said):
+        Table.of(pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5]})).row(row)
+    with pytest.raises(ValueError, match="'job' has no 'baker' in the background"):
+        TABLE.row({**FRAME.iloc[0].to_dict(), "job": "baker"})

@@ -1,0 +1,123 @@
+"""Counterfactual rows by gradients: all starts walk in one batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from xai_widgets.counterfactual.row_search import RowSearch
+from xai_widgets.counterfactual.search import register_search
+from xai_widgets.method import parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor
+
+    from xai_widgets.counterfactual.goals import Goal
+    from xai_widgets.counterfactual.row_problem import RowProblem, Values
+
+OFTEN = 20
+"""Steps after which what is good so far is gathered."""
+
+FIRST, SECOND, SMALL = 0.9, 0.99, 1e-9
+"""Decay of the means of gradients and of their squares, and what keeps from dividing by zero (Adam's)."""
+
+
+@dataclass(frozen=True)
+class _Margin:
+    """How far beyond the goal, in place of a class's score."""
+
+    goal: Goal
+
+    def of(self, scores: Tensor) -> Tensor:
+        """Return the margin of each row."""
+        return self.goal.margins(scores)
+
+
+@register_search
+@dataclass(frozen=True, kw_only=True)
+class GradientRows(RowSearch):
+    """Descent of what is missing to the goal and of the effort, from many starts at once.
+
+    Each start may move a few columns of its own, drawn by how much they promise, so that changes are few and different.
+    Numbers are rounded to the data's own types in every step, and the gradient there moves what was before rounding.
+
+    References
+    ----------
+    Wachter, Mittelstadt, Russell: Counterfactual Explanations without Opening the Black Box. Harvard JOLT 31 (2018).
+
+    Mothilal, Sharma, Tan: Explaining Machine Learning Classifiers through Diverse Counterfactual Explanations (DiCE).
+    FAT* (2020).
+    """
+
+    name: ClassVar[str] = "gradient"
+    title: ClassVar[str] = "Gradient"
+    sentence: ClassVar[str] = "Where do small steps of a few columns at a time lead to another answer?"
+
+    starts: int = parameter(48, "How many walk at once.", low=1, high=4096)
+    steps: int = parameter(100, "How many steps each takes.", low=1, high=10_000)
+    step_size: float = parameter(0.1, "Length of a step, in typical deviations.", low=0.001, high=10.0)
+    weight: float = parameter(0.05, "How much effort counts beside the goal.", low=0.0, high=10.0)
+
+    def why_not(self, problem: RowProblem) -> str | None:
+        """Say so where there is no gradient."""
+        if problem.subject.smooth:
+            return None
+        return "It needs a torch module: use the genetic search for other models."
+
+    def proposals(self, problem: RowProblem, random: np.random.Generator) -> Iterator[float]:
+        """Offer what is good after every few steps."""
+        bound, row = problem.bound, problem.subject.row
+        scales = np.array([one.scale for one in problem.subject.table.columns])
+        low, high = (np.minimum(bound.low, row) - row) / scales, (np.maximum(bound.high, row) - row) / scales
+        _, slope = self._slopes(problem, row[None])
+        may = self._masks(problem, np.abs(slope[0] * scales), random)
+        at = np.where(may, 0.1 * random.normal(size=may.shape), 0.0)
+        mean, square = np.zeros_like(at), np.zeros_like(at)
+        for step in range(1, self.steps + 1):
+            at = np.clip(at, low, high)
+            rows = bound.fitted(row + at * scales)
+            margins, slopes = self._slopes(problem, rows)
+            yield step / self.steps
+            if step % OFTEN == 0 or step == self.steps:
+                for _ in problem.offer(rows[problem.reached(margins)]):
+                    yield step / self.steps
+            up = slopes * scales * may
+            up /= np.linalg.norm(up, axis=1, keepdims=True) + SMALL
+            down = np.where(problem.reached(margins)[:, None], 0.0, -up) + self.weight * bound.weights * np.sign(at)
+            mean, square = FIRST * mean + (1 - FIRST) * down, SECOND * square + (1 - SECOND) * down**2
+            scaled = (mean / (1 - FIRST**step)) / (np.sqrt(square / (1 - SECOND**step)) + SMALL)
+            at = np.where(may, at - self.step_size * scaled, 0.0)
+
+    def _masks(self, problem: RowProblem, promise: Values, random: np.random.Generator) -> Values:
+        """Draw which columns each start may move: one, two, … of them, the promising ones more often."""
+        free, most = problem.bound.free, problem.bound.most
+        chances = promise[free] / problem.bound.weights[free] + SMALL
+        # The largest of chance times exponential noise are a draw without putting back (Efraimidis, Spirakis 2006).
+        keys = random.exponential(size=(self.starts, len(free))) / chances
+        ranks = keys.argsort(1).argsort(1)
+        may = np.zeros((self.starts, len(promise)), bool)
+        may[:, free] = ranks < (1 + np.arange(self.starts) % most)[:, None]
+        return may
+
+    def _slopes(self, problem: RowProblem, rows: Values) -> tuple[Values, Values]:
+        """Compute margins and their gradients with respect to rows (n, columns)."""
+        subject, goal, model = problem.subject, problem.goal, problem.subject.model
+        x = subject.tensor(rows)
+        if goal.within is None:
+            margins, slopes = model.gradients(x, _Margin(goal))  # type: ignore[arg-type]
+            return _numbers(margins), _numbers(slopes)
+        # A probability's own slope is lost near 0 and 1, that of the score behind it is not.
+        target, _ = goal.slope(subject.prediction)
+        _, slopes = model.gradients(x, target)
+        scores = model.scores(x).double()
+        low, _ = goal.within
+        upwards = _numbers(goal.values(scores)) < low
+        return _numbers(goal.margins(scores)), np.where(upwards[:, None], 1.0, -1.0) * _numbers(slopes)
+
+
+def _numbers(found: Tensor) -> Values:
+    return np.asarray(found.detach().double().cpu(), np.float64)

@@ -1,0 +1,249 @@
+"""One row to be changed: who judges its variants, and what becomes of those that are good."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.changes import CellChange, RowCandidate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from xai_widgets.counterfactual.constraints import Bound
+    from xai_widgets.counterfactual.goals import Goal
+    from xai_widgets.models import TorchModel
+    from xai_widgets.prepare import RowSubject
+
+    Values = NDArray[np.float64]
+
+POLISHED = 12
+"""Of the good rows of one batch, so many are made smaller: those of least effort."""
+
+HALVINGS = 10
+"""How often the way back to the original number is halved."""
+
+REAL = 2000
+"""So many real rows are asked about, to find those with the wanted answer."""
+
+
+@dataclass(eq=False)
+class RowProblem:
+    """A row, a goal and what must be kept to.
+
+    Attributes
+    ----------
+    subject : RowSubject
+    goal : Goal
+    bound : Bound
+    pool : dict of bytes to ndarray
+        Good rows from which no change can be undone, in the data's own types.
+    real : ndarray, shape (rows, columns)
+        Real rows with the wanted answer, known after `look`.
+    refused : list of ndarray
+        Rows that were proposed and break a constraint.
+    """
+
+    subject: RowSubject
+    goal: Goal
+    bound: Bound
+    pool: dict[bytes, Values] = field(default_factory=dict)
+    real: Values = field(default_factory=lambda: np.empty((0, 0)))
+    refused: list[Values] = field(default_factory=list)
+    _written: dict[bytes, RowCandidate] = field(default_factory=dict)
+
+    @property
+    def original(self) -> dict[str, Any]:
+        """The row by columns, in the data's own types."""
+        return self.subject.table.cells(self.subject.row)
+
+    @property
+    def model(self) -> TorchModel:
+        """The model that is asked."""
+        return self.subject.model
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know."""
+        return ()
+
+    @property
+    def spent(self) -> tuple[int, int]:
+        """Rows passed forward and back."""
+        return self.model.forwards, self.model.backwards
+
+    def fresh(self) -> RowProblem:
+        """Return the same with nothing tried."""
+        subject = replace(self.subject, model=self.model.fresh().plain())
+        return RowProblem(subject, self.goal, self.bound)
+
+    def margins(self, values: Values) -> Iterator[tuple[slice, Values]]:
+        """Tell how far beyond the goal rows (n, columns) are; yield batch by batch."""
+        model, goal = self.subject.model, self.goal
+
+        def work(rows: slice) -> Values:
+            scores = model.scores(self.subject.tensor(values[rows])).double()
+            return np.asarray(goal.margins(scores).cpu(), np.float64)
+
+        yield from model.batches(len(values), work)
+
+    def reached(self, margins: Values) -> NDArray[np.bool_]:
+        """Say of each margin whether the goal is reached."""
+        return margins >= 0 if self.goal.within is not None else margins > 0
+
+    def allowed(self, values: Values) -> Values:
+        """Move rows to where the constraints on single columns allow, and leave out those that break the others."""
+        fitted = np.unique(self.bound.fitted(values), axis=0)
+        fitted = fitted[self.bound.changed(fitted).any(1)]
+        holds = self.bound.holds(fitted)
+        if not holds.all() and sum(map(len, self.refused)) < REAL:
+            self.refused.append(fitted[~holds])
+        return fitted[holds]
+
+    def look(self, seed: int) -> Iterator[None]:
+        """Find the real rows that have the wanted answer."""
+        data = self.subject.table.data
+        data = data[~np.isnan(data).any(1)]
+        chosen = np.random.default_rng(seed).permutation(len(data))[:REAL]
+        data = data[np.sort(chosen)]
+        kept = []
+        for rows, margins in self.margins(data):
+            kept.append(data[rows][self.reached(margins)])
+            yield
+        self.real = np.concatenate(kept) if kept else data[:0]
+
+    def offer(self, values: Values) -> Iterator[None]:
+        """Judge proposals (n, columns), in any numbers, and put what becomes of the good ones into the pool."""
+        proposed = self.allowed(values)
+        good: list[Values] = []
+        for rows, margins in self.margins(proposed):
+            good.append(proposed[rows][self.reached(margins)])
+            yield
+        found = np.concatenate(good) if good else proposed[:0]
+        if len(found):
+            order = np.lexsort((self.bound.effort(found), self.bound.changed(found).sum(1)))
+            yield from self._polish(found[order[:POLISHED]])
+
+    def _polish(self, values: Values) -> Iterator[None]:
+        """Undo changes for as long as rows stay good, then move numbers back as far as they may go."""
+        box = [values]
+        for step in (self._undo, self._shrink, self._undo):
+            yield from step(box)
+        for row in box[0]:
+            self.pool[row.tobytes()] = row
+
+    def _undo(self, box: list[Values]) -> Iterator[None]:
+        values = box[0].copy()
+        active = list(range(len(values)))
+        while active:
+            tries, owners = [], []
+            for k in active:
+                for i in np.flatnonzero(self.bound.changed(values[k : k + 1])[0]):
+                    tries.append(np.where(np.arange(values.shape[1]) == i, self.subject.row, values[k]))
+                    owners.append(k)
+            found = _Tries(self, np.array(tries), owners)
+            yield from found.judge()
+            active = found.take(values)
+        box[0] = values
+
+    def _shrink(self, box: list[Values]) -> Iterator[None]:
+        values, row = box[0].copy(), self.subject.row
+        numeric = [i for i, one in enumerate(self.subject.table.columns) if not one.choices]
+        for i in numeric:
+            owners = [k for k in range(len(values)) if values[k, i] != row[i] and not math.isnan(row[i])]
+            near = dict.fromkeys(owners, row[i])
+            for _ in range(HALVINGS):
+                tries = values[owners].copy()
+                tries[:, i] = [(near[k] + values[k, i]) / 2 for k in owners]
+                tries = self.bound.fitted(tries)
+                moving = [
+                    (k, t) for k, t in zip(owners, tries, strict=True) if t[i] not in {values[k, i], near[k], row[i]}
+                ]
+                if not moving:
+                    break
+                owners = [k for k, _ in moving]
+                found = _Tries(self, np.array([t for _, t in moving]), owners)
+                yield from found.judge()
+                for (k, t), good in zip(moving, found.good, strict=True):
+                    if good:
+                        values[k] = t
+                    else:
+                        near[k] = t[i]
+        box[0] = values
+
+    def nearest(self, values: Values) -> float | None:
+        """Compute the mean distance per column to the nearest real row with the wanted answer.
+
+        Numbers in ranges of the data, categories as 0 or 1 (Gower 1971).
+        """
+        if not len(self.real):
+            return None
+        columns = self.subject.table.columns
+        spans = np.array([1.0 if one.choices else (one.high - one.low) or 1.0 for one in columns])
+        chosen = np.array([bool(one.choices) for one in columns])
+        known = ~np.isnan(values)
+        far = np.abs(self.real - values)[:, known] / spans[known]
+        return float(np.where(chosen[known], far > 0, far).mean(1).min())
+
+    def candidate(self, values: Values) -> RowCandidate:
+        """Ask the model about the very row, alone, and write down what it says."""
+        key = values.tobytes()
+        if key not in self._written:
+            self._written[key] = self._write(values)
+        return self._written[key]
+
+    def _write(self, values: Values) -> RowCandidate:
+        table, prediction = self.subject.table, self.subject.model.predict(self.subject.tensor(values[None])[0])
+        before, after = table.cells(self.subject.row), table.cells(values)
+        changed = self.bound.changed(values[None])[0]
+        shown = self.goal.shown
+        return RowCandidate(
+            values=after,
+            changes=tuple(
+                CellChange(name, before[name], after[name]) for i, name in enumerate(table.names) if changed[i]
+            ),
+            prediction=prediction,
+            delta=float(prediction.probabilities[shown]) - float(self.subject.prediction.probabilities[shown]),
+            effort=float(self.bound.effort(values[None])[0]),
+            nearest=self.nearest(values),
+            valid=bool(self.bound.holds(values[None])[0]) and self._confirmed(values),
+        )
+
+    def _confirmed(self, values: Values) -> bool:
+        (_, margins), *_ = self.margins(values[None])
+        return bool(self.reached(margins)[0])
+
+
+class _Tries:
+    """Variants of some rows, each with its owner's number."""
+
+    def __init__(self, problem: RowProblem, values: Values, owners: list[int]) -> None:
+        self.problem, self.values, self.owners = problem, values, owners
+        self.good = np.zeros(len(owners), bool)
+
+    def judge(self) -> Iterator[None]:
+        """Find out which keep to the constraints and reach the goal."""
+        if not self.owners:
+            return
+        bound = self.problem.bound
+        fit = np.flatnonzero(bound.holds(self.values) & bound.changed(self.values).any(1))
+        for rows, margins in self.problem.margins(self.values[fit]):
+            self.good[fit[rows]] = self.problem.reached(margins)
+            yield
+
+    def take(self, values: Values) -> list[int]:
+        """Put the good variant of least effort into each owner's place, and return who got one."""
+        effort = self.problem.bound.effort(self.values) if self.owners else np.empty(0)
+        taken = []
+        for owner, group in itertools.groupby(range(len(self.owners)), key=self.owners.__getitem__):
+            good = [k for k in group if self.good[k]]
+            if good:
+                values[owner] = self.values[min(good, key=effort.__getitem__)]
+                taken.append(owner)
+        return taken

@@ -1,0 +1,107 @@
+"""What all searches among rows share: a pool that fills, and what is shown of it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from xai_widgets.counterfactual.choosing import choose
+from xai_widgets.counterfactual.search import Found, Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xai_widgets.counterfactual.row_problem import RowProblem, Values
+
+SAME = 0.1
+"""Rows that change the same columns, and lie nearer than so many typical deviations, are one."""
+
+LOOKED_AT = 512
+"""Refused rows that the model is asked about, to tell which constraint stands in the way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowSearch(Search):
+    """Base of searches that propose rows; what becomes of good ones is the same for all."""
+
+    kind: ClassVar[str] = "row"
+
+    def run(self, problem: RowProblem, n: int, seed: int = 0) -> Iterator[Found]:
+        """Yield after each batch the best `n` so far."""
+        random = np.random.default_rng(seed)
+        for _ in problem.look(seed):
+            yield _found(problem, n, 0.0)
+        share = 0.0
+        if len(problem.bound.free):
+            for share in self.proposals(problem, random):
+                yield _found(problem, n, share)
+        notes: tuple[str, ...] = ()
+        if not problem.pool:
+            for _ in _blocking(problem):
+                yield _found(problem, n, share)
+            notes = (_none(problem),)
+        found = _found(problem, n, 1.0)
+        yield Found(found.states, found.total, found.total, notes=notes)
+
+    @abstractmethod
+    def proposals(self, problem: RowProblem, random: np.random.Generator) -> Iterator[float]:
+        """Offer rows to the problem, and yield after each batch the share of the work that is done, 0..1."""
+
+
+def _found(problem: RowProblem, n: int, share: float) -> Found:
+    rows = list(problem.pool.values())
+    if not rows:
+        return Found(done=min(999, round(1000 * share)), total=1000)
+    values = np.array(rows)
+    effort, changed = problem.bound.effort(values), problem.bound.changed(values)
+
+    def alike(a: int, b: int) -> float:
+        columns = (changed[a] & changed[b]).sum() / max(1, (changed[a] | changed[b]).sum())
+        # Two that change the same columns to nearly the same say one thing.
+        return float(columns * (1 + np.exp(-problem.bound.apart(values[a], values[b]))))
+
+    distinct: list[int] = []
+    for k in effort.argsort(kind="stable").tolist():
+        same = (one for one in distinct if (changed[one] == changed[k]).all())
+        if all(problem.bound.apart(values[one], values[k]) > SAME for one in same):
+            distinct.append(k)
+    chosen = choose(distinct, n, effort.__getitem__, lambda k: int(changed[k].sum()), alike)
+    return Found(tuple(rows[k] for k in chosen), min(999, round(1000 * share)), 1000)
+
+
+def _blocking(problem: RowProblem) -> Iterator[None]:
+    """Find out which of the rows that were refused would have reached the goal."""
+    refused = np.concatenate([*problem.refused, problem.real]) if problem.refused or len(problem.real) else None
+    if refused is None:
+        problem.refused = []
+        return
+    refused = refused[:: max(1, len(refused) // LOOKED_AT)]
+    good = []
+    for rows, margins in problem.margins(refused):
+        good.append(refused[rows][problem.reached(margins)])
+        yield
+    problem.refused = good
+
+
+def _none(problem: RowProblem) -> str:
+    """Say that none was found, and the constraint that most of what would have been one breaks."""
+    if not len(problem.bound.free):
+        return "None found: no column may change."
+    good = np.concatenate(problem.refused) if problem.refused else np.empty((0, 0))
+    if not len(good):
+        return "None found: no row was met that the model answers in that way, constraints aside."
+    counts = Counter({name: int(rows.sum()) for name, rows in problem.bound.broken(good).items()})
+    (name, count), *_ = counts.most_common(1)
+    share = count / len(good)
+    return f"None found under these constraints. Of rows with that answer, {share:.0%} break: {name}."
+
+
+def trimmed(problem: RowProblem, values: Values, random: np.random.Generator) -> Values:
+    """Keep of each row so many changes as are allowed, drawn at random."""
+    changed = problem.bound.changed(values) & ~problem.bound.fixed
+    ranks = np.where(changed, random.random(changed.shape), np.inf).argsort(1).argsort(1)
+    return np.where(changed & (ranks < problem.bound.most), values, problem.subject.row)
