@@ -149,7 +149,7 @@ def test_a_model_that_says_one_thing_is_found_out_after_single_edits():
     assert found.candidates == ()
     assert found.notes[0] == "No edit moves the score at all."
     assert found.notes[1].startswith("None found within 1 edit, made of 39 single ones. All sets of them were tried.")
-    assert len(asked) <= 1 + 1 + 39
+    assert len(set(asked)) <= 1 + 39
     assert found.fraction == 1.0
 
 

@@ -272,7 +272,11 @@ def test_what_is_missing_in_the_row_stays_missing():
 @pytest.mark.parametrize(
     ("given", "error", "said"),
     [
-        ({"background": None}, TypeError, "the input must be a text, or a row of a table with background=.*, got Series"),
+        (
+            {"background": None},
+            TypeError,
+            "the input must be a text, or a row of a table with background=.*, got Series",
+        ),
         ({"background": None, "x": "a", "constraints": xai.Constraints()}, TypeError, "constraints are for rows"),
         ({"method": "gradient"}, ValueError, "gradient does not fit here. It needs a torch module"),
         (
