@@ -10,7 +10,7 @@ from texts.tokenizers_made import byte_level, fast, wordpiece
 from transformers import BertConfig, BertForMaskedLM, GPT2Config, GPT2ForSequenceClassification, GPT2LMHeadModel
 
 import xai_widgets as xai
-from xai_widgets.api.changes import text_subject
+from xai_widgets.api.sources import text_subject
 from xai_widgets.inputs import whole_words
 
 SAID = "A warm, funny film without jokes"

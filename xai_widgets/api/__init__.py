@@ -10,7 +10,8 @@ from xai_widgets.api.attributions import (
     method_list,
     methods,
 )
-from xai_widgets.api.changes import counterfactuals, counterfactuals_iter, word_effects, word_menu
+from xai_widgets.api.changes import counterfactuals, counterfactuals_iter
+from xai_widgets.api.words import word_effects, word_menu
 
 __all__ = [
     "MethodInfo",

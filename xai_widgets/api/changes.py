@@ -1,37 +1,30 @@
-"""What would have to change: counterfactuals, and what each word does."""
+"""What would have to change for another answer."""
 
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.api.sources import text_sources, text_subject
 from xai_widgets.attribution.runs import check_time_budget
 from xai_widgets.counterfactual import (
     SEARCHES,
     Constraints,
     RowProblem,
     Search,
-    Sources,
     TextProblem,
-    about,
     create_search,
-    editable,
-    effects,
-    menu,
     resolve_goal,
     run_search,
 )
-from xai_widgets.inputs import whole_words
-from xai_widgets.prepare import Subject, adapt, language_model, masked_model, row_subject, subject_of
-from xai_widgets.text import Text
+from xai_widgets.prepare import adapt, row_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import torch
 
-    from xai_widgets.changes import Counterfactuals, Options
+    from xai_widgets.changes import Counterfactuals
     from xai_widgets.counterfactual import Bound
     from xai_widgets.prepare import RowSubject
 
@@ -228,169 +221,3 @@ def _search(method: str | Search, params: dict[str, Any], auto: str, kind: str) 
         msg = f"{search.name!r} changes a {search.kind}, and this is a {kind}: choose one of {fitting}."
         raise ValueError(msg)
     return search
-
-
-def text_subject(
-    model: Any,
-    text: Any,
-    *,
-    tokenizer: Any = None,
-    labels: Sequence[str] | None = None,
-    device: str | torch.device | None = None,
-    seed: int = 0,
-) -> Subject:
-    """Make a model a function of texts, and look at one; parameters and errors as in :func:`counterfactuals`.
-
-    Returns
-    -------
-    Subject
-        May be used for many searches and menus about the same text.
-    """
-    return subject_of(adapt(model, text, labels=labels, device=device, seed=seed), text, tokenizer)
-
-
-def text_sources(
-    *,
-    mlm: Any = None,
-    fluency: Any = None,
-    replacements: Any = None,
-    insertions: Sequence[str] | None = None,
-    device: str | torch.device | None = None,
-) -> Sources:
-    """Make sources of words of what the user gave; parameters and errors as in :func:`counterfactuals`."""
-    masked = None
-    if mlm is not None:
-        scorer, mask = masked_model(mlm, device)
-        masked = scorer, mask, whole_words(mlm[1])
-    return Sources(
-        words=None if replacements is None else _lookup(replacements),
-        insertions=None if insertions is None else _words("insertions", insertions),
-        masked=masked,
-        fluency=None if fluency is None else language_model(fluency, device),
-    )
-
-
-def _lookup(given: Any) -> Callable[[str], Sequence[str]]:
-    if isinstance(given, Mapping):
-        table = {str(word).casefold(): _words("replacements", new) for word, new in given.items()}
-        return lambda word: table.get(word.casefold(), ())
-    if isinstance(given, Callable):  # type: ignore[arg-type]
-        find: Callable[[str], Any] = given
-        return lambda word: _words("replacements", find(word))
-    words = _words("replacements", given)
-    return lambda _: words
-
-
-def _words(name: str, given: Any) -> tuple[str, ...]:
-    if isinstance(given, str) or not isinstance(given, Sequence) or any(not isinstance(one, str) for one in given):
-        msg = f"{name} must be words in a list, got {given if isinstance(given, str) else type(given).__name__!r}."
-        raise TypeError(msg)
-    return tuple(one for one in given if one.strip())
-
-
-def word_menu(
-    model: Any,
-    text: Any,
-    span: tuple[int, int],
-    *,
-    target: Any = None,
-    tokenizer: Any = None,
-    labels: Sequence[str] | None = None,
-    mlm: Any = None,
-    replacements: Any = None,
-    n: int = 8,
-    tried: int = 32,
-    seed: int = 0,
-    device: str | torch.device | None = None,
-) -> Iterator[Options]:
-    """Find the replacements of a word that move the prediction most, up or down, step by step.
-
-    Parameters
-    ----------
-    model, text, tokenizer, labels, mlm, replacements, seed, device
-        As of :func:`counterfactuals`.
-    span : (int, int)
-        The word, or several: its first character and the one after its last.
-    target : None, int or str
-        The class whose probability is told; by default the one predicted.
-    n : int
-        How many to return; deleting is always among them.
-    tried : int
-        How many words to put to the model.
-
-    Yields
-    ------
-    Options
-        After each batch; the largest change first.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As of :func:`counterfactuals`, and for a span that lies outside the text or holds nothing.
-    """
-    subject = text_subject(model, text, tokenizer=tokenizer, labels=labels, device=device, seed=seed)
-    start, stop = _span(span, text)
-    sources = text_sources(mlm=mlm, replacements=replacements, device=device)
-    return menu(about(subject, target, sources), (start, stop), n=n, tried=tried)
-
-
-def word_effects(
-    model: Any,
-    text: Any,
-    *,
-    target: Any = None,
-    tokenizer: Any = None,
-    labels: Sequence[str] | None = None,
-    how: str = "delete",
-    granularity: str = "words",
-    seed: int = 0,
-    device: str | torch.device | None = None,
-) -> Iterator[Options]:
-    """Find what deleting, or masking, each word does to the prediction, step by step.
-
-    Parameters
-    ----------
-    model, text, tokenizer, labels, seed, device
-        As of :func:`counterfactuals`.
-    target : None, int or str
-        The class whose probability is told; by default the one predicted.
-    how : {"delete", "mask"}
-        ``"mask"`` writes the tokenizer's mask in the word's place.
-    granularity : str
-        ``"words"``, ``"sentences"`` or a regular expression, whose matches are the pieces.
-
-    Yields
-    ------
-    Options
-        After each batch, in the order of the text, those that are known. A piece without which nothing would be left
-        to read is left out.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As of :func:`counterfactuals`, and for a tokenizer without a mask.
-    """
-    mask = None
-    if how not in {"delete", "mask"}:
-        msg = f"how must be 'delete' or 'mask', got {how!r}."
-        raise ValueError(msg)
-    if how == "mask":
-        mask = getattr(tokenizer, "mask_token", None)
-        if mask is None:
-            msg = "how='mask' needs a tokenizer with a mask token: use how='delete'."
-            raise ValueError(msg)
-    subject = text_subject(model, text, tokenizer=tokenizer, labels=labels, device=device, seed=seed)
-    spans = Text(text, tuple(editable(text))).pieces("tokens" if granularity == "words" else granularity)
-    return effects(about(subject, target), spans, mask=mask)
-
-
-def _span(span: Any, text: str) -> tuple[int, int]:
-    ends = list(span) if isinstance(span, (tuple, list)) else []
-    if len(ends) != 2 or any(isinstance(one, bool) or not isinstance(one, int) for one in ends):  # noqa: PLR2004
-        msg = f"span must be two whole numbers, the first character and the one after the last, got {span!r}."
-        raise TypeError(msg)
-    start, stop = ends
-    if not 0 <= start < stop <= len(text) or not text[start:stop].strip():
-        msg = f"span must hold a word of the text, whose {len(text):,} characters count from 0, got {span!r}."
-        raise ValueError(msg)
-    return start, stop

@@ -1,7 +1,8 @@
 """What would have to change for another answer: searches for counterfactuals, one file a family."""
 
 from xai_widgets.counterfactual.beam import FewestEdits
-from xai_widgets.counterfactual.constraints import Bound, Constraints
+from xai_widgets.counterfactual.bound import Bound
+from xai_widgets.counterfactual.constraints import Constraints
 from xai_widgets.counterfactual.edits import deletion, editable, insertion, replacement, rewritten
 from xai_widgets.counterfactual.goals import Goal, resolve_goal
 from xai_widgets.counterfactual.gradient import GradientRows

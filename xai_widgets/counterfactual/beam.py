@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from xai_widgets.counterfactual.choosing import choose, theme
 from xai_widgets.counterfactual.edits import State, compatible, says_something
-from xai_widgets.counterfactual.proposals import propose, slopes_of
+from xai_widgets.counterfactual.proposals import propose
 from xai_widgets.counterfactual.search import Found, Search, register_search
+from xai_widgets.counterfactual.slopes import slopes_of
 from xai_widgets.method import parameter
 
 if TYPE_CHECKING:

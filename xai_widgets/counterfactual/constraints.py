@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.counterfactual.bound import Bound
 from xai_widgets.counterfactual.rules import Rule
 
 if TYPE_CHECKING:
@@ -100,125 +101,6 @@ class Constraints:
         bound = Bound(table, row, low, high, fixed, rules, self.max_changes, weights)
         bound.check()
         return bound
-
-
-@dataclass(frozen=True, eq=False)
-class Bound:
-    """Constraints on one row of one table; columns by number.
-
-    Attributes
-    ----------
-    low, high : ndarray
-        Where each column may lie if it changes; the row's own value is always allowed.
-    fixed : ndarray of bool
-        Columns that cannot change: immutable ones, and those whose value is missing.
-    weights : ndarray
-        Effort of each column.
-    """
-
-    table: Table
-    row: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    fixed: NDArray[np.bool_]
-    rules: tuple[Rule, ...]
-    max_changes: int | None
-    weights: NDArray[np.float64]
-
-    @property
-    def free(self) -> NDArray[np.int64]:
-        """The columns that may change."""
-        return np.flatnonzero(~self.fixed & ((self.low < self.high) | (self.low != self.row)) & (self.low <= self.high))
-
-    @property
-    def most(self) -> int:
-        """How many columns may change."""
-        return len(self.free) if self.max_changes is None else min(self.max_changes, len(self.free))
-
-    def check(self) -> None:
-        """Refuse rules that can never hold.
-
-        Raises
-        ------
-        ValueError
-            Naming the rule, and the range that leaves nothing.
-        """
-        bounds = {}
-        for i, column in enumerate(self.table.columns):
-            if not self.fixed[i] and self.low[i] > self.high[i]:
-                msg = (
-                    f"Constraints: nothing is left for {column.name!r}: its range and its direction exclude each other."
-                )
-                raise ValueError(msg)
-            if not column.choices:
-                own = float(self.row[i])
-                ends = (own, own) if self.fixed[i] else (min(self.low[i], own), max(self.high[i], own))
-                bounds[column.name] = ends
-        for rule in self.rules:
-            try:
-                rule.holds(self.table.own(self.row[None]), 1)
-            except TypeError as error:
-                msg = f"Constraints: the rule {rule.text!r} compares what cannot be compared: {error}."
-                raise ValueError(msg) from None
-            if not rule.possible(bounds):
-                msg = f"Constraints: the rule {rule.text!r} can never hold within the other constraints."
-                raise ValueError(msg)
-
-    def changed(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell which cells (n, columns) differ from the row."""
-        differs: NDArray[np.bool_] = (values != self.row) & ~(np.isnan(values) & np.isnan(self.row))
-        return differs
-
-    def fitted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Move values (n, columns) to where the bounds and the data's own types allow; rules are another matter."""
-        inside = np.where(self.changed(values), np.clip(values, self.low, self.high), self.row)
-        snapped = self.table.snap(inside)
-        # What was rounded out of its range is rounded the other way.
-        step = np.array([one.step for one in self.table.columns])
-        snapped = np.where(snapped > self.high, self.table.snap(snapped - step), snapped)
-        snapped = np.where(snapped < self.low, self.table.snap(snapped + step), snapped)
-        outside = (snapped > self.high) | (snapped < self.low) | np.isnan(snapped)
-        return np.where(self.fixed | outside | ~self.changed(inside), self.row, snapped)
-
-    def broken(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
-        """Tell of each constraint, by its words, which rows (n, columns) break it."""
-        changed, names = self.changed(values), self.table.names
-        found: dict[str, NDArray[np.bool_]] = {}
-        for i, name in enumerate(names):
-            if self.fixed[i]:
-                found[f"{name} cannot change"] = changed[:, i]
-            else:
-                outside = (values[:, i] < self.low[i]) | (values[:, i] > self.high[i]) | np.isnan(values[:, i])
-                found[f"{name} has its range"] = changed[:, i] & outside
-        if self.max_changes is not None:
-            found[f"at most {self.max_changes} changes"] = changed.sum(1) > self.max_changes
-        if self.rules:
-            columns = self.table.own(values)
-            found.update((one.text, ~one.holds(columns, len(values))) for one in self.rules)
-        return found
-
-    def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell of each row (n, columns), in the data's own types, whether it keeps to everything."""
-        bad = np.zeros(len(values), bool)
-        for one in self.broken(values).values():
-            bad |= one
-        return ~bad
-
-    def effort(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum the changes of each row (n, columns): in typical deviations, another category as one, by weight."""
-        total: NDArray[np.float64] = (self._far(values, self.row) * self.weights).sum(1)
-        return total
-
-    def apart(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-        """Compute how far two rows (columns,) lie apart, in typical deviations, another category as one."""
-        return float(self._far(a[None], b).sum())
-
-    def _far(self, values: NDArray[np.float64], row: NDArray[np.float64]) -> NDArray[np.float64]:
-        scales = np.array([one.scale for one in self.table.columns])
-        chosen = np.array([bool(one.choices) for one in self.table.columns])
-        differs = np.nan_to_num(values - row)
-        far: NDArray[np.float64] = np.where(chosen, differs != 0, np.abs(differs) / scales)
-        return far
 
 
 def _check_range(column: str, ends: Any) -> None:

@@ -8,7 +8,8 @@ from xai_widgets.changes import Edit, Option, Options
 from xai_widgets.counterfactual.edits import deletion, says_something
 from xai_widgets.counterfactual.goals import Goal
 from xai_widgets.counterfactual.problem import Sources, TextProblem
-from xai_widgets.counterfactual.proposals import propose, slopes_of
+from xai_widgets.counterfactual.proposals import propose
+from xai_widgets.counterfactual.slopes import slopes_of
 from xai_widgets.models import resolve_target
 
 if TYPE_CHECKING:

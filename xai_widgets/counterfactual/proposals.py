@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,10 +14,9 @@ from xai_widgets.inputs import whole_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from torch import Tensor
-
     from xai_widgets.changes import Edit
     from xai_widgets.counterfactual.problem import TextProblem
+    from xai_widgets.counterfactual.slopes import Slopes
     from xai_widgets.text import Span
 
 INSERTIONS = ("not", "never", "no", "hardly", "very", "but", "really")
@@ -29,42 +27,6 @@ GAPS = 16
 
 OVERSIZE = 4
 """Of a masked model's first guesses, this many times those asked for are looked at: not all are words."""
-
-
-@dataclass(eq=False)
-class Slopes:
-    """The gradient of what should grow, for each token's vector.
-
-    Attributes
-    ----------
-    gradient, vectors : Tensor, shape (tokens, features)
-    places : list of int or None
-        In which of the spans each token lies.
-    """
-
-    gradient: Tensor
-    vectors: Tensor
-    places: list[int | None]
-
-    def weights(self, count: int) -> list[float]:
-        """Estimate how much each span contributes, by size: gradient times vector, summed."""
-        shares = (self.gradient * self.vectors).sum(1).tolist()
-        sums = [0.0] * count
-        for place, share in zip(self.places, shares, strict=True):
-            if place is not None:
-                sums[place] += share
-        return [abs(one) for one in sums]
-
-
-def slopes_of(problem: TextProblem, spans: list[Span]) -> Slopes | None:
-    """Compute the gradient at the original in one pass; None where there is none."""
-    subject, goal = problem.subject, problem.goal
-    if subject.embedded is None or subject.inputs is None or subject.inputs.text is None:
-        return None
-    x = subject.inputs.x
-    target, sign = goal.slope(subject.prediction)
-    _, gradient = subject.embedded.gradients(x[None], target)
-    return Slopes(sign * gradient[0], x, subject.inputs.text.places(spans))
 
 
 def neighbours(

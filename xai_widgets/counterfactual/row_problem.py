@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xai_widgets.counterfactual.constraints import Bound
+    from xai_widgets.counterfactual.bound import Bound
     from xai_widgets.counterfactual.goals import Goal
     from xai_widgets.models import TorchModel
     from xai_widgets.prepare import RowSubject

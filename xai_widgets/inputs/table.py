@@ -11,45 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.inputs.columns import DAY, Column, own_values, plain_value, read_column
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEW = 2
-MOST_DECIMALS = 6
-"""Numbers with more of them are taken for continuous."""
-
-DAY = 86_400e9
-"""Nanoseconds."""
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """One column.
-
-    Attributes
-    ----------
-    name : str
-    kind : {"number", "date", "category"}
-    choices : tuple
-        The values of a category, booleans too, in the data's own types; a row has their number.
-    low, high : float
-        Of the data; of a category its first and last number.
-    scale : float
-        A typical deviation, above 0: the median absolute one from the median, or the standard one where that is 0.
-    step : float
-        The numbers are multiples of it; 0 where they are continuous.
-    dtype : object
-        Of the data.
-    """
-
-    name: str
-    kind: str
-    choices: tuple[Any, ...] = ()
-    low: float = 0.0
-    high: float = 0.0
-    scale: float = 1.0
-    step: float = 0.0
-    dtype: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +66,7 @@ class Table:
         if double:
             msg = f"the background has several columns {double[0]!r}: give each its own name."
             raise ValueError(msg)
-        read = [_column(name, one, framed=framed) for name, one in zip(found, series, strict=True)]
+        read = [read_column(name, one, framed=framed) for name, one in zip(found, series, strict=True)]
         return cls(tuple(column for column, _ in read), np.stack([values for _, values in read], 1), framed)
 
     @property
@@ -169,12 +136,12 @@ class Table:
 
     def own(self, values: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
         """Return numbers (n, columns) as columns in the data's own types."""
-        return {one.name: _own(one, values[:, i]) for i, one in enumerate(self.columns)}
+        return {one.name: own_values(one, values[:, i]) for i, one in enumerate(self.columns)}
 
     def cells(self, values: NDArray[np.float64]) -> dict[str, Any]:
         """Return one row of numbers (columns,) as values in the data's own types; None where one is missing."""
         return {
-            name: None if math.isnan(values[i]) else _plain(column[0])
+            name: None if math.isnan(values[i]) else plain_value(column[0])
             for i, (name, column) in enumerate(self.own(values[None]).items())
         }
 
@@ -194,71 +161,6 @@ class Table:
             holds = not missing.any() or not isinstance(kept, np.dtype) or kept.kind not in "biu"
             made[name] = own.astype(kept) if holds else own
         return pandas.DataFrame(made)
-
-
-def _column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray[np.float64]]:
-    """Find out what a column holds, and return its values as numbers."""
-    dtype = given.dtype
-    kind = getattr(dtype, "kind", "O")
-    if kind == "M":
-        days = np.asarray(given, "datetime64[ns]").astype(np.int64).astype(float) / DAY
-        days[np.isnat(np.asarray(given, "datetime64[ns]"))] = math.nan
-        return _numeric(name, "date", days, dtype), days
-    values = given.to_numpy() if framed else given
-    if kind in "iuf" and not (not framed and set(np.unique(values)) <= {0, 1}):
-        plain = np.asarray(values, np.float64)
-        return _numeric(name, "number", plain, dtype), plain
-    present = [one for one in list(values) if one is not None and one == one]  # noqa: PLR0124  all but NaN
-    choices = tuple(_sorted(dict.fromkeys(one.item() if hasattr(one, "item") else one for one in present)))
-    if not choices:
-        msg = f"the column {name!r} of the background holds no value at all: leave it out."
-        raise ValueError(msg)
-    places = {one: i for i, one in enumerate(choices)}
-    plain = np.array([places.get(one.item() if hasattr(one, "item") else one, math.nan) for one in list(values)], float)
-    return Column(name, "category", choices, 0.0, float(len(choices) - 1), 1.0, 1.0, dtype), plain
-
-
-def _numeric(name: str, kind: str, values: NDArray[np.float64], dtype: Any) -> Column:
-    known = values[np.isfinite(values)]
-    if not len(known):
-        msg = f"the column {name!r} of the background holds no finite number: leave it out."
-        raise ValueError(msg)
-    deviation = float(np.median(np.abs(known - np.median(known)))) or float(known.std()) or 1.0
-    step = 0.0
-    for decimals in range(MOST_DECIMALS + 1):
-        if np.array_equal(np.round(known, decimals), known):
-            step = 10.0**-decimals
-            break
-    return Column(name, kind, (), float(known.min()), float(known.max()), deviation, step, dtype)
-
-
-def _own(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
-    if column.choices:
-        choices = np.empty(len(column.choices), object)
-        choices[:] = column.choices
-        picked = choices[_index(values)]
-        return picked.astype(bool) if all(isinstance(one, bool) for one in column.choices) else picked
-    if column.kind == "date":
-        days = np.where(np.isnan(values), 0, values)
-        return np.round(days * DAY).astype(np.int64).astype("datetime64[ns]")
-    whole = getattr(column.dtype, "kind", "f") in "iu" and not np.isnan(values).any()
-    return values.astype(np.int64) if whole else values
-
-
-def _plain(value: Any) -> Any:
-    """Return a number of numpy's as Python's; a date stays one."""
-    return value.item() if isinstance(value, np.generic) and not isinstance(value, np.datetime64) else value
-
-
-def _index(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.nan_to_num(values).astype(np.int64)
-
-
-def _sorted(values: Any) -> list[Any]:
-    try:
-        return sorted(values)
-    except TypeError:
-        return list(values)
 
 
 def _told(array: NDArray[Any]) -> str:

@@ -1,8 +1,9 @@
 """A model and an input, made ready for each other."""
 
+from xai_widgets.prepare.language import language_model, masked_model
 from xai_widgets.prepare.read import adapt, read_for
 from xai_widgets.prepare.rows import RowSubject, row_subject
-from xai_widgets.prepare.scorers import Subject, language_model, masked_model, subject_of
+from xai_widgets.prepare.scorers import Subject, subject_of
 from xai_widgets.prepare.text import is_passage, read_passage
 
 __all__ = [

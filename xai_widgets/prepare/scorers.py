@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets.inputs import encode_texts, read_text
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.feeds import Reduced
-from xai_widgets.models.texts import AtToken, Listed, Packed, TextScorer, likelihood
+from xai_widgets.models.texts import Listed, Packed, TextScorer
 from xai_widgets.models.tokens import LastPosition, all_vectors, find_embedding, longest_text
-from xai_widgets.prepare.read import adapt, read_for
+from xai_widgets.prepare.read import read_for
 from xai_widgets.prepare.text import accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from torch import Tensor
 
@@ -86,7 +86,7 @@ def subject_of(model: TorchModel, text: Any, tokenizer: Any = None) -> Subject:
         return Subject(text, scorer.predict(text), scorer)
     embedded, inputs = read_for(model, text, tokenizer=tokenizer)
     embedded.predict(inputs.x)  # which tells what the scores stand for
-    names, named = _names(model, text, tokenizer)
+    names, named = names_for(model, text, tokenizer)
     limit = longest_text(model.module)
     fed = model.fed(Reduced(Packed(names, named=named), LastPosition()), embedded.task)
     fed.labels = embedded.labels
@@ -97,70 +97,8 @@ def subject_of(model: TorchModel, text: Any, tokenizer: Any = None) -> Subject:
     return Subject(text, scorer.predict(text), scorer, tokenizer, embedded, inputs, vectors, inputs.notes)
 
 
-def masked_model(given: Any, device: Any = None) -> tuple[TextScorer, str]:
-    """Make a masked language model a function of texts with one mask: scores of every token there.
-
-    Parameters
-    ----------
-    given : (model, tokenizer)
-    device : optional
-        Where to compute; by default where the model is.
-
-    Returns
-    -------
-    scorer : TextScorer
-    mask : str
-        How the mask is written.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For anything else, and for a tokenizer without a mask.
-    """
-    model, tokenizer = _pair(given, "mlm")
-    mask = getattr(tokenizer, "mask_token", None)
-    if mask is None:
-        msg = "mlm: the tokenizer has no mask token: give a masked language model, such as BERT with its tokenizer."
-        raise ValueError(msg)
-    return _language_scorer(model, tokenizer, AtToken(int(tokenizer.mask_token_id)), f"a {mask}", device), str(mask)
-
-
-def language_model(given: Any, device: Any = None) -> TextScorer:
-    """Make a causal language model a function of texts: the mean log-likelihood of a token.
-
-    Parameters
-    ----------
-    given : (model, tokenizer)
-    device : optional
-
-    Raises
-    ------
-    TypeError
-        For anything else.
-    """
-    model, tokenizer = _pair(given, "fluency")
-    return _language_scorer(model, tokenizer, likelihood, "a b", device)
-
-
-def _pair(given: Any, name: str) -> tuple[Any, Any]:
-    if not isinstance(given, (tuple, list)) or len(given) != 2:  # noqa: PLR2004
-        msg = f"{name} must be a pair, (model, tokenizer), got {type(given).__name__}."
-        raise TypeError(msg)
-    return given[0], given[1]
-
-
-def _language_scorer(
-    model: Any, tokenizer: Any, read: Callable[[Any, Tensor], Tensor], sample: str, device: Any
-) -> TextScorer:
-    adapter = adapt(model, device=device)
-    names, named = _names(adapter, sample, tokenizer)
-    limit = longest_text(adapter.module)
-    fed = adapter.fed(Packed(names, named=named, read=read), "value")
-    fed.labels = None
-    return TextScorer(fed, lambda texts: encode_texts(texts, tokenizer, names, limit))
-
-
-def _names(model: TorchModel, text: str, tokenizer: Any) -> tuple[Sequence[str], bool]:
+def names_for(model: TorchModel, text: str, tokenizer: Any) -> tuple[Sequence[str], bool]:
+    """Return the names of what a model takes of what a tokenizer makes, and whether it goes in by them."""
     _, tensors = read_text(text, tokenizer, longest_text(model.module))
     given, named = accepted(model.module, {name: one[0] for name, one in tensors.items()})
     # Without names, the tokens alone go in, in first place.

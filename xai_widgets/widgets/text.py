@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from xai_widgets.api import method_list
-from xai_widgets.api.changes import text_sources
+from xai_widgets.api.sources import text_sources
 from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.inputs import check_edits
 from xai_widgets.jobs import Outcome, worker_for

@@ -1,0 +1,71 @@
+"""A text and where its new words come from, made of what the user gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.counterfactual import Sources
+from xai_widgets.inputs import whole_words
+from xai_widgets.prepare import Subject, adapt, language_model, masked_model, subject_of
+
+if TYPE_CHECKING:
+    import torch
+
+
+def text_subject(
+    model: Any,
+    text: Any,
+    *,
+    tokenizer: Any = None,
+    labels: Sequence[str] | None = None,
+    device: str | torch.device | None = None,
+    seed: int = 0,
+) -> Subject:
+    """Make a model a function of texts, and look at one; parameters and errors as in :func:`counterfactuals`.
+
+    Returns
+    -------
+    Subject
+        May be used for many searches and menus about the same text.
+    """
+    return subject_of(adapt(model, text, labels=labels, device=device, seed=seed), text, tokenizer)
+
+
+def text_sources(
+    *,
+    mlm: Any = None,
+    fluency: Any = None,
+    replacements: Any = None,
+    insertions: Sequence[str] | None = None,
+    device: str | torch.device | None = None,
+) -> Sources:
+    """Make sources of words of what the user gave; parameters and errors as in :func:`counterfactuals`."""
+    masked = None
+    if mlm is not None:
+        scorer, mask = masked_model(mlm, device)
+        masked = scorer, mask, whole_words(mlm[1])
+    return Sources(
+        words=None if replacements is None else _lookup(replacements),
+        insertions=None if insertions is None else _words("insertions", insertions),
+        masked=masked,
+        fluency=None if fluency is None else language_model(fluency, device),
+    )
+
+
+def _lookup(given: Any) -> Callable[[str], Sequence[str]]:
+    if isinstance(given, Mapping):
+        table = {str(word).casefold(): _words("replacements", new) for word, new in given.items()}
+        return lambda word: table.get(word.casefold(), ())
+    if isinstance(given, Callable):  # type: ignore[arg-type]
+        find: Callable[[str], Any] = given
+        return lambda word: _words("replacements", find(word))
+    words = _words("replacements", given)
+    return lambda _: words
+
+
+def _words(name: str, given: Any) -> tuple[str, ...]:
+    if isinstance(given, str) or not isinstance(given, Sequence) or any(not isinstance(one, str) for one in given):
+        msg = f"{name} must be words in a list, got {given if isinstance(given, str) else type(given).__name__!r}."
+        raise TypeError(msg)
+    return tuple(one for one in given if one.strip())

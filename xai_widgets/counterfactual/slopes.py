@@ -1,0 +1,48 @@
+"""The gradient at a text, for each token and for each word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from xai_widgets.counterfactual.problem import TextProblem
+    from xai_widgets.text import Span
+
+
+@dataclass(eq=False)
+class Slopes:
+    """The gradient of what should grow, for each token's vector.
+
+    Attributes
+    ----------
+    gradient, vectors : Tensor, shape (tokens, features)
+    places : list of int or None
+        In which of the spans each token lies.
+    """
+
+    gradient: Tensor
+    vectors: Tensor
+    places: list[int | None]
+
+    def weights(self, count: int) -> list[float]:
+        """Estimate how much each span contributes, by size: gradient times vector, summed."""
+        shares = (self.gradient * self.vectors).sum(1).tolist()
+        sums = [0.0] * count
+        for place, share in zip(self.places, shares, strict=True):
+            if place is not None:
+                sums[place] += share
+        return [abs(one) for one in sums]
+
+
+def slopes_of(problem: TextProblem, spans: list[Span]) -> Slopes | None:
+    """Compute the gradient at the original in one pass; None where there is none."""
+    subject, goal = problem.subject, problem.goal
+    if subject.embedded is None or subject.inputs is None or subject.inputs.text is None:
+        return None
+    x = subject.inputs.x
+    target, sign = goal.slope(subject.prediction)
+    _, gradient = subject.embedded.gradients(x[None], target)
+    return Slopes(sign * gradient[0], x, subject.inputs.text.places(spans))

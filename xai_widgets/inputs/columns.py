@@ -1,0 +1,114 @@
+"""One column of a table: what it holds, as numbers and in the data's own types."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOST_DECIMALS = 6
+"""Numbers with more of them are taken for continuous."""
+
+DAY = 86_400e9
+"""Nanoseconds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"number", "date", "category"}
+    choices : tuple
+        The values of a category, booleans too, in the data's own types; a row has their number.
+    low, high : float
+        Of the data; of a category its first and last number.
+    scale : float
+        A typical deviation, above 0: the median absolute one from the median, or the standard one where that is 0.
+    step : float
+        The numbers are multiples of it; 0 where they are continuous.
+    dtype : object
+        Of the data.
+    """
+
+    name: str
+    kind: str
+    choices: tuple[Any, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    scale: float = 1.0
+    step: float = 0.0
+    dtype: Any = None
+
+
+def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray[np.float64]]:
+    """Find out what a column holds, and return its values as numbers."""
+    dtype = given.dtype
+    kind = getattr(dtype, "kind", "O")
+    if kind == "M":
+        days = np.asarray(given, "datetime64[ns]").astype(np.int64).astype(float) / DAY
+        days[np.isnat(np.asarray(given, "datetime64[ns]"))] = math.nan
+        return _numeric(name, "date", days, dtype), days
+    values = given.to_numpy() if framed else given
+    if kind in "iuf" and not (not framed and set(np.unique(values)) <= {0, 1}):
+        plain = np.asarray(values, np.float64)
+        return _numeric(name, "number", plain, dtype), plain
+    present = [one for one in list(values) if one is not None and one == one]  # noqa: PLR0124  all but NaN
+    choices = tuple(_sorted(dict.fromkeys(one.item() if hasattr(one, "item") else one for one in present)))
+    if not choices:
+        msg = f"the column {name!r} of the background holds no value at all: leave it out."
+        raise ValueError(msg)
+    places = {one: i for i, one in enumerate(choices)}
+    plain = np.array([places.get(one.item() if hasattr(one, "item") else one, math.nan) for one in list(values)], float)
+    return Column(name, "category", choices, 0.0, float(len(choices) - 1), 1.0, 1.0, dtype), plain
+
+
+def _numeric(name: str, kind: str, values: NDArray[np.float64], dtype: Any) -> Column:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        msg = f"the column {name!r} of the background holds no finite number: leave it out."
+        raise ValueError(msg)
+    deviation = float(np.median(np.abs(known - np.median(known)))) or float(known.std()) or 1.0
+    step = 0.0
+    for decimals in range(MOST_DECIMALS + 1):
+        if np.array_equal(np.round(known, decimals), known):
+            step = 10.0**-decimals
+            break
+    return Column(name, kind, (), float(known.min()), float(known.max()), deviation, step, dtype)
+
+
+def own_values(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
+    """Return a column's numbers in the data's own types; what stands where a value is missing means nothing."""
+    if column.choices:
+        choices = np.empty(len(column.choices), object)
+        choices[:] = column.choices
+        picked = choices[_index(values)]
+        return picked.astype(bool) if all(isinstance(one, bool) for one in column.choices) else picked
+    if column.kind == "date":
+        days = np.where(np.isnan(values), 0, values)
+        return np.round(days * DAY).astype(np.int64).astype("datetime64[ns]")
+    whole = getattr(column.dtype, "kind", "f") in "iu" and not np.isnan(values).any()
+    return values.astype(np.int64) if whole else values
+
+
+def plain_value(value: Any) -> Any:
+    """Return a number of numpy's as Python's; a date stays one."""
+    return value.item() if isinstance(value, np.generic) and not isinstance(value, np.datetime64) else value
+
+
+def _index(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.nan_to_num(values).astype(np.int64)
+
+
+def _sorted(values: Any) -> list[Any]:
+    try:
+        return sorted(values)
+    except TypeError:
+        return list(values)
