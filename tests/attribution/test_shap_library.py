@@ -77,7 +77,7 @@ def test_deep_shap(shap) -> None:
     x, baselines = row(), torch.randn(7, 6, dtype=torch.float64)
     peer = shap.DeepExplainer(model, baselines).shap_values(x[None], check_additivity=False)[0, :, TARGET]
     ours = xai.attribute(model, x, "deep_shap", target=TARGET, baselines=baselines)
-    np.testing.assert_allclose(ours.values, peer, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(ours.values, peer, rtol=1e-6, atol=1e-6)
     assert ours.error == 0
 
 
