@@ -7,10 +7,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from xai_widgets.attribution.gradients import GradientMethod
+from xai_widgets.attribution.several import mean_of
 from xai_widgets.attribution.statistics import relative, wide
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
@@ -166,6 +168,9 @@ class IntegratedGradients(GradientMethod):
     values), as a share of the map's norm: gradients of networks with ReLUs are piecewise constant
     along the path, so rules of higher order gain nothing. `n_steps` is rounded down to a whole level (2, 3, 5, 9 …).
 
+    Of several baselines, a tensor [n, …], it is the mean over their paths, one after the other (`expected_gradients`
+    takes them all at once, by samples).
+
     The path of a model of tokens starts at the mean of all tokens' vectors in place of zeros where the gradient
     explodes at these, as it does in most language models; a note says so.
 
@@ -191,6 +196,11 @@ class IntegratedGradients(GradientMethod):
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch."""
+        if isinstance(self.baselines, (Tensor, np.ndarray)) and (several := inputs.several(self.baselines)) is not None:
+            every = [_Gradients(model, inputs, base, target) for base in several]
+            runs = (refine(model, one, self.n_steps, self.tolerance, tiny_for(inputs.x)) for one in every)
+            yield from mean_of(runs, len(every), every[0].norm)
+            return
         notes: tuple[str, ...] = ()
         base = inputs.baseline(self.baselines, seed)
         if self.baselines == "zero" and inputs.vectors is not None and _explodes_at(base, inputs.x, model, target):

@@ -1,0 +1,55 @@
+"""Integrated gradients from several baselines are the mean over their paths."""
+
+import captum.attr
+import numpy as np
+import pytest
+import torch
+from attribution.nets import convnet, image, mlp, row
+
+import xai_widgets as xai
+
+BASES = torch.randn(3, 6, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+
+
+def test_it_is_the_mean_of_captums_values():
+    net, x = mlp(), row()
+    found = xai.attribute(net, x, "integrated_gradients", target=1, baselines=BASES, n_steps=65, tolerance=0.0)
+    oracle = captum.attr.IntegratedGradients(net)
+    theirs = [
+        oracle.attribute(x[None], base[None], target=1, n_steps=65, method="riemann_trapezoid")[0] for base in BASES
+    ]
+    wanted = torch.stack(theirs).mean(0).detach().numpy() * 65 / 64  # its steps are as many as its points
+    np.testing.assert_allclose(found.values, wanted, rtol=1e-6, atol=1e-9)
+    assert found.forwards == 3 * 65
+    scores = net(torch.cat([x[None], BASES]))[:, 1].detach()
+    assert found.gap == pytest.approx(float(found.values.sum() - (scores[0] - scores[1:].mean())), abs=1e-6)
+
+
+@pytest.mark.parametrize("tolerance", [0.0, 0.1])
+def test_it_goes_on_and_ends(tolerance):
+    bases = torch.rand(4, 3, 16, 16, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    params = {"target": 1, "baselines": bases, "n_steps": 33, "tolerance": tolerance}
+    steps = list(xai.attribute_iter(convnet(), image(), "integrated_gradients", **params))
+    fractions = [one.fraction for one in steps]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert all(one.error is None for one in steps if one.fraction <= 3 / 4)
+    exact = xai.attribute(convnet(), image(), "integrated_gradients", **params | {"n_steps": 4097, "tolerance": 1e-9})
+    true = np.linalg.norm(steps[-1].values - exact.values) / np.linalg.norm(exact.values)
+    assert 0 < true <= steps[-1].error
+
+
+def test_one_of_them_is_that_baseline_and_layers_lift_them():
+    net, x = mlp(), row()
+    alone = xai.attribute(net, x, "integrated_gradients", target=1, baselines=BASES[0])
+    np.testing.assert_array_equal(
+        xai.attribute(net, x, "integrated_gradients", target=1, baselines=BASES[:1]).values, alone.values
+    )
+    every = [
+        xai.attribute(net, x, "integrated_gradients", target=1, layer="1", baselines=base, tolerance=0.0).values
+        for base in BASES
+    ]
+    found = xai.attribute(net, x, "integrated_gradients", target=1, layer="1", baselines=BASES.numpy(), tolerance=0.0)
+    np.testing.assert_allclose(found.values, np.mean(every, 0), rtol=1e-6, atol=1e-9)
+    with pytest.raises(ValueError, match=r"shape \[n, 6\], got \[3, 5\]"):
+        xai.attribute(net, x, "integrated_gradients", baselines=BASES[:, :5])
