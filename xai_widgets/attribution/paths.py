@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
 
-CAUTION = 2.0
+CAUTION = 1.2
 """The true error, as a multiple of what the last refinement changed, stays below this in 95 of 100 random networks."""
 
 TRUSTED_LEVEL = 3
@@ -163,7 +163,7 @@ class IntegratedGradients(GradientMethod):
     .. math:: (x_i - x'_i) \int_0^1 \partial_i F(x' + \alpha (x - x')) \, d\alpha
 
     The integral is refined by a nested trapezoid rule: each level halves the steps and keeps all gradients
-    computed before, so there is a picture after one pass and a better one after each. The error is twice what
+    computed before, so there is a picture after one pass and a better one after each. The error is 1.2 times what
     the last level changed, and no less than the completeness gap proves (:math:`|gap| / \sqrt n`, of a map with `n`
     values), as a share of the map's norm: gradients of networks with ReLUs are piecewise constant
     along the path, so rules of higher order gain nothing. `n_steps` is rounded down to a whole level (2, 3, 5, 9 …).
