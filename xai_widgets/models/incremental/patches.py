@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ class Region:
 
     def nearly_fills(self, shape: Sequence[int]) -> bool:
         """Tell whether the boxes are nearly as large as a map of this shape."""
-        return float(np.prod(self.size)) >= NEARLY_ALL * float(np.prod(shape))
+        return math.prod(self.size) >= NEARLY_ALL * math.prod(shape)
 
 
 @dataclass(frozen=True)

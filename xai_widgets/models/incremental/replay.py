@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,7 @@ class Incremental:
         self._model, self._x = model, x
         self._dims = tuple(axis + 1 for axis in axes)
         self._version = model.version
+        self._modules = list(model.module.modules())  # of a private copy, which keeps them
         if not model.private or model.random is not False or not self.holds():
             msg = "The model draws random numbers, or somebody watches it."
             raise NotIncrementalError(msg)
@@ -77,7 +79,7 @@ class Incremental:
     def holds(self) -> bool:
         """Tell whether the model is still the one that was written down, and nobody watches it."""
         model = self._model
-        hooked = any(getattr(one, hooks) for one in model.module.modules() for hooks in HOOKS)
+        hooked = any(getattr(one, hooks) for one in self._modules for hooks in HOOKS)
         return not (
             hooked
             or is_watched()
@@ -189,4 +191,4 @@ def _work(step: Step, shapes: Sequence[Sequence[int]]) -> float:
     """Estimate the work of putting out tensors of these shapes."""
     weight = step.args[1] if step.name.startswith("conv") or step.name == "linear" else None
     each = weight[0].numel() if isinstance(weight, Tensor) else 0
-    return sum(float(np.prod(shape)) for shape in shapes) * (each + MOVING)
+    return float(sum(map(math.prod, shapes)) * (each + MOVING))
