@@ -91,6 +91,8 @@ export class FakeText extends FakeKernel<TextSpec> {
   protected override answer(message: Outgoing): void {
     if (message.kind === "menu" && message.open) void this.menu(message as unknown as Span);
     else if (message.kind === "search") void this.search(message as unknown as { open: boolean; most: number });
+    else if (message.kind === "attention") this.attend(message.layer as number, message.head as number | null);
+    else if (message.kind === "generate") void this.generate(message.count as number);
     else super.answer(message);
   }
 
@@ -101,9 +103,55 @@ export class FakeText extends FakeKernel<TextSpec> {
     const turn = ++this.turns;
     for (let known = 0; known <= count && turn === this.turns && !this.options.dead; known++) {
       const running = known < count || this.options.endless;
-      this.model.emit("msg:custom", { kind, running, fraction: known / count, error: null, ...told(known) }, []);
+      const { buffers = [], ...more } = told(known) as { buffers?: ArrayBufferView[] };
+      this.emit({ kind, running, fraction: count ? known / count : 0, error: null, ...more }, buffers);
       await new Promise((resolve) => setTimeout(resolve, this.options.stepMs));
     }
+  }
+
+  private attend(layer: number, head: number | null): void {
+    const tokens = this.tokens(this.current.request.edits as TextEdit[]);
+    const { layout, arrays } = this.layout(tokens, 1);
+    const count = tokens.ids.length;
+    const weight = (i: number) =>
+      Math.exp(3 * noise(i, layer + (head ?? 9)) - Math.abs((i % count) - Math.floor(i / count)));
+    const grid = quantise(
+      Float32Array.from({ length: count * count }, (_, i) => weight(i)),
+      count,
+      count,
+    );
+    const weights = { v: 1, dtype: "<u2", shape: [count, count], lo: grid.lo, hi: grid.hi, buffer: 0 };
+    const message = { kind: "attention", layer, head, layers: 6, heads: 4, layout, size: [count, count], weights };
+    this.emit({ ...message, running: false, error: null }, [grid.codes, ...arrays]);
+  }
+
+  private async generate(count: number): Promise<void> {
+    const before = this.tokens(this.current.request.edits as TextEdit[]);
+    const words = Object.keys(WEIGHTS);
+    const written = Array.from({ length: count }, (_, i) => ` ${words[(i * 3) % words.length]}`);
+    const whole = tokensOf(before.text + written.join(""));
+    const { layout, arrays } = this.layout(whole, 1);
+    const width = whole.ids.length;
+    const first = before.ids.length - 1;
+    await this.say("generated", 2 * count, (known) => {
+      const drawn = Math.min(known, count);
+      const tokens = written.slice(0, drawn).map((text, i) => [i, text, 0.5 / (1 + (i % 4))]);
+      const told = {
+        count,
+        text: written.slice(0, drawn).join(""),
+        tokens,
+        layout: null,
+        first: null,
+        row: 0,
+        rows: null,
+      };
+      const row = known - count - 1;
+      if (row < 0) return told;
+      const values = Float32Array.from({ length: width }, (_, i) => (i < first + row ? noise(i, row) : Number.NaN));
+      const grid = quantise(values, width, 1);
+      const rows = { v: 1, dtype: "<u2", shape: [1, width], lo: grid.lo, hi: grid.hi, buffer: 0 };
+      return { ...told, layout, first, row, rows, buffers: [grid.codes, ...arrays] };
+    });
   }
 
   private positive(edits: readonly TextEdit[]): number {

@@ -1,10 +1,12 @@
 // The store of the text widget: texts with their tokens, and the tree of edits.
 import { signal } from "@preact/signals";
-import { decodeBytes, decodeCounts, decodeFloats, decodeGrid } from "../core/arrays";
+import { decodeBytes, decodeCounts, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
 import { splice } from "../core/text/edits";
 import { softmax } from "../core/text/next";
 import type {
+  AttentionMessage,
   Buffers,
+  GeneratedMessage,
   Layout,
   LayoutMessage,
   MenuMessage,
@@ -19,7 +21,7 @@ import type {
 } from "../core/text/types";
 import { grown, joined, placeOf } from "../core/text/versions";
 import { spelled } from "../core/text/visible";
-import type { ArrayMeta } from "../core/types";
+import type { ArrayMeta, Bytes } from "../core/types";
 import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
 import type { Model } from "./model";
 import { Store, storeOf } from "./store";
@@ -44,6 +46,20 @@ export interface TextKind {
   prediction: TextPrediction;
 }
 
+/** What a language model wrote so far, and the rows of its map that came. */
+export interface Written {
+  message: GeneratedMessage;
+  layout: Layout | null;
+  /** By the number of the new token. */
+  rows: Float32Array[];
+}
+
+export interface Attention {
+  message: AttentionMessage;
+  layout: Layout | null;
+  grid: Grid | null;
+}
+
 export const TEXT_DISPLAY: TextDisplay = {
   ...DISPLAY,
   granularity: "words",
@@ -65,6 +81,27 @@ function layoutOf(message: LayoutMessage, buffers: Buffers): Layout {
     ids: counts(message.ids),
     special: message.special ? decodeBytes(message.special, buffers) : new Uint8Array(),
     names: new Map(message.names ?? []),
+  };
+}
+
+/** Rows come piece by piece; those of an earlier text are forgotten. */
+function grownBy(known: Written | null, message: GeneratedMessage, buffers: Buffers): Written {
+  const layout = message.layout ? layoutOf(message.layout, buffers) : null;
+  const same = known?.layout?.text === layout?.text && message.row > 0;
+  const rows = same && known ? [...known.rows] : [];
+  if (message.rows) {
+    const [count = 0, width = 0] = message.rows.shape;
+    const values = decodeFloats(message.rows, buffers);
+    for (let i = 0; i < count; i++) rows[message.row + i] = values.slice(i * width, (i + 1) * width);
+  }
+  return { message, layout, rows };
+}
+
+function attentionOf(message: AttentionMessage, buffers: Buffers): Attention {
+  return {
+    message,
+    layout: message.layout ? layoutOf(message.layout, buffers) : null,
+    grid: message.weights ? decodeGrid(message.weights, buffers) : null,
   };
 }
 
@@ -109,6 +146,9 @@ export class TextStore extends Store<TextKind> {
   /** What the kernel says of other words in the place of some. */
   readonly menu = signal<MenuMessage | null>(null);
   readonly search = signal<SearchMessage | null>(null);
+  readonly written = signal<Written | null>(null);
+  readonly attention = signal<Attention | null>(null);
+  private seed = 0;
   /** What a search asked here began from; null where another view asked. */
   readonly sought = signal<{ base: string; most: number } | null>(null);
   /** What the tokens of a language model are called, as far as they were told. */
@@ -148,10 +188,22 @@ export class TextStore extends Store<TextKind> {
     this.link.question({ kind: "search", open: false, target: null, n: 1, most: 1 });
   }
 
-  protected override hear(message: object): void {
+  /** Lets a language model go on with the text on show; a count of 0 stops it. */
+  generate(count: number, temperature: number, top: number): void {
+    this.link.question({ kind: "generate", count, temperature, top, seed: ++this.seed });
+  }
+
+  attend(layer: number, head: number | null): void {
+    this.link.question({ kind: "attention", layer, head });
+  }
+
+  protected override hear(message: object, buffers: Bytes[]): void {
     const { kind } = message as { kind: string };
     if (kind === "menu") this.menu.value = message as MenuMessage;
     else if (kind === "search") this.search.value = message as SearchMessage;
+    else if (kind === "generated")
+      this.written.value = grownBy(this.written.value, message as GeneratedMessage, buffers);
+    else if (kind === "attention") this.attention.value = attentionOf(message as AttentionMessage, buffers);
   }
 
   protected override followed(state: unknown): void {

@@ -168,3 +168,60 @@ def test_two_methods_side_by_side_and_how_far_they_agree(view):
     expect(view.root.locator("[data-xai=text-b]")).to_be_visible()
     expect(view.root.locator("[data-xai=agreement]")).to_contain_text("rank correlation", timeout=20_000)
     expect(view.root.locator("[data-xai=agreement]")).to_contain_text("words")
+
+
+LANGUAGE = """
+from transformers import GPT2Config, GPT2LMHeadModel
+torch.manual_seed(0)
+lm = GPT2LMHeadModel(GPT2Config(vocab_size=len(VOCABULARY), n_positions=64, n_embd=16, n_layer=2, n_head=2)).eval()
+bare = Tokenizer.from_str(words.to_str())
+plain = PreTrainedTokenizerFast(tokenizer_object=bare, unk_token="[UNK]", eos_token="[SEP]")
+plain.backend_tokenizer.post_processor = TemplateProcessing(single="$A", special_tokens=[])
+w = xai.explain(lm, "the film is", tokenizer=plain)
+w
+"""
+
+
+LIKELIEST = """tok.convert_ids_to_tokens(int(
+    lm(**plain("the film is", return_tensors="pt", return_token_type_ids=False)).logits[0, -1].argmax()))"""
+
+
+def test_a_language_model_is_asked_about_its_next_token_goes_on_and_shows_where_it_attends(studio):
+    cell(studio, VIEW, LANGUAGE)
+    view = shown(studio, VIEW)
+    tokens = view.root.locator("[data-xai=next]").get_by_role("listitem")
+    likeliest = value(studio, LIKELIEST)
+    expect(tokens.first).to_contain_text(likeliest)
+    expect(view.root.get_by_role("heading", level=2)).to_contain_text(likeliest)
+    tokens.nth(1).get_by_role("button", name=re.compile("^Rather than")).click()
+    view.settled()
+    expect(view.root.get_by_role("heading", level=2)).to_contain_text("rather than")
+    panel = view.root.locator("[data-xai=writing]")
+    panel.locator("summary").click()
+    panel.get_by_role("slider", name="New tokens").fill("3")
+    panel.get_by_role("button", name="Write", exact=True).click()
+    expect(panel.locator("ins")).to_have_count(3)
+    expect(panel.locator("canvas").first).to_be_visible()
+    attention = view.root.locator("[data-xai=attention]")
+    attention.locator("summary").click()
+    expect(attention.locator("canvas").first).to_be_visible()
+    expect(attention.get_by_label("Layer").locator("option")).to_have_count(2)
+
+
+def test_other_words_and_the_fewest_changes_come_from_the_kernel(view):
+    view.root.get_by_role("radio", name="Replace").check()
+    view.word("good").click()
+    menu = view.root.get_by_role("menu")
+    expect(menu.get_by_role("menuitem").first).to_be_visible()
+    menu.get_by_role("menuitem").first.click()
+    view.settled()
+    assert len(view.edits()) == 1
+    panel = view.root.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("button", name="Search").click()
+    found = panel.locator("[data-xai=found]")
+    expect(found.first).to_be_visible(timeout=20_000)
+    label = found.first.locator("strong").inner_text()
+    found.first.get_by_role("button", name=re.compile("^Show")).click()
+    view.settled()
+    assert (view.probability() > 0.5) == (label == "positive")

@@ -221,3 +221,42 @@ def test_a_language_model_is_asked_by_two_clicks_and_heated_in_the_browser(open_
     view.word("film").click()
     assert view.asked("ask")[-1]["request"]["target"] == {"span": [7, 11], "rather": None}
     expect(view.page.locator(".xai-title")).to_contain_text("Why “film”?")
+
+
+def test_a_language_model_goes_on_and_its_map_and_the_text_point_at_each_other(open_text):
+    view = open_text({"text": "I love the film", "spec": {"causal": True}, "labels": None})
+    panel = view.page.locator("[data-xai=writing]")
+    panel.locator("summary").click()
+    panel.get_by_role("slider", name="New tokens").fill("4")
+    panel.get_by_role("button", name="Write", exact=True).click()
+    expect(panel.locator("ins")).to_have_count(4)
+    matrix = panel.locator("canvas").first
+    expect(matrix).to_be_visible()
+    expect(panel.get_by_role("button", name="Put into the text")).to_be_visible()
+    matrix.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        view.page.keyboard.press(key)
+    expect(panel.locator("output.xai-matrix-said")).to_contain_text("← “love”")
+    expect(view.passage.locator(".xai-t-at")).to_have_text("love")
+    view.word("film").hover()
+    expect(panel.locator(".xai-matrix-column")).to_have_count(1)
+    panel.get_by_role("button", name="Put into the text").click()
+    assert view.edits()[0]["start"] == len("I love the film")
+    assert [m["count"] for m in view.asked("generate")] == [4]
+
+
+def test_attention_is_fetched_one_head_at_a_time_and_for_the_text_on_show(open_text):
+    view = open_text({"text": "a good film"})
+    assert view.asked("attention") == []
+    panel = view.page.locator("[data-xai=attention]")
+    panel.locator("summary").click()
+    expect(panel.locator("canvas").first).to_be_visible()
+    panel.get_by_label("Layer").select_option(label="3")
+    panel.get_by_label("Head").select_option(label="2")
+    assert [(m["layer"], m["head"]) for m in view.asked("attention")] == [(0, None), (2, None), (2, 1)]
+    view.word("good").click()
+    view.settled()
+    view.page.wait_for_function("kernel.model.sent.filter(m => m.kind === 'attention').length === 4")
+    panel.locator("canvas").first.focus()
+    view.page.keyboard.press("ArrowRight")
+    expect(panel.locator("output.xai-matrix-said")).to_contain_text("“[CLS]” ← “a”")

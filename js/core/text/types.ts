@@ -137,4 +137,33 @@ export interface SearchMessage {
   note: string | null;
 }
 
+/** What a language model wrote, and what each token of the whole text contributes to each that it wrote. */
+export interface GeneratedMessage {
+  kind: "generated";
+  count: number;
+  text: string;
+  tokens: [number, string, number][];
+  layout: LayoutMessage | null;
+  first: number | null;
+  /** The first of `rows`. */
+  row: number;
+  rows: ArrayMeta | null;
+  running: boolean;
+  fraction: number;
+  error: string | null;
+}
+
+/** How much each token takes of each, in one head of one layer or in the mean of its heads. */
+export interface AttentionMessage {
+  kind: "attention";
+  layer: number;
+  head: number | null;
+  layers?: number;
+  heads?: number;
+  layout?: LayoutMessage;
+  weights?: ArrayMeta;
+  running: boolean;
+  error: string | null;
+}
+
 export type Buffers = readonly Bytes[];

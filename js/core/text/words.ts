@@ -108,6 +108,28 @@ export const textWords = {
   entropy: (bits: number) => `Uncertain by ${bits.toFixed(2)} bits: as among ${whole(2 ** bits)} equal tokens`,
   quoted: (text: string) => `“${text}”`,
 
+  // what a language model writes
+  generate: "Let the model go on",
+  generateSay: "Draws tokens at the temperature and from the candidates above, and finds what each of them rests on.",
+  generateCount: "New tokens",
+  generateGo: "Write",
+  generateStop: "Stop",
+  generating: "Writing",
+  generateKeep: "Put into the text",
+  generateMap: "What each new token (row) rests on (column)",
+  generateToken: (p: number) => `drawn at ${percent(p)}`,
+
+  // attention
+  attention: "Attention",
+  attentionSay: "How much each token (row) takes of each (column). What is attended to need not be what decides.",
+  attentionLayer: "Layer",
+  attentionHead: "Head",
+  attentionMean: "mean of all",
+  attentionMap: "Attention, tokens by tokens",
+  attentionWaits: "Waiting for the kernel",
+  cell: (row: string, column: string, value: string) => `“${row}” ← “${column}”: ${value}`,
+  cellHint: "Point at a cell, or focus the map and use the arrow keys.",
+
   // what would have to change
   search: "What would have to change?",
   searchSay: "Searches for the fewest changes of words that give another answer.",

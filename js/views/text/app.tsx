@@ -5,6 +5,7 @@ import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
 import { Alerts, StatusBar } from "../../panels/status";
 import { Title } from "../../panels/title";
+import { AttentionPanel } from "./attention";
 import { NextPanel } from "./next";
 import { ReadingPanel } from "./reading";
 import { Readout } from "./readout";
@@ -12,6 +13,7 @@ import { SearchPanel } from "./search";
 import { Stage } from "./stage";
 import { VersionsPanel } from "./versions";
 import type { View } from "./view";
+import { WritingPanel } from "./writing";
 
 export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
   return (
@@ -41,6 +43,8 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <VersionsPanel view={view} />
       </div>
       <SearchPanel view={view} />
+      <WritingPanel view={view} />
+      <AttentionPanel view={view} />
       <HealthPanel view={view} />
     </div>
   );

@@ -1,5 +1,5 @@
 // What a language model expects next: its distribution, and what to ask about it.
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed } from "@preact/signals";
 import { percent } from "../../core/format";
 import { type Row, rows } from "../../core/scores";
 import { write } from "../../core/text/edits";
@@ -61,9 +61,7 @@ function Token(props: { view: View; row: Row; edited: boolean; most: number }) {
 
 export function NextPanel({ view }: { view: View }) {
   const { store } = view;
-  const temperature = useSignal(1);
-  const count = useSignal(MOST_CANDIDATES);
-  const candidates = useComputed(() => (count.value >= MOST_CANDIDATES ? 0 : count.value));
+  const { temperature, candidates } = view;
   const now = useComputed(() => {
     const logits = store.prediction.value?.logits;
     return logits ? softmax(logits, temperature.value, candidates.value) : null;
@@ -103,10 +101,10 @@ export function NextPanel({ view }: { view: View }) {
             low={1}
             high={MOST_CANDIDATES}
             step={1}
-            value={count.value}
+            value={candidates.value || MOST_CANDIDATES}
             shown={candidates.value ? String(candidates.value) : textWords.candidatesAll}
             onInput={(value) => {
-              count.value = Math.round(value);
+              candidates.value = value >= MOST_CANDIDATES ? 0 : Math.round(value);
             }}
           />
           <p class="xai-sentence">{textWords.entropy(entropy(shown))}</p>

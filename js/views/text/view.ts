@@ -87,6 +87,9 @@ export function createView(store: TextStore) {
   const locked = signal<Span | null>(null);
   const typing = signal<Typing | null>(null);
   const spoken = signal("");
+  /** How the next token is drawn; 0 candidates: any may come. */
+  const temperature = signal(1);
+  const candidates = signal(0);
   /** The pieces whose menu is open. */
   const menu = signal<Span | null>(null);
   /** Finds the element of a piece, while its text is on the page. */
@@ -174,6 +177,8 @@ export function createView(store: TextStore) {
     locked,
     typing,
     spoken,
+    temperature,
+    candidates,
     menu,
     finder,
     edits,

@@ -1,0 +1,67 @@
+// One head of one layer's attention, fetched when it is looked at.
+import { useComputed } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { textWords } from "../../core/text/words";
+import { Select } from "../../dom/controls";
+import { Matrix } from "./matrix";
+import type { View } from "./view";
+
+export function AttentionPanel({ view }: { view: View }) {
+  const { store } = view;
+  const [open, setOpen] = useState(false);
+  const [layer, setLayer] = useState(0);
+  const [head, setHead] = useState<number | null>(null);
+  const attention = store.attention.value;
+  // What is on show when its prediction has come is what the kernel looks at.
+  const known = useComputed(() => (view.current.value ? view.text.value : null));
+  useEffect(() => {
+    if (open && known.value !== null) store.attend(layer, head);
+  }, [open, layer, head, known.value, store]);
+  const message = attention?.message;
+  const layers = message?.layers ?? 0;
+  const heads = message?.heads ?? 0;
+  const numbers = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ value: String(i), text: String(i + 1) }));
+  return (
+    <details
+      class="xai-fold xai-health"
+      data-xai="attention"
+      onToggle={(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}
+    >
+      <summary class="xai-summary xai-health-summary">{textWords.attention}</summary>
+      <div class="xai-health-body">
+        <p class="xai-sentence">{textWords.attentionSay}</p>
+        {message?.error && <p class="xai-sentence">{message.error}</p>}
+        {layers > 0 && (
+          <div class="xai-columns">
+            <Select
+              inline
+              label={textWords.attentionLayer}
+              value={String(layer)}
+              choices={numbers(layers)}
+              onPick={(value) => setLayer(Number(value))}
+            />
+            <Select
+              inline
+              label={textWords.attentionHead}
+              value={head === null ? "" : String(head)}
+              choices={[{ value: "", text: textWords.attentionMean }, ...numbers(heads)]}
+              onPick={(value) => setHead(value === "" ? null : Number(value))}
+            />
+          </div>
+        )}
+        {attention?.grid && attention.layout ? (
+          <Matrix
+            view={view}
+            grid={attention.grid}
+            layout={attention.layout}
+            first={0}
+            label={textWords.attentionMap}
+          />
+        ) : (
+          !message?.error && <p class="xai-faint">{textWords.attentionWaits}</p>
+        )}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,101 @@
+// A language model goes on with the text: what it writes, token by token, and what each new token rests on.
+import { useState } from "preact/hooks";
+import { type Grid, quantise } from "../../core/arrays";
+import { write } from "../../core/text/edits";
+import { spelled } from "../../core/text/visible";
+import { textWords } from "../../core/text/words";
+import { words } from "../../core/words";
+import { Button } from "../../dom/controls";
+import { Slider } from "../../dom/slider";
+import type { Written } from "../../host/text";
+import { Matrix } from "./matrix";
+import type { View } from "./view";
+
+const MOST = 64;
+
+function gridOf({ rows, message, layout }: Written): Grid | null {
+  const width = layout ? layout.tokens.length / 2 : 0;
+  const height = message.first === null ? 0 : width - message.first;
+  if (!width || height <= 0 || !rows.length) return null;
+  const values = new Float32Array(width * height).fill(Number.NaN);
+  rows.forEach((row, i) => {
+    if (row && i < height) values.set(row.subarray(0, width), i * width);
+  });
+  return quantise(values, width, height);
+}
+
+function Continuation({ view, written }: { view: View; written: Written }) {
+  const { message, layout } = written;
+  const grid = gridOf(written);
+  const keep = () => {
+    const { text, mask } = view.store.spec.value;
+    const end = view.text.value.length;
+    view.store.setEdits(write(text, view.edits.value, { start: end, stop: end }, message.text, mask));
+  };
+  return (
+    <>
+      <p class="xai-diff" dir="auto" data-xai="written">
+        {message.tokens.map(([id, text, p], i) => (
+          <ins key={`${i} ${id}`} title={textWords.generateToken(p)}>
+            {spelled(text)}
+          </ins>
+        ))}
+      </p>
+      {message.text && !message.running && (
+        <div class="xai-row">
+          <Button label={textWords.generateKeep} text={textWords.generateKeep} onClick={keep} />
+        </div>
+      )}
+      {grid && layout && message.first !== null && (
+        <Matrix view={view} grid={grid} layout={layout} first={message.first} label={textWords.generateMap} />
+      )}
+    </>
+  );
+}
+
+export function WritingPanel({ view }: { view: View }) {
+  const { store } = view;
+  const [count, setCount] = useState(12);
+  const written = store.written.value;
+  if (!store.spec.value.causal) return null;
+  const running = written?.message.running ?? false;
+  return (
+    <details class="xai-fold xai-health" data-xai="writing">
+      <summary class="xai-summary xai-health-summary">{textWords.generate}</summary>
+      <div class="xai-health-body">
+        <p class="xai-sentence">{textWords.generateSay}</p>
+        <div class="xai-columns">
+          <Slider label={textWords.generateCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
+          <div class="xai-row">
+            {running ? (
+              <Button
+                label={textWords.generateStop}
+                text={textWords.generateStop}
+                onClick={() => store.generate(0, view.temperature.value, view.candidates.value)}
+              />
+            ) : (
+              <Button
+                label={textWords.generateGo}
+                text={textWords.generateGo}
+                onClick={() => store.generate(Math.round(count), view.temperature.value, view.candidates.value)}
+              />
+            )}
+          </div>
+        </div>
+        {running && (
+          <output class="xai-health-state">
+            {textWords.generating}
+            <progress
+              class="xai-progress"
+              aria-label={words.progressLabel(textWords.generate)}
+              max={1}
+              value={written?.message.fraction ?? 0}
+            />
+          </output>
+        )}
+        {written?.message.error && <p class="xai-alert xai-alert-error">{written.message.error}</p>}
+        {written && written.message.tokens.length > 0 && <Continuation view={view} written={written} />}
+      </div>
+    </details>
+  );
+}
