@@ -133,6 +133,21 @@ def test_a_score_that_nearly_cancels_is_not_held_for_mixed():
     assert TorchModel(net).mixing(x) is None
 
 
+def test_a_function_that_rounds_as_networks_do_is_given_batches():
+    net, given = nn.Sequential(nn.Linear(3, 50), nn.GELU(), nn.Linear(50, 2)), []
+
+    def function(rows):
+        given.append(len(rows))
+        # Texts in a batch are padded to the longest, which rounds their scores in another way.
+        padded = torch.from_numpy(rows).float() * (1 + 1e-6 * (len(rows) > 1))
+        return net(padded).detach().double().numpy()
+
+    found = xai.attribute(function, [1.0, -2.0, 0.5], "exact_shapley", target=0)
+    assert ALONE not in found.notes
+    assert max(given[4:]) > 1  # the first ones find out what it is
+    assert xai.check(function, [1.0, -2.0, 0.5], target=0).ok
+
+
 class Noisy(nn.Module):
     def forward(self, x):
         return x + 0.1 * torch.randn_like(x)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets.attribution.runs import asked_of
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import Target, resolve_target
-from xai_widgets.models.mixing import rounding
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -73,7 +72,7 @@ class Subject:
     @property
     def rounding(self) -> float:
         """Relative difference of scores that is none."""
-        return rounding(self.model.dtype)
+        return self.model.rounding
 
     def predict(self) -> None:
         """Run the model once, and settle what is explained."""

@@ -69,7 +69,9 @@ def company(x: Tensor, seed: int = 0) -> Tensor:
     return torch.stack([x, (0.5 * mirrored + 0.3 * size * noise).to(x), (x + 0.05 * size * (noise - 0.5)).to(x)])
 
 
-def find_mixing(run: Callable[[Tensor], Tensor], x: Tensor, alone: Tensor, *, draws: bool) -> Mixing | None:
+def find_mixing(
+    run: Callable[[Tensor], Tensor], x: Tensor, alone: Tensor, limit: float, *, draws: bool
+) -> Mixing | None:
     """Pass an input in company; None where its scores stay what they are.
 
     Parameters
@@ -79,6 +81,8 @@ def find_mixing(run: Callable[[Tensor], Tensor], x: Tensor, alone: Tensor, *, dr
     x : Tensor, shape (features…)
     alone : Tensor, shape (outputs,)
         Its scores in a batch of its own.
+    limit : float
+        The relative difference of scores that is none.
     draws : bool
         Whether the model draws random numbers, which differ by the size of the batch: then two batches are compared.
 
@@ -87,7 +91,6 @@ def find_mixing(run: Callable[[Tensor], Tensor], x: Tensor, alone: Tensor, *, dr
     OutOfMemoryError
         Where three do not fit.
     """
-    limit = rounding(alone.dtype)
     try:
         together = _together(run, x, 0)
         wanted = _together(run, x, 1)[0] if draws else alone

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, is_out_of_memory
 from xai_widgets.models.execution import Execution, Spent
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
-from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, singles
+from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.models.taps import recording, recording_shapes
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
@@ -93,6 +94,12 @@ class TorchModel(Execution):
         began = time.perf_counter()
         return self.scores(x[None]), time.perf_counter() - began
 
+    @property
+    def rounding(self) -> float:
+        """Relative difference of scores that is none: batches of other sizes are rounded in another way."""
+        # A function may compute in float32 and hand on float64.
+        return max(rounding(self.dtype), rounding(torch.float32) if isinstance(self.module, PlainFunction) else 0.0)
+
     def mixing(self, x: Tensor) -> Mixing | None:
         """Tell how the scores of an input depend on the others of its batch; None where they do not.
 
@@ -107,7 +114,9 @@ class TorchModel(Execution):
             if known is None or version != self.version:
                 known = x, probe.scores(x[None])[0]
             self.random = probe.random if self.random is None else self.random
-            return find_mixing(probe.scores, *known, draws=bool(self.random))
+            one, alone = known
+            limit = max(self.rounding, rounding(alone.dtype))
+            return find_mixing(probe.scores, one, alone, limit, draws=bool(self.random))
 
         if not self._mixing:
             self._mixing.append(self.remember("mixing", find))
