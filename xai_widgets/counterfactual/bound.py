@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,9 +126,15 @@ class Bound:
         """Compute how far two rows (columns,) lie apart, in typical deviations, another category as one."""
         return float(self._far(a[None], b).sum())
 
+    @cached_property
+    def _measure(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Typical deviations, and which columns have choices."""
+        columns = self.table.columns
+        return np.array([one.scale for one in columns]), np.array([bool(one.choices) for one in columns])
+
     def _far(self, values: NDArray[np.float64], row: NDArray[np.float64]) -> NDArray[np.float64]:
-        scales = np.array([one.scale for one in self.table.columns])
-        chosen = np.array([bool(one.choices) for one in self.table.columns])
-        differs = np.nan_to_num(values - row)
-        far: NDArray[np.float64] = np.where(chosen, differs != 0, np.abs(differs) / scales)
+        scales, chosen = self._measure
+        differs = np.abs(values - row)
+        differs[np.isnan(differs)] = 0.0
+        far: NDArray[np.float64] = np.where(chosen, differs != 0, differs / scales)
         return far

@@ -48,6 +48,8 @@ class RowProblem:
         Real rows with the wanted answer, known after `look`.
     refused : list of ndarray
         Rows that were proposed and break a constraint.
+    shown : (int, list of ndarray)
+        The best of the pool, and how large that was.
     """
 
     subject: RowSubject
@@ -56,6 +58,7 @@ class RowProblem:
     pool: dict[bytes, Values] = field(default_factory=dict)
     real: Values = field(default_factory=lambda: np.empty((0, 0)))
     refused: list[Values] = field(default_factory=list)
+    shown: tuple[int, list[Values]] = field(default_factory=lambda: (0, []))
     _written: dict[bytes, RowCandidate] = field(default_factory=dict)
 
     @property

@@ -53,24 +53,29 @@ class RowSearch(Search):
 
 
 def _found(problem: RowProblem, n: int, share: float) -> Found:
-    rows = list(problem.pool.values())
-    if not rows:
-        return Found(done=min(999, round(1000 * share)), total=1000)
-    values = np.array(rows)
-    effort, changed = problem.bound.effort(values), problem.bound.changed(values)
+    # The pool only grows, and most batches bring nothing new.
+    if len(problem.pool) != problem.shown[0]:
+        problem.shown = len(problem.pool), _chosen(problem, n)
+    return Found(tuple(problem.shown[1]), min(999, round(1000 * share)), 1000)
+
+
+def _chosen(problem: RowProblem, n: int) -> list[Values]:
+    """Pick rows of little effort that say different things."""
+    values, bound = np.array(list(problem.pool.values())), problem.bound
+    effort, changed = bound.effort(values), bound.changed(values)
 
     def alike(a: int, b: int) -> float:
         columns = (changed[a] & changed[b]).sum() / max(1, (changed[a] | changed[b]).sum())
         # Two that change the same columns to nearly the same say one thing.
-        return float(columns * (1 + np.exp(-problem.bound.apart(values[a], values[b]))))
+        return float(columns * (1 + np.exp(-bound.apart(values[a], values[b]))))
 
     distinct: list[int] = []
     for k in effort.argsort(kind="stable").tolist():
         same = (one for one in distinct if (changed[one] == changed[k]).all())
-        if all(problem.bound.apart(values[one], values[k]) > SAME for one in same):
+        if all(bound.apart(values[one], values[k]) > SAME for one in same):
             distinct.append(k)
     chosen = choose(distinct, n, effort.__getitem__, lambda k: int(changed[k].sum()), alike)
-    return Found(tuple(rows[k] for k in chosen), min(999, round(1000 * share)), 1000)
+    return [values[k] for k in chosen]
 
 
 def _blocking(problem: RowProblem) -> Iterator[None]:
