@@ -83,7 +83,9 @@ class Text:
     def cut(self) -> int:
         """How many characters at the end no token stands for, other than spaces: the text was too long."""
         end = max((stop for _, stop in self.spans), default=0)
-        return len(self.text[end:].strip())
+        rest = self.text[end:].strip()
+        # Marks and what cannot be seen are dropped by many tokenizers, at the end as anywhere.
+        return len(rest) if any(unicodedata.category(one)[0] not in "CMZ" for one in rest) else 0
 
     def pieces(self, granularity: str = "tokens") -> tuple[Span, ...]:
         """Divide the text.

@@ -17,6 +17,9 @@ from xai_widgets.models.tokens import longest_text, size_of_vocabulary
 from xai_widgets.prepare.tokens import reduced, tokens_for
 from xai_widgets.text import Text
 
+MOST_WORDS = 2000
+"""Of a text for a function, that are hidden: what is fitted to so many coalitions of more has no room in memory."""
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -57,10 +60,13 @@ def _words(model: TorchModel, text: str, reduce: Callable[[Any], Any] | None) ->
     if not pieces:
         msg = "the text is empty: give at least one word."
         raise ValueError(msg)
+    every, pieces = len(pieces), pieces[:MOST_WORDS]
     fed = model.fed(Spelled(text, pieces), getattr(model.module, "task_told", None))
     inputs = read_inputs(torch.ones(len(pieces)), device=model.device, dtype=model.dtype)
-    note = "Each word is hidden by taking it out of the text."
-    return reduced(fed, reduce), replace(inputs, kind="tensor", text=Text(text, pieces), notes=(note,))
+    notes = ["Each word is hidden by taking it out of the text."]
+    if every > len(pieces):
+        notes.append(f"Of the {every:,} words the first {len(pieces):,} are explained; the others are never hidden.")
+    return reduced(fed, reduce), replace(inputs, kind="tensor", text=Text(text, pieces), notes=tuple(notes))
 
 
 def accepted(module: nn.Module, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], bool]:
