@@ -110,6 +110,7 @@ export class Flow {
   private style: (piece: number) => string = () => "";
   private turn = 0;
   private marked: HTMLElement[] = [];
+  private range: [number, number] = [-1, -1];
 
   /** `root` holds the text and may scroll. `decorate` may fill the place of a part with something live. */
   constructor(
@@ -147,6 +148,8 @@ export class Flow {
       else this.root.insertBefore(chunk.element, at);
     }
     this.chunks = next;
+    // What was drawn anew has neither colours nor marks.
+    this.mark(...this.range);
     this.repaint();
   }
 
@@ -159,6 +162,7 @@ export class Flow {
 
   /** Marks the pieces from one to another. */
   mark(from: number, to: number): void {
+    this.range = [from, to];
     for (const element of this.marked) element.classList.remove("xai-t-at");
     this.marked = from < 0 ? [] : this.elementsOf(from, to);
     for (const element of this.marked) element.classList.add("xai-t-at");

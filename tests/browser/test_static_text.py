@@ -260,3 +260,13 @@ def test_attention_is_fetched_one_head_at_a_time_and_for_the_text_on_show(open_t
     panel.locator("canvas").first.focus()
     view.page.keyboard.press("ArrowRight")
     expect(panel.locator("output.xai-matrix-said")).to_contain_text("“[CLS]” ← “a”")
+
+
+def test_a_mark_stays_when_the_change_beside_it_is_known(open_text):
+    view = open_text({"text": "a good film", "options": {"delayMs": 300}})
+    view.word("good").click()
+    view.word("film").hover()
+    expect(view.passage.locator(".xai-t-at")).to_have_text("film")
+    view.settled()
+    expect(view.passage.locator(".xai-t-chip")).to_contain_text("▼")
+    expect(view.passage.locator(".xai-t-at")).to_have_text("film")

@@ -92,9 +92,6 @@ export function Passage(props: { view: View; slot: Slot; help: string; onDraw: (
         if (!pending) pending = requestAnimationFrame(drawn);
       }),
       effect(() => {
-        // Drawing anew loses the marks.
-        void view.edited.value;
-        void view.pieces.value;
         const at = view.at.value;
         flow.mark(at?.start ?? -1, at?.stop ?? -1);
         if (at && document.activeElement === root && !root.matches(":hover"))
