@@ -115,7 +115,10 @@ def test_edits_between_two_texts_make_one_of_the_other(text, other):
 def test_edits_between_are_those_of_words():
     assert edits_between(TEXT, "a good film") == (Delete(2, 6),)
     assert edits_between(TEXT, "a very bad film") == (Replace(7, 11, "bad"),)
-    assert edits_between(TEXT, "a not very good film!") == (Replace(2, 2, "not "), Replace(16, 16, "!"))
+    # Which of the two spaces is the new one is for difflib to say, and Python 3.13's says otherwise.
+    word, mark = edits_between(TEXT, "a not very good film!")
+    assert word in {Replace(2, 2, "not "), Replace(1, 1, " not")}
+    assert mark == Replace(16, 16, "!")
     assert edits_between(TEXT, TEXT) == ()
 
 
