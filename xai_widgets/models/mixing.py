@@ -59,14 +59,12 @@ def singles(x: Tensor) -> list[Tensor]:
 
 
 def company(x: Tensor, seed: int = 0) -> Tensor:
-    """Make a batch of an input (features…) and two others: one that differs much, and one that hardly does.
+    """Make a batch of an input (features…) and another one of its kind: like it, but larger and with noise.
 
-    Statistics of the batch notice the first; attention from row to row the second, which is like the input.
+    Statistics of the batch notice what differs; attention from row to row what is alike.
     """
-    noise = torch.rand(x.shape, generator=torch.Generator().manual_seed(seed)).to(x)
-    mirrored = x.flip(-1) if x.ndim else x
-    size = x.max() - x.min() + 1
-    return torch.stack([x, (0.5 * mirrored + 0.3 * size * noise).to(x), (x + 0.05 * size * (noise - 0.5)).to(x)])
+    noise = torch.rand(x.shape, generator=torch.Generator().manual_seed(seed)).to(x) - 0.5
+    return torch.stack([x, (1.3 * x + 0.2 * (x.max() - x.min() + 1) * noise).to(x)])
 
 
 def find_mixing(
@@ -89,7 +87,7 @@ def find_mixing(
     Raises
     ------
     OutOfMemoryError
-        Where three do not fit.
+        Where two do not fit.
     """
     try:
         together = _together(run, x, 0)

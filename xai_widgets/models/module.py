@@ -103,8 +103,8 @@ class TorchModel(Execution):
     def mixing(self, x: Tensor) -> Mixing | None:
         """Tell how the scores of an input depend on the others of its batch; None where they do not.
 
-        Found out once for each state of the weights, by one pass of three: of the input that was predicted last, which
-        is known alone, or else of `x` (features…), beside two others.
+        Found out once for each state of the weights, by one pass of two: of the input that was predicted last, which is
+        known alone, or else of `x` (features…), beside another one.
         """
 
         def find() -> Mixing | None:
