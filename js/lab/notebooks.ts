@@ -1,6 +1,7 @@
 // The notebooks that come with the extension, under the names that they get in a user's folder.
 import quickstart from "../../notebooks/01_quickstart.ipynb";
 import methods from "../../notebooks/02_methods.ipynb";
+import text from "../../notebooks/03_text.ipynb";
 import { WORDS } from "./words";
 
 export const QUICKSTART = `${WORDS.quickstart}.ipynb`;
@@ -8,6 +9,7 @@ export const QUICKSTART = `${WORDS.quickstart}.ipynb`;
 const OURS = [
   { ours: "01_quickstart.ipynb", name: QUICKSTART, notebook: quickstart },
   { ours: "02_methods.ipynb", name: `${WORDS.methods}.ipynb`, notebook: methods },
+  { ours: "03_text.ipynb", name: `${WORDS.text}.ipynb`, notebook: text },
 ];
 
 /** The notebook with its links to the others by the names that they have beside it. */
