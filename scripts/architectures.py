@@ -15,19 +15,22 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import torch
 import transformers
-from anymodel.families import FAMILIES, NO_MAP, WORKS, quiet, report
+from anymodel.families import FAMILIES, NO_ATTENTION, NO_MAP, WORKS, quiet, report
 from anymodel.zoo import TASKS
 
 MOST_SECONDS = 120
+MEANINGLESS = {NO_MAP: "no picture", NO_ATTENTION: "none"}
 INTRO = """# Which models work
 
 A tiny model with random weights of every architecture in the lists of transformers {transformers} is explained by one
 method of every family, through `xai.attribute(model, x)` with nothing but the model and an input: saliency, integrated
-gradients, feature ablation, Grad-CAM, and LRP or else AttnLRP. `scripts/architectures.py` writes this page from a real
-run (torch {torch}); `make test-all` holds it to its word, `make test` one row of each kind.
+gradients, feature ablation, LIME, Kernel SHAP, Grad-CAM, LRP or else AttnLRP, and attention rollout.
+`scripts/architectures.py` writes this page from a real run (torch {torch}); `make test-all` holds it to its word,
+`make test` one row of each kind.
 
-A number stands for the reason why not: see the end of the page. Where there is no picture, there is no map. In brackets
-is what works where the first that is tried does not: LRP is for convolutional and dense networks, AttnLRP for others.
+A number stands for the reason why not: see the end of the page. Where there is no picture, there is no map; where
+nothing attends, there is no attention to follow. In brackets is what works where the first that is tried does not: LRP
+is for convolutional and dense networks, AttnLRP for others.
 
 Relevance works where it is also conserved: no operation keeps more than a thousandth of what flows, but for layers with
 biases, sums with constants such as positions, and softmax, which keep a share by their rules.
@@ -67,7 +70,7 @@ def page(found: dict[str, dict[str, dict[str, str]]]) -> str:
         counts = ", ".join(
             f"{family} {sum(row[family].startswith(WORKS) for row in built)}"
             for family in FAMILIES
-            if any(row[family] != NO_MAP for row in built)
+            if any(row[family] not in MEANINGLESS for row in built)
         )
         parts += [
             f"## {task.capitalize()}",
@@ -87,7 +90,9 @@ def page(found: dict[str, dict[str, dict[str, str]]]) -> str:
 def _cell(text: str, reasons: dict[str, int]) -> str:
     if text.startswith(WORKS):
         return text
-    return "no picture" if text == NO_MAP else str(reasons.setdefault(text, len(reasons) + 1))
+    if text in MEANINGLESS:
+        return MEANINGLESS[text]
+    return str(reasons.setdefault(text, len(reasons) + 1))
 
 
 def _plain(text: str) -> str:

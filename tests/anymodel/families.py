@@ -14,17 +14,23 @@ from attribution.ledger import counting
 import xai_widgets as xai
 
 STEPS = {"n_steps": 3}
+FEW = {"n_samples": 12}
 MEAN = STEPS | {"baselines": "mean"}
 FAMILIES: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
     "gradients": (("", "saliency", {}),),
     "paths": (("", "integrated_gradients", STEPS), ("baselines='mean'", "integrated_gradients", MEAN)),
     "perturbation": (("", "feature_ablation", {}),),
+    "surrogates": (("", "lime", FEW),),
+    "shapley": (("", "kernel_shap", FEW),),
     "maps": (("", "grad_cam", {}), ("relu=False", "grad_cam", {"relu": False})),
     "relevance": (("lrp", "lrp", {}), ("attention_lrp", "attention_lrp", {})),
+    "attention": (("", "attention_rollout", {}),),
 }
 """What is tried, one after the other until something works: how that is told, the method and its parameters."""
 WORKS = "works"
 NO_MAP = "there is no picture"
+NO_ATTENTION = "It needs a transformer: this model has no attention that can be seen."
+GROUPED = ("feature_ablation", "lime", "kernel_shap")
 LEAST = 1e-7
 """Of the scores: values below that are noise."""
 MOST_LOST = 1e-3
@@ -65,7 +71,7 @@ def outcome(sample: Sample, family: str) -> str:
     if family == "maps" and not floating:
         return NO_MAP
     for told, name, params in FAMILIES[family]:
-        more = {"n_segments": 4} if name == "feature_ablation" and floating else {}
+        more = {"n_segments": 4} if name in GROUPED and floating else {}
         reason = _attempt(sample, name, params | more)
         if not reason:
             return f"{WORKS} ({told})" if told else WORKS
@@ -90,6 +96,7 @@ def _attempt(sample: Sample, name: str, params: dict[str, Any]) -> str:
 
 def _short(error: BaseException) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
+    text = re.sub(r"this model attends [^.]*", "this model attends to parts of them", text)
     text = re.sub(r", called in .*", "", text).removesuffix(" Use a perturbation method, such as occlusion.")
     return text if len(text) <= 160 else f"{text[:160].rsplit(' ', 1)[0]} …"
 

@@ -14,6 +14,9 @@ from anymodel.zoo_settings import DAILY
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
 
 
+ATTEND = ("vit", "bert", "gpt2", "t5", "llama", "mixtral", "deepseek_v3", "qwen3_next", "recurrent_gemma")
+
+
 def claimed(task: str, name: str) -> dict[str, bool]:
     """Read what the page says of an architecture: nothing where it could not be built."""
     section = PAGE.read_text("utf-8").split(f"\n## {task.capitalize()}\n")[1].split("\n## ")[0]
@@ -44,5 +47,8 @@ def test_what_everybody_uses_works_in_every_family(task: str, name: str) -> None
     assert said["gradients"]
     assert said["paths"]
     assert said["perturbation"]
+    assert said["surrogates"]
+    assert said["shapley"]
+    assert said["attention"] == (name in ATTEND)
     assert said["maps"] == (task == "image classification")
     assert said["relevance"]
