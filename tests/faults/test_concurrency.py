@@ -39,7 +39,8 @@ def on_threads(*works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)  # a busy machine takes its time; one that goes on would spoil the tests after this
+    assert not any(thread.is_alive() for thread in threads)
     if errors:
         raise errors[0]
 
