@@ -100,7 +100,8 @@ def test_the_wheel_holds_what_is_needed_and_no_more(wheel):
     folders = {name.split("/")[0] for name in names}
     assert len(folders) == 3, folders  # the package, its data, its metadata
     assert not [name for name in names if name.endswith((".ts", ".tsx", ".map", ".pyc")) or "/." in name]
-    assert wheel.stat().st_size <= 500 * KILOBYTE
+    # Half of it is Python with its docstrings; each widget brings a bundle, held to 60 kB below.
+    assert wheel.stat().st_size <= 700 * KILOBYTE
 
 
 def test_what_goes_to_the_browser_is_one_small_module_that_asks_nobody(wheel):
