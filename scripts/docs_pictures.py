@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation anew: the quickstart's widget in JupyterLab, light and dark."""
+"""Take the pictures of the documentation anew: the notebooks' widgets in JupyterLab, light and dark."""
 
 import shutil
 import sys
@@ -15,21 +15,22 @@ from browser.conftest import ARGUMENTS, chromium
 from browser.lab import Lab, Server
 
 PICTURES = ROOT / "docs" / "pictures"
-NOTEBOOK = "01_quickstart.ipynb"
+NOTEBOOKS = {"quickstart": "01_quickstart.ipynb", "text": "03_text.ipynb"}
+"""The first code cell of each shows a widget."""
 FINISHED = "document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.info.final"
 SECONDS = 120
 
 
-def take(server: Server) -> None:
+def take(server: Server, name: str, notebook: str) -> None:
     """Run the notebook's first code cell, wait for the finished map and photograph the view."""
-    shutil.copy(ROOT / "notebooks" / NOTEBOOK, server.root)
-    first = next(i for i, cell in enumerate(server.read(NOTEBOOK).cells) if cell.cell_type == "code")
+    shutil.copy(ROOT / "notebooks" / notebook, server.root)
+    first = next(i for i, cell in enumerate(server.read(notebook).cells) if cell.cell_type == "code")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 1100}, device_scale_factor=1.25)
-        lab = Lab(page, server).open(NOTEBOOK).run(first)
+        lab = Lab(page, server).open(notebook).run(first)
         page.wait_for_function(f"() => {FINISHED}", timeout=SECONDS * 1000)
-        for file in lab.shots(PICTURES, "quickstart", page.locator(".xai-root")):
+        for file in lab.shots(PICTURES, name, page.locator(".xai-root")):
             Image.open(file).convert("RGB").save(file, optimize=True)
             print(file.relative_to(ROOT), file.stat().st_size // 1000, "kB")
         lab.shutdown()
@@ -41,7 +42,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         try:
-            take(server)
+            for name, notebook in NOTEBOOKS.items():
+                take(server, name, notebook)
         finally:
             server.stop()
 
