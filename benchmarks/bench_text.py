@@ -1,0 +1,201 @@
+"""Texts: integrated gradients of a sentence's tokens, and Shapley values of its words.
+
+The network is the sentiment classifier of the samples. Integrated gradients go from padding between the special tokens
+to the sentence; the error is the relative L2 distance of the tokens' sums from the
+integral over very many midpoints. Shapley values are of taking words out of the text; their error is against all
+coalitions, root mean square over seeds, for which the score of each coalition is computed once and looked up.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from measure import arguments, missing, ready, relative_l2, stand_in_for_numba, table, took
+from torch import Tensor, nn
+
+import xai_widgets as xai
+from xai_widgets.samples import sentiment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+SENTENCE = (
+    "The cast is warm and the script is often funny, but a dull second half and an ending that nobody could believe "
+    "make it a film that is easier to admire than to love."
+)
+SHORT = "A warm and often funny film with a dull ending"
+STEPS = (17, 25, 50)
+MOST = 257
+FRESH = 1
+
+
+class Passes:
+    """Count the inputs that a module is given."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self.count = 0
+        self.handle = module.register_forward_pre_hook(self._add, with_kwargs=True)
+
+    def _add(self, _module: nn.Module, args: tuple[Any, ...], named: dict[str, Any]) -> None:
+        given = args[0] if args else next(one for one in named.values() if isinstance(one, Tensor))
+        self.count += len(given)
+
+
+# --- integrated gradients -------------------------------------------------------------------------------------
+
+
+def ends(tokenizer: Any, text: str) -> tuple[Tensor, Tensor]:
+    """Return the tokens of a text, and the same with padding between the special ones."""
+    ids = tokenizer(text, return_tensors="pt")["input_ids"]
+    base = torch.full_like(ids, tokenizer.pad_token_id)
+    base[0, 0], base[0, -1] = ids[0, 0], ids[0, -1]
+    return ids, base
+
+
+def reference(model: Any, ids: Tensor, base: Tensor, points: int) -> Tensor:
+    """Integrate over midpoints, with nothing but torch; one value a token."""
+    vectors = model.get_input_embeddings()
+    start, way = vectors(base).detach(), (vectors(ids) - vectors(base)).detach()
+    total = torch.zeros(way.shape[1:], dtype=torch.float64)
+    for alpha in ((torch.arange(points) + 0.5) / points).split(8):
+        leaf = (start + alpha[:, None, None] * way).requires_grad_()
+        (gradient,) = torch.autograd.grad(model(inputs_embeds=leaf).logits[:, FRESH].sum(), leaf)
+        total += gradient.double().sum(0)
+    return (total / points * way[0]).sum(-1)
+
+
+def captum(model: Any, ids: Tensor, base: Tensor, steps: int, at_once: int | None = None) -> Tensor:
+    from captum.attr import LayerIntegratedGradients  # noqa: PLC0415
+
+    peer = LayerIntegratedGradients(lambda tokens: model(tokens).logits, model.get_input_embeddings())
+    found: Tensor = peer.attribute(ids, baselines=base, target=FRESH, n_steps=steps, internal_batch_size=at_once)
+    return found[0].sum(-1)
+
+
+def paths(model: Any, tokenizer: Any, *, quick: bool) -> None:
+    ids, base = ends(tokenizer, SENTENCE)
+    wanted = reference(model, ids, base, 256 if quick else 2048)
+    start = model.get_input_embeddings()(base)[0].detach()
+    print(f"Integrated gradients of {ids.shape[1]} tokens")
+    peers: dict[str, Callable[[], Tensor]] = {}
+    if not missing("captum==0.9.0"):
+        ready("captum.attr")
+        peers |= {f"captum, {steps} steps": partial(captum, model, ids, base, steps) for steps in STEPS}
+        peers[f"captum, {STEPS[-1]} steps, 8 at once"] = partial(captum, model, ids, base, STEPS[-1], 8)
+    times = took(*peers.values(), repeats=1 if quick else 3)
+    rows: list[list[Any]] = []
+    for (label, work), peer in zip(peers.items(), times, strict=True):
+        error = relative_l2(peer.result, wanted)
+        counter = Passes(model.bert.encoder)
+        work()
+        counter.handle.remove()
+        rows.append([label, peer.cpu, peer.wall, counter.count, error, None])
+        ours = first_within(model, tokenizer, start, wanted, error)
+        if ours is not None:
+            rows.append(["  ours, at its error", *ours, peer.cpu / ours[0]])
+    asked = {"tokenizer": tokenizer, "target": FRESH, "baselines": start}
+    (run,) = took(lambda: xai.attribute(model, SENTENCE, "integrated_gradients", **asked), repeats=1 if quick else 3)
+    passes = run.result.forwards + run.result.backwards
+    values = torch.as_tensor(run.result.values)
+    rows.append(["ours, as it stops by itself", run.cpu, run.wall, passes, relative_l2(values, wanted), None])
+    table(["", "CPU s", "wall s", "passes", "error", "CPU ratio"], rows)
+
+
+def first_within(model: Any, tokenizer: Any, start: Tensor, wanted: Tensor, error: float) -> list[Any] | None:
+    """Run ours from nothing until it is as near."""
+    given = {"tokenizer": tokenizer, "target": FRESH, "baselines": start, "tolerance": 0.0, "n_steps": MOST}
+    cpu, wall = time.process_time(), time.perf_counter()
+    for one in xai.attribute_iter(model, SENTENCE, "integrated_gradients", **given):
+        spent = time.process_time() - cpu, time.perf_counter() - wall
+        here = relative_l2(torch.as_tensor(one.values), wanted)
+        if here <= error:
+            return [*spent, one.forwards + one.backwards, here]
+        # The clock stands while the error is measured.
+        cpu, wall = time.process_time() - spent[0], time.perf_counter() - spent[1]
+    return None
+
+
+# --- Shapley values -------------------------------------------------------------------------------------------
+
+
+class Looked:
+    """The scores of a text with words taken out, computed once for all coalitions; a function of texts."""
+
+    def __init__(self, function: Callable[[list[str]], Any], text: str) -> None:
+        self.words = text.split()
+        count = len(self.words)
+        rows = (np.arange(2**count)[:, None] >> np.arange(count) & 1).astype(bool)
+        texts = [self.spell(row) for row in rows]
+        scores = np.concatenate([function(texts[i : i + 32]) for i in range(0, len(texts), 32)])
+        self.known = dict(zip(texts, scores, strict=True))
+
+    def spell(self, row: Sequence[bool]) -> str:
+        return " ".join(word for word, stays in zip(self.words, row, strict=True) if stays)
+
+    def __call__(self, texts: list[str]) -> Any:
+        return np.stack([self.known[text] for text in texts])
+
+
+def library(function: Callable[[list[str]], Any], words: list[str], passes: int, *, seed: int = 0) -> Tensor:
+    """SHAP's permutation explainer, of which words are there."""
+    import shap  # noqa: PLC0415
+
+    def scores(rows: np.ndarray[Any, Any]) -> Any:
+        kept = rows > 1 / 2
+        return function([" ".join(w for w, stays in zip(words, row, strict=True) if stays) for row in kept])[:, FRESH]
+
+    count = len(words)
+    masker = shap.maskers.Independent(np.zeros((1, count)))
+    explainer = shap.explainers.Permutation(scores, masker, seed=seed)
+    return torch.as_tensor(explainer(np.ones((1, count)), max_evals=passes, silent=True).values[0])
+
+
+def ours(method: str, function: Callable[[list[str]], Any], words: list[str], passes: int, *, seed: int = 0) -> Tensor:
+    samples = passes if method == "kernel_shap" else passes // (len(words) - 1)
+    given: dict[str, Any] = {"n_samples": samples, "tolerance": 0.0, "target": FRESH}
+    return torch.as_tensor(xai.attribute(function, " ".join(words), method, seed=seed, **given).values)
+
+
+def shapley(model: Any, tokenizer: Any, *, quick: bool) -> None:
+    words = SHORT.split()
+
+    def function(texts: list[str]) -> Any:
+        with torch.no_grad():
+            return model(**tokenizer(texts, padding=True, return_tensors="pt")).logits.double().numpy()
+
+    looked = Looked(function, SHORT)
+    wanted = torch.as_tensor(xai.attribute(looked, SHORT, "exact_shapley", target=FRESH).values)
+    orders, seeds = 5, 16 if quick else 64
+    passes = orders * (2 * len(words) + 1)
+    print(f"Shapley values of {len(words)} words, about {passes} passes, error over {seeds} seeds")
+    works: dict[str, Callable[..., Tensor]] = {}
+    if not missing("shap==0.51.0", "slicer==0.0.8", "cloudpickle"):
+        stand_in_for_numba()
+        ready("shap")
+        works["shap, permutations"] = library
+    works |= {f"ours, {name}": partial(ours, name) for name in ("shapley_sampling", "kernel_shap")}
+    times = took(*(partial(work, function, words, passes) for work in works.values()), repeats=1 if quick else 3)
+    rows: list[list[Any]] = []
+    for (label, work), run in zip(works.items(), times, strict=True):
+        every = [relative_l2(work(looked, words, passes, seed=seed), wanted) for seed in range(seeds)]
+        counter = Passes(model)
+        work(function, words, passes)
+        counter.handle.remove()
+        error = float(torch.tensor(every).square().mean().sqrt())
+        rows.append([label, run.cpu, run.wall, counter.count, error, times[0].cpu / run.cpu])
+    table(["", "CPU s", "wall s", "passes", "error", "shap / it" if "shap" in next(iter(works)) else ""], rows)
+
+
+def main() -> None:
+    given = arguments("Texts, by the sentiment classifier of the samples")
+    model, tokenizer, _ = sentiment()
+    paths(model, tokenizer, quick=given.quick)
+    shapley(model, tokenizer, quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()
