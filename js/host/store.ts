@@ -161,6 +161,11 @@ export class Store<K extends Kind = Kind> {
     this.link.display(this.display.value);
   }
 
+  private replace(request: Request<K["edit"]>): void {
+    this.leaving(request.edits);
+    this.request.value = request;
+  }
+
   private askEdits(): void {
     this.noteHistory();
     this.ask({ ...this.request.value, edits: this.history.present });
@@ -178,7 +183,7 @@ export class Store<K extends Kind = Kind> {
 
   private askSlot(slot: Slot, request: Request<K["edit"]>): void {
     batch(() => {
-      if (slot === "a") this.request.value = request;
+      if (slot === "a") this.replace(request);
       else this.compare.value = request;
       const id = this.link.ask(slot, request);
       const key = keyOf(request);
@@ -285,7 +290,7 @@ export class Store<K extends Kind = Kind> {
         else this.history.push(state.request.edits);
         this.noteHistory();
       }
-      this.request.value = state.request;
+      this.replace(state.request);
     }
     const [mine, theirs] = [this.compare.value, state.compare];
     if ((mine && keyOf(mine)) !== (theirs && keyOf(theirs))) this.compare.value = theirs;
@@ -303,6 +308,9 @@ export class Store<K extends Kind = Kind> {
 
   /** A state came: of what only this kind knows. */
   protected followed(_state: unknown): void {}
+
+  /** Others take the place of the edits on show. */
+  protected leaving(_next: readonly K["edit"][]): void {}
 
   /** The newest ask's prediction came. */
   protected predicted(_prediction: K["prediction"]): void {}

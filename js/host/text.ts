@@ -1,6 +1,7 @@
 // The store of the text widget: texts with their tokens, and the tree of edits.
 import { signal } from "@preact/signals";
 import { decodeBytes, decodeCounts, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
+import { sameEdits } from "../core/request";
 import { splice } from "../core/text/edits";
 import { softmax } from "../core/text/next";
 import type {
@@ -153,8 +154,8 @@ export class TextStore extends Store<TextKind> {
   readonly sought = signal<{ base: string; most: number } | null>(null);
   /** What the tokens of a language model are called, as far as they were told. */
   private readonly names = new Map<number, string>();
-  /** The version that was on show last. */
-  private last: number | null = null;
+  /** What the edits on show were made from; null where that is not known. */
+  private origin: readonly TextEdit[] | null = null;
 
   constructor(model: Model) {
     super(model, READER);
@@ -216,9 +217,15 @@ export class TextStore extends Store<TextKind> {
     const { edits } = this.request.value;
     const index = typeof target === "number" ? target : Array.isArray(target) ? target[0] : null;
     if (index === null) return;
-    const version = { edits, parent: this.last, score: probabilities[index] ?? Number.NaN, label: this.nameOf(index) };
+    const parent = this.origin && placeOf(this.versions.value, this.origin);
+    const version = { edits, parent, score: probabilities[index] ?? Number.NaN, label: this.nameOf(index) };
     this.versions.value = grown(this.versions.value, version);
-    this.last = placeOf(this.versions.value, edits);
+  }
+
+  /** Who takes an edit back and makes another does not wait for answers, but what was never answered is no version. */
+  protected override leaving(next: readonly TextEdit[]): void {
+    const { edits } = this.request.value;
+    if (!sameEdits(edits, next) && placeOf(this.versions.value, edits) !== null) this.origin = edits;
   }
 }
 

@@ -195,4 +195,16 @@ describe("the view", () => {
       [0, 1],
     ]);
   });
+
+  it("makes a version of what was asked for before, answered or not", async () => {
+    const { store, view, settle } = await bench("a good film");
+    removePieces(view, { start: 1, stop: 1 }, "delete");
+    await settle();
+    store.undo();
+    removePieces(view, { start: 2, stop: 2 }, "delete");
+    await settle();
+    expect(store.versions.value.map(({ parent }) => parent)).toEqual([null, 0, 0]);
+    const [original, , film] = store.versions.value;
+    expect(view.steps.value).toEqual([film!.score - original!.score]);
+  });
 });

@@ -149,6 +149,23 @@ def test_every_version_can_be_gone_back_to_and_compared(studio, view):
     assert value(studio, "[one['parent'] for one in w.versions]") == [None, 0, 1, 0]
 
 
+def test_a_change_right_after_undo_is_made_of_what_undo_brought_back(studio, view):
+    view.word("boring").click()
+    view.settled()
+    before = view.root.evaluate("root => root.xai.store.versions.value[0].score")
+    # One after the other before the kernel can answer, as a quick hand does with a slow model.
+    value(studio, "model.register_forward_pre_hook(lambda *_: __import__('time').sleep(0.2)) and 1")
+    view.root.get_by_role("button", name="Undo").click()
+    view.word("long").click()
+    view.settled()
+    expect(view.passage.locator("del")).to_have_text("long")
+    assert value(studio, "[one['parent'] for one in w.versions]") == [None, 0, 0]
+    assert view.root.evaluate("root => root.xai.store.versions.value.map(one => one.parent)") == [None, 0, 0]
+    change = 100 * (view.probability() - before)
+    expect(view.passage.locator(".xai-t-chip")).to_contain_text(f"+{change:.1f}")
+    value(studio, "model._forward_pre_hooks.clear() or 1")
+
+
 def test_markup_and_characters_that_act_are_shown_and_never_run(studio):
     text = '<img src=x onerror="window.hacked=1"> <b>good</b>\u202e evil\u202c \u0007 film'
     cell(studio, VIEW, SHOWN.format(text=text))

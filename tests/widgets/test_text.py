@@ -296,6 +296,23 @@ def test_half_typed_edits_are_no_versions(make_text, gate):
     assert widget.versions[1]["text"] == SAID.replace("warm", "cold")
 
 
+def test_what_is_taken_back_before_the_answer_is_no_parent(make_text, gate):
+    widget = make_text(method="saliency")
+    widget.result(30)
+    browser = Browser(widget)
+    first, second = ([{"name": "delete", "start": a, "stop": b}] for a, b in ((2, 6), (10, 14)))
+    browser.ask(2, edits=first).wait("ended", 2)
+    gate.clear()
+    browser.ask(3).ask(4, edits=second)
+    gate.set()
+    browser.wait("ended", 4)
+    assert [one["parent"] for one in widget.state["versions"]] == [None, 0, 0]
+    # What was predicted is a version, though its explanation was never finished.
+    browser.ask(5, "smooth_grad", edits=[*first, *second], n_samples=1000, tolerance=0.0).wait("map", 5)
+    browser.ask(6, edits=[{"name": "delete", "start": 0, "stop": 1}, *first, *second]).wait("ended", 6)
+    assert [one["parent"] for one in widget.versions] == [None, 0, 0, 2, 3]
+
+
 def test_an_edit_costs_one_pass_forward(make_text):
     widget = make_text(method="saliency")
     widget.result(30)

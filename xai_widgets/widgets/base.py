@@ -196,7 +196,6 @@ class ExplainerWidget(anywidget.AnyWidget):
             with self._lock:
                 # In a drag, the newest of the asks is kept, not each one that it superseded.
                 if not self._closed and self._exchanges.get(exchange.slot) is exchange:
-                    self._settled(exchange)
                     self._keep()
                 self._remember_and_post(
                     Message("ended", id=exchange.id, slot=exchange.slot, outcome=exchange.outcome.value)
@@ -204,9 +203,6 @@ class ExplainerWidget(anywidget.AnyWidget):
         finally:
             exchange.answered.set()
             exchange.finished.set()
-
-    def _settled(self, exchange: Exchange) -> None:
-        """Take note that the newest ask of its slot has ended, before what is on show is kept; for subclasses."""
 
     def _keep(self) -> None:
         """Mirror what is on show into the traits that outlive the kernel, as far as one message may hold it."""

@@ -12,7 +12,7 @@ from xai_widgets.api import method_list
 from xai_widgets.api.sources import text_sources
 from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.inputs import check_edits
-from xai_widgets.jobs import Outcome, worker_for
+from xai_widgets.jobs import worker_for
 from xai_widgets.prepare import adapt
 from xai_widgets.text import TextSpan
 from xai_widgets.widgets import layers, messages, text_messages
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from xai_widgets.method import Method
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
-    from xai_widgets.widgets.base import Exchange
     from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Edits, Seen
     from xai_widgets.wire import Aside, Hello, Message
@@ -136,7 +135,7 @@ class TextExplainer(Explainer):
         session = TextSession(adapter, shown, tokenizer, notes=notes, **options)
         adapter, inputs = session.model, session.inputs
         self._units, self._layouts = Utf16(shown), text_messages.Layouts(speller(tokenizer))
-        self._tree, self._pending = Versions(), None
+        self._tree = Versions()
         self._asides = Asides(worker_for(str(adapter.device)), session, self._units, self._post, layouts=self._layouts)
         index = messages.target_index(target, adapter.labels)
         request = Request(choose(method, params, adapter, inputs), index, check_edits(edits, shown, mask))
@@ -230,8 +229,6 @@ class TextExplainer(Explainer):
         return found[-1]
 
     _session: TextSession
-    _pending: tuple[Seen, Target] | None
-    """What was predicted last in slot "a": a version once the ask has ended."""
 
     def _on_hello(self, message: Hello) -> None:
         super()._on_hello(message)
@@ -274,14 +271,18 @@ class TextExplainer(Explainer):
 
     def _publish_seen(self, seen: Seen, target: Target) -> None:
         assert seen.inputs.text is not None, "a session of texts reads texts"
-        self._pending = seen, target
-        self._publish(prediction=seen.prediction, edited=seen.inputs.text.text)
+        text = seen.inputs.text.text
+        with self._lock:
+            # Of a text that was edited on meanwhile nobody reads what is said.
+            if not self._closed and text == self._session.written(self._requests["a"].edits):
+                text_messages.note(self._tree, seen, target)
+        self._publish(prediction=seen.prediction, edited=text)
 
-    def _settled(self, exchange: Exchange) -> None:
-        if exchange.slot != "a" or self._pending is None or exchange.outcome not in {Outcome.DONE, Outcome.CANCELLED}:
-            return
-        (seen, target), self._pending = self._pending, None
-        text_messages.note(self._tree, self._requests["a"].edits, seen, target)
+    def _explain(self, slot: str, request: Request, number: int) -> None:
+        with self._lock:
+            if slot == "a":
+                self._tree.ask(request.edits)
+            super()._explain(slot, request, number)
 
     def _state(self) -> dict[str, Any]:
         with self._lock:

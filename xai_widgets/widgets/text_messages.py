@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xai_widgets.results import Attribution
     from xai_widgets.text import Span, Text
     from xai_widgets.widgets.generation import Generated
-    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.session import Seen
     from xai_widgets.widgets.text_session import TextSession
     from xai_widgets.widgets.versions import Version, Versions
 
@@ -167,14 +167,14 @@ def _place(unit: Any, units: Utf16) -> int:
     return units.character(int(unit))
 
 
-def note(tree: Versions, edits: Edits, seen: Seen, target: Target) -> None:
+def note(tree: Versions, seen: Seen, target: Target) -> None:
     """Put what is on show among the versions, by the class that is explained: of a pair, the first."""
     assert seen.inputs.text is not None, "a session of texts reads texts"
     if isinstance(target.index, Unit):
         return
     index = target.index[0] if isinstance(target.index, tuple) else target.index
     score, before = (float(one.probabilities[index]) for one in (seen.prediction, seen.original))
-    tree.see(edits, seen.inputs.text.text, score, score - before, seen.prediction.label(index))
+    tree.see(seen.inputs.text.text, score, score - before, seen.prediction.label(index))
 
 
 def version(one: Version, units: Utf16) -> dict[str, Any]:

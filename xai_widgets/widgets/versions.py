@@ -47,7 +47,8 @@ class Versions:
 
     def __init__(self) -> None:
         self._all: list[Version] = []
-        self._current: int | None = None
+        self._asked: Edits | None = None
+        self._origin: int | None = None
 
     def __len__(self) -> int:
         return len(self._all)
@@ -58,29 +59,39 @@ class Versions:
     def __iter__(self) -> Iterator[Version]:
         return iter(self._all)
 
-    def see(self, edits: Edits, text: str, score: float, delta: float, label: str) -> None:
-        """Take note that a version is on show: a new one is made of that which was on show before.
+    def ask(self, edits: Edits) -> None:
+        """Take note that a version was asked for: it is made of what was asked for before.
 
-        Of a known one the newest score is kept, since the class may be another.
+        Not of what was answered last: who takes an edit back and makes another does not wait for answers. Of what was
+        never answered nothing is known, so what comes after it is made of what came before it.
         """
-        found = next((i for i, one in enumerate(self._all) if one.edits == edits), None)
-        if found is None:
-            self._all.append(Version(edits, text, self._current, score, delta, label))
-            found = len(self._all) - 1
-        else:
-            self._all[found] = replace(self._all[found], score=score, delta=delta, label=label)
-        self._current = found
-        if len(self._all) > MOST:
-            self._drop(next(i for i in range(len(self._all)) if i != self._current))
+        if edits != self._asked:
+            before = self._place(self._asked)
+            self._origin = self._origin if before is None else before
+            self._asked = edits
 
-    def _drop(self, gone: int) -> None:
-        """Forget one; what was made of it counts as made of what it was made of."""
-        heir = self._all[gone].parent
+    def see(self, text: str, score: float, delta: float, label: str) -> None:
+        """Take note of the answer to what was asked for last.
+
+        Of a known version the newest score is kept, since the class may be another.
+        """
+        assert self._asked is not None, "a version is asked for before it is seen"
+        found = self._place(self._asked)
+        if found is not None:
+            self._all[found] = replace(self._all[found], score=score, delta=delta, label=label)
+            return
+        self._all.append(Version(self._asked, text, self._origin, score, delta, label))
+        if len(self._all) > MOST:
+            self._drop()
+
+    def _place(self, edits: Edits | None) -> int | None:
+        return next((i for i, one in enumerate(self._all) if one.edits == edits), None)
+
+    def _drop(self) -> None:
+        """Forget the oldest, which was made of none: what was made of it counts as that too."""
 
         def moved(at: int | None) -> int | None:
-            at = heir if at == gone else at
-            return at if at is None or at < gone else at - 1
+            return at - 1 if at else None
 
-        kept = [one for i, one in enumerate(self._all) if i != gone]
-        self._all = [replace(one, parent=moved(one.parent)) for one in kept]
-        self._current = moved(self._current)
+        self._all = [replace(one, parent=moved(one.parent)) for one in self._all[1:]]
+        self._origin = moved(self._origin)
