@@ -1,24 +1,20 @@
-"""What every explainer widget shares: the link to its views, and an end that leaves nothing behind."""
+"""What the widgets of two slots share: asks that are answered by two jobs each, and what is remembered of them."""
 
 from __future__ import annotations
 
 import threading
-import traceback
 from typing import TYPE_CHECKING, Any
 
-import anywidget
-import traitlets
-
-from xai_widgets._version import __version__
 from xai_widgets.jobs import Outcome, Slot, worker_for
 from xai_widgets.widgets.health import Health
-from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Hello, Message, Open, ProtocolError, ShowAs, parse
+from xai_widgets.widgets.linked import LinkedWidget, error_message
+from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Message, Open, ProtocolError, ShowAs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from xai_widgets.findings import Check
-    from xai_widgets.wire import Aside
+    from xai_widgets.wire import Aside, Wish
 
 PREDICT, EXPLAIN, COMPARE = 2, 1, 0
 """Priorities: predictions come before pictures, the picture on show before the one it is compared with."""
@@ -56,28 +52,15 @@ class Exchange:
         return self.outcome is Outcome.FAILED
 
 
-class ExplainerWidget(anywidget.AnyWidget):
-    """Base of the explainer widgets: traits that Python alone writes, messages both ways, jobs on the worker.
+class ExplainerWidget(LinkedWidget):
+    """Base of the explainer widgets: a slot on show, one it is compared with, and jobs on the worker.
 
-    Messages may come on any thread and are only checked and put into a slot there. The worker computes and
-    publishes. ``docs/protocol.md`` describes what is said.
+    Messages are put into a slot; the worker computes and publishes.
     """
-
-    spec = traitlets.Dict().tag(sync=True)
-    state = traitlets.Dict().tag(sync=True)
-    snapshot = traitlets.Dict().tag(sync=True)
-
-    _closed = True
-    """Until it is open: `close` is also called for a widget whose making failed."""
 
     def __init__(self, device: str, **traits: Any) -> None:
         worker = worker_for(device)
-        # Reentrant: publishing sets traits, and their observers may call the widget.
-        self._lock = threading.RLock()
         self._last: dict[tuple[str, str], Message] = {}
-        self._id = 0
-        self._viewed = False
-        self._closed = False
         self._predicting = {slot: Slot(worker, priority=PREDICT) for slot in "ab"}
         self._explaining = {
             "a": Slot(worker, priority=EXPLAIN, deliver_first=True),
@@ -87,48 +70,28 @@ class ExplainerWidget(anywidget.AnyWidget):
         self._exchanges: dict[str, Exchange] = {}
         self._health = Health(worker, self._check_steps, self._weights, self._post)
         super().__init__(**traits)
-        self.on_msg(self._receive)
-        pin_routing(self)
 
-    # The browser asks by messages and writes no trait: `_esm` among them would be code for other people's browsers.
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Ignore what a browser wants to write into the widget's state."""
+    def _on_message(self, message: Wish) -> None:
+        if isinstance(message, Ask):
+            self._on_ask(message)
+        elif isinstance(message, Cancel):
+            self.cancel(message.slot, message.id)
+        elif isinstance(message, Close):
+            self.cancel(message.slot)
+            self._forget(message.slot)
+        elif isinstance(message, CheckModel):
+            self._on_check(message)
+        elif isinstance(message, ShowAs):
+            self._on_display(message)
+        elif isinstance(message, Open):
+            self._on_open(message)
+        else:
+            self._on_aside(message)
 
-    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        try:
-            message = parse(content)
-            if isinstance(message, Hello):
-                self._on_hello(message)
-            elif isinstance(message, Ask):
-                self._on_ask(message)
-            elif isinstance(message, Cancel):
-                self.cancel(message.slot, message.id)
-            elif isinstance(message, Close):
-                self.cancel(message.slot)
-                self._forget(message.slot)
-            elif isinstance(message, CheckModel):
-                self._on_check(message)
-            elif isinstance(message, ShowAs):
-                self._on_display(message)
-            elif isinstance(message, Open):
-                self._on_open(message)
-            else:
-                self._on_aside(message)
-        except Exception as error:  # noqa: BLE001  shown in the widget: a handler's traceback appears nowhere else
-            known = content if isinstance(content, dict) else {}
-            number, slot = known.get("id", self._id), known.get("slot", "a")
-            self._post(_error(number, slot, error))
-            if known.get("kind") == "ask":
-                self._post(Message("ended", id=number, slot=slot, outcome=Outcome.FAILED.value))
-
-    def _on_hello(self, _message: Hello) -> None:
-        # Under the lock, so that no newer result overtakes the ones that are repeated.
-        with self._lock:
-            self._viewed = True
-            self._post(Message("welcome", v=1, version=__version__, id=self._id, state=self._state()))
-            for message in self._last.values():
-                self._post(message)
-            self._health.repeat()
+    def _repeat(self) -> None:
+        for message in self._last.values():
+            self._post(message)
+        self._health.repeat()
 
     def _on_check(self, message: CheckModel) -> None:
         if not message.open:
@@ -155,9 +118,6 @@ class ExplainerWidget(anywidget.AnyWidget):
         raise ProtocolError(msg)
 
     def _on_open(self, message: Open) -> None:
-        raise NotImplementedError
-
-    def _state(self) -> dict[str, Any]:
         raise NotImplementedError
 
     def _run(
@@ -189,7 +149,7 @@ class ExplainerWidget(anywidget.AnyWidget):
 
     def _on_ended(self, exchange: Exchange, outcome: Outcome, error: BaseException | None) -> None:
         if error is not None and not exchange.failed:
-            self._remember_and_post(_error(exchange.id, exchange.slot, error))
+            self._remember_and_post(error_message(exchange.id, exchange.slot, error))
         if not exchange.end(outcome):
             return
         try:
@@ -233,11 +193,6 @@ class ExplainerWidget(anywidget.AnyWidget):
                 self._last[message.content["kind"], message.content["slot"]] = message
                 self._post(message)
 
-    def _post(self, message: Message) -> None:
-        # Until a view has said hello nobody listens; it is sent the last results when it does.
-        if self._viewed and not self._closed:
-            self.send(message.content, buffers=message.buffers)
-
     def cancel(self, slot: str = "a", number: int | None = None) -> None:
         """Stop computing within one batch; the partial result stays.
 
@@ -266,42 +221,9 @@ class ExplainerWidget(anywidget.AnyWidget):
         exchange = self._exchanges.get(slot)
         return exchange is None or exchange.finished.wait(timeout)
 
-    def close(self) -> None:
-        """Stop computing, forget model, input and all but the newest result, and close all views."""
-        if self._closed:
-            return
-        with self._lock:
-            self._closed = True
+    def _stop(self) -> None:
         for slot in (*self._predicting.values(), *self._explaining.values(), self._looking):
             slot.close()
         self._health.close()
         with self._lock:
             self._last.clear()
-            self._release()
-        super().close()
-
-    def _release(self) -> None:
-        """Let go of what may hold much memory."""
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
-
-
-def _error(number: int, slot: str, error: BaseException) -> Message:
-    detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    # One line: what torch says on further ones is of use to those who fold out the traceback, where it stands too.
-    message = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return Message("error", id=number, slot=slot, message=message, detail=detail)
-
-
-def pin_routing(widget: Any) -> None:
-    """Let messages from the browser reach the thread they were sent to.
-
-    ipykernel 7.4 routes a message for a comm to the (sub)shell that last *sent* on it instead of the one named
-    in the message, so that any output from a running cell would make the widget wait for that cell. A browser
-    test (live while a cell runs) guards this touch of a private name.
-    """
-    comm = getattr(widget, "comm", None)
-    if comm is not None and hasattr(comm, "_reply_subshell_for"):
-        comm._reply_subshell_for = None  # noqa: SLF001

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Edits, Seen
-    from xai_widgets.wire import Aside, Hello, Message
+    from xai_widgets.wire import Aside, Message
 
 LONGEST = 100_000
 """Characters of a text that are shown and explained."""
@@ -230,8 +230,8 @@ class TextExplainer(Explainer):
 
     _session: TextSession
 
-    def _on_hello(self, message: Hello) -> None:
-        super()._on_hello(message)
+    def _repeat(self) -> None:
+        super()._repeat()
         self._asides.repeat()
 
     def _on_aside(self, message: Aside) -> None:

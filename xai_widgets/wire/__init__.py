@@ -15,6 +15,7 @@ from xai_widgets.wire.inbound import (
     Hello,
     Open,
     ShowAs,
+    Wish,
     parse,
 )
 from xai_widgets.wire.outbound import LIMIT, Message
@@ -41,6 +42,7 @@ __all__ = [
     "Seek",
     "ShowAs",
     "Utf16",
+    "Wish",
     "check_display",
     "decode",
     "encode",

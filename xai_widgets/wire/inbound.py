@@ -98,7 +98,8 @@ class ShowAs:
     display: dict[str, Any]
 
 
-Inbound = Hello | Ask | Cancel | Close | CheckModel | Open | ShowAs | Aside
+Wish = Ask | Cancel | Close | CheckModel | Open | ShowAs | Aside
+Inbound = Hello | Wish
 
 
 def parse(content: Any) -> Inbound:

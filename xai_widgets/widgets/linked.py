@@ -1,0 +1,127 @@
+"""What every widget shares, whatever it shows: the link to its views, and an end that leaves nothing behind."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from xai_widgets._version import __version__
+from xai_widgets.jobs import Outcome
+from xai_widgets.wire import Hello, Message, parse
+
+if TYPE_CHECKING:
+    from xai_widgets.wire import Wish
+
+
+class LinkedWidget(anywidget.AnyWidget):
+    """Base of all widgets: traits that Python alone writes, and messages both ways.
+
+    Messages may come on any thread and are only checked there; what is to be computed goes into a slot.
+    ``docs/protocol.md`` describes what is said.
+    """
+
+    spec = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    snapshot = traitlets.Dict().tag(sync=True)
+
+    _closed = True
+    """Until it is open: `close` is also called for a widget whose making failed."""
+
+    def __init__(self, **traits: Any) -> None:
+        # Reentrant: publishing sets traits, and their observers may call the widget.
+        self._lock = threading.RLock()
+        self._id = 0
+        self._viewed = False
+        self._closed = False
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+        pin_routing(self)
+
+    # The browser asks by messages and writes no trait: `_esm` among them would be code for other people's browsers.
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Ignore what a browser wants to write into the widget's state."""
+
+    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        try:
+            message = parse(content)
+            if isinstance(message, Hello):
+                self._on_hello(message)
+            else:
+                self._on_message(message)
+        except Exception as error:  # noqa: BLE001  shown in the widget: a handler's traceback appears nowhere else
+            known = content if isinstance(content, dict) else {}
+            number, slot = known.get("id", self._id), known.get("slot", "a")
+            self._post(error_message(number, slot, error))
+            if known.get("kind") == "ask":
+                self._post(Message("ended", id=number, slot=slot, outcome=Outcome.FAILED.value))
+
+    def _on_hello(self, _message: Hello) -> None:
+        # Under the lock, so that no newer result overtakes the ones that are repeated.
+        with self._lock:
+            self._viewed = True
+            self._post(Message("welcome", v=1, version=__version__, id=self._id, state=self._state()))
+            self._repeat()
+
+    @abstractmethod
+    def _on_message(self, message: Wish) -> None:
+        """Take what a view asks."""
+
+    @abstractmethod
+    def _state(self) -> dict[str, Any]:
+        """Tell what is on show."""
+
+    @abstractmethod
+    def _repeat(self) -> None:
+        """Say again what is known, for a view that has just opened."""
+
+    def _post(self, message: Message) -> None:
+        # Until a view has said hello nobody listens; it is sent the last results when it does.
+        if self._viewed and not self._closed:
+            self.send(message.content, buffers=message.buffers)
+
+    def close(self) -> None:
+        """Stop computing, forget what was given, and close all views."""
+        if self._closed:
+            return
+        with self._lock:
+            self._closed = True
+        self._stop()
+        with self._lock:
+            self._release()
+        super().close()
+
+    @abstractmethod
+    def _stop(self) -> None:
+        """Stop computing for good; without the lock, since what is being published may want it."""
+
+    @abstractmethod
+    def _release(self) -> None:
+        """Let go of what may hold much memory."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def error_message(number: int, slot: str, error: BaseException) -> Message:
+    """Tell a view what went wrong: one line, and the traceback to fold out."""
+    detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    # One line: what torch says on further ones is of use to those who fold out the traceback, where it stands too.
+    message = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return Message("error", id=number, slot=slot, message=message, detail=detail)
+
+
+def pin_routing(widget: Any) -> None:
+    """Let messages from the browser reach the thread they were sent to.
+
+    ipykernel 7.4 routes a message for a comm to the (sub)shell that last *sent* on it instead of the one named
+    in the message, so that any output from a running cell would make the widget wait for that cell. A browser
+    test (live while a cell runs) guards this touch of a private name.
+    """
+    comm = getattr(widget, "comm", None)
+    if comm is not None and hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = None  # noqa: SLF001
