@@ -19,10 +19,10 @@ CPU = torch.device("cpu")
 
 
 class Machine:
-    """A pretended device with a clock: so long a batch, so much an input, so many at most."""
+    """A pretended device with a clock: so long a batch, so much an input, so many at most; one core for `sharers`."""
 
-    def __init__(self, fixed: float = 0.0, each: float = 0.001, memory: int = 10**9) -> None:
-        self.now, self.fixed, self.each, self.memory = 0.0, fixed, each, memory
+    def __init__(self, fixed: float = 0.0, each: float = 0.001, memory: int = 10**9, sharers: float = 1.0) -> None:
+        self.worked, self.fixed, self.each, self.memory, self.sharers = 0.0, fixed, each, memory, sharers
         self.sizes: list[int] = []
 
     def work(self, cost: Callable[[int], float] | None = None) -> Callable[[slice], list[int]]:
@@ -32,13 +32,13 @@ class Machine:
                 msg = "DefaultCPUAllocator: can't allocate memory"
                 raise RuntimeError(msg)
             self.sizes.append(size)
-            self.now += self.fixed + size * self.each if cost is None else cost(size)
+            self.worked += self.fixed + size * self.each if cost is None else cost(size)
             return list(range(rows.start, rows.stop))
 
         return run
 
-    def clock(self) -> float:
-        return self.now
+    def clock(self) -> tuple[float, float]:
+        return self.worked * self.sharers, self.worked
 
 
 @given(count=st.integers(0, 300), memory=st.integers(1, 40), each=st.floats(1e-5, 0.2), fixed=st.floats(0, 0.1))
@@ -58,6 +58,32 @@ def test_sizes_grow_while_that_pays_and_batches_stay_immediate() -> None:
     list(in_batches(500, Pace(), machine.work(lambda n: 0.001 * n**2), CPU, machine.clock))
     # Twice as dear an input, seen twice: one step back, and no further try for a long while.
     assert machine.sizes == ([1, 2, 2] + [1] * 32) * 13 + [1, 2, 2] + [1] * 14
+
+
+def test_sizes_follow_work_and_not_how_long_others_hold_the_core() -> None:
+    alone, shared, waiting = Machine(fixed=0.03), Machine(fixed=0.03, sharers=3), Machine(fixed=0.03, sharers=40)
+    for machine in (alone, shared, waiting):
+        list(in_batches(500, Pace(), machine.work(), CPU, machine.clock))
+    assert shared.sizes == alone.sizes
+    assert max(alone.sizes) == 64
+    # An answer from elsewhere takes no work here at all: more than a second an input, of which a quarter counts.
+    assert max(waiting.sizes) == 1
+
+
+def test_a_device_of_its_own_is_timed_by_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.mps.synchronize", lambda: None)
+    machine = Machine(fixed=0.03, sharers=3)
+    list(in_batches(20, Pace(), machine.work(), torch.device("mps"), machine.clock))
+    assert max(machine.sizes) == 2
+
+
+def test_sizes_grow_where_a_second_input_costs_next_to_nothing() -> None:
+    machine = Machine(fixed=0.08, each=0.0001)
+    list(in_batches(500, Pace(), machine.work(), CPU, machine.clock))
+    assert max(machine.sizes) == 128
+    machine = Machine(each=0.06)
+    list(in_batches(70, Pace(), machine.work(), CPU, machine.clock))
+    assert machine.sizes == [1, 2, *[1] * 32, 1, 2, *[1] * 32]  # tried once in a while: it saves nothing and is late
 
 
 def test_one_slow_batch_does_not_stop_the_growth() -> None:
@@ -152,7 +178,7 @@ def test_a_start_is_as_large_as_is_immediate_and_forgets_nothing() -> None:
     pace.start(4, 0.01)
     assert pace.size == 1  # more did not fit
     pace = Pace()
-    pace.learn(1, 0.09)
+    pace.learn(1, 0.11)
     pace.start(4, 0.01)
     assert pace.size == 1  # what was measured in batches tells more
 

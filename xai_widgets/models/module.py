@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
+from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.taps import recording, recording_shapes
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
@@ -67,11 +67,11 @@ class TorchModel(Execution):
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""
         self._follow()
-        began = time.perf_counter()
+        watch = Stopwatch(self.device)
         scores = self.scores(x[None])
         kept = x.detach().clone()
         self._found["predicted"] = self.version, (kept, scores[0])
-        self._found["just predicted"] = self.version, (kept, scores, time.perf_counter() - began)
+        self._found["just predicted"] = self.version, (kept, scores, watch.seconds())
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]
         if self.labels is not None and task != "value" and len(self.labels) != len(probabilities):
@@ -82,7 +82,7 @@ class TorchModel(Execution):
         return Prediction(probabilities.float().cpu().numpy(), scores[0].float().cpu().numpy(), kind, labels)
 
     def unchanged(self, x: Tensor) -> tuple[Tensor, float]:
-        """Return the scores (1, outputs) of one input `x` (features…), and the seconds that they took.
+        """Return the scores (1, outputs) of one input `x` (features…), and the seconds of work that they took.
 
         Where the input has just been predicted, they are that prediction's, whose pass counts for this run too. Once
         only: later on, the weights may have been written through `.data`, which does not count as a change.
@@ -91,8 +91,8 @@ class TorchModel(Execution):
         if found is not None and version == self.version and torch.equal(found[0], x):
             self._spent.forwards += 1
             return found[1], found[2]
-        began = time.perf_counter()
-        return self.scores(x[None]), time.perf_counter() - began
+        watch = Stopwatch(self.device)
+        return self.scores(x[None]), watch.seconds()
 
     @property
     def rounding(self) -> float:

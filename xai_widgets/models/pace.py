@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
 from xai_widgets.models.errors import is_out_of_memory, out_of_memory_on_one
+from xai_widgets.models.stopwatch import Stopwatch, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BATCH_SECONDS = 0.1
-"""A batch is the unit of cancelling and of updating the picture, so it must stay below what feels immediate."""
+"""Of work: a batch is the unit of cancelling and updating the picture, so it must stay below what feels immediate."""
 
 WORSE = 1.4
 """How much slower per input a larger batch may be before it is given up: on a busy machine, less than that is noise."""
@@ -44,6 +44,8 @@ class Pace:
     least: int = 1
     seconds: float = BATCH_SECONDS
     _best: float = float("inf")
+    _before: float | None = None  # seconds of the batch of half the size, from which this one grew
+    _trial: bool = False
     _worse: int = 0
     _rest: int = 0
 
@@ -61,10 +63,15 @@ class Pace:
             self._worse += 1
             if self._worse == TWICE:
                 self._settle(max(1, size // 2), LONG)
+        elif self._trial and seconds > self.seconds and seconds / size * WORSE > self._best:
+            self._settle(size // 2, LONG)  # too long a batch for what it saves
         else:
             self._best, self._worse = min(self._best, seconds / size), 0
-            if 2 * seconds <= self.seconds and 2 * size <= self.limit:
-                self.size = 2 * size
+            # The next doubling adds twice what the last one did. Nothing is known of the first, so it is tried.
+            added = 0.0 if self._before is None else max(0.0, seconds - self._before)
+            self._trial = seconds + 2 * added <= self.seconds and 2 * size <= self.limit
+            if self._trial:
+                self._before, self.size = seconds, 2 * size
 
     def start(self, size: int, seconds: float) -> None:
         """Begin with that many inputs where nothing is known but that one took `seconds`, unless it would be late."""
@@ -73,10 +80,12 @@ class Pace:
 
     def _settle(self, size: int, rest: int) -> None:
         self.size, self._rest, self._worse = min(self.size, max(size, self.least)), rest, 0
+        self._before, self._trial = None, False
 
     def restart(self) -> None:
         """Learn anew from this size on; what does not fit is not tried again."""
         self._best, self._worse, self._rest = float("inf"), 0, 0
+        self._before, self._trial = None, False
 
     def shrink(self, size: int) -> str:
         """Halve after running out of memory, and say so."""
@@ -90,7 +99,7 @@ def in_batches(  # noqa: PLR0917
     pace: Pace,
     work: Callable[[slice], T],
     device: torch.device,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], tuple[float, float]] = times,
     report: Callable[[str], object] = lambda _: None,
     align: int | None = None,
 ) -> Iterator[tuple[slice, T]]:
@@ -109,31 +118,23 @@ def in_batches(  # noqa: PLR0917
     while start < count:
         size = min(pace.size, count - start, align - start % align if align else count)
         rows = slice(start, start + size)
-        began = clock()
+        watch = Stopwatch(device, clock)
         try:
             result = work(rows)
-            synchronize(device)
+            seconds = watch.seconds()
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
             if size == 1:
                 raise out_of_memory_on_one() from error
         else:
-            pace.learn(size, clock() - began)
+            pace.learn(size, seconds)
             start += size
             yield rows, result
             continue
         # Outside the except block, so that the traceback no longer keeps the failed batch's tensors alive.
         report(pace.shrink(size))
         release(device)
-
-
-def synchronize(device: torch.device) -> None:
-    """Wait for the device: a batch that is only queued can be neither timed nor cancelled."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    elif device.type == "mps":
-        torch.mps.synchronize()
 
 
 def release(device: torch.device) -> None:
