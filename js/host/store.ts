@@ -75,6 +75,7 @@ export class Store<K extends Kind = Kind> {
     });
     this.link.id = state.id;
     model.on("change:state", this.stateChanged);
+    model.on("change:spec", this.specChanged);
     this.link.open();
   }
 
@@ -89,6 +90,7 @@ export class Store<K extends Kind = Kind> {
     for (const slot of Object.values(this.slots)) slot.rest();
     this.health.rest();
     this.model.off("change:state", this.stateChanged);
+    this.model.off("change:spec", this.specChanged);
   }
 
   retry(): void {
@@ -332,6 +334,11 @@ export class Store<K extends Kind = Kind> {
       if (kept?.buffers) slot.show(this.reader.map(kept, kept.buffers));
     }
   }
+
+  /** The model's first pass showed that it is of another kind. */
+  private specChanged = (): void => {
+    this.spec.value = this.model.get("spec") as K["spec"];
+  };
 
   private stateChanged = (): void => {
     this.follow(this.complete(this.model.get("state")));

@@ -128,3 +128,13 @@ def test_code_of_a_span(make_causal):
     widget = make_causal(method="saliency", target=xai.TextSpan(9, 14))
     widget.result(30)
     assert "target=xai.TextSpan(start=9, stop=14, rather_than=None)," in widget.to_code()
+
+
+def test_a_token_is_asked_about_by_its_text_before_the_model_has_run(make_causal):
+    token = TOKENIZER(" film")["input_ids"][0]
+    said = TOKENIZER.decode([token])
+    widget = make_causal(method="saliency", target=said)
+    assert widget.state["request"]["target"] == token
+    assert widget.result(30).label == said
+    with pytest.raises(ValueError, match="There is no label 'zebra'"):
+        make_causal(method="saliency", target="zebra")

@@ -8,7 +8,7 @@ import torch
 from texts.tokenizers_made import Slow, wordpiece
 from torch import nn
 from widgets.fakes import Browser
-from widgets.texts import SAID, TOKENIZER, Reader, tokenizer
+from widgets.texts import LABELS, SAID, TOKENIZER, Reader, tokenizer
 
 import xai_widgets as xai
 
@@ -59,7 +59,6 @@ def test_odd_texts_are_explained_as_they_are(make_text, said):
         ({"text": ["a film"]}, TypeError, "needs a text, got list"),
         ({"tokenizer": str.split}, TypeError, "tokenizer must be a transformers tokenizer"),
         ({"model": Reader(size=20)}, ValueError, "The tokenizer does not belong to the model"),
-        ({"model": nn.Linear(3, 3)}, xai.ModelError, "The model raised RuntimeError"),
         ({"edits": ["a"]}, TypeError, "edits must be a list of edits of a text"),
         ({"edits": [xai.Delete(0, 99)]}, ValueError, "must lie in the text of 28 characters"),
         ({"target": "god"}, ValueError, "There is no label 'god'"),
@@ -69,6 +68,43 @@ def test_odd_texts_are_explained_as_they_are(make_text, said):
 def test_what_is_wrong_is_refused_in_words(make_text, given, error, message):
     with pytest.raises(error, match=message):
         make_text(**{"method": "saliency", **given})
+
+
+def test_making_one_runs_no_model_and_what_only_a_pass_can_tell_is_shown(make_text, gate):
+    gate.clear()
+    widget = make_text(method="integrated_gradients", compare="occlusion", target="odd")  # would wait for ever
+    assert (widget.spec["labels"], widget.spec["causal"]) == (LABELS, False)
+    assert {one["name"]: one["why_not"] for one in widget.spec["methods"]}["cam"] is not None
+    widget.explain("saliency", target="bad")
+    gate.set()
+    assert widget.result(30).label == "bad"
+    wrong = make_text(nn.Linear(3, 3), method="saliency")
+    with pytest.raises(RuntimeError, match="The model raised RuntimeError"):
+        wrong.result(30)
+    browser = Browser(wrong)
+    browser.say(kind="layers", under="")
+    assert browser.wait("layers")["entries"] == []
+    browser.say(kind="check", open=True)
+    assert "raised RuntimeError" in browser.wait("check", count=2)["error"]
+
+
+class Speaker(nn.Module):
+    """Says of each position which of 120 tokens may follow; nothing but a pass tells so."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.say = nn.Embedding(120, 4), nn.Linear(4, 120)
+
+    def forward(self, input_ids):
+        return self.say(self.words(input_ids))
+
+
+def test_a_language_model_that_does_not_look_like_one_is_known_by_its_first_prediction(make_text):
+    widget = make_text(Speaker(), labels=None, method="saliency")
+    assert widget.spec["causal"] is False
+    result = widget.result(30)
+    assert (widget.spec["causal"], widget.spec["search"], widget.spec["labels"]) == (True, False, None)
+    assert result.label == TOKENIZER.decode([result.target])
 
 
 def test_a_tokenizer_without_offsets_gives_the_same(make_text):

@@ -91,7 +91,7 @@ def test_a_full_text_and_a_classifier_cannot_go_on(make_causal, make_text):  # n
     with pytest.raises(RuntimeError, match="fills the 64 tokens"):
         widget.generate(3)
     other = make_text(method="saliency")
-    with pytest.raises(ValueError, match="needs a language model"):
+    with pytest.raises(RuntimeError, match="Only a language model can go on"):
         other.generate(3)
     browser = Browser(other)
     browser.say(kind="generate", count=3)

@@ -197,6 +197,15 @@ def size_of_vocabulary(module: nn.Module) -> int | None:
     return max((one.num_embeddings for one in tables), default=None)
 
 
+def may_speak(module: nn.Module) -> bool:
+    """Tell whether a model seems to score the tokens of a vocabulary, as language models do, before it has run."""
+    find = getattr(module, "get_output_embeddings", None)
+    try:
+        return callable(find) and find() is not None
+    except (NotImplementedError, AttributeError):
+        return False
+
+
 def longest_text(module: nn.Module) -> int | None:
     """Return how many tokens a transformers model takes at most; None where it does not say."""
     config = _text_config(module)

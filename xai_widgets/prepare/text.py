@@ -46,13 +46,43 @@ def read_passage(
         raise TypeError(msg)
     if tokenizer is None:
         return _words(model, text, reduce)
-    passage, tensors = read_text(text, tokenizer, longest_text(model.module))
-    _check_vocabulary(model.module, passage)
+    passage, tensors = _divided(model.module, text, tokenizer)
     given, named = accepted(model.module, {name: one[0] for name, one in tensors.items()})
     name = next(iter(given))
     fed, inputs = tokens_for(model, given[name], given, name, named=named, reduce=reduce, spell=_speller(tokenizer))
     cut = (f"The last {passage.cut:,} characters were cut off: the model takes {len(passage):,} tokens.",)
     return fed, replace(inputs, text=passage, notes=(*(cut if passage.cut else ()), *inputs.notes))
+
+
+def unread_passage(model: TorchModel, text: str, tokenizer: Any) -> Inputs:
+    """Return what is known of a text before the model has run: its tokens, and a number for each that means nothing.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As of :func:`read_passage`.
+    """
+    passage, _ = _divided(model.module, text, tokenizer)
+    inputs = read_inputs(torch.zeros(len(passage), 1), device=model.device, dtype=model.dtype)
+    return replace(inputs, kind="tensor", text=passage)
+
+
+def names_of_tokens(model: TorchModel, tokenizer: Any) -> tuple[str, ...] | None:
+    """Return the texts of all tokens, by which a language model's are called; None where nobody knows them."""
+    size = size_of_vocabulary(model.module)
+    return None if size is None else _speller(tokenizer)(size)
+
+
+def _divided(module: nn.Module, text: str, tokenizer: Any) -> tuple[Text, dict[str, Tensor]]:
+    passage, tensors = read_text(text, tokenizer, longest_text(module))
+    known, largest = size_of_vocabulary(module), max(passage.ids)
+    if known is not None and largest >= known:
+        msg = (
+            f"The tokenizer does not belong to the model: it made a token of number {largest}, and the model has "
+            f"vectors for {known:,} tokens. Load both from the same place."
+        )
+        raise ValueError(msg)
+    return passage, tensors
 
 
 def _words(model: TorchModel, text: str, reduce: Callable[[Any], Any] | None) -> tuple[TorchModel, Inputs]:
@@ -81,17 +111,6 @@ def accepted(module: nn.Module, tensors: Mapping[str, Tensor]) -> tuple[dict[str
         return {"0": ids}, False
     taken = {name: one for name, one in tensors.items() if anything or name in arguments}
     return {"input_ids": ids, **taken}, True
-
-
-def _check_vocabulary(module: nn.Module, passage: Text) -> None:
-    known = size_of_vocabulary(module)
-    largest = max(passage.ids)
-    if known is not None and largest >= known:
-        msg = (
-            f"The tokenizer does not belong to the model: it made a token of number {largest}, and the model has "
-            f"vectors for {known:,} tokens. Load both from the same place."
-        )
-        raise ValueError(msg)
 
 
 def _speller(tokenizer: Any) -> Callable[[int], tuple[str, ...] | None]:

@@ -125,7 +125,7 @@ class Explainer(ExplainerWidget):
                 chosen = choose(old.method.name, {**known, **params}, model, inputs)
             else:
                 chosen = choose(method, params, model, inputs)
-            index = old.target if target is ... else messages.target_index(target, model.labels)
+            index = old.target if target is ... else messages.target_index(target, self._session.names(target))
             edits = old.edits if edits is None else edits
             beside = self._beside(compare)
             number = self._id + AHEAD
@@ -224,15 +224,16 @@ class Explainer(ExplainerWidget):
 
     def _on_open(self, message: Open) -> None:
         session, under = self._session, message.under
-        model = session.model
+        module = session.model.module
 
         def look() -> Iterator[list[Any]]:
-            yield layers.outline(model.module, under, layers.survey(model.fresh(), session.inputs))
+            session.ready()
+            yield layers.outline(module, under, layers.survey(session.model.fresh(), session.inputs))
 
         def ended(outcome: Outcome, _error: BaseException | None) -> None:
             # Where the model fails for this input the explanation says so; what is inside it is known all the same.
             if outcome is not Outcome.DONE:
-                self._post(layers.told(under, layers.outline(model.module, under)))
+                self._post(layers.told(under, layers.outline(module, under)))
 
         self._looking.submit(look, publish=lambda found: self._post(layers.told(under, found)), ended=ended)
 

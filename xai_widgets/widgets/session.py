@@ -72,6 +72,13 @@ class Session(ABC):
         # Keyed by the weights too: the model may be trained further while it is looked at.
         self._seen: OrderedDict[tuple[Any, Edits], Seen] = OrderedDict()
 
+    def ready(self) -> None:  # noqa: B027  not every input needs it
+        """Find out by passes through the model what was not known when this was made, unless that is done."""
+
+    def names(self, target: Any) -> tuple[str, ...] | None:
+        """Return what the classes are called, for a target that may be given by such a name."""
+        return self.model.labels
+
     @property
     def original(self) -> Prediction:
         """What the model says of the unedited input."""
@@ -79,6 +86,7 @@ class Session(ABC):
 
     def see(self, edits: Edits) -> Seen:
         """Apply the edits and predict; remembered for the last few."""
+        self.ready()
         key = (self.model.version, edits)
         found = self._seen.get(key)
         if found is None:
@@ -112,6 +120,7 @@ class Session(ABC):
 
     def check(self) -> Iterator[Check]:
         """Look at whether the model is fit for explaining the unedited input, step by step."""
+        self.ready()
         yield from check_steps(self.model, self.inputs)
 
     def close(self) -> None:

@@ -98,8 +98,7 @@ class TextExplainer(Explainer):
     ------
     ValueError, TypeError
         For wrong input, saying what was expected and what came.
-    ModelError
-        When the model fails for the text.
+        What only the model itself can tell, when it fails for the text, is shown.
     """
 
     _esm = asset("text.js", needed=False)
@@ -133,19 +132,17 @@ class TextExplainer(Explainer):
         mask, sources = mask_of(tokenizer), text_sources(mlm=mlm, fluency=fluency, device=device)
         options: dict[str, Any] = {"mask": mask, "seed": seed, "time_budget": seconds, "sources": sources}
         session = TextSession(adapter, shown, tokenizer, notes=notes, **options)
-        adapter, inputs = session.model, session.inputs
+        inputs = session.inputs
         self._units, self._layouts = Utf16(shown), text_messages.Layouts(speller(tokenizer))
         self._tree = Versions()
         self._asides = Asides(worker_for(str(adapter.device)), session, self._units, self._post, layouts=self._layouts)
-        index = messages.target_index(target, adapter.labels)
-        request = Request(choose(method, params, adapter, inputs), index, check_edits(edits, shown, mask))
+        index = messages.target_index(target, session.names(target))
+        request = Request(choose(method, params, session.model, inputs), index, check_edits(edits, shown, mask))
         given = {"model": model, "text": text, "tokenizer": tokenizer, "labels": labels, "mlm": mlm, "fluency": fluency}
         super().__init__(
             session,
             given,
-            spec=text_messages.spec(
-                session, adapter.labels, method_list(adapter, inputs), layers.outline(adapter.module)
-            ),
+            spec=text_messages.spec(session, method_list(session.model, inputs), layers.outline(adapter.module)),
             request=request,
             compare=compare,
             display=display,
@@ -211,13 +208,13 @@ class TextExplainer(Explainer):
         Raises
         ------
         ValueError, RuntimeError, TimeoutError
-            For wrong input, when the model failed, when the time passed before.
+            For wrong input, when the model failed or is no language model, when the time passed before.
         """
         self._check_open()
         told = {"kind": "generate", "count": count, "temperature": temperature, "top": top, "seed": seed}
         asked = parse(told)
-        if not isinstance(asked, Generate) or not asked.count or not self._session.causal:
-            msg = "generate needs a language model, and at least one token to write."
+        if not isinstance(asked, Generate) or not asked.count:
+            msg = "generate needs at least one token to write."
             raise ValueError(msg)
         found: list[Generated] = []
         self._asides.generate(asked, self._requests["a"], found.append)
@@ -263,6 +260,8 @@ class TextExplainer(Explainer):
         return {"span": ends, "rather": span.rather_than}
 
     def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
+        if self.spec["causal"] != self._session.causal:  # which nobody knew before it ran
+            self._publish(spec={**self.spec, **text_messages.kind(self._session)})
         names = self._session.causal
         return text_messages.prediction(number, slot, seen, target, self._layouts, names=names)
 

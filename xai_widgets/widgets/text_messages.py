@@ -42,18 +42,21 @@ MOST_NAMES = 200
 """Tokens that may come next, whose names are told."""
 
 
-def spec(
-    session: TextSession, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]
-) -> dict[str, Any]:
-    """Describe what never changes in a widget's life."""
+def spec(session: TextSession, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
+    """Describe what never changes in a widget's life, but for what a first pass through the model corrects."""
     return {
-        # Of the tokens of a language model the likeliest are named with each prediction.
-        **messages.spec("text", None if session.causal else labels, methods, layers),
+        **messages.spec("text", None, methods, layers),
         "text": session.text,
         "mask": session.mask,
-        "causal": session.causal,
-        "search": not session.causal,
+        **kind(session),
     }
+
+
+def kind(session: TextSession) -> dict[str, Any]:
+    """Tell what kind of model it is, as far as that is known."""
+    # Of the tokens of a language model the likeliest are named with each prediction.
+    labels = None if session.causal or session.model.labels is None else list(session.model.labels)
+    return {"labels": labels, "causal": session.causal, "search": not session.causal}
 
 
 class Layouts:

@@ -10,7 +10,8 @@ from xai_widgets.attribution.runs import run
 from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
 from xai_widgets.inputs import moved, rewritten
 from xai_widgets.models import Likelihood, Target
-from xai_widgets.prepare import read_passage, subject_of
+from xai_widgets.models.tokens import may_speak
+from xai_widgets.prepare import names_of_tokens, read_passage, subject_of, unread_passage
 from xai_widgets.text import TextSpan
 from xai_widgets.widgets.generation import Generated, generate
 from xai_widgets.widgets.session import Session, check_fit
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 class TextSession(Session):
     """Model and text of one widget.
 
+    A model of tokens must run to tell how it takes them, so `model` and `inputs` stand in until :meth:`ready`.
+
     Parameters
     ----------
     model : TorchModel
@@ -49,8 +52,8 @@ class TextSession(Session):
 
     Raises
     ------
-    TypeError, ValueError, ModelError
-        As of :func:`~xai_widgets.prepare.read_passage`.
+    TypeError, ValueError
+        As of :func:`~xai_widgets.prepare.read_passage`, as far as is known before the model has run.
     """
 
     kept = 32
@@ -71,13 +74,29 @@ class TextSession(Session):
         self.text, self.mask = text, mask
         self._sources = sources or Sources()
         self._subject: tuple[tuple[Any, str], Subject] | None = None
-        fed, inputs = self._read(text)
+        self._ready = tokenizer is None
+        fed, inputs = self._read(text) if self._ready else (model, unread_passage(model, text, tokenizer))
         super().__init__(fed, inputs, seed, time_budget)
+
+    def ready(self) -> None:
+        """Let the model run once, on the worker."""
+        if not self._ready:
+            self.model, self.inputs = self._read(self.text)
+            self._ready = True
 
     @property
     def causal(self) -> bool:
-        """Whether the model is a language model, whose classes are the tokens that may come next."""
-        return self._plain.labels is None and self.model.labels is not None
+        """Whether its classes are the tokens that may come next; before the model has run, whether they seem to be."""
+        if self._plain.labels is not None:
+            return False
+        return self.model.labels is not None if self._ready else may_speak(self._plain.module)
+
+    def names(self, target: Any) -> tuple[str, ...] | None:
+        """Return what the classes are called; of a language model that has not run yet, for a target that needs it."""
+        asked = target if isinstance(target, (tuple, list)) else (target,)
+        if self._ready or not self.causal or not any(isinstance(one, str) for one in asked):
+            return self.model.labels
+        return names_of_tokens(self._plain, self._tokenizer)
 
     def written(self, edits: Edits) -> str:
         """Return the edited text."""
@@ -151,6 +170,7 @@ class TextSession(Session):
         self, edits: Edits, count: int, *, temperature: float = 1.0, top: int = 0, seed: int = 0
     ) -> Iterator[Generated]:
         """Let a language model go on with the edited text, and explain what it writes."""
+        self.ready()
         if not self.causal:
             msg = "Only a language model can go on with a text."
             raise ValueError(msg)
