@@ -42,7 +42,7 @@ test-all: test ## the same, and every architecture of transformers (about three 
 
 # --- what is installed, each step once ------------------------------------------------------------------------
 
-setup: $(VENV)/.installed xai_widgets/static/image.js xai_widgets/labextension/package.json ## install and build, nothing more
+setup: $(VENV)/.installed xai_widgets/static/views.json xai_widgets/labextension/package.json ## install and build, nothing more
 
 $(VENV)/.torch:
 	@scripts/system.sh
@@ -60,7 +60,7 @@ node_modules/.installed: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-xai_widgets/static/image.js: node_modules/.installed js/build.mjs $(VIEWS)
+xai_widgets/static/views.json: node_modules/.installed js/build.mjs $(VIEWS)
 	npm run --silent build:views
 	touch $@
 
@@ -71,7 +71,7 @@ xai_widgets/labextension/package.json: node_modules/.installed $(VENV)/.tools js
 # The build hook would build the JavaScript once more. The samples' packages declare much that reading their files
 # does not need, so they come without it. The link makes JupyterLab load the extension that was built last (an install
 # would write through it, so it goes first); the settings keep it from asking the internet for news.
-$(VENV)/.installed: pyproject.toml jupyter_server.json $(VENV)/.tools | xai_widgets/static/image.js xai_widgets/labextension/package.json
+$(VENV)/.installed: pyproject.toml jupyter_server.json $(VENV)/.tools | xai_widgets/static/views.json xai_widgets/labextension/package.json
 	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
 	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install -e ".[lab,test,dev]"
 	$(PIP) install --no-deps $$(python scripts/extra.py samples samples-text) $$(python scripts/extra.py oracles)

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["js/**/*.test.ts", "js/**/*.test.tsx"], environment: "node", passWithNoTests: true },
+  test: { include: ["js/**/*.test.ts", "js/**/*.test.mjs"], environment: "node", passWithNoTests: true },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import statistics
 import subprocess
@@ -93,12 +94,11 @@ def main() -> None:
     built = None if given.quick else wheel()
     if built is not None:
         sizes.append(["wheel", built / 1000, WHEEL])
-    for path in sorted((ROOT / "xai_widgets" / "static").glob("*.*s")):
-        plain = path.read_bytes()
-        sizes.append([f"{path.name}, plain", len(plain) / 1000, None])
-        sizes.append(
-            [f"{path.name}, gzip", len(gzip.compress(plain, 9)) / 1000, BUNDLE if path.suffix == ".js" else None]
-        )
+    static = ROOT / "xai_widgets" / "static"
+    for view, parts in sorted(json.loads((static / "views.json").read_text(encoding="utf-8")).items()):
+        plain = b"".join((static / part).read_bytes() for part in parts)
+        sizes.append([f"{view}, plain", len(plain) / 1000, None])
+        sizes.append([f"{view}, gzip", len(gzip.compress(plain, 9)) / 1000, BUNDLE if view.endswith(".js") else None])
     table(["size", "kB", "goal kB"], sizes)
 
 

@@ -1,12 +1,14 @@
-// Builds the JavaScript: `node js/build.mjs` makes one ES module (and one stylesheet) of every
-// js/views/*.tsx for the kernel side to send, `--lab` transpiles js/lab for the JupyterLab builder.
-// `--watch` rebuilds the views at every change, unminified and with source maps.
-import { existsSync, readdirSync } from "node:fs";
+// Builds the JavaScript: `node js/build.mjs` makes of every js/views/*.tsx one ES module and one stylesheet for the
+// kernel side to send, in parts that views share (views.json says which, in which order); `--lab` transpiles js/lab for
+// the JupyterLab builder. `--watch` rebuilds the views at every change, unminified, with source maps, and each whole:
+// then there is no views.json.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { partsOf } from "./parts.mjs";
 
-const watch = process.argv.includes("--watch");
 const root = fileURLToPath(new URL("..", import.meta.url));
+const outdir = "xai_widgets/static";
 
 /** The files directly in a folder that end so; parts of a view live in subfolders and are no entries. */
 function entries(folder, ending) {
@@ -23,12 +25,10 @@ const views = {
   ...common,
   entryPoints: entries("js/views", ".tsx"),
   bundle: true,
-  minify: !watch,
-  sourcemap: watch ? "inline" : false,
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "none",
-  outdir: "xai_widgets/static",
+  outdir,
 };
 
 // The builder bundles these itself, with JupyterLab's own modules left out; the one thing
@@ -42,10 +42,23 @@ const lab = {
   outdir: "lib",
 };
 
+const folder = `${root}${outdir}`;
+
+async function buildViews() {
+  const write = (name, text) => writeFileSync(`${folder}/${name}`, text);
+  const split = { minify: true, splitting: true, chunkNames: "shared-[hash]", metafile: true, write: false };
+  const { parts, views: made } = await partsOf(await esbuild.build({ ...views, ...split }), root);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of parts) write(name, text);
+  write("views.json", JSON.stringify(made));
+}
+
 if (process.argv.includes("--lab")) {
   await esbuild.build(lab);
-} else if (watch) {
-  await (await esbuild.context(views)).watch();
+} else if (process.argv.includes("--watch")) {
+  rmSync(`${folder}/views.json`, { force: true });
+  await (await esbuild.context({ ...views, sourcemap: "inline" })).watch();
 } else {
-  await esbuild.build(views);
+  await buildViews();
 }

@@ -6,11 +6,11 @@ import re
 
 import numpy as np
 import pytest
-from browser.static_page import ROOT
 from PIL import Image
 from playwright.sync_api import expect
 
 from xai_widgets.export.look import washed
+from xai_widgets.widgets.esm import asset
 
 STORE = "document.querySelector('.xai-root').xai.store"
 
@@ -112,7 +112,7 @@ def test_the_photo_is_washed_as_in_the_static_picture(open_view):
 def test_the_bundle_that_is_shipped_runs(open_view):
     view = open_view()
     view.page.evaluate("document.querySelector('.xai-root').remove()")
-    bundle = (ROOT / "xai_widgets" / "static" / "image.js").read_text("utf-8")
+    bundle = asset("image.js")
     view.page.evaluate("code => xaiPage.use(code).then(() => { window.kernel = xaiPage.open() })", bundle)
     view.ready()
     expect(view.page.locator(".xai-bar")).to_have_count(5)

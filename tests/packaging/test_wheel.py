@@ -54,6 +54,16 @@ def wheel(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def static(wheel):
+    """Return what is sent to browsers: the parts of all views by name, and of each view the names of its parts."""
+    folder = "xai_widgets/static/"
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.startswith(folder)]
+        parts = {name.removeprefix(folder): archive.read(name) for name in names}
+    return parts, json.loads(parts.pop("views.json"))
+
+
+@pytest.fixture(scope="session")
 def clean(tmp_path_factory, wheel):
     """Install the wheel into an environment of its own.
 
@@ -90,8 +100,6 @@ def test_the_wheel_holds_what_is_needed_and_no_more(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     shared = "xai_widgets-{}.data/data/share/jupyter/labextensions/xai-widgets/".format(version("xai-widgets"))
-    assert "xai_widgets/static/image.js" in names
-    assert "xai_widgets/static/image.css" in names
     assert "xai_widgets/py.typed" in names
     assert shared + "package.json" in names
     assert shared + "install.json" in names
@@ -100,20 +108,31 @@ def test_the_wheel_holds_what_is_needed_and_no_more(wheel):
     folders = {name.split("/")[0] for name in names}
     assert len(folders) == 3, folders  # the package, its data, its metadata
     assert not [name for name in names if name.endswith((".ts", ".tsx", ".map", ".pyc")) or "/." in name]
-    # Half of it is Python with its docstrings; each widget brings a bundle, held to 60 kB below.
+    assert not [name for name in names if name.startswith("xai_widgets/labextension")], "it is among the data"
     assert wheel.stat().st_size <= 700 * KILOBYTE
 
 
-def test_what_goes_to_the_browser_is_one_small_module_that_asks_nobody(wheel):
-    with zipfile.ZipFile(wheel) as archive:
-        files = {name: archive.read(name) for name in archive.namelist() if name.startswith("xai_widgets/static/")}
-    for name, content in files.items():
+def test_each_view_comes_in_parts_that_are_stored_once(static):
+    parts, views = static
+    assert set(views) >= {"image.js", "image.css", "text.js", "text.css"}
+    assert set(parts) == {part for names in views.values() for part in names}
+    assert len({*views["image.js"]} & {*views["text.js"]}) == 1
+    contents = list(parts.values())
+    assert len(set(contents)) == len(contents)
+
+
+def test_what_goes_to_the_browser_is_one_small_module_that_asks_nobody(static):
+    parts, views = static
+    for view, names in views.items():
+        content = b"".join(parts[name] for name in names)
         addresses = set(re.findall(rb"(?:https?:)?//[\w.-]+\.[a-z]{2,}[\w./-]*", content))
         assert all(one.startswith(b"http://www.w3.org/") for one in addresses), addresses  # names, not addresses
         others = rb"\bimport\s*[({\"'*]|\bimport\s+\w+\s+from\b|@import|url\((?![\"']?data:)"
-        assert not re.findall(others, content), name
-        if name.endswith(".js"):
-            assert len(gzip.compress(content)) <= 60 * KILOBYTE
+        assert not re.findall(others, content), view
+        if view.endswith(".js"):
+            assert len(gzip.compress(content)) <= 60 * KILOBYTE, view
+            own = b"".join(parts[name] for name in names if not name.startswith("shared-"))
+            assert len(gzip.compress(own)) <= 40 * KILOBYTE, view
 
 
 def test_the_wheel_requires_only_what_every_user_needs(wheel):

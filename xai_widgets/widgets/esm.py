@@ -12,9 +12,12 @@ STATIC = Path(__file__).parent.parent / "static"
 def asset(name: str, *, needed: bool = True) -> str | Path:
     """Return a built file of the frontend.
 
+    Views share parts, each stored once; ``views.json`` says which of them, one after the other, are the file. Without
+    that list every view is one file: `make dev` builds so.
+
     As text: anywidget keeps every instance of a class alive whose ``_esm`` is a path
-    (https://github.com/manzt/anywidget/issues/929). With ``ANYWIDGET_HMR=1`` (``make dev``) as a path, for
-    hot reload.
+    (https://github.com/manzt/anywidget/issues/929). With ``ANYWIDGET_HMR=1`` (``make dev``) a whole file is returned
+    as a path, for hot reload.
 
     Parameters
     ----------
@@ -27,16 +30,18 @@ def asset(name: str, *, needed: bool = True) -> str | Path:
     FileNotFoundError
         When the frontend has not been built, saying how to.
     """
-    path = STATIC / name
-    if not path.is_file():
+    views = STATIC / "views.json"
+    parts: dict[str, list[str]] = json.loads(views.read_text(encoding="utf-8")) if views.is_file() else {}
+    paths = [STATIC / part for part in parts.get(name, [name])]
+    if not all(path.is_file() for path in paths):
         msg = (
-            f"{path} is missing: the frontend is not built. Run `make setup` in a checkout, else reinstall xai-widgets."
+            f"{STATIC / name} is missing: the frontend is not built. "
+            "Run `make setup` in a checkout, else reinstall xai-widgets."
         )
         if needed:
             raise FileNotFoundError(msg)
-        return (
-            f"export default {{ render({{ el }}) {{ el.textContent = {json.dumps(msg)}; }} }};\n"
-            if path.suffix == ".js"
-            else ""
-        )
-    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
+        shown = f"export default {{ render({{ el }}) {{ el.textContent = {json.dumps(msg)}; }} }};\n"
+        return shown if name.endswith(".js") else ""
+    if os.environ.get("ANYWIDGET_HMR") == "1" and len(paths) == 1:
+        return paths[0]
+    return "".join(path.read_text(encoding="utf-8") for path in paths)

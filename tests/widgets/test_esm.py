@@ -1,0 +1,45 @@
+"""The browser's half of a widget: parts on the disk, one text for the browser."""
+
+import json
+
+import pytest
+
+from xai_widgets.widgets import esm
+
+
+@pytest.fixture
+def static(tmp_path, monkeypatch):
+    monkeypatch.setattr(esm, "STATIC", tmp_path)
+    monkeypatch.delenv("ANYWIDGET_HMR", raising=False)
+    for name, text in {"a.js": "view", "kit.js": "kit;", "base.css": "base"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    views = {"a.js": ["kit.js", "a.js"], "a.css": ["base.css"], "b.js": ["kit.js", "b.js"]}
+    (tmp_path / "views.json").write_text(json.dumps(views), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("static")
+def test_a_view_is_its_parts_in_order():
+    assert esm.asset("a.js") == "kit;view"
+    assert esm.asset("a.css") == "base"
+
+
+def test_without_a_list_every_view_is_one_file(static):
+    (static / "views.json").unlink()
+    assert esm.asset("a.js") == "view"
+
+
+def test_only_a_whole_file_can_be_watched(static, monkeypatch):
+    monkeypatch.setenv("ANYWIDGET_HMR", "1")
+    assert esm.asset("a.js") == "kit;view"
+    (static / "views.json").unlink()
+    assert esm.asset("a.js") == static / "a.js"
+
+
+@pytest.mark.usefixtures("static")
+@pytest.mark.parametrize("name", ["b.js", "c.js"], ids=["a part is missing", "not built"])
+def test_what_was_not_built_says_how_to_build_it(name):
+    with pytest.raises(FileNotFoundError, match="make setup"):
+        esm.asset(name)
+    assert "make setup" in esm.asset(name, needed=False)
+    assert esm.asset("c.css", needed=False) == ""
