@@ -28,7 +28,8 @@ class TextSpan:
     Attributes
     ----------
     start, stop : int
-        First character and the one after the last, in the text as it is edited. The tokens that begin there count.
+        First character and the one after the last, in the text as it is edited. The tokens that begin there count; in
+        the middle of one, that one.
     rather_than : int or None
         A token, by its number: why the first token of the span and not this one? The difference of their scores is
         explained, instead of the log-likelihood of the span.
@@ -142,6 +143,12 @@ class Text:
             if place is not None:
                 sums[place] += float(value)
         return [(self.text[a:b], total) for (a, b), total in zip(pieces, sums, strict=True)]
+
+    def within(self, start: int, stop: int) -> list[int]:
+        """Return the tokens that begin in a part of the text; where none does, those that reach into it."""
+        every = enumerate(zip(self.places([(start, stop)]), self.spans, strict=True))
+        found = [i for i, (piece, (a, b)) in every if piece is not None and not self.text[a:b].isspace()]
+        return found or [i for i, (a, b) in enumerate(self.spans) if a < stop and start < b and a < b]
 
     def places(self, pieces: Sequence[Span]) -> list[int | None]:
         """Say for each token in which piece it lies, by the piece's number."""

@@ -109,9 +109,9 @@ export class Store<K extends Kind = Kind> {
   }
 
   /** Steps under one tag in a row are one step of undo. */
-  setEdits(edits: K["edit"][], tag: string | null = null): void {
+  setEdits(edits: K["edit"][], tag: string | null = null, target?: Target): void {
     this.history.push(edits, tag);
-    this.askEdits();
+    this.askEdits(target);
   }
 
   sealEdits(): void {
@@ -168,9 +168,9 @@ export class Store<K extends Kind = Kind> {
     this.request.value = request;
   }
 
-  private askEdits(): void {
+  private askEdits(target = this.questionOf(this.history.present)): void {
     this.noteHistory();
-    this.ask({ ...this.request.value, edits: this.history.present });
+    this.ask({ ...this.request.value, target, edits: this.history.present });
   }
 
   private noteHistory(): void {
@@ -313,6 +313,11 @@ export class Store<K extends Kind = Kind> {
 
   /** Others take the place of the edits on show. */
   protected leaving(_next: readonly K["edit"][]): void {}
+
+  /** What is asked of other edits. */
+  protected questionOf(_next: readonly K["edit"][]): Target {
+    return this.request.value.target;
+  }
 
   /** The newest ask's prediction came. */
   protected predicted(_prediction: K["prediction"]): void {}

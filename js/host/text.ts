@@ -1,9 +1,11 @@
 // The store of the text widget: texts with their tokens, and the tree of edits.
 import { signal } from "@preact/signals";
 import { decodeBytes, decodeCounts, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
+import { Lru } from "../core/lru";
 import { sameEdits } from "../core/request";
-import { splice } from "../core/text/edits";
+import { append, splice } from "../core/text/edits";
 import { softmax } from "../core/text/next";
+import { isSpan, moved } from "../core/text/question";
 import type {
   AttentionMessage,
   Buffers,
@@ -22,7 +24,7 @@ import type {
 } from "../core/text/types";
 import { grown, joined, placeOf } from "../core/text/versions";
 import { spelled } from "../core/text/visible";
-import type { ArrayMeta, Bytes } from "../core/types";
+import type { ArrayMeta, Bytes, Target } from "../core/types";
 import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
 import type { Model } from "./model";
 import { Store, storeOf } from "./store";
@@ -154,6 +156,8 @@ export class TextStore extends Store<TextKind> {
   readonly sought = signal<{ base: string; most: number } | null>(null);
   /** What the tokens of a language model are called, as far as they were told. */
   private readonly names = new Map<number, string>();
+  /** What was asked of versions that may come back by undo. */
+  private readonly questions = new Lru<Target>(200);
   /** What the edits on show were made from; null where that is not known. */
   private origin: readonly TextEdit[] | null = null;
 
@@ -224,8 +228,27 @@ export class TextStore extends Store<TextKind> {
 
   /** Who takes an edit back and makes another does not wait for answers, but what was never answered is no version. */
   protected override leaving(next: readonly TextEdit[]): void {
-    const { edits } = this.request.value;
+    const { edits, target } = this.request.value;
+    this.questions.put(JSON.stringify(edits), target);
     if (!sameEdits(edits, next) && placeOf(this.versions.value, edits) !== null) this.origin = edits;
+  }
+
+  /** A question about words stays with them, goes when they go, and comes back with them. */
+  protected override questionOf(next: readonly TextEdit[]): Target {
+    const { edits, target } = this.request.value;
+    const known = this.questions.get(JSON.stringify(next)) ?? null;
+    if (!isSpan(target)) return isSpan(known) ? known : target;
+    const { text, mask } = this.spec.value;
+    const span = moved(target.span, splice(text, edits, mask), splice(text, next, mask));
+    return span ? { ...target, span } : known;
+  }
+
+  /** Goes on with the text. What was written is asked about from then on, since what came next has come. */
+  append(words: string): void {
+    const { text, mask } = this.spec.value;
+    const edits = append(text, this.request.value.edits, words);
+    const end = splice(text, edits, mask).text.length;
+    this.setEdits(edits, null, { span: [end - words.length, end], rather: null });
   }
 }
 

@@ -89,7 +89,11 @@ def test_why_this_token_rather_than_that_one(make_causal, model):
     assert result.prediction.scores[0] == pytest.approx(
         every[first - 1][ids[first]] - every[first - 1][other], abs=1e-4
     )
-    # The same by a function of the model's output.
+    # The same off screen, and by a function of the model's output.
+    span = xai.TextSpan(PROMPT.index("funny"), len(PROMPT), other)
+    off = xai.attribute(model, PROMPT, "input_x_gradient", tokenizer=TOKENIZER, target=span)
+    assert off.label == told["label"]
+    np.testing.assert_allclose(off.values, result.values, rtol=1e-4, atol=1e-7)
     plain = xai.attribute(
         model, PROMPT, "input_x_gradient", tokenizer=TOKENIZER,
         target=lambda out: out.logits[:, first - 1, ids[first]] - out.logits[:, first - 1, other],
@@ -113,10 +117,23 @@ def test_a_span_that_nothing_can_be_said_of(make_causal, span, message):
         widget.result(30)
 
 
+def test_in_the_middle_of_a_token_that_token_is_meant_and_a_new_line_is_one(model):
+    said = PROMPT + "\n\n"
+    ids, every = scores(model, said)
+    spans = TOKENIZER(said, return_offsets_mapping=True)["offset_mapping"]
+    for span, token, label in [((3, 4), spans.index((2, 5)), "war"), ((15, 16), len(ids) - 1, "\n")]:
+        found = xai.attribute(model, said, "saliency", tokenizer=TOKENIZER, target=xai.TextSpan(*span))
+        assert found.label == label
+        chance = every[token - 1][ids[token]] - np.log(np.exp(every[token - 1]).sum())
+        assert found.prediction.scores[0] == pytest.approx(chance, rel=1e-4)
+
+
 def test_a_classifier_is_asked_about_classes(make_text):
     widget = make_text(method="saliency", target=xai.TextSpan(2, 6))
     with pytest.raises(RuntimeError, match="Only a language model finds part of a text likely"):
         widget.result(30)
+    with pytest.raises(ValueError, match="Only a language model"):
+        xai.attribute(str.split, "a film", target=xai.TextSpan(2, 6))
     for wrong in ((3, 3), (-1, 2), (0, 2, -1)):
         with pytest.raises(ValueError, match="no span"):
             xai.TextSpan(*wrong)

@@ -16,7 +16,8 @@ from xai_widgets.checks import check_steps, refused
 from xai_widgets.inputs import Inputs, batch_of
 from xai_widgets.method import REGISTRY, Method, Parameter
 from xai_widgets.models import Model, ModelError, resolve_target
-from xai_widgets.prepare import adapt, read_for
+from xai_widgets.prepare import adapt, read_for, read_span
+from xai_widgets.text import TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,12 +70,14 @@ def attribute(
         come as a list, in that order.
     method : str or Method
         A name of :func:`methods`, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
-    target : None, int, str, a pair of these, Unit, or a function
+    target : None, int, str, a pair of these, Unit, TextSpan, or a function
         The class to explain: by default the most likely one; a label, where one class alone has it; ``(a, b)`` for
         "why a rather than b".
         ``xai.Unit("layer4", 12)`` asks about what a unit of a layer puts out. A function of the model's output for n
         inputs, with n numbers, is for outputs that are no scores:
         ``lambda out: out[..., 10:20, 10:20].mean((-3, -2, -1))`` asks about a region of a generated picture.
+        Of a language model ``xai.TextSpan(12, 18)`` asks about what stands in the text already: how likely it is after
+        what stands before.
     preprocess : callable, optional
         From a PIL image to the tensor that the model eats.
     tokenizer : object, optional
@@ -166,13 +169,17 @@ class _Question:
     def about(self, adapter: Model, x: Any) -> Begin:
         """Refuse what is wrong at once, and return what begins to explain; that predicts, and refuses wrong targets."""
         reduce = self.target if callable(self.target) else None
-        model, inputs = read_for(adapter, x, preprocess=self.preprocess, tokenizer=self.tokenizer, reduce=reduce)
+        span = isinstance(self.target, TextSpan)
+        if span:
+            model, inputs = read_span(adapter, x, self.tokenizer, self.target)
+        else:
+            model, inputs = read_for(adapter, x, preprocess=self.preprocess, tokenizer=self.tokenizer, reduce=reduce)
         method = choose(self.method, self.params, model, inputs)
 
         def begin(*, strict: bool, spent: float = 0.0) -> Iterator[Attribution | None]:
             weights = model.weights if strict else None
             prediction = model.predict(inputs.x)
-            target = resolve_target(None if reduce else self.target, prediction)
+            target = resolve_target(None if reduce or span else self.target, prediction)
             asked_of(model, inputs, target)  # a unit that is not there is refused at once
             options: dict[str, Any] = {"seed": self.seed, "time_budget": self.seconds, "spent": spent}
             return run(method, model, inputs, target, prediction, weights=weights, **options)

@@ -4,7 +4,7 @@ from xai_widgets.prepare.language import language_model, masked_model
 from xai_widgets.prepare.read import adapt, read_for
 from xai_widgets.prepare.rows import RowSubject, row_subject
 from xai_widgets.prepare.scorers import Subject, subject_of
-from xai_widgets.prepare.text import is_passage, names_of_tokens, read_passage, unread_passage
+from xai_widgets.prepare.text import is_passage, names_of_tokens, read_passage, read_span, unread_passage
 
 __all__ = [
     "RowSubject",
@@ -16,6 +16,7 @@ __all__ = [
     "names_of_tokens",
     "read_for",
     "read_passage",
+    "read_span",
     "row_subject",
     "subject_of",
     "unread_passage",

@@ -11,11 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.inputs import Inputs, read_inputs, read_text
+from xai_widgets.models import Likelihood
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.strings import Spelled
 from xai_widgets.models.tokens import longest_text, size_of_vocabulary
 from xai_widgets.prepare.tokens import reduced, tokens_for
-from xai_widgets.text import Text
+from xai_widgets.text import Text, TextSpan
 
 MOST_WORDS = 2000
 """Of a text for a function, that are hidden: what is fitted to so many coalitions of more has no room in memory."""
@@ -52,6 +53,31 @@ def read_passage(
     fed, inputs = tokens_for(model, given[name], given, name, named=named, reduce=reduce, spell=_speller(tokenizer))
     cut = (f"The last {passage.cut:,} characters were cut off: the model takes {len(passage):,} tokens.",)
     return fed, replace(inputs, text=passage, notes=(*(cut if passage.cut else ()), *inputs.notes))
+
+
+def read_span(model: TorchModel, text: Any, tokenizer: Any, span: TextSpan) -> tuple[TorchModel, Inputs]:
+    """Make a language model a function whose one score is how likely it finds part of a text.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As of :func:`read_passage`; where it is no language model, or nothing stands before that part.
+    """
+    if tokenizer is None or model.labels is not None:
+        msg = "Only a language model, with its tokenizer, finds part of a text likely or not: choose a class."
+        raise ValueError(msg)
+    if not isinstance(text, str):
+        msg = f"TextSpan asks about part of a text, got {type(text).__name__}."
+        raise TypeError(msg)
+    passage, _ = _divided(model.module, text, tokenizer)
+    asked = passage.within(span.start, span.stop)
+    model, inputs = read_passage(
+        model, text, tokenizer, Likelihood([(i, passage.ids[i]) for i in asked], span.rather_than)
+    )
+    said = text[passage.spans[asked[0]][0] : passage.spans[asked[-1]][1]]
+    other = "" if span.rather_than is None else f" rather than {tokenizer.decode([span.rather_than])}"
+    model.labels = ((said.strip() or said) + other,)
+    return model, inputs
 
 
 def unread_passage(model: TorchModel, text: str, tokenizer: Any) -> Inputs:

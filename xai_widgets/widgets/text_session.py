@@ -9,9 +9,9 @@ from xai_widgets.attribution.heads import attention_map
 from xai_widgets.attribution.runs import run
 from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
 from xai_widgets.inputs import moved, rewritten
-from xai_widgets.models import Likelihood, Target
+from xai_widgets.models import Target
 from xai_widgets.models.tokens import may_speak
-from xai_widgets.prepare import names_of_tokens, read_passage, subject_of, unread_passage
+from xai_widgets.prepare import names_of_tokens, read_passage, read_span, subject_of, unread_passage
 from xai_widgets.text import TextSpan
 from xai_widgets.widgets.generation import Generated, generate
 from xai_widgets.widgets.session import Session, check_fit
@@ -128,16 +128,8 @@ class TextSession(Session):
         """
         text = seen.inputs.text
         assert text is not None, "a session of texts reads texts"
-        if not self.causal:
-            msg = "Only a language model finds part of a text likely or not: choose a class."
-            raise ValueError(msg)
-        places = [i for i, piece in enumerate(text.places([(span.start, span.stop)])) if piece is not None]
-        reduce = Likelihood([(place, text.ids[place]) for place in places], span.rather_than)
-        model, inputs = read_passage(self._plain, text.text, self._tokenizer, reduce)
-        prediction = model.predict(inputs.x)
-        said = text.text[span.start : span.stop].strip()
-        label = said if span.rather_than is None else f"{said} rather than {seen.prediction.label(span.rather_than)}"
-        return model, replace(inputs, notes=self._notes), replace(prediction, labels=(label,))
+        model, inputs = read_span(self._plain, text.text, self._tokenizer, span)
+        return model, replace(inputs, notes=(*self._notes, *inputs.notes)), model.predict(inputs.x)
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""

@@ -102,6 +102,14 @@ export function remove(
   return put(edits, { name, ...place });
 }
 
+/** Writes after the end, be it nothing but a space or a new line. */
+export function append(original: string, edits: readonly TextEdit[], text: string): TextEdit[] {
+  const last = edits.at(-1);
+  if (last?.name === "replace" && last.stop === original.length)
+    return [...edits.slice(0, -1), { ...last, text: last.text + text }];
+  return [...edits, { name: "replace", start: original.length, stop: original.length, text }];
+}
+
 /** Gives a replacement other words. */
 export function rewrite(original: string, edits: readonly TextEdit[], at: number, text: string): TextEdit[] {
   const { start, stop } = edits[at]!;

@@ -97,7 +97,8 @@ export const textWords = {
 
   // what a language model expects
   next: "Next token",
-  nextHint: "Click a token to ask why it comes next, ⇄ beside another to ask why rather than that one, + to write it.",
+  nextHint:
+    "Click a token to ask why it comes next, ⇄ beside another to ask why rather than that one, + to write it and ask why it was written.",
   nextRather: (name: string) => `Rather than ${name}`,
   nextAppend: (name: string) => `Write ${name}`,
   temperature: "Temperature",

@@ -2,7 +2,6 @@
 import { useComputed } from "@preact/signals";
 import { percent } from "../../core/format";
 import { type Row, rows } from "../../core/scores";
-import { write } from "../../core/text/edits";
 import { entropy, softmax } from "../../core/text/next";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
@@ -21,12 +20,7 @@ function Token(props: { view: View; row: Row; edited: boolean; most: number }) {
   const [a, b] = view.target.value;
   const name = store.nameOf(row.index);
   const role = row.index === a ? words.explained : row.index === b ? words.foil : "";
-  const append = () => {
-    const { text, mask } = store.spec.value;
-    const raw = store.prediction.value?.names.find(([index]) => index === row.index)?.[1] ?? "";
-    const end = view.text.value.length;
-    store.setEdits(write(text, view.edits.value, { start: end, stop: end }, raw, mask));
-  };
+  const append = () => store.append(store.prediction.value?.names.find(([index]) => index === row.index)?.[1] ?? "");
   return (
     <li class="xai-next">
       <button

@@ -1,7 +1,6 @@
 // A language model goes on with the text: what it writes, token by token, and what each new token rests on.
 import { useState } from "preact/hooks";
 import { type Grid, quantise } from "../../core/arrays";
-import { write } from "../../core/text/edits";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
@@ -27,11 +26,6 @@ function gridOf({ rows, message, layout }: Written): Grid | null {
 function Continuation({ view, written }: { view: View; written: Written }) {
   const { message, layout } = written;
   const grid = gridOf(written);
-  const keep = () => {
-    const { text, mask } = view.store.spec.value;
-    const end = view.text.value.length;
-    view.store.setEdits(write(text, view.edits.value, { start: end, stop: end }, message.text, mask));
-  };
   return (
     <>
       <p class="xai-diff" dir="auto" data-xai="written">
@@ -43,7 +37,11 @@ function Continuation({ view, written }: { view: View; written: Written }) {
       </p>
       {message.text && !message.running && (
         <div class="xai-row">
-          <Button label={textWords.generateKeep} text={textWords.generateKeep} onClick={keep} />
+          <Button
+            label={textWords.generateKeep}
+            text={textWords.generateKeep}
+            onClick={() => view.store.append(message.text)}
+          />
         </div>
       )}
       {grid && layout && message.first !== null && (
