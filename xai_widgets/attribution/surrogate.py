@@ -12,6 +12,7 @@ from xai_widgets.attribution.coalitions import Pairs
 from xai_widgets.attribution.fit import fit
 from xai_widgets.attribution.groups import Game, GroupMethod, row_generator
 from xai_widgets.attribution.shapley import SampledShapley
+from xai_widgets.attribution.smooth import SmoothGuess
 from xai_widgets.attribution.statistics import CHECKED, joint_error
 from xai_widgets.method import Estimate, parameter, register
 
@@ -32,13 +33,16 @@ class KernelShap(SampledShapley):
         \quad \text{with} \quad \sum_i \phi_i = F(x) - F(x_\emptyset)
 
     Coalitions are drawn by their weight, each with its complement and none twice, so that the smallest and largest
-    sizes are soon complete; where `n_samples` reaches all of them, all are taken and the result is exact. The error
-    comes from the spread of the residuals over pairs of sizes that are not complete.
+    sizes are soon complete; where `n_samples` reaches all of them, all are taken and the result is exact. From 16
+    coalitions a group on, what is fitted is only what a smooth guess of the others' worths misses, whose own Shapley
+    values are known (regression adjustment; a guess of a coalition never knows its own worth). The error comes from the
+    spread of the residuals over pairs of sizes that are not complete.
 
     References
     ----------
     Lundberg, Lee: A Unified Approach to Interpreting Model Predictions. arXiv:1705.07874 (2017).
     Covert, Lee: Improving KernelSHAP. arXiv:2012.01536 (2021).
+    Witter, Liu, Musco: Regression-adjusted Monte Carlo Estimators for Shapley Values. arXiv:2506.11849 (2025).
     """
 
     name: ClassVar[str] = "kernel_shap"
@@ -50,7 +54,7 @@ class KernelShap(SampledShapley):
 
     def _sampled(self, game: Game, seed: int, nothing: float, everything: float) -> Iterator[Estimate]:
         count, rise = game.groups.count, everything - nothing
-        pairs = Pairs(count, seed)
+        pairs, smooth = Pairs(count, seed), SmoothGuess(count, rise)
         wanted = -(-self.n_samples // 2)
         everyone = wanted >= pairs.total
         total = 2 * min(wanted, pairs.total)
@@ -69,15 +73,16 @@ class KernelShap(SampledShapley):
                 continue
             first = seen[: 2 * whole : 2]
             weights, missing = pairs.weigh(whole)
-            # With the mean taken off, the smallest fit sums to zero: the even share is added to it. A pair's
-            # difference is twice its deviation from half the rise.
-            columns = first - first.mean(1, keepdim=True)
-            apart = (worths[: 2 * whole : 2] - worths[1 : 2 * whole : 2] + rise) / 2
-            found = fit(columns, apart - first.mean(1) * rise, weights, missing=missing)
-            values, error = found.coefficients + rise / count, None
-            if found.covariance is not None and not (everyone and rows.stop == total):
+            odd = (worths[: 2 * whole : 2] - worths[1 : 2 * whole : 2]) / 2
+            knowing, unknowing = smooth.at(first, odd)
+            # Those of a size that have not come are missed as those are that came, where it does not know them.
+            guess = knowing + missing * (unknowing - knowing)
+            columns = first - first.mean(1, keepdim=True)  # so that the smallest fit sums to zero
+            values, error = fit(columns, odd - guess, weights).coefficients + smooth.shares, None
+            covariance = fit(columns, odd - unknowing, weights, missing=missing).covariance
+            if covariance is not None and not (everyone and rows.stop == total):
                 chance = int((missing > 0).sum())
-                error = joint_error(found.covariance, values, game.groups.sizes, max(2, chance - count + 1))
+                error = joint_error(covariance, values, game.groups.sizes, max(2, chance - count + 1))
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0 and not everyone
             yield self._estimate(game, values, rise, rows.stop, rows.stop if enough else total, error)
             if enough:
