@@ -34,8 +34,10 @@ PYTHON = {
     "attribution": {"method", "models", "inputs", "results"},
     "changes": {"results"},
     "counterfactual": {"changes", "inputs", "method", "models", "results", "text"},
+    "populations": {"results"},
+    "population": {"inputs", "method", "models", "populations", "results"},
     "checks": {"attribution", "findings", "inputs", "method", "models", "results"},
-    "export": {"_version", "changes", "placement", "results", "text", "wire", "method"},
+    "export": {"_version", "changes", "placement", "populations", "results", "text", "wire", "method"},
     "prepare": {"inputs", "models", "text"},
     "api": {
         "attribution",
@@ -47,6 +49,8 @@ PYTHON = {
         "inputs",
         "method",
         "models",
+        "population",
+        "populations",
         "prepare",
         "results",
         "text",
@@ -88,6 +92,7 @@ PYTHON = {
 FOREIGN = {
     "results": {"torch"},
     "changes": {"torch"},
+    "populations": {"torch"},
     "text": {"torch", "numpy"},
     "placement": {"torch"},
     "findings": {"torch"},
@@ -99,6 +104,7 @@ FOREIGN = {
     "method": {"threading"},
     "attribution": {"threading"},
     "counterfactual": {"threading"},
+    "population": {"threading"},
     "inputs": {"threading"},
     "checks": {"threading"},
 }

@@ -11,6 +11,7 @@ from xai_widgets.api.attributions import (
     methods,
 )
 from xai_widgets.api.changes import counterfactuals, counterfactuals_iter
+from xai_widgets.api.population import partial_dependence, permutation_importance, population_iter
 from xai_widgets.api.words import word_effects, word_menu
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "counterfactuals_iter",
     "method_list",
     "methods",
+    "partial_dependence",
+    "permutation_importance",
+    "population_iter",
     "word_effects",
     "word_menu",
 ]

@@ -1,6 +1,7 @@
 """Results as files, pictures, words and code. No torch: what was saved opens anywhere."""
 
 from xai_widgets.changes import CHANGE_WRITERS
+from xai_widgets.export import charts
 from xai_widgets.export.bundle import SAVED_VIEW, mimebundle
 from xai_widgets.export.change_files import write_changes
 from xai_widgets.export.code import to_code
@@ -18,3 +19,4 @@ WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png})
 CHANGE_WRITERS.update({".xai.json": write_changes})
 PAINTERS.update({"picture": picture, "png": png, "text": text, "read": read})
 PAINTERS.update({"changes_text": changes_text, "changes_html": changes_html})
+PAINTERS.update({"population": charts.chart, "population_png": charts.png, "population_text": charts.text})

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MOST_DECIMALS = 6
 """Numbers with more of them are taken for continuous."""
 
+FEW = 256
+
 DAY = 86_400e9
 """Nanoseconds."""
 
@@ -57,8 +59,8 @@ def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray
         days[np.isnat(np.asarray(given, "datetime64[ns]"))] = math.nan
         return _numeric(name, "date", days, dtype), days
     values = given.to_numpy() if framed else given
-    if kind in "iuf" and not (not framed and set(np.unique(values)) <= {0, 1}):
-        plain = np.asarray(values, np.float64)
+    if kind in "iuf" and not (not framed and ((values == 0) | (values == 1)).all()):
+        plain = np.ascontiguousarray(values, np.float64)  # of an array, a column has gaps
         return _numeric(name, "number", plain, dtype), plain
     present = [one for one in list(values) if one is not None and one == one]  # noqa: PLR0124  all but NaN
     choices = tuple(_sorted(dict.fromkeys(one.item() if hasattr(one, "item") else one for one in present)))
@@ -77,8 +79,10 @@ def _numeric(name: str, kind: str, values: NDArray[np.float64], dtype: Any) -> C
         raise ValueError(msg)
     deviation = float(np.median(np.abs(known - np.median(known)))) or float(known.std()) or 1.0
     step = 0.0
+    few = known[:FEW]
     for decimals in range(MOST_DECIMALS + 1):
-        if np.array_equal(np.round(known, decimals), known):
+        # A few tell of nearly every column that it is none, in a hundredth of the time.
+        if all(np.array_equal(np.round(some, decimals), some) for some in (few, known)):
             step = 10.0**-decimals
             break
     return Column(name, kind, (), float(known.min()), float(known.max()), deviation, step, dtype)

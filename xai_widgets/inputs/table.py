@@ -155,8 +155,12 @@ class Table:
         for i, (name, column) in enumerate(self.own(values).items()):
             kept: Any = self.columns[i].dtype
             missing = np.isnan(values[:, i])
+            if getattr(kept, "kind", "O") in "biufM" and isinstance(kept, np.dtype) and not missing.any():
+                made[name] = column.astype(kept, copy=False)  # as a series it would take ten times as long
+                continue
             own = pandas.Series(column, dtype=object if missing.any() else None)
-            own[missing] = None
+            if missing.any():
+                own[missing] = None
             # Whole numbers and booleans of numpy's know no missing value.
             holds = not missing.any() or not isinstance(kept, np.dtype) or kept.kind not in "biu"
             made[name] = own.astype(kept) if holds else own

@@ -2,7 +2,7 @@
 
 from xai_widgets.prepare.language import language_model, masked_model
 from xai_widgets.prepare.read import adapt, read_for
-from xai_widgets.prepare.rows import RowSubject, row_subject
+from xai_widgets.prepare.rows import RowSubject, row_subject, table_model
 from xai_widgets.prepare.scorers import Subject, subject_of
 from xai_widgets.prepare.text import is_passage, names_of_tokens, read_passage, read_span, unread_passage
 
@@ -19,5 +19,6 @@ __all__ = [
     "read_span",
     "row_subject",
     "subject_of",
+    "table_model",
     "unread_passage",
 ]

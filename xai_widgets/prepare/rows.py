@@ -89,6 +89,26 @@ def row_subject(model: TorchModel, x: Any, background: Any, features: Sequence[s
     ValueError, TypeError
         For what does not fit together, and for texts that a torch module cannot eat.
     """
+    table, fed, smooth = table_model(model, background, features)
+    row = table.row(x)
+    subject = RowSubject(table, row, fed, None, smooth)  # type: ignore[arg-type]
+    return RowSubject(table, row, fed, fed.predict(subject.tensor(row[None])[0]), smooth)
+
+
+def table_model(
+    model: TorchModel, background: Any, features: Sequence[str] | None = None
+) -> tuple[Table, TorchModel, bool]:
+    """Read a table, and make a model a function of the numbers (n, columns) of its rows.
+
+    Parameters and errors as of `row_subject`.
+
+    Returns
+    -------
+    table : Table
+    model : TorchModel
+    smooth : bool
+        Whether it has gradients.
+    """
     table = Table.of(background, features)
     smooth = not isinstance(model.module, PlainFunction)
     if smooth:
@@ -99,7 +119,4 @@ def row_subject(model: TorchModel, x: Any, background: Any, features: Sequence[s
                 "function of a frame that encodes and calls the module."
             )
             raise TypeError(msg)
-    row = table.row(x)
-    fed = model.fed(TableRows(table), getattr(model.module, "task_told", None)).plain()
-    subject = RowSubject(table, row, fed, None, smooth)  # type: ignore[arg-type]
-    return RowSubject(table, row, fed, fed.predict(subject.tensor(row[None])[0]), smooth)
+    return table, model.fed(TableRows(table), getattr(model.module, "task_told", None)).plain(), smooth

@@ -1,0 +1,155 @@
+"""What a model does with a whole population of rows."""
+
+from __future__ import annotations
+
+import collections
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from xai_widgets.attribution.runs import check_time_budget
+from xai_widgets.models import resolve_target
+from xai_widgets.population import Population, Study, create_study, run_study, truths
+from xai_widgets.prepare import adapt, table_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xai_widgets.models import TorchModel
+    from xai_widgets.populations import Effects, Importances, PopulationResult
+
+TRIED = 1000
+"""Rows by which the class is chosen that is asked about."""
+
+
+def permutation_importance(model: Any, data: Any, y: Any, **options: Any) -> Importances:
+    """Tell how much worse a model's answers become when a column is shuffled.
+
+    Parameters
+    ----------
+    model, data, y, **options
+        As of :func:`population_iter`, and:
+
+        n_repeats : int
+            How often each column is shuffled.
+        metric : str or callable
+            ``"accuracy"`` or ``"log_loss"`` of a classifier, ``"r2"``, ``"squared_error"`` or ``"absolute_error"`` of a
+            regression; or a function of answers ``[n, outputs]`` and `y` ``[n]``, both tensors, that returns one number
+            a row, larger for better.
+        columns : sequence of str or int, optional
+            Which to look at; by default all.
+
+    Returns
+    -------
+    Importances
+        The fall of the mean metric, with an interval for endless rows of the same kind. With the same `seed` the values
+        are those of ``sklearn.inspection.permutation_importance(random_state=seed)``.
+    """
+    found: Importances = _last(population_iter("permutation_importance", model, data, y, **options))
+    return found
+
+
+def partial_dependence(model: Any, data: Any, columns: Sequence[Any] | None = None, **options: Any) -> Effects:
+    """Tell what a model answers on average when all rows have some value in a column, or in two of them.
+
+    Parameters
+    ----------
+    model, data, **options
+        As of :func:`population_iter`, and:
+
+        grid_resolution : int
+            How many values of a column; all where it has no more.
+        ice : int
+            How many rows to keep as lines of their own (individual conditional expectation).
+    columns : sequence of str or int or of pairs of them, optional
+        Which to look at: each makes a curve, each pair a map. By default all, one by one.
+
+    Returns
+    -------
+    Effects
+        ``result["age"]`` is a `Curve` with `grid`, `mean`, `interval` and `lines`; ``result["age", "hours"]`` is a
+        `Surface`.
+    """
+    found: Effects = _last(population_iter("partial_dependence", model, data, columns=columns, **options))
+    return found
+
+
+def population_iter(
+    method: str | Study,
+    model: Any,
+    data: Any,
+    y: Any = None,
+    *,
+    target: Any = None,
+    features: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    seed: int = 0,
+    device: str | torch.device | None = None,
+    time_budget: float | None = None,
+    **params: Any,
+) -> Iterator[PopulationResult]:
+    """Look at a model and a table of rows step by step: what is known so far, after each block of rows.
+
+    Stop reading whenever it is enough; nothing is left behind. Wrong input is refused at the call.
+
+    Parameters
+    ----------
+    method : str or Study
+        ``"permutation_importance"`` or ``"partial_dependence"``; or an instance.
+    model : torch.nn.Module, scikit-learn estimator or function
+        As of :func:`attribute`; a module eats the numbers of the columns, an estimator or a function what `data` is.
+    data : DataFrame or array (rows, columns)
+        Numbers, categories, dates and booleans, with missing values where the model takes them.
+    y : array or Series, optional
+        What is right for each row, where the method needs it: values, class numbers or labels.
+    target : int or str, optional
+        The class whose probability is asked about; by default the second of two, else the likeliest on average.
+    features : sequence of str, optional
+        Names of an array's columns.
+    labels, seed, device, time_budget
+        As of :func:`attribute`.
+    **params
+        Parameters of the method.
+
+    Yields
+    ------
+    PopulationResult
+
+    Raises
+    ------
+    ValueError, TypeError
+        For wrong input, saying what was expected and what came.
+    ModelError
+        When the model raises, returns NaN or something that is not scores.
+    WeightsChangedError
+        When the model is trained meanwhile.
+    """
+    study, seconds = create_study(method, params), check_time_budget(time_budget)
+    table, fed, _ = table_model(adapt(model, labels=labels, device=device, seed=seed), data, features)
+    population = _population(table, fed, y, target)
+    if (reason := study.why_not(population)) is not None:
+        msg = f"{study.name} does not fit here. {reason}"
+        raise ValueError(msg)
+    steps = run_study(study, population, seed=seed, time_budget=seconds)
+    return (one for one in steps if one is not None)
+
+
+def _population(table: Any, model: TorchModel, y: Any, target: Any) -> Population:
+    smooth = model.dtype if not hasattr(model.module, "function") else torch.float64
+    rows = torch.as_tensor(table.data, device=model.device).to(smooth)
+    prediction = model.predict(rows[0])
+    truth = None if y is None else truths(y, prediction, len(rows))
+    population = Population(table, model, rows, prediction, 0, truth)
+    if target is None and not population.valued:
+        few = population.rows[:: max(1, len(rows) // TRIED)]
+        two = len(prediction.probabilities) == 2  # noqa: PLR2004
+        target = 1 if two else int(population.probabilities(few).mean(0).argmax())
+    index = resolve_target(target, prediction).index
+    if not isinstance(index, int):
+        msg = f"target must be one class, got {target!r}."
+        raise TypeError(msg)
+    return Population(table, model, rows, prediction, index, truth)
+
+
+def _last(steps: Iterator[Any]) -> Any:
+    return collections.deque(steps, maxlen=1).pop()

@@ -1,0 +1,94 @@
+"""What a model does with a population, as static pictures and in words."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from xai_widgets.export.axes import SMALL, Axes, ends
+from xai_widgets.export.curves import effects
+from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, TRACK, Pen
+from xai_widgets.export.words import clean, short
+from xai_widgets.populations import Effects, Importances
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xai_widgets.populations import PopulationResult
+
+WIDTH, GAP, LINE, HEAD = 760, 20, 24, 64
+MOST = 30
+"""Columns that are drawn or told."""
+
+
+def chart(result: PopulationResult) -> Image.Image:
+    """Draw a result with its heading and notes."""
+    height, body = effects(result) if isinstance(result, Effects) else bars(result)  # type: ignore[arg-type]
+    pen = Pen(Image.new("RGB", (1, 1)))
+    notes = [line for note in told(result) for line in pen.wrap(clean(note), SMALL, WIDTH - 2 * GAP)]
+    image = Image.new("RGB", (WIDTH, HEAD + height + GAP + 18 * len(notes)), PAPER)
+    pen = Pen(image)
+    title = result.method.replace("_", " ").capitalize() or type(result).__name__
+    pen.write((GAP, 28), f"{title}: {clean(result.label)}", size=17, most=WIDTH - 2 * GAP, bold=True)
+    pen.write((GAP, 48), clean(result.unit), size=SMALL, colour=FAINT, most=WIDTH - 2 * GAP)  # type: ignore[attr-defined]
+    body(pen, HEAD)
+    for i, note in enumerate(notes):
+        pen.write((GAP, HEAD + height + 18 * (i + 1)), note, size=SMALL, colour=FAINT)
+    return image
+
+
+def png(result: PopulationResult) -> bytes:
+    """Draw it as a PNG."""
+    file = io.BytesIO()
+    chart(result).quantize(64).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def text(result: PopulationResult) -> str:
+    """Describe a result in words and numbers."""
+    lines = [f"{result.method.replace('_', ' ').capitalize()} of {clean(result.label)}", *told(result)]
+    records = result.records()
+    lines += ["; ".join(f"{name} {_plain(value)}" for name, value in row.items()) for row in records[:MOST]]
+    return "\n".join([*lines, *([f"… and {len(records) - MOST} more"] if len(records) > MOST else [])])
+
+
+def told(result: PopulationResult) -> list[str]:
+    """Return how far the result has come, and its notes."""
+    partial = [f"partial: {result.fraction:.0%} of the work done"] if result.fraction < 1 else []
+    spent = f"{result.rows} rows, {result.forwards} passed through the model, {result.seconds:.1f} s"
+    return ["; ".join([*partial, spent]), *result.notes]
+
+
+def bars(result: Importances) -> tuple[int, Callable[[Pen, float], None]]:
+    """Draw one bar a column, the longest first, with its interval."""
+    shown = result.order[:MOST]
+    values = result.values
+    half = values * 0 if result.interval is None else result.interval
+
+    def body(pen: Pen, top: float) -> None:
+        low, high = ends([0.0], *([values[i] - half[i], values[i] + half[i]] for i in shown))
+        axes = Axes(
+            (GAP + 200, top, WIDTH - GAP - 70, top + LINE * len(shown)), (min(low, 0.0), max(high, 0.0)), (0, 1)
+        )
+        axes.rule(pen, y=False)
+        zero, _ = axes.at(0, 0)
+        for k, i in enumerate(shown):
+            middle = top + LINE * (k + 0.5)
+            end, _ = axes.at(float(values[i]), 0)
+            pen.draw.rectangle([min(zero, end), middle - 7, max(zero, end), middle + 7], fill=CHOSEN)
+            if half[i]:
+                a, b = (axes.at(float(values[i] + sign * half[i]), 0)[0] for sign in (-1, 1))
+                pen.draw.line([(a, middle), (b, middle)], fill=INK, width=2)
+                for x in (a, b):
+                    pen.draw.line([(x, middle - 4), (x, middle + 4)], fill=INK, width=2)
+            pen.write((GAP + 192, middle + 5), clean(result.names[i]), size=13, anchor="r", most=190)
+            pen.write((WIDTH - GAP, middle + 5), short(float(values[i])), size=13, anchor="r", colour=FAINT)
+        pen.draw.line([(zero, top), (zero, top + LINE * len(shown))], fill=TRACK)
+
+    return LINE * len(shown) + 24, body
+
+
+def _plain(value: Any) -> str:
+    return short(value) if isinstance(value, float) else clean(str(value))

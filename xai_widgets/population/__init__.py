@@ -1,0 +1,18 @@
+"""What a model does with a whole population of rows: one file a method."""
+
+from xai_widgets.population.dependence import PartialDependence
+from xai_widgets.population.permutation import PermutationImportance
+from xai_widgets.population.study import STUDIES, Study, create_study, run_study
+from xai_widgets.population.subject import Population
+from xai_widgets.population.truths import truths
+
+__all__ = [
+    "STUDIES",
+    "PartialDependence",
+    "PermutationImportance",
+    "Population",
+    "Study",
+    "create_study",
+    "run_study",
+    "truths",
+]

@@ -1,0 +1,142 @@
+"""What the answer is on average where columns have some values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import torch
+
+from xai_widgets.method import parameter
+from xai_widgets.models.first_linear import AlongColumn
+from xai_widgets.models.outputs import probabilities_of
+from xai_widgets.population.grids import grid, known, own
+from xai_widgets.population.study import NORMAL, Study, blocks, register_study
+from xai_widgets.population.variants import varied
+from xai_widgets.populations import Curve, Effects, Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from xai_widgets.population.subject import Population
+
+MOST_OF_PAIR = 20
+"""Values of each of two columns: the work is their product."""
+PROBED = 8
+
+
+@register_study
+@dataclass(frozen=True, kw_only=True)
+class PartialDependence(Study):
+    """The mean answer of all rows with a column, or two, set to each value of a grid; single rows as lines.
+
+    The values are scikit-learn's for the same grid (``method="brute"``). Rows are taken in an order of chance, so that
+    the first ones stand for all. A network that begins with a linear layer runs that layer once for all values.
+
+    References
+    ----------
+    Friedman: Greedy Function Approximation. Annals of Statistics 29 (2001). Goldstein et al.: Peeking Inside the Black
+    Box. arXiv:1309.6392 (2015).
+    """
+
+    name: ClassVar[str] = "partial_dependence"
+    title: ClassVar[str] = "Partial dependence"
+    sentence: ClassVar[str] = "What would the answer be, on average, if all rows had this value?"
+
+    grid_resolution: int = parameter(50, "How many values of a column to ask about.", low=2, high=1000)
+    ice: int = parameter(100, "How many rows to keep as lines of their own.", low=0, high=10_000_000)
+    columns: Any = parameter(None, "Which columns to look at; a pair of them makes a map.", hidden=True)
+
+    def run(self, population: Population, seed: int = 0) -> Iterator[Effects | None]:
+        """Yield after each block of rows."""
+        table = population.table
+        names = table.names if self.columns is None else self.columns
+        asked = [_Asked.of(population, one, self.grid_resolution, self.ice) for one in names]
+        rows = population.rows[population.shuffled(seed)]
+        for part in blocks(len(rows)):
+            for one in asked:
+                yield from one.add(population, rows[part])
+            yield Effects(
+                label=population.label,
+                rows=part.stop,
+                effects=tuple(one.result(population, part.stop) for one in asked),
+                unit="value" if population.valued else "probability",
+                fraction=part.stop / len(rows),
+            )
+
+
+class _Asked:
+    """A column or two, the points of its grid, and the sums over rows there."""
+
+    def __init__(self, population: Population, places: tuple[int, ...], points: int, ice: int) -> None:
+        most = points if len(places) == 1 else min(points, MOST_OF_PAIR)
+        self.places, self.grids = places, [grid(population.table, i, most) for i in places]
+        self.points = np.stack([one.ravel() for one in np.meshgrid(*self.grids, indexing="ij")], 1)
+        self.sums = np.zeros((2, len(self.points)))
+        self.ice = min(ice, len(population.rows)) if len(places) == 1 else 0
+        self.lines: NDArray[np.float32] = np.empty((len(self.points), self.ice), np.float32)
+        self.seen = 0
+        values = torch.as_tensor(self.points[:, 0])
+        few = population.rows[:: max(1, len(population.rows) // PROBED)]
+        self.along = AlongColumn.find(population.model, few, places[0], values) if len(places) == 1 else None
+
+    @classmethod
+    def of(cls, population: Population, name: Any, points: int, ice: int) -> _Asked:
+        pair = isinstance(name, (tuple, list))
+        places = tuple(population.place(one) for one in (name if pair else [name]))
+        if pair and (len(places) != len({*places}) or len(places) != 2):  # noqa: PLR2004
+            msg = f"a map needs two different columns, got {name!r}."
+            raise ValueError(msg)
+        return cls(population, places, points, ice)
+
+    def add(self, population: Population, rows: Tensor) -> Iterator[None]:
+        """Take some more rows through all points."""
+        asked = self._along(population, rows) if self.along is not None else self._one_by_one(population, rows)
+        kept = max(0, self.ice - self.seen)
+        for i, part, answers in asked:
+            self.sums[0, i] += float(answers.sum())
+            self.sums[1, i] += float(answers.square().sum())
+            if part.start < kept:
+                stop = min(part.stop, kept)
+                self.lines[i, self.seen + part.start : self.seen + stop] = answers[: stop - part.start].cpu().numpy()
+            yield
+        self.seen += len(rows)
+
+    def _one_by_one(self, population: Population, rows: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+        points = torch.as_tensor(self.points, device=rows.device, dtype=rows.dtype)
+
+        def put(some: Tensor, _: slice | Tensor, point: int | Tensor) -> None:
+            for k, place in enumerate(self.places):
+                some[:, place] = points[point, k]
+
+        return varied(population.model, rows, len(points), put, lambda some, _: population.answers(some))
+
+    def _along(self, population: Population, rows: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+        along, model = self.along, population.model
+        assert along is not None
+        units = along.units(rows)
+        for i, value in enumerate(self.points[:, 0].tolist()):
+
+            def work(part: slice, value: float = value) -> Tensor:
+                return probabilities_of(along.scores(units[part], value), model.task or "logits")[:, population.index]
+
+            for part, answers in model.batches(len(units), work):
+                yield i, part, answers
+
+    def result(self, population: Population, count: int) -> Curve | Surface:
+        """Return what is known after so many rows."""
+        table, mean = population.table, self.sums[0] / count
+        spread = np.maximum(self.sums[1] / count - mean**2, 0)
+        half = NORMAL * np.sqrt(spread / (count - 1)) if count > 1 else np.full(len(mean), np.inf)
+        grids = [own(table, place, values) for place, values in zip(self.places, self.grids, strict=True)]
+        names = [table.names[place] for place in self.places]
+        if len(names) > 1:
+            shape = len(grids[0]), len(grids[1])
+            return Surface((names[0], names[1]), (grids[0], grids[1]), mean.reshape(shape), half.reshape(shape))
+        deciles = np.quantile(known(table, self.places[0]), np.linspace(0, 1, 11))
+        lines = self.lines[:, : min(self.ice, self.seen)].T
+        return Curve(names[0], grids[0], self.grids[0], mean, half, lines, deciles)
