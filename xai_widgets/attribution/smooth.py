@@ -58,7 +58,6 @@ class SmoothGuess:
         self._inside = self._outside = torch.empty(0, dtype=torch.float64)
         self._pull = torch.empty(0, dtype=torch.float64)
         self._signs = torch.empty(0, count, dtype=torch.float64)
-        self._tilt = rise
         differ = torch.arange(count + 1, dtype=torch.float64)
         self._alike = (-REACH / count * differ).exp()
         self._alike = (self._alike - self._alike.flip(0)) / (1 - math.exp(-REACH))
@@ -85,27 +84,26 @@ class SmoothGuess:
             if made_from != self._made_from:
                 self._make(shown[:made_from], odd[:made_from])
         signs = 2 * shown[len(self._inside) :] - 1
-        new = self._covariance(signs) @ self._pull if len(self._signs) else torch.zeros(len(signs)).double()
+        even = self.rise / 2 * signs.mean(1)
+        new = self._covariance(signs) @ self._pull if self._made_from else even
         self._inside, self._outside = torch.cat([self._inside, new]), torch.cat([self._outside, new])
-        even = self._tilt * (shown.mean(1) - 1 / 2)
-        return self._inside + even, self._outside + even
+        return self._inside, self._outside
 
     def _make(self, shown: Tensor, odd: Tensor) -> None:
         count, everyone = self.count, torch.ones(1, self.count, dtype=torch.float64)
         self._made_from, self._signs = len(shown), 2 * torch.cat([shown, everyone]) - 1
         wanted = torch.cat([odd, odd.new_tensor([self.rise / 2])])
         covariance = self._covariance(self._signs)
-        inverse = torch.linalg.inv(covariance + NOISE * torch.eye(len(covariance)).double())
+        noise = torch.full_like(wanted, NOISE)
+        noise[-1] = 0.0  # the guess of everyone is right, so that all guesses share out the rise
+        inverse = torch.linalg.inv(covariance + noise.diag())
         self._pull = inverse @ wanted
         self._inside = (covariance @ self._pull)[:-1]
         self._outside = odd - (self._pull / inverse.diagonal())[:-1]
         there, elsewhere = self._values()
         size = self._signs.gt(0).sum(1)
         values = torch.where(self._signs > 0, there[size, None], elsewhere[size, None])
-        found: Tensor = self._pull @ (values + 2 * LINEAR / count * self._signs)
-        # What the guess of everyone misses is shared out evenly, in all coalitions alike.
-        self._tilt = self.rise - float(found.sum())
-        self.shares = found + self._tilt / count
+        self.shares = self._pull @ (values + 2 * LINEAR / count * self._signs)
 
     def _covariance(self, signs: Tensor) -> Tensor:
         products = signs @ self._signs.T
