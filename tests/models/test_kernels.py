@@ -38,7 +38,7 @@ def test_convolutions_with_weights_laid_out_once_are_the_same_and_so_is_the_way_
     for ours, plain, true in (outs, grads):
         slack = 1e-5 * float(true.detach().abs().max())
         assert float((ours - true).abs().max()) <= 2 * float((plain - true).abs().max()) + slack
-    assert fast.fixed[0]._kernel.is_packed
+    assert fast.fixed[0].kernel.is_packed
 
 
 def test_laid_out_weights_follow_the_models_and_leave_watched_and_cast_passes_alone():
@@ -48,7 +48,7 @@ def test_laid_out_weights_follow_the_models_and_leave_watched_and_cast_passes_al
     run = model.fresh()
     run.scores(x)
     first = run.scores(x)
-    assert run._fast.fixed[0]._kernel.is_packed
+    assert run._fast.fixed[0].kernel.is_packed
     with torch.no_grad():
         net[0].weight.mul_(2)
     torch.testing.assert_close(run.scores(x), net(x).detach())
@@ -56,8 +56,19 @@ def test_laid_out_weights_follow_the_models_and_leave_watched_and_cast_passes_al
     net[0].weight.data.mul_(2)  # whose version stays: the next run sees it
     torch.testing.assert_close(model.fresh().scores(x), net(x).detach())
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        kernel = run._fast.fixed[0]._kernel
+        kernel = run._fast.fixed[0].kernel
         assert not kernel.takes(x)
     assert kernel.takes(x)
     assert not kernel.takes(x[0])
     assert not kernel.takes(x.double())
+
+
+def test_the_turned_weights_are_kept_only_where_they_are_small_beside_the_activations():
+    for width, side, kept in ((8, 16, True), (64, 4, False)):
+        conv, x = nn.Conv2d(width, width, 3, padding=1), torch.rand(1, width, side, side)
+        fast = explanation_copy(nn.Sequential(conv, nn.BatchNorm2d(width), nn.Flatten()).eval(), x)
+        torch.autograd.grad(fast(x.requires_grad_()).sum(), x)
+        (one,) = fast.merged
+        assert (one.kernel._turned is not None) == kept
+        assert one.product is None  # of the merged weights there is the laid-out copy alone
+        assert one.kernel.weight is conv.weight

@@ -18,7 +18,7 @@ from xai_widgets.models.explanation import ExplanationCopy, Feed, copy_in_steps,
 from xai_widgets.models.feeds import Reduced
 from xai_widgets.models.keras_models import show_layers
 from xai_widgets.models.outputs import scores_of, task_of
-from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches
+from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches, release
 from xai_widgets.models.recurrent import differentiable_pass
 from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import (
@@ -295,17 +295,28 @@ class Execution:
 
     def _run(self, x: Tensor) -> Any:
         """Call the explanation copy where there is one."""
-        fast = self._fast_copy(x)
-        if fast is not None:
-            try:
+        try:
+            fast = self._fast_copy(x)
+            if fast is not None:
                 return fast(x)
-            except Exception as error:
-                if is_out_of_memory(error):
-                    raise
-                # Either it is not the same function after all, or the model itself says better what is wrong.
-                self._fast = None
-                self._copies[:] = [None]
+        except Exception as error:
+            if is_out_of_memory(error) and len(x) > 1:
+                raise
+        else:
+            return self._call(x)
+        # It is not the same function after all, or is what fits no more, or the model says better what is wrong.
+        fast = None
+        self._give_up_copy()
         return self._call(x)
+
+    def _give_up_copy(self) -> bool:
+        """Run the model itself from now on; tell whether anything else was used or made until now."""
+        used = self._fast is not None or bool(self._making)
+        self._fast, self._copies[:] = None, [None]
+        self._making.clear()
+        if used:
+            release(self.device)
+        return used
 
     def _fast_copy(self, x: Tensor) -> ExplanationCopy | None:
         """Return the explanation copy once a run has shown itself to be a long one, while nobody watches the model."""

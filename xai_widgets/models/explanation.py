@@ -26,7 +26,7 @@ from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 from torch.utils._device import DeviceContext
 
 from xai_widgets.models.convolving import convolved
-from xai_widgets.models.kernels import Convolution
+from xai_widgets.models.kernels import Convolution, scaled
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.untouched import HOOKS
 
@@ -69,26 +69,33 @@ class Fixed:
 
     def __init__(self, layer: Any, layout: torch.memory_format) -> None:
         self.layer = layer
-        self.weight: Tensor = layer.weight
         self.bias: Tensor | None = layer.bias
-        self._kernel: Convolution | None = None
+        self.scale: Tensor | None = None
+        self.kernel: Convolution | None = None
+        """The laid-out weights, from the first run on."""
         self._may_lay_out = layout is torch.channels_last and _is_laid_out(layer)
 
     def refresh(self) -> None:
         """Take up what the model's weights are now."""
-        self._kernel = None
+        self.kernel = None
+
+    def weight(self) -> Tensor:
+        """Return the weights as torch's own functions take them."""
+        weight: Tensor = self.layer.weight
+        return weight
 
     def run(self, x: Tensor) -> Tensor:
         """Do the work of the layer."""
         layer = self.layer
         if isinstance(layer, nn.Linear):
-            return nn.functional.linear(x, self.weight, self.bias)
+            return nn.functional.linear(x, self.weight(), self.bias)
         if self._may_lay_out:
-            if self._kernel is None:
-                self._kernel = Convolution(self.weight, self.bias, layer.stride, layer.dilation, layer.groups)
-            if self._kernel.is_packed and self._kernel.takes(x):
-                return convolved(x, self._kernel, layer.padding)
-        found: Tensor = layer._conv_forward(x, self.weight, self.bias)  # noqa: SLF001
+            if self.kernel is None:
+                geometry = layer.stride, layer.dilation, layer.groups
+                self.kernel = Convolution(layer.weight, self.bias, *geometry, self.scale)
+            if self.kernel.is_packed and self.kernel.takes(x):
+                return convolved(x, self.kernel, layer.padding)
+        found: Tensor = layer._conv_forward(x, self.weight(), self.bias)  # noqa: SLF001
         return found
 
 
@@ -108,12 +115,14 @@ class Merged(Fixed):
         self.norm = norm
         self.passing: Tensor | None = None
         """The layer's output on its way to the BatchNorm."""
-        pictures = layer.weight.ndim == PICTURES
-        self.weight = torch.empty_like(layer.weight, memory_format=layout if pictures else torch.preserve_format)
         self.bias: Tensor = torch.empty_like(norm.running_mean)
+        self.scale: Tensor = torch.empty_like(norm.running_mean)
+        self._layout = layout if layer.weight.ndim == PICTURES else torch.preserve_format
+        self.product: Tensor | None = None
+        """The scaled weights, where they are not laid out: of those there is but that copy."""
 
     def refresh(self) -> None:
-        """Compute the weights anew from what the model's are now."""
+        """Compute scale and shift anew from what the model's weights are now."""
         super().refresh()
         norm, layer = self.norm, self.layer
         scale = (norm.running_var.double() + norm.eps).rsqrt()
@@ -121,7 +130,15 @@ class Merged(Fixed):
         shift = -norm.running_mean.double() if layer.bias is None else layer.bias.double() - norm.running_mean.double()
         shift = shift * scale if norm.bias is None else shift * scale + norm.bias.double()
         self.bias.copy_(shift)
-        torch.mul(layer.weight, scale.to(layer.weight).reshape(-1, *[1] * (layer.weight.ndim - 1)), out=self.weight)
+        self.scale.copy_(scale)
+        self.product = None
+        self.product = None if self._may_lay_out else self.weight()
+
+    def weight(self) -> Tensor:
+        """Return the scaled weights."""
+        if self.product is not None:
+            return self.product
+        return scaled(self.layer.weight.detach(), self.scale).contiguous(memory_format=self._layout)
 
     def run_layer(self, x: Tensor) -> Tensor:
         """Do the work of both."""
@@ -234,8 +251,8 @@ def copy_in_steps(
     Yields
     ------
     None
-        After each pass of one input, so that somebody who waits for more than the copy can be served in between.
-        The weights must stay the same meanwhile.
+        After each pass of one input, but for the copy's own two, so that somebody who waits for more than the copy can
+        be served in between. The weights must stay the same meanwhile.
 
     Returns
     -------
@@ -256,13 +273,11 @@ def copy_in_steps(
         if not used and layout is torch.preserve_format:
             break  # that is the model as it is
         found = ExplanationCopy(module, used, layout, feed)
-        for one, want in zip(inputs, wanted, strict=True):
-            agrees = _agrees(found, one, want)
-            yield
-            if not agrees:
-                break
-        else:
+        # In one step: whoever runs in between would pass through the model beside a second copy of its weights.
+        if all(_agrees(found, one, want) for one, want in zip(inputs, wanted, strict=True)):
             return found
+        del found
+        yield
     return None
 
 
@@ -353,7 +368,8 @@ def mergeable(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> list[tup
 
 def _is_laid_out(layer: nn.Module) -> bool:
     plain = isinstance(layer, nn.Conv2d) and layer.padding_mode == "zeros" and not isinstance(layer.padding, str)
-    return plain and layer.weight.dtype == torch.float32 and layer.weight.device.type == "cpu"
+    fits = plain and layer.weight.dtype == torch.float32 and layer.weight.device.type == "cpu"
+    return fits and bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
 
 
 def _is_plain(module: Any, types: tuple[type[nn.Module], ...]) -> bool:

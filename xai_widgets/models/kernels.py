@@ -3,11 +3,12 @@
 On the CPU oneDNN lays weights out anew in each call, which for the wide layers at the top of a network takes as long as
 a small batch itself, and convolutions of one cell run at half their speed. Laid out once, batches that are small enough
 to be stopped early are as efficient as large ones. With a stride of 1 the way back is a convolution too, by the weights
-turned round.
+turned round. Those are kept as well where they take little beside the activations; elsewhere they are laid out anew.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -23,6 +24,9 @@ PICTURES = 4
 ACTIVATIONS = {"relu": functional.relu_, "hardtanh": functional.hardtanh_}
 """What can be done while a convolution's output is still at hand, by the name that oneDNN knows it by."""
 
+HELD = 2
+"""Tensors of a layer's size that a pass through the model holds: what it puts out, and what BatchNorm makes of that."""
+
 
 class Convolution:
     """A convolution with fixed weights.
@@ -33,21 +37,31 @@ class Convolution:
     bias : Tensor or None, shape (outputs,)
     stride, dilation : int or sequence of int
     groups : int
+    scale : Tensor or None, shape (outputs,)
+        What the weights of each output are multiplied by. The products are kept laid out alone.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None, stride: Any, dilation: Any, groups: int) -> None:
+    def __init__(  # noqa: PLR0917
+        self, weight: Tensor, bias: Tensor | None, stride: Any, dilation: Any, groups: int, scale: Tensor | None = None
+    ) -> None:
         self.weight, self.bias, self.stride, self.dilation, self.groups = weight, bias, stride, dilation, groups
+        self.scale = scale
         self.axes = weight.ndim - 2
         self.activation: str | None = None
         """A name of `ACTIVATIONS`, done to what is put out, with `limits`."""
         self.limits: list[float] = []
-        self._packed = self._pack(weight)
+        self._packed = self._pack(scaled(weight, scale))
         self._turned: Convolution | None = None
 
     @property
     def is_packed(self) -> bool:
         """Tell whether the weights are laid out as the library wants them."""
         return self._packed is not None
+
+    def is_of(self, bias: Tensor | None, stride: Any, dilation: Any, groups: int) -> bool:
+        """Tell whether this is what a convolution does besides its weights."""
+        same = self._each(stride) == self._each(self.stride) and self._each(dilation) == self._each(self.dilation)
+        return same and groups == self.groups and bias is self.bias
 
     def takes(self, x: Tensor) -> bool:
         """Tell whether a batch is one for the laid-out weights, as those who watch or cast each operation forbid."""
@@ -64,7 +78,8 @@ class Convolution:
         """Convolve a batch (n, inputs, …)."""
         if self._packed is None or isinstance(padding, str):
             run = CONVOLUTIONS[self.axes - 1]
-            found = run(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+            weight = scaled(self.weight, self.scale)
+            found = run(x, weight, self.bias, self.stride, padding, self.dilation, self.groups)
             return found if self.activation is None else ACTIVATIONS[self.activation](found, *self.limits)
         sizes = [self._each(one) for one in (padding, self.stride, self.dilation)]
         run = torch.ops.mkldnn._convolution_pointwise  # noqa: SLF001  what torch's own compiler calls
@@ -78,7 +93,8 @@ class Convolution:
         """Take a gradient back to an input of this shape (n, inputs, …)."""
         strides, dilation, sizes = self._each(self.stride), self._each(self.dilation), self.weight.shape[2:]
         around = [d * (k - 1) - p for d, k, p in zip(dilation, sizes, padding, strict=True)]
-        if self.is_packed and min(around) >= 0:
+        little = self.weight.numel() <= HELD * (came.numel() + math.prod(shape))
+        if self.is_packed and min(around) >= 0 and little:
             single = max(*sizes, *(p + 1 for p in padding)) == 1
             if max(strides) == 1:
                 return self._turn()(came, around)
@@ -87,6 +103,8 @@ class Convolution:
                 found = came.new_zeros(tuple(shape)).contiguous(memory_format=torch.channels_last)
                 found[..., :: strides[0], :: strides[1]] = self._turn()(came, 0)
                 return found
+        if self.scale is not None:
+            came = came * self.scale.reshape(-1, *[1] * self.axes)
         x = came.new_empty(1).expand(tuple(shape))
         options = (strides, list(padding), dilation, False, [0] * self.axes, self.groups)
         back: Tensor
@@ -96,7 +114,8 @@ class Convolution:
     def _turn(self) -> Convolution:
         if self._turned is None:
             outputs, inputs, *sizes = self.weight.shape
-            each = self.weight.detach().reshape(self.groups, outputs // self.groups, inputs, *sizes).transpose(1, 2)
+            weight = scaled(self.weight, self.scale)
+            each = weight.detach().reshape(self.groups, outputs // self.groups, inputs, *sizes).transpose(1, 2)
             turned = each.flatten(0, 1).flip(tuple(range(2, 2 + self.axes))).contiguous()
             self._turned = Convolution(turned, None, 1, self.dilation, self.groups)
             if self._turned.is_packed:
@@ -118,3 +137,8 @@ class Convolution:
     def _each(self, sizes: int | Sequence[int]) -> list[int]:
         given = [sizes] if isinstance(sizes, int) else list(sizes)
         return given * self.axes if len(given) == 1 else given
+
+
+def scaled(weight: Tensor, scale: Tensor | None) -> Tensor:
+    """Multiply the weights of each output."""
+    return weight if scale is None else weight * scale.reshape(-1, *[1] * (weight.ndim - 1))

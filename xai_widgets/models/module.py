@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from xai_widgets.models.callables import PlainFunction
-from xai_widgets.models.errors import ModelError, is_out_of_memory
+from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory
 from xai_widgets.models.execution import Execution, Spent
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
@@ -169,6 +169,14 @@ class TorchModel(Execution):
             if self.random is None:
                 self.scores(x[:1])  # finding that out takes passes that no rule may see
             rules.prepare(self._plain)
+        try:
+            return self._gradients(x, target, rules)
+        except OutOfMemoryError:
+            if rules is not None or not self._give_up_copy():
+                raise
+        return self._gradients(x, target, None)  # what fits alone may not fit beside the copy's own weights
+
+    def _gradients(self, x: Tensor, target: Target, rules: Rules | None) -> tuple[Tensor, Tensor]:
         with self._guard(), torch.enable_grad():
             leaf = x.detach().requires_grad_()
             with rules or nullcontext():

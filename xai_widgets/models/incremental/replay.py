@@ -64,8 +64,6 @@ class Incremental:
             msg = "The model draws random numbers, or somebody watches it."
             raise NotIncrementalError(msg)
         self._trace = _watched(model, x[None])
-        self._trace.prune(needs_clean)
-        fuse(self._trace)
         model._spent.forwards += 1  # noqa: SLF001  its own kind
         self.clean = self._trace.clean[self._trace.output].clone()
         self._dense = sum(_work(step, step.shapes) for step in self._trace.steps)
@@ -147,12 +145,16 @@ def _watched(model: TorchModel, x: Tensor) -> Trace:
         raise NotIncrementalError(msg)
     constants = [*module.parameters(), *module.buffers(), *kept_tensors(module)]
     if fast is not None:
-        constants += [tensor for one in fast.merged for tensor in (one.weight, one.bias)]
+        made = [tensor for one in fast.merged for tensor in (one.scale, one.bias, one.product)]
+        constants += [tensor for tensor in made if tensor is not None]
 
     def run(batch: Tensor) -> Tensor:
         return scores_of(model._feed(module, batch) if fast is None else fast(batch))  # noqa: SLF001
 
-    return record(run, x, constants, set(RULES) | SIZED)
+    trace = record(run, x, constants, set(RULES) | SIZED)
+    trace.prune(needs_clean)
+    fuse(trace, [] if fast is None else [one.kernel for one in fast.fixed if one.kernel is not None])
+    return trace
 
 
 def _run(step: Step, values: dict[int, Any], clean: dict[int, Tensor]) -> list[Any]:
