@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
     from xai_widgets.results import Attribution, Prediction, Unit
     from xai_widgets.text import TextSpan
-    from xai_widgets.widgets import ImageExplainer, TextExplainer, explain
+    from xai_widgets.widgets import ImageExplainer, TabularExplainer, TextExplainer, explain
 
 __all__ = [
     "Attribution",
@@ -54,6 +54,7 @@ __all__ = [
     "Prediction",
     "Replace",
     "Rotation",
+    "TabularExplainer",
     "TextExplainer",
     "TextSpan",
     "Unit",
@@ -99,7 +100,7 @@ _HOMES = {
     "models": ("ModelError", "OutOfMemoryError", "WeightsChangedError"),
     "text": ("TextSpan",),
     "results": ("Attribution", "Prediction", "Unit"),
-    "widgets": ("ImageExplainer", "TextExplainer", "explain"),
+    "widgets": ("ImageExplainer", "TabularExplainer", "TextExplainer", "explain"),
 }
 """Where the names live. They are imported at first use: a Jupyter server that loads our extension has no torch."""
 

@@ -25,6 +25,13 @@ export function signed(value: number): string {
   return value > 0 ? `+${short(value)}` : short(value);
 }
 
+/** A signed value with as many decimals as the largest beside it needs. */
+export function amount(value: number, most: number): string {
+  const decimals = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(most || 1))));
+  const text = plain(value.toFixed(decimals));
+  return value > 0 ? `+${text}` : text;
+}
+
 export function percent(share: number, digits = 1): string {
   if (!Number.isFinite(share)) return "–";
   const text = (100 * share).toFixed(digits);

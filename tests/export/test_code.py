@@ -10,13 +10,14 @@ import xai_widgets as xai
 from xai_widgets.attribution.gradients import SmoothGrad
 from xai_widgets.attribution.perturbation import Occlusion
 from xai_widgets.export import to_code
+from xai_widgets.export.code import instances
 
 NAMES = {"model": "model", "image": "photo", "preprocess": "prepare", "labels": "labels"}
 
 
 def written(perturbations=(), **given):
-    edits = {"perturbations": perturbations}
-    return to_code(**{"names": NAMES, "method": Occlusion(), "target": None, "edits": edits, "seed": 0,
+    more = {"perturbations": instances(perturbations) if perturbations else ""}
+    return to_code(**{"names": NAMES, "method": Occlusion(), "target": None, "more": more, "seed": 0,
                       "display": None, **given})  # fmt: skip
 
 

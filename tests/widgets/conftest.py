@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from widgets.fakes import CALLS, FAIL, HOLD, Gate
+from widgets.tables import FRAME, ROW, judge
+from widgets.tables import LABELS as ANSWERS
 from widgets.texts import LABELS, SAID, TOKENIZER, Reader
 
 import xai_widgets as xai
@@ -46,6 +48,22 @@ def make_text(gate):  # noqa: ARG001  the model runs unless the test holds it up
     def build(model=None, text=SAID, **options):
         options = {"labels": LABELS, "tokenizer": TOKENIZER, **options}
         widget = xai.explain(Reader() if model is None else model, text, **options)
+        made.append(widget)
+        return widget
+
+    yield build
+    for widget in made:
+        widget.close()
+
+
+@pytest.fixture
+def make_table(gate):  # noqa: ARG001  the model runs unless the test holds it up
+    """Make widgets of rows, and close them after the test."""
+    made = []
+
+    def build(model=judge, row=ROW, **options):
+        options = {"background": FRAME, "labels": ANSWERS, **options}
+        widget = xai.explain(model, row, **options)
         made.append(widget)
         return widget
 

@@ -10,7 +10,7 @@ from xai_widgets.api.attributions import (
     method_list,
     methods,
 )
-from xai_widgets.api.changes import counterfactuals, counterfactuals_iter
+from xai_widgets.api.changes import counterfactuals, counterfactuals_iter, row_changes
 from xai_widgets.api.population import partial_dependence, permutation_importance, population_iter
 from xai_widgets.api.words import word_effects, word_menu
 
@@ -28,6 +28,7 @@ __all__ = [
     "partial_dependence",
     "permutation_importance",
     "population_iter",
+    "row_changes",
     "word_effects",
     "word_menu",
 ]

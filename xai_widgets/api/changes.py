@@ -172,10 +172,10 @@ def counterfactuals_iter(
     if background is not None:
         adapter = adapt(model, labels=labels, device=device, seed=seed)
         subject = row_subject(adapter, x, background, features)
-        row_goal = resolve_goal(target, within, subject.prediction, subject.model.task or "logits")
-        problem = RowProblem(subject, row_goal, _bound(constraints, subject))
-        search = _row_search(method, params, problem)
-        return run_search(search, problem, n=n, seed=seed, time_budget=seconds)
+        options: dict[str, Any] = {"seed": seed, "time_budget": seconds}
+        return row_changes(
+            subject, target, n=n, within=within, constraints=constraints, method=method, **options, **params
+        )
     if not isinstance(x, str):
         msg = f"the input must be a text, or a row of a table with background=..., got {type(x).__name__}."
         raise TypeError(msg)
@@ -187,6 +187,25 @@ def counterfactuals_iter(
     goal = resolve_goal(target, within, text.prediction, text.scorer.model.task or "logits")
     sources = text_sources(mlm=mlm, fluency=fluency, replacements=replacements, insertions=insertions, device=device)
     return run_search(search, TextProblem(text, goal, sources), n=n, seed=seed, time_budget=seconds)
+
+
+def row_changes(
+    subject: RowSubject,
+    target: Any,
+    *,
+    n: int,
+    within: tuple[float | None, float | None] | None = None,
+    constraints: Constraints | None = None,
+    method: str | Search = "auto",
+    seed: int = 0,
+    time_budget: float | None = None,
+    **params: Any,
+) -> Iterator[Counterfactuals]:
+    """Do the same for a row that is ready for its model."""
+    goal = resolve_goal(target, within, subject.prediction, subject.model.task or "logits")
+    problem = RowProblem(subject, goal, _bound(constraints, subject))
+    search = _row_search(method, params, problem)
+    return run_search(search, problem, n=n, seed=seed, time_budget=time_budget)
 
 
 def _bound(constraints: Any, subject: RowSubject) -> Bound:

@@ -96,7 +96,10 @@ class Groups:
 
 @dataclass(frozen=True, eq=False)
 class Game:
-    """Groups are players; the worth of a coalition is the score while all other groups are hidden."""
+    """Groups are players; the worth of a coalition is the score while all other groups are hidden.
+
+    What stands in their place may be several inputs, `base` of shape (n, *x.shape): the worth is the mean over them.
+    """
 
     model: Model
     target: Target
@@ -106,8 +109,10 @@ class Game:
 
     def worth(self, coalitions: Tensor) -> Tensor:
         """Compute the score for each coalition (n, count), float64 on the CPU."""
-        shown = self.groups.show(coalitions, self.x, self.base)
-        return self.target.of(self.model.scores(shown)).cpu().double()
+        bases = self.base if self.base.ndim > self.x.ndim else self.base[None]
+        shown = torch.cat([self.groups.show(coalitions, self.x, base) for base in bases])
+        scores = self.target.of(self.model.scores(shown)).cpu().double()
+        return scores.reshape(len(bases), -1).mean(0)
 
     def ends(self) -> tuple[float, float]:
         """Compute the score with nothing and with everything shown."""
@@ -131,7 +136,10 @@ class GroupMethod(Method):
     def game(self, model: Model, inputs: Inputs, target: Target, seed: int) -> Game:
         """Set up the game of this input's groups."""
         groups = Groups.of(inputs, self.feature_mask, self.n_segments)
-        return Game(model, target, groups, inputs.x, inputs.baseline(self.baselines, seed))
+        given = self.baselines
+        several = inputs.several(given) if isinstance(given, (Tensor, np.ndarray)) else None
+        base = inputs.baseline(given, seed) if several is None else several
+        return Game(model, target, groups, inputs.x, base)
 
 
 def row_generator(seed: int, row: int) -> torch.Generator:

@@ -27,7 +27,7 @@ def to_code(
     method: Method,
     compare: Method | None = None,
     target: int | str | tuple[int | str, int | str] | Unit | None,
-    edits: Mapping[str, Sequence[Any]] | None = None,
+    more: Mapping[str, str] | None = None,
     seed: int = 0,
     time_budget: float | None = None,
     display: Mapping[str, Any] | None = None,
@@ -46,8 +46,8 @@ def to_code(
     compare : Method, optional
         The method beside it.
     target : None, int, str, a pair of these, or Unit
-    edits : mapping, optional
-        Changes of the input, by the keyword that takes them.
+    more : mapping, optional
+        Further arguments, as Python; empty ones are left out.
     seed : int
     time_budget : float, optional
     display : mapping, optional
@@ -57,27 +57,26 @@ def to_code(
     lines = [its_name or model, its_own or x]
     lines += [f"{key}={name}" for key, name in others if name]
     if target is not None:
-        lines.append(f"target={_literal(target)}")
-    lines.append(f"method={_literal(method.name)}")
-    lines += [f"{name}={_literal(value)}" for name, value in _changed(method).items()]
+        lines.append(f"target={literal(target)}")
+    lines.append(f"method={literal(method.name)}")
+    lines += [f"{name}={literal(value)}" for name, value in _changed(method).items()]
     if compare is not None:
         lines.append(f"compare={_made(compare)}")
-    for keyword, changes in (edits or {}).items():
-        lines += [f"{keyword}={_bracket([f'xai.{one!r}' for one in changes])}"] if changes else []
-    lines.append(f"seed={_literal(seed)}")
+    lines += [f"{keyword}={code}" for keyword, code in (more or {}).items() if code]
+    lines.append(f"seed={literal(seed)}")
     if time_budget is not None:
-        lines.append(f"time_budget={_literal(time_budget)}")
+        lines.append(f"time_budget={literal(time_budget)}")
     if display:
-        lines.append(f"display={_literal(dict(display))}")
+        lines.append(f"display={literal(dict(display))}")
     arguments = "".join(f"    {line},\n" for line in lines)
     return f"import xai_widgets as xai\n\nw = xai.{widget}(\n{arguments})\nw\n"
 
 
 def _made(method: Method) -> str:
     """Return Python that makes a method again: its name where it has all its defaults, else an instance."""
-    changed = ", ".join(f"{name}={_literal(value)}" for name, value in _changed(method).items())
+    changed = ", ".join(f"{name}={literal(value)}" for name, value in _changed(method).items())
     if not changed:
-        return _literal(method.name)
+        return literal(method.name)
     ours = type(method).__module__.startswith("xai_widgets.attribution.")
     return f"{'xai.attribution.' if ours else ''}{type(method).__name__}({changed})"
 
@@ -93,28 +92,28 @@ def _changed(method: Method) -> dict[str, Any]:
     return found
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
     """Return Python that means `value`; what has no literal, such as a tensor, is for the user to fill in."""
     if isinstance(value, np.generic):
-        value = value.item()
-    literal = "..."
+        value = str(value) if isinstance(value, np.datetime64) else value.item()
+    said = "..."
     if isinstance(value, float) and not math.isfinite(value):
-        literal = f'float("{value}")'
+        said = f'float("{value}")'
     elif value is None or isinstance(value, (bool, int, float)):
-        literal = repr(value)
+        said = repr(value)
     elif isinstance(value, str):
-        literal = quoted(value)
+        said = quoted(value)
     elif isinstance(value, Unit):
-        literal = f"xai.Unit({quoted(value.layer)}, {_literal(value.index)})"
+        said = f"xai.Unit({quoted(value.layer)}, {literal(value.index)})"
     elif isinstance(value, TextSpan):
-        literal = f"xai.{value!r}"
+        said = f"xai.{value!r}"
     elif isinstance(value, dict):
-        literal = "{" + ", ".join(f"{_literal(key)}: {_literal(one)}" for key, one in value.items()) + "}"
+        said = "{" + ", ".join(f"{literal(key)}: {literal(one)}" for key, one in value.items()) + "}"
     elif isinstance(value, list):
-        literal = "[" + ", ".join(map(_literal, value)) + "]"
+        said = "[" + ", ".join(map(literal, value)) + "]"
     elif isinstance(value, tuple):
-        literal = "(" + ", ".join(map(_literal, value)) + ("," if len(value) == 1 else "") + ")"
-    return literal
+        said = "(" + ", ".join(map(literal, value)) + ("," if len(value) == 1 else "") + ")"
+    return said
 
 
 def quoted(value: str) -> str:
@@ -125,7 +124,15 @@ def quoted(value: str) -> str:
     return f'"{literal[1:-1]}"'
 
 
-def _bracket(items: list[str]) -> str:
+def called(name: str, arguments: Mapping[str, Any]) -> str:
+    """Return a call with arguments by name; nothing where there are none."""
+    said = ", ".join(f"{key}={literal(value)}" for key, value in arguments.items())
+    return f"{name}({said})" if said else ""
+
+
+def instances(made: Sequence[Any]) -> str:
+    """Return a list of what this package defines, over several lines where it is long."""
+    items = [f"xai.{one!r}" for one in made]
     flat = f"[{', '.join(items)}]"
     if len(flat) <= WIDTH:
         return flat

@@ -123,16 +123,20 @@ class Table:
     def snap(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Round numbers (n, columns) to what the data's own types have."""
         out = values.astype(np.float64)
-        for i, column in enumerate(self.columns):
-            if column.choices:
-                out[:, i] = np.clip(np.round(out[:, i]), 0, len(column.choices) - 1)
-            elif column.step == 1.0:
-                out[:, i] = np.round(out[:, i])
-            elif column.step:
-                out[:, i] = np.round(out[:, i], round(-math.log10(column.step)))
-            elif isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-                out[:, i] = out[:, i].astype(column.dtype)
+        for i in range(len(self.columns)):
+            out[:, i] = self.snapped(i, out[:, i])
         return out
+
+    def snapped(self, i: int, values: Any) -> Any:
+        """Do the same for numbers of column `i`."""
+        column = self.columns[i]
+        if column.choices:
+            return np.clip(np.round(values), 0, len(column.choices) - 1)
+        if column.step:
+            return np.round(values, round(-math.log10(column.step)))
+        if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+            return np.asarray(values, column.dtype)
+        return values
 
     def own(self, values: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
         """Return numbers (n, columns) as columns in the data's own types."""

@@ -265,6 +265,8 @@ def copy_in_steps(
     pairs = mergeable(module, inputs[0], feed)
     yield
     layouts = [torch.channels_last] if _wants_channels_last(module, x) else []
+    if not pairs and not layouts:
+        return None  # noise, too, is what a function of a table's rows may refuse
     wanted: list[Tensor] = []
     for one in inputs:
         wanted.append(_passed(partial(feed, module), one))

@@ -1,6 +1,7 @@
 """What a model does with a whole population of rows: one file a method."""
 
 from xai_widgets.population.dependence import PartialDependence
+from xai_widgets.population.ice import Curves, grid_of, ice
 from xai_widgets.population.permutation import PermutationImportance
 from xai_widgets.population.study import STUDIES, Study, create_study, run_study
 from xai_widgets.population.subject import Population
@@ -8,11 +9,14 @@ from xai_widgets.population.truths import truths
 
 __all__ = [
     "STUDIES",
+    "Curves",
     "PartialDependence",
     "PermutationImportance",
     "Population",
     "Study",
     "create_study",
+    "grid_of",
+    "ice",
     "run_study",
     "truths",
 ]

@@ -9,6 +9,7 @@ from xai_widgets.samples.digits import Digits, digits
 from xai_widgets.samples.imagenet import Classifier, imagenet
 from xai_widgets.samples.judgements import WORD_PAIRS, Analogy, WordPair, analogies, word_pairs
 from xai_widgets.samples.language_model import LanguageModel, language_model
+from xai_widgets.samples.people import People, adult, german
 from xai_widgets.samples.photos import PHOTOS, photo
 from xai_widgets.samples.quotes import Quote, quotes
 from xai_widgets.samples.sentiment import Sentiment, sentiment
@@ -21,12 +22,15 @@ __all__ = [
     "Classifier",
     "Digits",
     "LanguageModel",
+    "People",
     "Quote",
     "Sentiment",
     "WordPair",
     "WordVectors",
+    "adult",
     "analogies",
     "digits",
+    "german",
     "glove",
     "imagenet",
     "language_model",

@@ -2,6 +2,7 @@
 
 from xai_widgets.widgets.dispatch import explain
 from xai_widgets.widgets.image import ImageExplainer
+from xai_widgets.widgets.table import TabularExplainer
 from xai_widgets.widgets.text import TextExplainer
 
-__all__ = ["ImageExplainer", "TextExplainer", "explain"]
+__all__ = ["ImageExplainer", "TabularExplainer", "TextExplainer", "explain"]

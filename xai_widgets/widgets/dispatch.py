@@ -10,6 +10,7 @@ from PIL import Image
 from xai_widgets.models.callables import as_module
 from xai_widgets.prepare import is_passage
 from xai_widgets.widgets.image import ImageExplainer
+from xai_widgets.widgets.table import TabularExplainer
 from xai_widgets.widgets.text import TextExplainer
 
 if TYPE_CHECKING:
@@ -22,20 +23,23 @@ def explain(model: Any, x: Any, **options: Any) -> Explainer:
     Parameters
     ----------
     model : torch.nn.Module, scikit-learn estimator or function
-    x : PIL image, path, ndarray, Tensor or text
-        A picture, without batch axis; or a text, with ``tokenizer=``, or for a function of a list of texts.
+    x : PIL image, path, ndarray, Tensor, text, or row of a table
+        A picture, without batch axis; a text, with ``tokenizer=``, or for a function of a list of texts; or a row, with
+        ``background=``.
     **options
-        Of the widget; see :class:`ImageExplainer` and :class:`TextExplainer`.
+        Of the widget; see :class:`ImageExplainer`, :class:`TextExplainer` and :class:`TabularExplainer`.
 
     Returns
     -------
-    ImageExplainer or TextExplainer
+    ImageExplainer, TextExplainer or TabularExplainer
 
     Raises
     ------
     TypeError
         For a text without the tokenizer that the model needs.
     """
+    if "background" in options:
+        return TabularExplainer(model, x, **options)
     if "tokenizer" in options:
         return TextExplainer(model, x, **options)
     if not isinstance(x, str) or "preprocess" in options or _names_a_picture(x):

@@ -10,6 +10,7 @@ import traitlets
 
 from xai_widgets.attribution.runs import choose
 from xai_widgets.export import colormaps, mimebundle, to_code
+from xai_widgets.export.code import instances
 from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
 from xai_widgets.widgets import layers, messages
@@ -178,14 +179,23 @@ class Explainer(ExplainerWidget):
         return to_code(
             widget=type(self).__name__,
             names=names_of(self._given),
-            method=request.method,
-            compare=self._requests["b"].method if "b" in self._requests else None,
+            method=self._told_method(request.method),
+            compare=self._told_method(self._requests["b"].method) if "b" in self._requests else None,
             target=messages.target_in_words(request.target, self._session.model.labels),
-            edits={self._edits_are_called: request.edits},
+            more=self._code(),
             seed=self._session.seed,
             time_budget=self._session.time_budget,
             display=self._display,
         )
+
+    def _code(self) -> dict[str, str]:
+        """Return what is particular to a kind of input, as Python, by keyword; nothing for what need not be said."""
+        edits = self._requests["a"].edits
+        return {self._edits_are_called: instances(edits) if edits else ""}
+
+    def _told_method(self, method: Method) -> Method:
+        """Return a method as code would make it."""
+        return method
 
     def _check_open(self) -> None:
         if self._closed:

@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.wire.checks import ProtocolError, flag, number, short, whole
+from xai_widgets.wire.checks import ProtocolError, entries, flag, listed, number, scalars, short, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_FOUND, MOST_CHANGES = 20, 20
 MOST_TOKENS, HOTTEST = 256, 100.0
+MOST_RULES = 50
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,25 @@ class Seek:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """What a changed row must keep to, by the names of columns; values as the kernel's tables have them."""
+
+    immutable: tuple[str, ...]
+    ranges: dict[str, tuple[float | None, float | None]]
+    direction: dict[str, str]
+    effort: dict[str, float]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Keep the row with these edits under a name; or forget it."""
+
+    name: str
+    edits: tuple[dict[str, Any], ...] | None
+
+
+@dataclass(frozen=True)
 class Generate:
     """Go on with the text by so many tokens; none stops."""
 
@@ -52,7 +72,7 @@ class Attend:
     head: int | None
 
 
-Aside = Menu | Seek | Generate | Attend
+Aside = Menu | Seek | Generate | Attend | Rules | Scenario
 
 
 def _within(name: str, value: Any, low: int, high: int) -> int:
@@ -81,6 +101,33 @@ def _seek(m: dict[Any, Any]) -> Seek:
     )
 
 
+def _rules(m: dict[Any, Any]) -> Rules:
+    return Rules(
+        immutable=tuple(text("immutable", one) for one in listed("immutable", m.get("immutable", []))),
+        ranges={name: _ends(one) for name, one in _by_column("ranges", m).items()},
+        direction={name: text("direction", one) for name, one in _by_column("direction", m).items()},
+        effort={name: float(number("effort", one)) for name, one in _by_column("effort", m).items()},
+        rules=tuple(text("rules", one) for one in listed("rules", m.get("rules", []), MOST_RULES)),
+    )
+
+
+def _by_column(name: str, m: dict[Any, Any]) -> dict[str, Any]:
+    found = entries(name, m.get(name, {}))
+    return {text(f"{name}'s key", key): one for key, one in found.items()}
+
+
+def _ends(value: Any) -> tuple[float | None, float | None]:
+    low, high = (None if one is None else float(number("ranges", one)) for one in listed("ranges", value, 2, 2))
+    return low, high
+
+
+def _scenario(m: dict[Any, Any]) -> Scenario:
+    edits = m.get("edits")
+    if edits is not None:
+        edits = tuple(scalars("an edit", one) for one in listed("edits", edits))
+    return Scenario(text("name", m.get("name")), edits)
+
+
 def _generate(m: dict[Any, Any]) -> Generate:
     temperature = number("temperature", m.get("temperature", 1.0))
     if not (math.isfinite(temperature) and 0 <= temperature <= HOTTEST):
@@ -100,5 +147,7 @@ ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
     "search": _seek,
     "generate": _generate,
     "attention": _attend,
+    "rules": _rules,
+    "scenario": _scenario,
 }
 """How each kind is read."""

@@ -40,6 +40,14 @@ def number(name: str, value: Any) -> Any:
     return value
 
 
+def listed(name: str, value: Any, most: int = MOST_NUMBERS, least: int = 0) -> list[Any]:
+    """Return a list that is not too long."""
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        msg = f"{name} must be a list of at most {most}, got {short(value)}."
+        raise ProtocolError(msg)
+    return value
+
+
 def numbers(name: str, value: list[Any]) -> list[float]:
     """Return a list of numbers."""
     if len(value) > MOST_NUMBERS:

@@ -24,6 +24,7 @@ RULES: dict[str, tuple[float, float] | tuple[bool, bool] | tuple[str, ...] | Non
     "pattern": None,
     "marks": ("shade", "underline"),
     "special": (False, True),
+    "order": ("strength", "data", "name"),
 }
 """Ranges of numbers, choices of texts, None for any short text. What is not said is left to the browser."""
 

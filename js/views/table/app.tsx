@@ -1,0 +1,30 @@
+// The whole view, top to bottom.
+import { tableWords } from "../../core/table/words";
+import { HealthPanel } from "../../panels/health";
+import { MethodPanel } from "../../panels/method";
+import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
+import { Alerts, StatusBar } from "../../panels/status";
+import { Title } from "../../panels/title";
+import { FeatureList } from "./list";
+import type { View } from "./view";
+
+export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
+  return (
+    <div class="xai-app">
+      <header class="xai-header">
+        <Title view={view} waiting={tableWords.title} />
+        <Alerts view={view} />
+      </header>
+      <div class="xai-f-main">
+        <PredictionPanel view={view} />
+        <QuestionPanel view={view} />
+        <div class="xai-f-left">
+          <FeatureList view={view} onDraw={onDraw} />
+          <StatusBar view={view} />
+        </div>
+        <MethodPanel view={view} />
+      </div>
+      <HealthPanel view={view} />
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+// What a counterfactual may make of one column.
+
+import { dateOf, dayOf } from "../../core/table/cells";
+import type { Cell, Column, Rules } from "../../core/table/types";
+import { tableWords } from "../../core/table/words";
+import { Checkbox, Select } from "../../dom/controls";
+import { useIds } from "../../dom/hooks";
+import type { View } from "./view";
+
+function without<T>(record: Record<string, T>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
+}
+
+function End(props: {
+  label: string;
+  column: Column;
+  value: number | null;
+  hint: number;
+  onPick: (value: number | null) => void;
+}) {
+  const { id } = useIds("id");
+  const date = props.column.kind === "date";
+  const shown = (value: number | null) => (value === null ? "" : date ? dateOf(value) : String(value));
+  return (
+    <span class="xai-f-end">
+      <label for={id}>{props.label}</label>
+      <input
+        id={id}
+        class="xai-number"
+        type={date ? "date" : "number"}
+        step={date ? undefined : props.column.step || "any"}
+        placeholder={shown(props.hint)}
+        value={shown(props.value)}
+        onChange={({ currentTarget: field }) => {
+          const typed = date ? dayOf(field.value) : field.valueAsNumber;
+          props.onPick(typed !== null && Number.isFinite(typed) ? typed : null);
+        }}
+      />
+    </span>
+  );
+}
+
+export function Limits(props: { view: View; column: Column; value: Cell; onMissing: (on: boolean) => void }) {
+  const { view, column, value } = props;
+  const { store } = view;
+  const { name } = column;
+  const { id } = useIds("id");
+  const rules = store.rules.value;
+  const [low, high] = rules.ranges[name] ?? [null, null];
+  const set = (change: Partial<Rules>) => store.setRules({ ...rules, ...change });
+  const range = (a: number | null, b: number | null) => {
+    const others = without(rules.ranges, name);
+    set({ ranges: a === null && b === null ? others : { ...others, [name]: [a, b] } });
+  };
+  return (
+    <div class="xai-f-limits">
+      {!column.choices.length && (
+        <>
+          <End
+            label={tableWords.low}
+            column={column}
+            value={low}
+            hint={column.low}
+            onPick={(one) => range(one, high)}
+          />
+          <End
+            label={tableWords.high}
+            column={column}
+            value={high}
+            hint={column.high}
+            onPick={(one) => range(low, one)}
+          />
+          <Select
+            inline
+            label={tableWords.direction}
+            value={rules.direction[name] ?? ""}
+            choices={(["", "up", "down"] as const).map((way) => ({ value: way, text: tableWords.directions[way] }))}
+            onPick={(way) => {
+              const others = without(rules.direction, name);
+              set({ direction: way ? { ...others, [name]: way as "up" | "down" } : others });
+            }}
+          />
+        </>
+      )}
+      <span class="xai-f-end" title={tableWords.effortHint}>
+        <label for={id}>{tableWords.effort}</label>
+        <input
+          id={id}
+          class="xai-number"
+          type="number"
+          min={0.1}
+          step="any"
+          value={rules.effort[name] ?? 1}
+          onChange={({ currentTarget: field }) => {
+            const typed = field.valueAsNumber;
+            const others = without(rules.effort, name);
+            set({ effort: typed > 0 && typed !== 1 ? { ...others, [name]: typed } : others });
+          }}
+        />
+      </span>
+      {column.missing && !column.choices.length && (
+        <Checkbox label={tableWords.isMissing} checked={value === null} onPick={props.onMissing} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+// One column: its value, what it contributes, and what may become of it.
+import { amount } from "../../core/format";
+import { textOf, withCell } from "../../core/table/cells";
+import type { Cell } from "../../core/table/types";
+import { tableWords } from "../../core/table/words";
+import { Button } from "../../dom/controls";
+import { useIds } from "../../dom/hooks";
+import { Field } from "./field";
+import { Limits } from "./limits";
+import { Plot } from "./plot";
+import type { Contribution, View } from "./view";
+
+/** A bar from the middle: to the right for the answer, to the left against it. */
+function Bar({ one, most, of }: { one: Contribution | undefined; most: number; of: number }) {
+  const value = one?.value ?? Number.NaN;
+  const share = Number.isNaN(value) ? 0 : Math.abs(value) / most;
+  return (
+    <div class="xai-f-bar" title={tableWords.contributionHint}>
+      <span class="xai-f-track" aria-hidden="true">
+        <span
+          class={value < 0 ? "xai-f-fill xai-f-against" : "xai-f-fill xai-f-for"}
+          style={{ width: `${50 * share}%` }}
+        />
+      </span>
+      <span class="xai-f-amount">
+        <span aria-hidden="true">{Number.isNaN(value) ? "" : amount(value, most)}</span>
+        <span class="xai-hidden">{tableWords.contributes(value, one?.rank ?? 0, of)}</span>
+      </span>
+    </div>
+  );
+}
+
+export function FeatureRow({ view, at, style }: { view: View; at: number; style?: Record<string, string> }) {
+  const { store } = view;
+  const { columns, row } = store.spec.value;
+  const column = columns[at]!;
+  const ids = useIds("range", "field");
+  const [value, was] = [view.row.value[at] ?? null, row[at] ?? null];
+  const changed = value !== was;
+  const open = view.opened.value.has(at);
+  const rules = store.rules.value;
+  const locked = rules.immutable.includes(column.name);
+  const set = (next: Cell, tag: string | null = null) =>
+    store.setEdits(withCell(row, store.request.value.edits, at, next), tag);
+  const lock = () =>
+    store.setRules({
+      ...rules,
+      immutable: locked ? rules.immutable.filter((name) => name !== column.name) : [...rules.immutable, column.name],
+    });
+  const toggle = () => {
+    const next = new Set(view.opened.value);
+    if (!next.delete(at)) next.add(at);
+    view.opened.value = next;
+  };
+  const slides = !column.choices.length;
+  const text = textOf(column, value, tableWords.missing);
+  const [mapA, mapB] = [view.mapA.value, view.comparing.value ? view.mapB.value : null];
+  return (
+    <li class={changed ? "xai-f-row xai-f-changed" : "xai-f-row"} data-column={column.name} style={style}>
+      <div class="xai-f-line">
+        <div class="xai-f-name">
+          <label for={slides ? ids.range : ids.field} title={column.name}>
+            {column.name}
+          </label>
+          {changed && <span class="xai-f-was">{tableWords.was(textOf(column, was, tableWords.missing))}</span>}
+        </div>
+        <div class="xai-f-control">
+          <Plot view={view} at={at} column={column} value={value} was={was} onPick={(next) => set(next)} />
+          {slides && (
+            <input
+              id={ids.range}
+              class="xai-range xai-f-range"
+              type="range"
+              min={column.low}
+              max={column.high}
+              step={column.step || "any"}
+              value={value ?? column.low}
+              disabled={column.high <= column.low}
+              title={column.high <= column.low ? tableWords.constant : undefined}
+              aria-valuetext={text}
+              onInput={(event) => set(event.currentTarget.valueAsNumber, `cell ${at}`)}
+              onChange={() => store.sealEdits()}
+            />
+          )}
+        </div>
+        <div class="xai-f-value">
+          <Field
+            id={ids.field}
+            column={column}
+            value={value}
+            onPick={(next) => set(next)}
+            onDone={() => store.sealEdits()}
+          />
+        </div>
+        <div class="xai-f-bars">
+          <Bar one={mapA?.[at]} most={view.mostA.value} of={columns.length} />
+          {mapB && <Bar one={mapB[at]} most={view.mostB.value} of={columns.length} />}
+        </div>
+        <div class="xai-f-tools">
+          <Button
+            quiet
+            icon="undo"
+            label={tableWords.resetOne(column.name)}
+            disabled={!changed}
+            onClick={() => set(was)}
+          />
+          <Button
+            quiet
+            icon={locked ? "locked" : "open"}
+            pressed={locked}
+            label={locked ? tableWords.unlock(column.name) : tableWords.lock(column.name)}
+            onClick={lock}
+          />
+          <Button quiet icon="more" pressed={open} label={tableWords.more(column.name)} onClick={toggle} />
+        </div>
+      </div>
+      {open && (
+        <Limits view={view} column={column} value={value} onMissing={(on) => set(on ? null : (was ?? column.low))} />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,99 @@
+// What one view of the table widget adds to the shared store: what is listed, in which order, and how it is drawn.
+import { computed, signal } from "@preact/signals";
+import { valueAt } from "../../core/arrays";
+import { DIVERGING } from "../../core/look";
+import { colourAt, palette } from "../../core/palette";
+import { rankingOf } from "../../core/ranking";
+import { curveOf, rowOf } from "../../core/table/cells";
+import type { Theme } from "../../dom/theme";
+import type { TableStore } from "../../host/table";
+import { questionOf } from "../../panels/shown";
+
+export interface Contribution {
+  value: number;
+  rank: number;
+}
+
+export function createView(store: TableStore) {
+  const { spec, request, slots, display, prediction, curves } = store;
+  const theme = signal<Theme>("light");
+  const query = signal("");
+  /** The columns whose rules are open. */
+  const opened = signal<ReadonlySet<number>>(new Set());
+  /** By which map the columns are sorted: a slider must not run away under the pointer. */
+  const sorted = signal<number | null>(null);
+
+  const row = computed(() => rowOf(spec.value.row, request.value.edits));
+  const contributions = (slot: "a" | "b") =>
+    computed<Contribution[] | null>(() => {
+      const grid = slots[slot].map.value?.grid;
+      if (!grid) return null;
+      const { ranks } = rankingOf(grid);
+      return Array.from(grid.codes, (code) => ({ value: valueAt(code, grid.lo, grid.hi), rank: ranks[code] ?? 0 }));
+    });
+  const [mapA, mapB] = [contributions("a"), contributions("b")];
+  const most = (map: Contribution[] | null) =>
+    Math.max(1e-12, ...(map ?? []).map(({ value }) => (Number.isNaN(value) ? 0 : Math.abs(value))));
+
+  let strengths: number[] = [];
+  const order = computed(() => {
+    const { columns } = spec.value;
+    const all = columns.map((_, i) => i);
+    const by = display.value.order;
+    const map = mapA.peek();
+    if (map && sorted.value !== null) strengths = map.map(({ value }) => (Number.isNaN(value) ? 0 : Math.abs(value)));
+    if (by === "name") all.sort((a, b) => columns[a]!.name.localeCompare(columns[b]!.name));
+    else if (by === "strength") all.sort((a, b) => (strengths[b] ?? 0) - (strengths[a] ?? 0) || a - b);
+    return all;
+  });
+  const listed = computed(() => {
+    const terms = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const { columns } = spec.value;
+    return order.value.filter((i) => terms.every((term) => columns[i]!.name.toLowerCase().includes(term)));
+  });
+
+  const question = questionOf(store);
+  /** The class whose curves are drawn. */
+  const shown = computed(
+    () => question.target.value[0] ?? prediction.value?.probabilities.findIndex((_, i) => i === 0) ?? 0,
+  );
+  /** Lowest and highest of all curves: on one scale, a flat one looks flat. */
+  const heights = computed<[number, number]>(() => {
+    const known = curves.value;
+    if (!known) return [0, 1];
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let i = 0; i < spec.value.columns.length; i++)
+      for (const [, y] of curveOf(known, i, shown.value)) [low, high] = [Math.min(low, y), Math.max(high, y)];
+    return high > low ? [low, high] : [low - 0.5, high + 0.5];
+  });
+  const colours = computed(() => {
+    const chosen = palette(display.value.colormap ?? DIVERGING);
+    const dark = theme.value === "dark";
+    return [colourAt(chosen, dark ? 0.2 : 0.12), colourAt(chosen, dark ? 0.8 : 0.88)].map(
+      (rgb) => `rgb(${rgb.join(" ")})`,
+    );
+  });
+
+  return {
+    store,
+    theme,
+    query,
+    opened,
+    sorted,
+    row,
+    mapA,
+    mapB,
+    mostA: computed(() => most(mapA.value)),
+    mostB: computed(() => most(mapB.value)),
+    comparing: computed(() => store.compare.value !== null),
+    order,
+    listed,
+    shown,
+    heights,
+    colours,
+    target: question.target,
+    unit: question.unit,
+  };
+}
+
+export type View = ReturnType<typeof createView>;

@@ -1,0 +1,361 @@
+"""A row of a table explains itself: sliders, what each column contributes, and what would have to change."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from xai_widgets.api import method_list
+from xai_widgets.attribution.runs import check_time_budget, choose
+from xai_widgets.counterfactual import Constraints
+from xai_widgets.export.code import called, literal
+from xai_widgets.inputs.cells import cells_by_name, cells_from
+from xai_widgets.jobs import Slot, worker_for
+from xai_widgets.method import REGISTRY
+from xai_widgets.prepare import adapt, row_subject
+from xai_widgets.widgets import layers, messages, table_messages
+from xai_widgets.widgets.base import PREDICT
+from xai_widgets.widgets.esm import asset
+from xai_widgets.widgets.explainer import Explainer
+from xai_widgets.widgets.scenarios import Scenarios
+from xai_widgets.widgets.session import Request
+from xai_widgets.widgets.table_asides import TableAsides
+from xai_widgets.widgets.table_rules import constraints_of, told
+from xai_widgets.widgets.table_session import AGAINST, TableSession
+from xai_widgets.wire import ProtocolError, Rules, Scenario, Seek
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from xai_widgets.method import Method
+    from xai_widgets.models import Target
+    from xai_widgets.results import Attribution
+    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.wire import Aside, Hello, Message
+
+
+class TabularExplainer(Explainer):
+    """Show why a model says what it says of a row of a table, and what would have to change.
+
+    Returns at once; prediction and explanation are computed in the background and appear as they get better.
+
+    Parameters
+    ----------
+    model : torch.nn.Module, scikit-learn estimator or function
+        An estimator or a function is given what `background` is, a frame with its dtypes or an array, and returns
+        scores ``[n, classes]``; a torch module is given numbers. It is left exactly as it was.
+    row : list, array, dict, pandas Series or frame of one row
+    background : DataFrame or array (rows, columns)
+        Rows of the data: by them the columns, their types and ranges are known, and against them the row is explained.
+    features : sequence of str, optional
+        Names of the columns of an array.
+    labels : sequence of str, optional
+        Names of the classes, where the model does not know them itself.
+    target : None, int, str, or a pair of these
+        The class to explain: by default the most likely one of the unedited row; ``(a, b)`` asks "why a rather than
+        b".
+    method : str or Method
+        A name of ``xai.methods()``, an instance, or ``"auto"``. Where a method takes `baselines`, it is given 25 rows
+        of the background: the values then sum to the score minus the mean of theirs.
+    compare : None, str or Method
+        A second method beside it.
+    seed : int
+        For what draws random numbers.
+    changes : mapping of str to object
+        Cells that are changed to begin with, such as ``{"age": 50}``.
+    scenarios : mapping of str to such mappings
+        Rows that are kept, by name.
+    constraints : Constraints, optional
+        What the counterfactuals must keep to, to begin with.
+    display : dict, optional
+        How to show it, as in ``docs/protocol.md``.
+    device : str or torch.device, optional
+        Where to compute; by default where the model is.
+    time_budget : float, optional
+        Seconds of computing after which each explanation, and each search, stops with what it has.
+    **params
+        Parameters of the method.
+
+    Attributes
+    ----------
+    attribution : Attribution or None
+        The newest result, one value a column; observe it by ``w.observe(handler, "attribution")``. Handlers run on the
+        computing thread.
+    compared : Attribution or None
+        The same of the method it is compared with.
+    prediction : Prediction or None
+        What the model says of the row as it is changed now.
+    counterfactuals : Counterfactuals or None
+        What the newest search has found so far.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For wrong input, saying what was expected and what came.
+    ModelError
+        When the model fails for the row.
+    """
+
+    _esm = asset("table.js", needed=False)
+    _css = asset("table.css", needed=False)
+    _edits_are_called = "changes"
+
+    counterfactuals = traitlets.Any(None, read_only=True)
+
+    _rules_error: str | None
+    """Why what a view asked for cannot be kept to."""
+
+    def __init__(
+        self,
+        model: Any,
+        row: Any,
+        *,
+        background: Any,
+        features: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+        target: Any = None,
+        method: str | Method = "auto",
+        compare: str | Method | None = None,
+        seed: int = 0,
+        changes: Mapping[str, Any] | None = None,
+        scenarios: Mapping[str, Mapping[str, Any]] | None = None,
+        constraints: Constraints | None = None,
+        display: dict[str, Any] | None = None,
+        device: Any = None,
+        time_budget: float | None = None,
+        **params: Any,
+    ) -> None:
+        seconds = check_time_budget(time_budget)
+        subject = row_subject(adapt(model, labels=labels, device=device, seed=seed), row, background, features)
+        self._table, self._row = subject.table, subject.row
+        self._set_constraints(constraints or Constraints())
+        self._scenarios = Scenarios()
+        for name, one in (scenarios or {}).items():
+            self._scenarios.keep(name, cells_by_name(one, self._table, self._row))
+        session = TableSession(subject, seed, seconds)
+        worker = worker_for(str(subject.model.device))
+        self._noting = Slot(worker, priority=PREDICT)
+        self._asides = TableAsides(worker, session, self._post, lambda found: self._publish(counterfactuals=found))
+        index = messages.target_index(target, subject.model.labels)
+        edits = cells_by_name(changes or {}, self._table, self._row)
+        super().__init__(
+            session,
+            {"model": model, "row": row, "background": background, "features": features, "labels": labels},
+            spec=table_messages.spec(
+                session,
+                subject.model.labels,
+                self._methods(session),
+                layers.outline(subject.model.module) if subject.smooth else [],
+            ),
+            request=Request(_chosen(session, method, params), index, edits),
+            compare=None if compare is None else _chosen(session, compare, {}),
+            display=display,
+        )
+        self._note_scenarios()
+
+    _session: TableSession
+
+    @staticmethod
+    def _methods(session: TableSession) -> Any:
+        """List the methods, with why some do not fit a row of this table."""
+        found = method_list(session.model, session.inputs)
+        return tuple(
+            replace(
+                one,
+                why_not=one.why_not or session.why_not(REGISTRY[one.name]),
+                parameters=tuple(p for p in one.parameters if p.name not in AGAINST),
+            )
+            for one in found
+        )
+
+    def explain(
+        self,
+        method: str | Method | None = None,
+        *,
+        target: Any = ...,
+        changes: Any = ...,
+        compare: Any = ...,
+        **params: Any,
+    ) -> None:
+        """Ask for another explanation, as if by the controls; what is not given stays as it is.
+
+        Parameters
+        ----------
+        method : str or Method, optional
+        target : None, int, str, or a pair of these, optional
+        changes : mapping of str to object, optional
+            All of them: ``{}`` goes back to the row as it was given.
+        compare : None, str or Method, optional
+            The method to show beside it; None ends the comparison.
+        **params
+            Parameters of the method; for another method, those not given take their defaults.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For wrong input; what is on show stays as it is.
+        RuntimeError
+            When the widget is closed.
+        """
+        self._check_open()
+        edits = None if changes is ... else cells_by_name(changes, self._table, self._row)
+        if isinstance(method, str):
+            params = {**self._session.against(method), **params}
+        self._ask(method, target, edits, compare, params)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row as it is changed now, by columns, in the data's own types; None where a value is missing."""
+        return self._table.cells(self._session.row(self._requests["a"].edits))
+
+    @property
+    def constraints(self) -> Constraints:
+        """What the counterfactuals must keep to."""
+        return self._constraints
+
+    def keep(self, name: str, changes: Mapping[str, Any] | None = None) -> None:
+        """Keep a row as a scenario; one of this name is replaced.
+
+        Parameters
+        ----------
+        name : str
+        changes : mapping of str to object, optional
+            Of the row as it was given; by default the row on show.
+        """
+        self._check_open()
+        edits = None if changes is None else cells_by_name(changes, self._table, self._row)
+        self._scenarios.keep(name, self._requests["a"].edits if edits is None else edits)
+        self._note_scenarios()
+
+    def forget(self, name: str) -> None:
+        """Forget a scenario."""
+        self._scenarios.forget(name)
+        self._note_scenarios()
+
+    def scenarios_frame(self) -> Any:
+        """Return original and scenarios as a pandas DataFrame, by name, with what the model says of each.
+
+        Raises
+        ------
+        ImportError
+            Without pandas.
+        RuntimeError
+            When the widget is closed.
+        """
+        self._check_open()
+        session = self._session
+        rows = {name: session.row(one) for name, one in {"original": (), **self._scenarios.edits}.items()}
+        model = session.model.fresh()
+        seen = {name: model.predict(session.subject.tensor(row)) for name, row in rows.items()}
+        return self._scenarios.frame(self._table, rows, seen)
+
+    def close(self) -> None:
+        """Stop computing, forget model, input and all but the newest result, and close all views."""
+        if not self._closed:
+            self._asides.close()
+            self._noting.close()
+        super().close()
+
+    # What the base class asks for.
+
+    def _explain(self, slot: str, request: Request, number: int) -> None:
+        super()._explain(slot, request, number)
+        if slot == "a":
+            self._asides.ask_curves(request)
+
+    def _on_hello(self, message: Hello) -> None:
+        super()._on_hello(message)
+        self._asides.repeat()
+
+    def _on_aside(self, message: Aside) -> None:
+        if self._closed:
+            return
+        if isinstance(message, Seek):
+            if not message.open:
+                self._asides.search.stop()
+                return
+            limits = replace(self._constraints, max_changes=message.most)
+            self._asides.ask_search(message, self._requests["a"], limits)
+        elif isinstance(message, Rules):
+            self._on_rules(message)
+        elif isinstance(message, Scenario):
+            if message.edits is None:
+                self._scenarios.forget(message.name)
+            else:
+                self._scenarios.keep(message.name, self._edits_of(message.edits))
+            self._note_scenarios()
+        else:
+            msg = f"there is no answer to {type(message).__name__.lower()!r} for a table."
+            raise ProtocolError(msg)
+
+    def _on_rules(self, message: Rules) -> None:
+        try:
+            self._set_constraints(constraints_of(message, self._table))
+        except (ValueError, TypeError) as error:
+            self._rules_error = str(error).removeprefix("Constraints: ")
+        self._show_state()
+
+    def _set_constraints(self, given: Constraints) -> None:
+        given.bind(self._table, self._row)
+        self._constraints, self._rules_error = given, None
+
+    def _note_scenarios(self) -> None:
+        """Have the model asked about new scenarios, and tell the views."""
+        session, scenarios = self._session, self._scenarios
+        self._show_state()
+        self._noting.submit(
+            lambda: scenarios.look(session), publish=lambda _: self._show_state(), ended=lambda *_: None
+        )
+
+    def _show_state(self) -> None:
+        with self._lock:
+            if not self._closed:
+                self.state = self._state()
+                self._post(messages.state(self.state))
+
+    def _state(self) -> dict[str, Any]:
+        rules = {**told(self._constraints, self._table), "error": self._rules_error}
+        return {**super()._state(), "rules": rules, "scenarios": self._scenarios.told()}
+
+    def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
+        return cells_from(told, self._table, self._row)
+
+    def _told(self, edits: Edits) -> list[dict[str, Any]]:
+        return [one.to_dict() for one in edits]
+
+    def _told_method(self, method: Method) -> Method:
+        own = [name for name, rows in self._session.against(method.name).items() if getattr(method, name) is rows]
+        return replace(method, **{one.name: one.default for one in method.parameters() if one.name in own})
+
+    def _code(self) -> dict[str, str]:
+        edits, constraints = self._requests["a"].edits, self._constraints
+        scenarios = {name: self._by_name(one) for name, one in self._scenarios.edits.items()}
+        said = {field.name: getattr(constraints, field.name) for field in fields(constraints)}
+        return {
+            "changes": literal(self._by_name(edits)) if edits else "",
+            "scenarios": literal(scenarios) if scenarios else "",
+            "constraints": called("xai.Constraints", {name: one for name, one in said.items() if one}),
+        }
+
+    def _by_name(self, edits: Edits) -> dict[str, Any]:
+        cells = self._table.cells(self._session.row(edits))
+        return {(name := self._table.names[one.column]): cells[name] for one in edits}
+
+    def _kept_parameters(self, name: str) -> dict[str, Any]:
+        return {**self._session.against(name), **super()._kept_parameters(name)}
+
+    def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
+        return table_messages.prediction(number, slot, seen, target)
+
+    def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
+        return table_messages.contributions(number, slot, request, result)
+
+
+def _chosen(session: TableSession, method: str | Method, params: dict[str, Any]) -> Method:
+    """Build the method that is asked for, which compares with the background where it compares."""
+    if not isinstance(method, str):
+        return choose(method, params, session.model, session.inputs)
+    name = session.auto if method == "auto" else method
+    return choose(name, {**session.against(name), **params}, session.model, session.inputs)

@@ -1,0 +1,85 @@
+"""What the views of a table ask beside the explanation: curves, and counterfactuals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.results import Unit
+from xai_widgets.widgets import table_messages
+from xai_widgets.widgets.aside import Question
+from xai_widgets.widgets.base import COMPARE, EXPLAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from xai_widgets.changes import Counterfactuals
+    from xai_widgets.counterfactual import Constraints
+    from xai_widgets.jobs import Worker
+    from xai_widgets.population import Curves
+    from xai_widgets.widgets.session import Request
+    from xai_widgets.widgets.table_session import TableSession
+    from xai_widgets.wire import Message, Seek
+
+
+class TableAsides:
+    """The questions of one table widget.
+
+    Parameters
+    ----------
+    worker : Worker
+    session : TableSession
+    post : callable
+        Sends a message to the views.
+    found : callable
+        Is told of counterfactuals.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        session: TableSession,
+        post: Callable[[Message], None],
+        found: Callable[[Counterfactuals], None],
+    ) -> None:
+        self._session, self._found = session, found
+        nothing: dict[str, Any] = {"fraction": 0.0, "found": [], "note": None, "row": None, "of": ""}
+        self.curves = Question(worker, "curves", priority=EXPLAIN, post=post, empty={"values": None})
+        self.search = Question(worker, "search", priority=COMPARE, post=post, empty=nothing)
+
+    def ask_curves(self, request: Request) -> None:
+        """Find the curves of the row on show."""
+        session, edits = self._session, request.edits
+
+        def tell(answer: Message, found: Curves) -> None:
+            seen, index = session.see(edits), session.target(request.target).index
+            first = index[0] if isinstance(index, tuple) else index
+            shown = int(np.argmax(seen.prediction.probabilities)) if isinstance(first, Unit) else first
+            table_messages.curves(answer, found, seen, shown)
+
+        self.curves.ask(lambda: session.curves(edits), tell, {"edits": [one.to_dict() for one in edits]})
+
+    def ask_search(self, message: Seek, request: Request, constraints: Constraints) -> None:
+        """Search for what would have to change of the row on show."""
+        session, edits = self._session, request.edits
+        table, row = session.subject.table, session.row(edits)
+
+        def steps() -> Iterator[Counterfactuals]:
+            return session.search(edits, message.target, constraints=constraints, n=message.n)
+
+        def tell(answer: Message, found: Counterfactuals) -> None:
+            table_messages.changes(answer, found, table, row)
+            self._found(found)
+
+        self.search.ask(steps, tell, {"target": message.target})
+
+    def repeat(self) -> None:
+        """Say again what is known, for a view that has just opened."""
+        for one in (self.curves, self.search):
+            one.repeat()
+
+    def close(self) -> None:
+        """Stop for good, and forget."""
+        for one in (self.curves, self.search):
+            one.close()

@@ -1,0 +1,122 @@
+"""What a table widget computes of its row: explanations against the background, curves, counterfactuals."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from xai_widgets.api import row_changes
+from xai_widgets.attribution.groups import GroupMethod
+from xai_widgets.inputs import Inputs
+from xai_widgets.inputs.cells import changed
+from xai_widgets.method import REGISTRY
+from xai_widgets.population import grid_of, ice
+from xai_widgets.widgets.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from xai_widgets.changes import Counterfactuals
+    from xai_widgets.counterfactual import Constraints
+    from xai_widgets.method import Method
+    from xai_widgets.models import Model
+    from xai_widgets.population import Curves
+    from xai_widgets.prepare import RowSubject
+    from xai_widgets.results import Attribution
+    from xai_widgets.widgets.session import Edits, Seen
+
+COMPARED = 25
+"""Rows of the background that stand in for what is hidden, each in turn: the values add up to the mean over them."""
+
+FEW, MANY = 8, 12
+"""Up to so many columns ``method="auto"`` does all coalitions: of a function, and of a model with gradients."""
+
+AGAINST = ("baselines", "background")
+"""Parameters that want rows to compare with."""
+
+
+class TableSession(Session):
+    """Model and row of one widget.
+
+    Parameters
+    ----------
+    subject : RowSubject
+    seed, time_budget
+        As of `Session`.
+    """
+
+    kept = 32
+
+    def __init__(self, subject: RowSubject, seed: int, time_budget: float | None) -> None:
+        self.subject = subject
+        table = subject.table
+        self.references = subject.tensor(_sample(table.data, seed))
+        low, high = (subject.tensor(np.array([getattr(one, end) for one in table.columns])) for end in ("low", "high"))
+        inputs = Inputs(subject.tensor(subject.row), "tensor", low, high, names=table.names)
+        super().__init__(subject.model, inputs, seed, time_budget)
+        self.grids = [grid_of(table, i, [subject.row[i]]) for i in range(len(table.columns))]
+
+    def row(self, edits: Edits) -> NDArray[np.float64]:
+        """Return the edited row as numbers."""
+        return changed(self.subject.row, edits)
+
+    def against(self, name: str) -> dict[str, Tensor]:
+        """Return what a method is to compare the row with, as parameters."""
+        known = {field.name for field in fields(REGISTRY[name])} if name in REGISTRY else set()
+        return {name: self.references for name in AGAINST if name in known}
+
+    def why_not(self, method: type[Method]) -> str | None:
+        """Refuse what makes rows that no table has, such as one between two categories."""
+        if self.subject.smooth or issubclass(method, GroupMethod):
+            return None
+        return "It mixes rows, and nothing lies between two categories: choose one that swaps whole cells."
+
+    @property
+    def auto(self) -> str:
+        """The method that fits."""
+        if len(self.subject.row) <= (MANY if self.subject.smooth else FEW):
+            return "exact_shapley"
+        return "expected_gradients" if self.subject.smooth and not np.isnan(self.subject.row).any() else "kernel_shap"
+
+    def curves(self, edits: Edits) -> Iterator[Curves | None]:
+        """Find out what the model would say if one cell of the edited row alone were another."""
+        yield from ice(self.subject, self.row(edits)[None], self.grids)
+
+    def search(
+        self, edits: Edits, target: Any, *, constraints: Constraints, n: int, method: str = "auto"
+    ) -> Iterator[Counterfactuals]:
+        """Search for changes of the edited row that give another answer."""
+        subject = replace(self.subject, row=self.row(edits), prediction=self.see(edits).prediction)
+        options: dict[str, Any] = {"method": method, "seed": self.seed, "time_budget": self.time_budget}
+        yield from row_changes(subject, target, constraints=constraints, n=n, **options)
+
+    def close(self) -> None:
+        """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
+        super().close()
+        del self.subject, self.references
+
+    def _edited(self, edits: Edits) -> tuple[Model, Inputs]:
+        if not edits:
+            return self.model, self.inputs
+        return self.model, replace(self.inputs, x=self.subject.tensor(self.row(edits)))
+
+    def _dressed(self, result: Attribution, seen: Seen, edits: Edits) -> Attribution:
+        if result.values.shape != self.subject.row.shape:
+            msg = f"Values of shape {list(result.values.shape)} are not one a column. Leave layer at its default."
+            raise ValueError(msg)
+        return replace(result, edits=tuple(one.to_dict() for one in edits))
+
+
+def _sample(data: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """Draw rows, those without missing values where there are enough."""
+    whole = data[~np.isnan(data).any(1)]
+    data = whole if len(whole) else data
+    chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:COMPARED]
+    drawn: NDArray[np.float64] = data[np.sort(chosen.numpy())]
+    return drawn
