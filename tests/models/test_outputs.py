@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from xai_widgets.models import ModelError, TorchModel, resolve_target
+from xai_widgets.models.callables import PlainFunction
 from xai_widgets.widgets.messages import target_in_words
 
 
@@ -98,6 +99,37 @@ def test_tasks() -> None:
     assert kind == "probabilities/classes"
     assert sum(probabilities) == pytest.approx(1)
     assert task(torch.sigmoid, 3)[0] == "probabilities/classes"
+
+
+def test_a_sum_of_one_by_chance_makes_no_probabilities() -> None:
+    """What a model's scores stand for is the same for every input."""
+    chance, x = nn.Linear(4, 3), X.clone()
+    with torch.no_grad():
+        chance.weight.abs_()
+        chance.bias.zero_()
+        x = x.abs() / chance(x.abs()).sum()
+    assert float(chance(x[None]).sum()) == pytest.approx(1)
+    one, other = TorchModel(chance), TorchModel(chance)
+    assert (one.predict(x).probabilities == one.predict(x).scores).sum() == 0
+    other.predict(2 * x)
+    assert one.task == other.task == "logits"
+    assert one.forwards == 2  # the look at others is no pass of the run
+
+    def shares(x: torch.Tensor) -> torch.Tensor:
+        positive = chance(x).abs() + 0.1
+        return positive / positive.sum(1, keepdim=True)
+
+    def shares_of_parts(x: torch.Tensor) -> torch.Tensor:
+        return x.abs() / x.abs().sum(1, keepdim=True)  # NaN for zeros
+
+    def of_one(x: torch.Tensor) -> torch.Tensor:
+        assert len(x) == 1
+        return shares(x)
+
+    for function in (shares, shares_of_parts, of_one):
+        adapter = TorchModel(PlainFunction(function))
+        adapter.predict(X)
+        assert adapter.task == "probabilities"
 
 
 def test_targets() -> None:

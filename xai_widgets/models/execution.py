@@ -17,7 +17,7 @@ from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, ou
 from xai_widgets.models.explanation import ExplanationCopy, Feed, copy_in_steps, feed_alone, is_watched, listeners
 from xai_widgets.models.feeds import Reduced
 from xai_widgets.models.keras_models import show_layers
-from xai_widgets.models.outputs import scores_of, task_of
+from xai_widgets.models.outputs import scores_of, scores_of_parts, task_of
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches, release
 from xai_widgets.models.recurrent import differentiable_pass
 from xai_widgets.models.tokens import Embedded
@@ -263,7 +263,7 @@ class Execution:
             )
             raise ModelError(msg)
         if self.task is None:
-            self.task = task_of(self.module, scores, self.labels)
+            self.task = task_of(self.module, scores, self.labels, lambda: scores_of_parts(self._call, x))
         if bool(torch.isnan(scores).any()):
             msg = f"The model returned NaN for an input of {describe(x)}."
             raise ModelError(msg)

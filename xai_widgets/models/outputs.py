@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -74,7 +74,12 @@ def tensor_of(output: Any) -> Tensor | None:
     return next((t for t in named if isinstance(t, Tensor)), None)
 
 
-def task_of(module: nn.Module | None, scores: Tensor, labels: Sequence[str] | None) -> str:
+def task_of(
+    module: nn.Module | None,
+    scores: Tensor,
+    labels: Sequence[str] | None,
+    others: Callable[[], Tensor | None] = lambda: None,
+) -> str:
     """Tell what the scores stand for.
 
     Parameters
@@ -82,9 +87,12 @@ def task_of(module: nn.Module | None, scores: Tensor, labels: Sequence[str] | No
     module : Module or None
         A transformers model says in its configuration what it was trained for, an estimator by what it has.
     scores : Tensor, shape (n, outputs)
-        Scores of some input, with their autograd history, whose last operation betrays probabilities.
+        Scores of some inputs, with their autograd history, whose last operation betrays probabilities.
     labels : sequence of str or None
         Two labels for one output make it a binary classifier.
+    others : callable
+        Computes scores of other inputs, shape (n, outputs), or None where it cannot. Asked where nothing but a sum of 1
+        tells of probabilities: that may be chance in one input, and the answer is the model's.
 
     Returns
     -------
@@ -106,9 +114,28 @@ def task_of(module: nn.Module | None, scores: Tensor, labels: Sequence[str] | No
         return "probability" if last.startswith("Sigmoid") else "logit"
     if problem == "multi_label_classification":
         return "multilabel"
-    row = scores.detach()[0].double()
-    sums_to_one = bool((row >= 0).all()) and abs(float(row.sum()) - 1) < HALF_PRECISION
-    return "probabilities" if last.startswith(("Softmax", "Sigmoid")) or sums_to_one else "logits"
+    told_by_it = last.startswith(("Softmax", "Sigmoid"))
+    more = others() if not told_by_it and _sum_to_one(scores) else None
+    sums_to_one = _sum_to_one(scores if more is None else torch.cat([scores, more]))
+    return "probabilities" if told_by_it or sums_to_one else "logits"
+
+
+def _sum_to_one(scores: Tensor) -> bool:
+    rows = scores.detach().double()
+    rows = rows[rows.isfinite().all(1)]
+    return len(rows) > 0 and bool((rows >= 0).all()) and bool(((rows.sum(1) - 1).abs() < HALF_PRECISION).all())
+
+
+def scores_of_parts(call: Callable[[Tensor], Any], x: Tensor) -> Tensor | None:
+    """Compute scores of three other inputs: each half of the first of `x` among zeros, and zeros; None if it fails."""
+    flat = x[:1].detach().flatten(1).repeat(3, 1)
+    half = flat.shape[1] // 2
+    flat[0, half:], flat[1, :half], flat[2] = 0, 0, 0
+    try:
+        with torch.no_grad():
+            return scores_of(call(flat.reshape(3, *x.shape[1:])))
+    except Exception:  # noqa: BLE001  the model need not take them
+        return None
 
 
 def probabilities_of(scores: Tensor, task: str) -> Tensor:
