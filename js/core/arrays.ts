@@ -114,6 +114,19 @@ export function quantise(values: ArrayLike<number>, width: number, height: numbe
   return { width, height, codes, lo, hi };
 }
 
+/** Several maps of one size and one range. */
+export function decodeGrids(meta: ArrayMeta, buffers: readonly Bytes[]): Grid[] {
+  const [count = 0, height = 0, width = 0] = meta.shape;
+  if (!count || !height || !width) return [];
+  const whole = decodeGrid({ ...meta, shape: [count * height, width] }, buffers);
+  const size = height * width;
+  return Array.from({ length: count }, (_, i) => ({
+    ...whole,
+    height,
+    codes: whole.codes.subarray(i * size, (i + 1) * size),
+  }));
+}
+
 export function decodeGrid(meta: ArrayMeta, buffers: readonly Bytes[]): Grid {
   const [height, width] = meta.shape;
   if (meta.shape.length !== 2 || !height || !width)

@@ -144,7 +144,7 @@ export interface Spec extends BaseSpec {
 
 /** What views of one kind of input ask beside the explanation. */
 export interface Question {
-  kind: "menu" | "search" | "generate" | "attention" | "rules" | "scenario";
+  kind: "menu" | "search" | "generate" | "attention" | "heads" | "rules" | "scenario";
   [field: string]: unknown;
 }
 

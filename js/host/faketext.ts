@@ -92,6 +92,7 @@ export class FakeText extends FakeKernel<TextSpec> {
     if (message.kind === "menu" && message.open) void this.menu(message as unknown as Span);
     else if (message.kind === "search") void this.search(message as unknown as { open: boolean; most: number });
     else if (message.kind === "attention") this.attend(message.layer as number, message.head as number | null);
+    else if (message.kind === "heads") this.attendAll(message.layer as number);
     else if (message.kind === "generate") void this.generate(message.count as number);
     else super.answer(message);
   }
@@ -123,6 +124,14 @@ export class FakeText extends FakeKernel<TextSpec> {
     const weights = { v: 1, dtype: "<u2", shape: [count, count], lo: grid.lo, hi: grid.hi, buffer: 0 };
     const message = { kind: "attention", layer, head, layers: 6, heads: 4, layout, size: [count, count], weights };
     this.emit({ ...message, running: false, error: null }, [grid.codes, ...arrays]);
+  }
+
+  private attendAll(layer: number): void {
+    const side = this.tokens(this.current.request.edits as TextEdit[]).ids.length;
+    const all = Float32Array.from({ length: 4 * side * side }, (_, i) => Math.exp(3 * noise(i, layer)));
+    const { codes, lo, hi } = quantise(all, side, 4 * side);
+    const weights = { v: 1, dtype: "<u2", shape: [4, side, side], lo, hi, buffer: 0 };
+    this.emit({ kind: "heads", layer, layers: 6, heads: 4, weights, running: false, error: null }, [codes]);
   }
 
   private async generate(count: number): Promise<void> {

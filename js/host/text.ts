@@ -1,6 +1,6 @@
 // The store of the text widget: texts with their tokens, and the tree of edits.
 import { signal } from "@preact/signals";
-import { decodeBytes, decodeCounts, decodeFloats, decodeGrid, type Grid } from "../core/arrays";
+import { decodeBytes, decodeCounts, decodeFloats, decodeGrid, decodeGrids, type Grid } from "../core/arrays";
 import { Lru } from "../core/lru";
 import { sameEdits } from "../core/request";
 import { append, splice } from "../core/text/edits";
@@ -10,6 +10,7 @@ import type {
   AttentionMessage,
   Buffers,
   GeneratedMessage,
+  HeadsMessage,
   Layout,
   LayoutMessage,
   MenuMessage,
@@ -61,6 +62,12 @@ export interface Attention {
   message: AttentionMessage;
   layout: Layout | null;
   grid: Grid | null;
+}
+
+/** Each head of a layer in small, for the text that was on show when it was asked about. */
+export interface Heads {
+  layer: number;
+  grids: Grid[];
 }
 
 export const TEXT_DISPLAY: TextDisplay = {
@@ -151,6 +158,7 @@ export class TextStore extends Store<TextKind> {
   readonly search = signal<SearchMessage | null>(null);
   readonly written = signal<Written | null>(null);
   readonly attention = signal<Attention | null>(null);
+  readonly heads = signal<Heads | null>(null);
   private seed = 0;
   /** What a search asked here began from; null where another view asked. */
   readonly sought = signal<{ base: string; most: number } | null>(null);
@@ -198,8 +206,12 @@ export class TextStore extends Store<TextKind> {
     this.link.question({ kind: "generate", count, temperature, top, seed: ++this.seed });
   }
 
-  attend(layer: number, head: number | null): void {
-    this.link.question({ kind: "attention", layer, head });
+  attend(layer: number, head: number | null, rollout: boolean): void {
+    this.link.question({ kind: "attention", layer, head, rollout });
+  }
+
+  attendAll(layer: number): void {
+    this.link.question({ kind: "heads", layer });
   }
 
   protected override hear(message: object, buffers: Bytes[]): void {
@@ -209,6 +221,10 @@ export class TextStore extends Store<TextKind> {
     else if (kind === "generated")
       this.written.value = grownBy(this.written.value, message as GeneratedMessage, buffers);
     else if (kind === "attention") this.attention.value = attentionOf(message as AttentionMessage, buffers);
+    else if (kind === "heads") {
+      const { layer, weights } = message as HeadsMessage;
+      this.heads.value = { layer, grids: weights ? decodeGrids(weights, buffers) : [] };
+    }
   }
 
   protected override followed(state: unknown): void {

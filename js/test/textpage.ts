@@ -33,6 +33,7 @@ export function textKernel(setup: TextSetup, methods: Method[]): FakeText {
     layers: [],
     causal: false,
     search: false,
+    attends: true,
     ...setup.spec,
   };
   const state: State<TextEdit, TextKind["display"]> = {

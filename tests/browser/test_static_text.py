@@ -262,17 +262,41 @@ def test_attention_is_fetched_one_head_at_a_time_and_for_the_text_on_show(open_t
     view = open_text({"text": "a good film"})
     assert view.asked("attention") == []
     panel = view.page.locator("[data-xai=attention]")
+    pick = panel.get_by_label("Head", exact=True)
+
+    def asked(count):
+        view.page.wait_for_function(f"kernel.model.sent.filter(m => m.kind === 'attention').length === {count}")
+        last = view.asked("attention")[-1]
+        return last["layer"], last["head"], last["rollout"]
+
     panel.locator("summary").click()
     expect(panel.locator("canvas").first).to_be_visible()
-    panel.get_by_label("Layer").select_option(label="3")
-    panel.get_by_label("Head").select_option(label="2")
-    assert [(m["layer"], m["head"]) for m in view.asked("attention")] == [(0, None), (2, None), (2, 1)]
+    assert asked(1) == (0, None, False)
+    panel.get_by_label("Layer", exact=True).select_option(label="3")
+    assert asked(2) == (2, None, False)
+    pick.select_option(label="2")
+    assert asked(3) == (2, 1, False)
+    heads = panel.get_by_role("group", name="Heads of layer 3").get_by_role("button")
+    expect(heads).to_have_count(4)
+    expect(heads.nth(1)).to_have_attribute("aria-pressed", "true")
+    heads.nth(3).click()
+    assert asked(4) == (2, 3, False)
+    expect(pick).to_have_value("3")
+    pick.select_option(label="rollout: all layers up to this one")
+    assert asked(5) == (2, None, True)
+    # The small pictures are fetched once a layer, not once a head.
+    assert [m["layer"] for m in view.asked("heads")] == [0, 2]
     view.word("good").click()
     view.settled()
-    view.page.wait_for_function("kernel.model.sent.filter(m => m.kind === 'attention').length === 4")
-    panel.locator("canvas").first.focus()
+    assert asked(6) == (2, None, True)
+    panel.locator("[data-xai=matrix] canvas").focus()
     view.page.keyboard.press("ArrowRight")
     expect(panel.locator("output.xai-matrix-said")).to_contain_text("“[CLS]” ← “a”")
+
+
+def test_without_attention_there_is_no_such_fold(open_text):
+    view = open_text({"text": "a good film", "spec": {"attends": False}})
+    expect(view.page.locator("[data-xai=attention]")).to_have_count(0)
 
 
 def test_a_mark_stays_when_the_change_beside_it_is_known(open_text):

@@ -15,7 +15,7 @@ from xai_widgets.models.rules import AttentionWatch
 from xai_widgets.models.rules.attending import may_attend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from torch import Tensor
 
@@ -120,13 +120,33 @@ def _rolled(watch: AttentionWatch, read: Tensor) -> Tensor:
     shapes = [tuple(one.shape) for one in matrices]
     # The last one may pool: a few tokens of its own then ask all others, and nothing goes around it.
     pools = len(shapes) > 1 and shapes[-1][0] != tokens == shapes[-1][1]
-    if watch.windows or any(shape != (tokens, tokens) for shape in shapes[: len(shapes) - pools]):
-        over = ", ".join(f"{a}×{b}" for a, b in dict.fromkeys(shapes))
-        told = "in windows" if watch.windows else f"over {over} tokens"
-        msg = f"attention_rollout multiplies attention over all tokens; this model attends {told}. Use attention_lrp."
-        raise ModelError(msg)
+    check_all_tokens(shapes, windows=watch.windows, pools=pools)
     flow = read
     for number, weights in enumerate(reversed(matrices)):
-        whole = weights if pools and number == 0 else weights + torch.eye(tokens).to(weights)
-        flow = flow @ (whole / whole.sum(-1, keepdim=True).clamp(min=torch.finfo(whole.dtype).tiny))
+        flow = flow @ (_rows_to_one(weights) if pools and number == 0 else around(weights))
     return flow
+
+
+def check_all_tokens(shapes: Sequence[tuple[int, ...]], *, windows: bool, pools: bool = False) -> None:
+    """Refuse attentions (queries, keys) that cannot be multiplied; the last one may differ where it pools.
+
+    Raises
+    ------
+    ModelError
+        Saying over what they are.
+    """
+    tokens = shapes[0][-1]
+    if windows or any(shape != (tokens, tokens) for shape in shapes[: len(shapes) - pools]):
+        over = ", ".join(f"{a}×{b}" for a, b in dict.fromkeys(shapes))
+        told = "in windows" if windows else f"over {over} tokens"
+        msg = f"attention_rollout multiplies attention over all tokens; this model attends {told}. Use attention_lrp."
+        raise ModelError(msg)
+
+
+def around(weights: Tensor) -> Tensor:
+    """Add to an attention (tokens, tokens) what goes around it, each row summing to 1."""
+    return _rows_to_one(weights + torch.eye(len(weights)).to(weights))
+
+
+def _rows_to_one(weights: Tensor) -> Tensor:
+    return weights / weights.sum(-1, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.results import Unit
 from xai_widgets.widgets import text_messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, PREDICT
-from xai_widgets.wire import Attend, Generate, Menu, ProtocolError, Seek
+from xai_widgets.wire import Attend, Generate, Heads, Menu, ProtocolError, Seek
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,13 +57,13 @@ class Asides:
             empty={**nothing, "text": "", "tokens": [], "first": None, "row": 0, "rows": None, "layout": None},
         )
         self._layouts = layouts
-        self.attention = Question(
-            worker, "attention", priority=PREDICT, post=post, empty={"layers": None, "heads": None, "weights": None}
-        )
+        unknown: dict[str, Any] = {"layers": None, "heads": None, "weights": None}
+        self.attention = Question(worker, "attention", priority=PREDICT, post=post, empty=unknown)
+        self.heads = Question(worker, "heads", priority=PREDICT, post=post, empty=unknown)
 
     @property
     def _all(self) -> tuple[Question, ...]:
-        return self.menu, self.search, self.generated, self.attention
+        return self.menu, self.search, self.generated, self.attention, self.heads
 
     def answer(self, message: Aside, request: Request) -> None:
         """Answer a view's question about what is on show."""
@@ -73,7 +74,7 @@ class Asides:
             self._on_search(message, request)
         elif isinstance(message, Generate) and session.causal:
             self.generate(message, request)
-        elif isinstance(message, Attend):
+        elif isinstance(message, (Attend, Heads)):
             self._on_attention(message, request)
         else:
             msg = f"there is no answer to {type(message).__name__.lower()!r} for this model."
@@ -128,19 +129,17 @@ class Asides:
         about = {name: getattr(asked, name) for name in ("count", "temperature", "top", "seed")}
         self.generated.ask(steps, tell, about)
 
-    def _on_attention(self, message: Attend, request: Request) -> None:
+    def _on_attention(self, message: Attend | Heads, request: Request) -> None:
         session, layouts = self._session, self._layouts
 
         def tell(answer: Message, found: tuple[AttentionMap, Text]) -> None:
-            text_messages.heads(answer, *found, layouts)
+            text_messages.attention(answer, *found, layouts)
 
         def steps() -> Iterator[tuple[AttentionMap, Text]]:
-            for one in session.attention(request.edits, message.layer, message.head):
-                text = session.see(request.edits).inputs.text
-                assert text is not None, "a session of texts reads texts"
-                yield one, text
+            return session.attention(request.edits, message)
 
-        self.attention.ask(steps, tell, {"layer": message.layer, "head": message.head})
+        question = self.heads if isinstance(message, Heads) else self.attention
+        question.ask(steps, tell, asdict(message))
 
     def repeat(self) -> None:
         """Say again what is known, for a view that has just opened."""

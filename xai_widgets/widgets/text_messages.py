@@ -56,7 +56,7 @@ def kind(session: TextSession) -> dict[str, Any]:
     """Tell what kind of model it is, as far as that is known."""
     # Of the tokens of a language model the likeliest are named with each prediction.
     labels = None if session.causal or session.model.labels is None else list(session.model.labels)
-    return {"labels": labels, "causal": session.causal, "search": not session.causal}
+    return {"labels": labels, "causal": session.causal, "search": not session.causal, "attends": session.attends}
 
 
 class Layouts:
@@ -234,9 +234,12 @@ def written(message: Message, found: Generated, layouts: Layouts) -> None:
         message.add("rows", found.rows[-most:], "<u2")
 
 
-def heads(message: Message, found: AttentionMap, text: Text, layouts: Layouts) -> None:
-    """Tell one head's attention; that over very many tokens is averaged over blocks until it fits."""
+def attention(message: Message, found: AttentionMap, text: Text, layouts: Layouts) -> None:
+    """Tell one head's attention, or all of a layer in small; what is too much is averaged over blocks."""
     message.content.update(layers=found.layers, heads=found.heads)
+    if found.weights.ndim > 2:  # noqa: PLR2004  of all heads
+        message.add("weights", found.weights, "<u2")
+        return
     layouts.put(message, text)
     message.content["size"] = list(found.weights.shape)
     message.add("weights", shrink(found.weights, MOST_WEIGHTS), "<u2")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.attribution.heads import attention_map
+from xai_widgets.attribution.heads import attention_map, head_grid, rolled_map
 from xai_widgets.attribution.runs import run
 from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
 from xai_widgets.inputs import moved, rewritten
 from xai_widgets.models import Target
+from xai_widgets.models.rules.attending import may_attend
 from xai_widgets.models.tokens import may_speak
 from xai_widgets.prepare import names_of_tokens, read_passage, read_span, subject_of, unread_passage
 from xai_widgets.text import TextSpan
 from xai_widgets.widgets.generation import Generated, generate
 from xai_widgets.widgets.session import Session, check_fit
+from xai_widgets.wire import Attend, Heads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from xai_widgets.models import Model, TorchModel
     from xai_widgets.prepare import Subject
     from xai_widgets.results import Attribution, Prediction
-    from xai_widgets.text import Span
+    from xai_widgets.text import Span, Text
     from xai_widgets.widgets.session import Edits, Request, Seen
 
 
@@ -169,13 +171,25 @@ class TextSession(Session):
         options: dict[str, Any] = {"temperature": temperature, "top": top, "seed": seed}
         yield from generate(self._plain, self._tokenizer, self.written(edits), count, **options)
 
-    def attention(self, edits: Edits, layer: int, head: int | None) -> Iterator[AttentionMap]:
-        """Return where one head of one layer looks in the edited text, or all of its heads on average."""
+    @property
+    def attends(self) -> bool:
+        """Whether there is attention to be looked at, as far as that can be told without running the model."""
+        return self._tokenizer is not None and may_attend(self._plain.module)
+
+    def attention(self, edits: Edits, asked: Attend | Heads) -> Iterator[tuple[AttentionMap, Text]]:
+        """Return where attention goes in the edited text, and that text."""
         seen = self.see(edits)
         if self._tokenizer is None:
             msg = "A function of texts has no attention that can be seen."
             raise ValueError(msg)
-        yield attention_map(seen.model.fresh(), seen.inputs, layer, head)
+        text, model, inputs = seen.inputs.text, seen.model.fresh(), seen.inputs
+        assert text is not None, "a session of texts reads texts"
+        if isinstance(asked, Heads):
+            yield head_grid(model, inputs, asked.layer), text
+        elif asked.rollout:
+            yield rolled_map(model, inputs, asked.layer), text
+        else:
+            yield attention_map(model, inputs, asked.layer, asked.head), text
 
     def _about(self, text: str) -> Subject:
         """Return the model as a function of texts like this one; the newest is remembered."""

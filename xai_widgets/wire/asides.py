@@ -66,13 +66,21 @@ class Generate:
 
 @dataclass(frozen=True)
 class Attend:
-    """Where does this head of this layer look? All of its heads on average for None."""
+    """Where does this head of this layer look? All of its heads on average for None; or of all layers up to it."""
 
     layer: int
-    head: int | None
+    head: int | None = None
+    rollout: bool = False
 
 
-Aside = Menu | Seek | Generate | Attend | Rules | Scenario
+@dataclass(frozen=True)
+class Heads:
+    """Where does each head of this layer look? In small."""
+
+    layer: int
+
+
+Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario
 
 
 def _within(name: str, value: Any, low: int, high: int) -> int:
@@ -138,8 +146,12 @@ def _generate(m: dict[Any, Any]) -> Generate:
 
 
 def _attend(m: dict[Any, Any]) -> Attend:
-    head = m.get("head")
-    return Attend(whole("layer", m.get("layer")), None if head is None else whole("head", head))
+    head, rollout = m.get("head"), flag("rollout", m.get("rollout", False))
+    return Attend(whole("layer", m.get("layer")), None if head is None else whole("head", head), rollout)
+
+
+def _heads(m: dict[Any, Any]) -> Heads:
+    return Heads(whole("layer", m.get("layer")))
 
 
 ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
@@ -147,6 +159,7 @@ ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
     "search": _seek,
     "generate": _generate,
     "attention": _attend,
+    "heads": _heads,
     "rules": _rules,
     "scenario": _scenario,
 }

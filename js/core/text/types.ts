@@ -31,6 +31,8 @@ export interface TextSpec extends BaseSpec {
   causal: boolean;
   /** Counterfactuals can be searched for. */
   search: boolean;
+  /** There may be attention to look at. */
+  attends: boolean;
   notes?: string[];
 }
 
@@ -153,11 +155,22 @@ export interface GeneratedMessage {
   error: string | null;
 }
 
-/** How much each token takes of each, in one head of one layer or in the mean of its heads. */
+/** All heads of one layer, in small. */
+export interface HeadsMessage {
+  kind: "heads";
+  layer: number;
+  heads?: number;
+  weights?: ArrayMeta | null;
+  running: boolean;
+  error: string | null;
+}
+
+/** How much each token takes of each, in one head of one layer, in the mean of its heads, or after all layers up to it. */
 export interface AttentionMessage {
   kind: "attention";
   layer: number;
   head: number | null;
+  rollout: boolean;
   layers?: number;
   heads?: number;
   layout?: LayoutMessage;

@@ -1,22 +1,33 @@
-// One head of one layer's attention, fetched when it is looked at.
+// One layer's attention: its heads in small, and one of them, their mean or all layers so far at full size, when looked at.
 import { useComputed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { textWords } from "../../core/text/words";
 import { Select } from "../../dom/controls";
+import { HeadGrid } from "./heads";
 import { Matrix } from "./matrix";
 import type { View } from "./view";
 
+const ROLLOUT = "rollout";
+
 export function AttentionPanel({ view }: { view: View }) {
+  return view.store.spec.value.attends ? <Panel view={view} /> : null;
+}
+
+function Panel({ view }: { view: View }) {
   const { store } = view;
   const [open, setOpen] = useState(false);
   const [layer, setLayer] = useState(0);
-  const [head, setHead] = useState<number | null>(null);
+  const [head, setHead] = useState<number | typeof ROLLOUT | null>(null);
   const attention = store.attention.value;
   // What is on show when its prediction has come is what the kernel looks at.
   const known = useComputed(() => (view.current.value ? view.text.value : null));
   useEffect(() => {
-    if (open && known.value !== null) store.attend(layer, head);
+    const rollout = head === ROLLOUT;
+    if (open && known.value !== null) store.attend(layer, rollout ? null : head, rollout);
   }, [open, layer, head, known.value, store]);
+  useEffect(() => {
+    if (open && known.value !== null) store.attendAll(layer);
+  }, [open, layer, known.value, store]);
   const message = attention?.message;
   const layers = message?.layers ?? 0;
   const heads = message?.heads ?? 0;
@@ -45,11 +56,16 @@ export function AttentionPanel({ view }: { view: View }) {
               inline
               label={textWords.attentionHead}
               value={head === null ? "" : String(head)}
-              choices={[{ value: "", text: textWords.attentionMean }, ...numbers(heads)]}
-              onPick={(value) => setHead(value === "" ? null : Number(value))}
+              choices={[
+                { value: "", text: textWords.attentionMean },
+                { value: ROLLOUT, text: textWords.attentionRollout },
+                ...numbers(heads),
+              ]}
+              onPick={(value) => setHead(value === "" ? null : value === ROLLOUT ? ROLLOUT : Number(value))}
             />
           </div>
         )}
+        <HeadGrid view={view} layer={layer} head={head === ROLLOUT ? null : head} onPick={setHead} />
         {attention?.grid && attention.layout ? (
           <Matrix
             view={view}

@@ -16,7 +16,7 @@ const [LARGEST, TALLEST] = [22, 420];
 /** A row as high as this has room for its word. */
 const READABLE_ROW = 13;
 
-function paint(canvas: HTMLCanvasElement, grid: Grid, look: Look, page: Page): void {
+export function paint(canvas: HTMLCanvasElement, grid: Grid, look: Look, page: Page): void {
   canvas.width = grid.width;
   canvas.height = grid.height;
   const image = new ImageData(grid.width, grid.height);

@@ -1,0 +1,43 @@
+// All heads of a layer side by side, in small: a click picks one.
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Grid } from "../../core/arrays";
+import { type Look, lookOf } from "../../core/paint";
+import { textWords } from "../../core/text/words";
+import { paint } from "./matrix";
+import type { View } from "./view";
+
+export function attentionLook(view: View, grid: Grid): Look {
+  return lookOf(grid, { ...view.store.display.value, mass: 1, scale: null, sign: "both", opacity: 0.6 });
+}
+
+function Picture({ view, grid, look }: { view: View; grid: Grid; look: Look }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const page = view.page.value;
+  useLayoutEffect(() => {
+    if (canvas.current) paint(canvas.current, grid, look, page);
+  });
+  return <canvas ref={canvas} />;
+}
+
+export function HeadGrid(props: { view: View; layer: number; head: number | null; onPick: (head: number) => void }) {
+  const { view, layer, head, onPick } = props;
+  const heads = view.store.heads.value;
+  if (heads?.layer !== layer || !heads.grids.length) return null;
+  return (
+    <fieldset class="xai-heads" data-xai="heads">
+      <legend>{textWords.attentionHeads(layer + 1)}</legend>
+      {heads.grids.map((grid, i) => (
+        <button
+          key={i}
+          type="button"
+          aria-label={textWords.attentionHeadNumber(i + 1)}
+          aria-pressed={head === i}
+          onClick={() => onPick(i)}
+        >
+          <Picture view={view} grid={grid} look={attentionLook(view, grid)} />
+          <span aria-hidden="true">{i + 1}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
