@@ -289,7 +289,7 @@ def test_attention_is_fetched_one_head_at_a_time_and_for_the_text_on_show(open_t
     view.word("good").click()
     view.settled()
     assert asked(6) == (2, None, True)
-    panel.locator("[data-xai=matrix] canvas").focus()
+    panel.get_by_role("application").focus()
     view.page.keyboard.press("ArrowRight")
     expect(panel.locator("output.xai-matrix-said")).to_contain_text("“[CLS]” ← “a”")
 

@@ -1,15 +1,17 @@
 import base64
 import io
 import time
+import unicodedata
 
 import numpy as np
 import pytest
 from export.conftest import a_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageFont, ImageStat, features
 
 from xai_widgets.export import SAVED_VIEW, mimebundle, picture, png, text
+from xai_widgets.export.clusters import in_order
 from xai_widgets.export.colours import ramp
 from xai_widgets.export.draw import CHOSEN, INK, PAPER, Pen
 from xai_widgets.export.font import lettered
@@ -248,9 +250,41 @@ def test_a_large_map_is_described_quickly():
 
 
 def test_letters_that_the_font_has_not_get_the_next_best():
-    assert lettered("café − 3", 14)[0] == "cafe - 3"
+    assert lettered("plain − 3", 14)[0] == "plain - 3"
+    assert lettered("cafe\u0301", 14)[0] in {"café", "cafe"}
     assert lettered("plain", 14)[0] == "plain"
     own = lettered("plain", 14)[1]
     words, font = lettered("кот", 14)
     assert words == ("кот" if font is not own else "???")
     assert lettered("\U0010fffe", 14)[0] == "?"
+    # All that is joined with a sign goes with it.
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert lettered(f"{family} \U0001f44d\U0001f3fd \U0001f1e9\U0001f1ea", 14)[0] == "? ? ?"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("abc 12", "abc 12"),
+        ("שלום", "םולש"),
+        ("a (שלום) b", "a (םולש) b"),
+        ("שלום (a)", "(a) םולש"),
+        ("שלום 42 טוב", "בוט 42 םולש"),
+        ("שָׁלוֹם", "םולש"),
+    ],
+)
+def test_letters_stand_in_order_where_no_library_puts_them(said, shown):
+    assert in_order(said) == shown
+    if not features.check("raqm"):
+        pytest.skip("this Pillow has no library to compare with")
+    try:
+        fonts = [ImageFont.truetype("DejaVuSans.ttf", 24, layout_engine=engine) for engine in ImageFont.Layout]
+    except OSError:
+        pytest.skip("there is no font that knows the letters")
+    bare = "".join(one for one in said if not unicodedata.combining(one))
+    as_they_come, ordered, wanted = (
+        Image.frombytes("L", mask.size, bytes(mask)).resize((240, 24))
+        for mask in (fonts[0].getmask(bare), fonts[0].getmask(shown), fonts[1].getmask(bare))
+    )
+    far, near = (ImageStat.Stat(ImageChops.difference(one, wanted)).mean[0] for one in (as_they_come, ordered))
+    assert near < far / 2 or far == near == 0

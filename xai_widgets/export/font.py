@@ -6,6 +6,8 @@ import functools
 import unicodedata
 from typing import Any
 
+from xai_widgets.export.clusters import clusters, in_order, orders_itself
+
 OTHERS = (
     "DejaVuSans.ttf",
     "NotoSansCJK-Regular.ttc",
@@ -23,12 +25,21 @@ _UNKNOWN = "?"
 def lettered(text: str, size: int) -> tuple[str, Any]:
     """Return `text` as it can be drawn, and the font for it.
 
-    The font is Pillow's own wherever look-alikes such as a letter without its accent will do, else the one
-    that knows most of the letters.
+    The font is Pillow's own wherever it knows the letters, or look-alikes of signs will do, else the one that knows
+    most of them. What no font knows is one question mark for each sign with all that is joined with it.
     """
-    lost = {one for one in text if not _has_glyph("", one) and _instead(one) == _UNKNOWN != one}
+    text = unicodedata.normalize("NFC", text)
+    lost = {one for one in text if not _has_glyph("", one) and (one.isalpha() or _instead(one) == _UNKNOWN != one)}
     name = max(("", *_others()), key=lambda font: sum(_has_glyph(font, one) for one in lost)) if lost else ""
-    return "".join(one if _has_glyph(name, one) else _instead(one) for one in text), _font(name, size)
+    text = text if orders_itself() else in_order(text)
+    return "".join(_known(name, one) for one in clusters(text)), _font(name, size)
+
+
+def _known(name: str, cluster: str) -> str:
+    """Return what a font can draw of a sign and its marks."""
+    if not _has_glyph(name, cluster[0]):
+        return _instead(cluster[0])
+    return cluster[0] + "".join(one for one in cluster[1:] if _has_glyph(name, one))
 
 
 @functools.cache

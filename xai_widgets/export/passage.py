@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
+from xai_widgets.export.clusters import direction
 from xai_widgets.export.colours import STEPS, ramp
 from xai_widgets.export.draw import FAINT, INK, PAPER, Pen
 
@@ -27,7 +27,6 @@ MOST_LINES = 60
 READABLE = 4.5
 """The contrast that WCAG asks of text."""
 
-RIGHT_TO_LEFT = {"R", "AL"}
 LONGEST_RUN = 60
 """Letters without a space that stay together; a longer row of them is broken."""
 
@@ -45,8 +44,7 @@ class Run:
     @property
     def direction(self) -> str:
         """``"R"``, ``"L"``, or nothing for marks and spaces."""
-        strong = (unicodedata.bidirectional(one) for one in self.text)
-        return next(("R" if one in RIGHT_TO_LEFT else "L" for one in strong if one in {*RIGHT_TO_LEFT, "L", "EN"}), "")
+        return direction(self.text)
 
 
 def sums(text: Text, values: NDArray[Any], granularity: str = "words") -> tuple[list[tuple[int, int]], NDArray[Any]]:
@@ -184,7 +182,7 @@ def _draw(pen: Pen, line: list[Run], top: int, width: int, papers: Sequence[Rgb]
 def visual(line: list[Run]) -> tuple[list[Run], bool]:
     """Put the runs of a line in the order in which they stand, from the left, and say whether it begins at the right.
 
-    A plain form of Unicode's bidirectional algorithm: Pillow orders the letters of a run, not the runs.
+    A plain form of Unicode's bidirectional algorithm: the letters of a run are put in order when they are drawn.
     """
     directions = [run.direction for run in line]
     base = next((one for one in directions if one), "L")
@@ -196,8 +194,8 @@ def visual(line: list[Run]) -> tuple[list[Run], bool]:
     ordered: list[Run] = []
     against: list[Run] = []
     # Runs against the line's direction keep their own among themselves.
-    for run, direction in zip(line, directions, strict=True):
-        if direction != base:
+    for run, way in zip(line, directions, strict=True):
+        if way != base:
             against.insert(0, run)
         else:
             ordered += [*against, run]
