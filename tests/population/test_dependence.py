@@ -12,7 +12,7 @@ from sklearn.inspection import partial_dependence
 from sklearn.linear_model import LogisticRegression
 
 import xai_widgets as xai
-from xai_widgets.models.first_linear import AlongColumn
+from xai_widgets.models.first_linear import Divided
 from xai_widgets.prepare import adapt, table_model
 
 
@@ -57,16 +57,14 @@ def test_the_first_layer_run_once_changes_nothing(model: torch.nn.Module) -> Non
 
 
 def test_what_can_be_divided_is_and_what_cannot_is_not() -> None:
-    x, values = rows(8), torch.linspace(-1, 1, 5).double()
+    x = torch.as_tensor(rows(8)).float()
     found = {}
-    for model in (mlp(), Scaled(), Skips(), torch.nn.Bilinear(5, 5, 2)):
-        given = model if not isinstance(model, torch.nn.Bilinear) else torch.nn.Sequential(torch.nn.Tanh(), mlp())
-        _, fed, _ = table_model(adapt(given), x)
-        fed.predict(torch.as_tensor(x[0]).float())
-        found[type(given).__name__] = AlongColumn.find(fed, torch.as_tensor(x).float(), 2, values)
-    assert found["Skips"] is None
-    assert found["Scaled"] is not None
-    assert found["Sequential"] is None  # the last of them bends the column before the layer
+    for model in (mlp(), Scaled(), Skips(), torch.nn.Sequential(torch.nn.Tanh(), torch.nn.Linear(5, 2))):
+        _, fed, _ = table_model(adapt(model), x)
+        fed.predict(x[0])
+        found[len(found)] = Divided.find(fed, x, x.flip(0), [2, 4])
+    assert [one is not None for one in found.values()] == [True, True, False, False]
+    assert torch.allclose(found[0].slopes[0], mlp()[0].weight[:, 2], atol=1e-6)
 
 
 def test_closed_form_and_honest_intervals() -> None:

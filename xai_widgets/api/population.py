@@ -143,7 +143,7 @@ def _population(table: Any, model: TorchModel, y: Any, target: Any) -> Populatio
     if target is None and not population.valued:
         few = population.rows[:: max(1, len(rows) // TRIED)]
         two = len(prediction.probabilities) == 2  # noqa: PLR2004
-        target = 1 if two else int(population.probabilities(few).mean(0).argmax())
+        target = 1 if two else int(population.probabilities(model.scores(few)).mean(0).argmax())
     index = resolve_target(target, prediction).index
     if not isinstance(index, int):
         msg = f"target must be one class, got {target!r}."

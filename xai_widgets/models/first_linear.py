@@ -5,6 +5,7 @@ What that layer puts out then moves along one line: the layer need run only once
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from torch.overrides import TorchFunctionMode
 from xai_widgets.models.errors import ModelError, is_out_of_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xai_widgets.models.module import TorchModel
 
 CLOSE = {torch.float64: 1e-9, torch.float32: 1e-5}
@@ -61,66 +64,55 @@ class _After:
     columns: int
 
     def __call__(self, module: nn.Module, units: Tensor) -> Any:
+        if isinstance(module, nn.Sequential) and isinstance(module[0], nn.Linear):
+            for layer in itertools.islice(module, 1, None):
+                units = layer(units)
+            return units
         with _First(units):
-            return module(units.new_zeros(len(units), self.columns))
+            return module(units.new_zeros(1, self.columns).expand(len(units), -1))
 
 
 @dataclass(frozen=True, eq=False)
-class AlongColumn:
-    """The scores of rows for several values of one column.
+class Divided:
+    """A model divided behind its first linear layer.
 
     Attributes
     ----------
     upto, after : TorchModel
-        The model divided behind its first linear layer.
-    column : int
-    start : float
-        A value of the column.
-    slope : Tensor, shape (units,)
-        How the layer's output goes with the column.
+        What the layer puts out (n, units) for rows (n, columns), and the scores as a function of that.
+    slopes : Tensor, shape (some columns, units)
+        How what the layer puts out goes with each column.
     """
 
     upto: TorchModel
     after: TorchModel
-    column: int
-    start: float
-    slope: Tensor
+    slopes: Tensor
 
     @classmethod
-    def find(cls, model: TorchModel, rows: Tensor, column: int, values: Tensor) -> AlongColumn | None:
-        """Divide a model, where that gives the same scores for some rows (n, columns) and all values; else None."""
+    def find(cls, model: TorchModel, rows: Tensor, others: Tensor, columns: Sequence[int]) -> Divided | None:
+        """Divide a model, where that gives the same scores for rows (n, columns) with any one value of the others'."""
         if model.dtype not in CLOSE or model.random or model.mixes(rows):
             return None
         upto, after = model.fed(_upto, "value").plain(), model.fed(_After(rows.shape[1]), model.task).plain()
-        start, end = float(values[0]), float(values[-1])
         try:
-            ends = upto.scores(_with(rows[:1].repeat(2, 1), column, values[[0, -1]]))
-            found = cls(upto, after, column, start, (ends[1] - ends[0]) / ((end - start) or 1.0))
-            for row in rows:
-                wanted = model.scores(_with(row.repeat(len(values), 1), column, values))
-                units = found.units(row[None])
-                got = after.scores(torch.cat([found.moved(units, float(value)) for value in values]))
+            units, steps = upto.scores(rows), others - rows
+            slopes = []
+            for column in columns:
+                changed = _with(rows.clone(), column, others[:, column])
+                far = int(steps[:, column].abs().argmax())
+                step = steps[far, column]
+                slope = (upto.scores(changed[far : far + 1])[0] - units[far]) / (step or 1.0)
+                got, wanted = after.scores(torch.addr(units, steps[:, column], slope)), model.scores(changed)
                 if not float((got - wanted).abs().max()) <= CLOSE[model.dtype] * float(wanted.abs().max()):
                     return None
+                slopes.append(slope)
         except (ModelError, RuntimeError) as error:
             if is_out_of_memory(error):
                 raise
             return None  # the model does something else with its rows
-        return found
-
-    def units(self, rows: Tensor) -> Tensor:
-        """Return what the layer puts out for rows (n, columns) with the first value."""
-        return self.upto.scores(_with(rows.clone(), self.column, self.start))
-
-    def moved(self, units: Tensor, value: float) -> Tensor:
-        """Return the same with another value."""
-        return units + (value - self.start) * self.slope
-
-    def scores(self, units: Tensor, value: float) -> Tensor:
-        """Return the scores (n, outputs) of the rows with that value of the column."""
-        return self.after.scores(self.moved(units, value))
+        return cls(upto, after, torch.stack(slopes))
 
 
-def _with(rows: Tensor, column: int, value: Any) -> Tensor:
+def _with(rows: Tensor, column: int, value: Tensor) -> Tensor:
     rows[:, column] = value
     return rows

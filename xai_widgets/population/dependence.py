@@ -9,11 +9,10 @@ import numpy as np
 import torch
 
 from xai_widgets.method import parameter
-from xai_widgets.models.first_linear import AlongColumn
-from xai_widgets.models.outputs import probabilities_of
+from xai_widgets.models.first_linear import Divided
 from xai_widgets.population.grids import grid, known, own
 from xai_widgets.population.study import NORMAL, Study, blocks, register_study
-from xai_widgets.population.variants import varied
+from xai_widgets.population.variants import moved, varied
 from xai_widgets.populations import Curve, Effects, Surface
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from xai_widgets.models import TorchModel
     from xai_widgets.population.subject import Population
 
 MOST_OF_PAIR = 20
@@ -63,7 +63,7 @@ class PartialDependence(Study):
             yield Effects(
                 label=population.label,
                 rows=part.stop,
-                effects=tuple(one.result(population, part.stop) for one in asked),
+                effects=tuple(one.result(part.stop) for one in asked),
                 unit="value" if population.valued else "probability",
                 fraction=part.stop / len(rows),
             )
@@ -73,16 +73,21 @@ class _Asked:
     """A column or two, the points of its grid, and the sums over rows there."""
 
     def __init__(self, population: Population, places: tuple[int, ...], points: int, ice: int) -> None:
-        most = points if len(places) == 1 else min(points, MOST_OF_PAIR)
-        self.places, self.grids = places, [grid(population.table, i, most) for i in places]
+        table, most = population.table, points if len(places) == 1 else min(points, MOST_OF_PAIR)
+        self.places, self.grids = places, [grid(table, i, most) for i in places]
+        self.own = [own(table, place, values) for place, values in zip(places, self.grids, strict=True)]
+        self.names = [table.names[place] for place in places]
+        self.deciles = np.quantile(known(table, places[0]), np.linspace(0, 1, 11))
         self.points = np.stack([one.ravel() for one in np.meshgrid(*self.grids, indexing="ij")], 1)
         self.sums = np.zeros((2, len(self.points)))
         self.ice = min(ice, len(population.rows)) if len(places) == 1 else 0
         self.lines: NDArray[np.float32] = np.empty((len(self.points), self.ice), np.float32)
         self.seen = 0
-        values = torch.as_tensor(self.points[:, 0])
         few = population.rows[:: max(1, len(population.rows) // PROBED)]
-        self.along = AlongColumn.find(population.model, few, places[0], values) if len(places) == 1 else None
+        probes = few[torch.arange(len(self.points)) % len(few)]
+        others = probes.clone()
+        others[:, places[0]] = self._points(population.rows)[:, 0]
+        self.divided = Divided.find(population.model, probes, others, places) if len(places) == 1 else None
 
     @classmethod
     def of(cls, population: Population, name: Any, points: int, ice: int) -> _Asked:
@@ -95,48 +100,47 @@ class _Asked:
 
     def add(self, population: Population, rows: Tensor) -> Iterator[None]:
         """Take some more rows through all points."""
-        asked = self._along(population, rows) if self.along is not None else self._one_by_one(population, rows)
+        asked = self._varied if self.divided is None else self._moved
         kept = max(0, self.ice - self.seen)
-        for i, part, answers in asked:
+        for i, part, scores in asked(population.model, rows):
+            answers = population.answers(scores)
             self.sums[0, i] += float(answers.sum())
-            self.sums[1, i] += float(answers.square().sum())
+            self.sums[1, i] += float(answers.dot(answers))
             if part.start < kept:
                 stop = min(part.stop, kept)
                 self.lines[i, self.seen + part.start : self.seen + stop] = answers[: stop - part.start].cpu().numpy()
             yield
         self.seen += len(rows)
 
-    def _one_by_one(self, population: Population, rows: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
-        points = torch.as_tensor(self.points, device=rows.device, dtype=rows.dtype)
+    def _points(self, rows: Tensor) -> Tensor:
+        return torch.as_tensor(self.points, device=rows.device, dtype=rows.dtype)
+
+    def _varied(self, model: TorchModel, rows: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+        points = self._points(rows)
 
         def put(some: Tensor, _: slice | Tensor, point: int | Tensor) -> None:
             for k, place in enumerate(self.places):
                 some[:, place] = points[point, k]
 
-        return varied(population.model, rows, len(points), put, lambda some, _: population.answers(some))
+        return varied(model, rows, len(points), put)
 
-    def _along(self, population: Population, rows: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
-        along, model = self.along, population.model
-        assert along is not None
-        units = along.units(rows)
-        for i, value in enumerate(self.points[:, 0].tolist()):
+    def _moved(self, model: TorchModel, rows: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+        assert self.divided is not None
+        points = self._points(rows)
+        start = rows.clone()
+        start[:, self.places[0]] = points[0, 0]
+        ways = (points[:, :1] - points[0, 0]) * self.divided.slopes
+        units = self.divided.upto.scores(start)
+        return moved(self.divided.after, units, len(points), lambda some, _, point: some + ways[point])
 
-            def work(part: slice, value: float = value) -> Tensor:
-                return probabilities_of(along.scores(units[part], value), model.task or "logits")[:, population.index]
-
-            for part, answers in model.batches(len(units), work):
-                yield i, part, answers
-
-    def result(self, population: Population, count: int) -> Curve | Surface:
+    def result(self, count: int) -> Curve | Surface:
         """Return what is known after so many rows."""
-        table, mean = population.table, self.sums[0] / count
+        mean = self.sums[0] / count
         spread = np.maximum(self.sums[1] / count - mean**2, 0)
         half = NORMAL * np.sqrt(spread / (count - 1)) if count > 1 else np.full(len(mean), np.inf)
-        grids = [own(table, place, values) for place, values in zip(self.places, self.grids, strict=True)]
-        names = [table.names[place] for place in self.places]
+        grids, names = self.own, self.names
         if len(names) > 1:
             shape = len(grids[0]), len(grids[1])
             return Surface((names[0], names[1]), (grids[0], grids[1]), mean.reshape(shape), half.reshape(shape))
-        deciles = np.quantile(known(table, self.places[0]), np.linspace(0, 1, 11))
         lines = self.lines[:, : min(self.ice, self.seen)].T
-        return Curve(names[0], grids[0], self.grids[0], mean, half, lines, deciles)
+        return Curve(names[0], grids[0], self.grids[0], mean, half, lines, self.deciles)

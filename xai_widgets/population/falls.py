@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from xai_widgets.models.first_linear import Divided
 from xai_widgets.population.study import NORMAL
-from xai_widgets.population.variants import varied
+from xai_widgets.population.variants import moved, varied
 from xai_widgets.populations import Importances
 
 if TYPE_CHECKING:
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from xai_widgets.models import TorchModel
     from xai_widgets.population.metrics import Metric
     from xai_widgets.population.subject import Population
+
+
+PROBED = 16
+"""Rows by which the model is tried."""
 
 
 class Falls:
@@ -29,12 +35,31 @@ class Falls:
         self.counts = np.zeros(repeats)
         self.squares = np.zeros(len(places))
         self.base = 0.0
+        self.divided: Divided | None = None
+
+    def divide(self, population: Population, given: Tensor) -> None:
+        """Find out whether the first layer need run only once for all columns."""
+        self.divided = Divided.find(population.model, population.rows[:PROBED], given[:PROBED], self.places)
 
     def block(  # noqa: PLR0917
         self, population: Population, metric: Metric, rows: Tensor, given: Tensor, right: Tensor, repeat: int
     ) -> Iterator[None]:
         """Take some rows through all columns; variant 0 is the rows as they are."""
         before = torch.empty(len(rows), dtype=torch.float64)
+        asked = self._varied if self.divided is None else self._moved
+        for k, part, scores in asked(population.model, rows, given):
+            found = metric(population, scores, right[part])
+            if k:
+                worse = before[part] - found
+                self.totals[repeat, k - 1] += float(worse.sum())
+                self.squares[k - 1] += float(worse.dot(worse))
+            else:
+                before[part] = found
+            yield
+        self.counts[repeat] += len(rows)
+        self.base += float(before.sum())
+
+    def _varied(self, model: TorchModel, rows: Tensor, given: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
         places = torch.as_tensor([-1, *self.places], device=rows.device)
 
         def deal(some: Tensor, which: slice | Tensor, variant: int | Tensor) -> None:
@@ -43,27 +68,24 @@ class Falls:
                 if variant:
                     some[:, self.places[variant - 1]] = dealt[:, self.places[variant - 1]]
                 return
-            moved = (variant > 0).nonzero()[:, 0]
-            column = places[variant[moved]]
-            some[moved, column] = dealt[moved, column]
+            changed = (variant > 0).nonzero()[:, 0]
+            column = places[variant[changed]]
+            some[changed, column] = dealt[changed, column]
 
-        def ask(some: Tensor, which: slice | Tensor) -> Tensor:
-            return metric(population, some, right[which])
+        return varied(model, rows, 1 + len(self.places), deal)
 
-        for k, part, found in varied(population.model, rows, 1 + len(self.places), deal, ask):
-            if k:
-                worse = before[part] - found
-                self.totals[repeat, k - 1] += float(worse.sum())
-                self.squares[k - 1] += float(worse.square().sum())
-            else:
-                before[part] = found
-            yield
-        self.counts[repeat] += len(rows)
-        self.base += float(before.sum())
+    def _moved(self, model: TorchModel, rows: Tensor, given: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+        assert self.divided is not None
+        slopes, steps = self.divided.slopes, (given - rows)[:, self.places].T.contiguous()
+
+        def move(units: Tensor, part: slice, variant: int) -> Tensor:
+            return torch.addr(units, steps[variant - 1, part], slopes[variant - 1]) if variant else units
+
+        return moved(self.divided.after, self.divided.upto.scores(rows), 1 + len(self.places), move)
 
     def result(self, population: Population, name: str, fraction: float) -> Importances:
         """Return what is known so far."""
-        count = self.counts.sum()
+        count, names = self.counts.sum(), population.table.names
         values = self.totals.sum(0) / count
         spread = np.maximum(self.squares / count - values**2, 0)
         seen = min(count, self.all)
@@ -73,7 +95,7 @@ class Falls:
         return Importances(
             label=name,
             rows=int(seen),
-            names=tuple(population.table.names[i] for i in self.places),
+            names=tuple(names[i] for i in self.places),
             values=values,
             interval=half,
             # Between repeats, as scikit-learn has it.

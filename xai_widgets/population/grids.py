@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xai_widgets.inputs.columns import own_values, plain_value
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -42,7 +44,4 @@ def known(table: Table, column: int) -> Values:
 
 def own(table: Table, column: int, values: Values) -> tuple[object, ...]:
     """Return numbers as values of a column in the data's own types."""
-    rows = np.repeat(table.data[:1], len(values), axis=0)
-    rows[:, column] = values
-    name = table.names[column]
-    return tuple(table.cells(row)[name] for row in rows)
+    return tuple(plain_value(one) for one in own_values(table.columns[column], values))

@@ -37,15 +37,15 @@ class Metric:
     of: Callable[[Tensor, Tensor], Any]
     decides: bool = False
 
-    def __call__(self, population: Population, rows: Tensor, right: Tensor) -> Tensor:
-        """Return one number a row (n,), float64: larger is better.
+    def __call__(self, population: Population, scores: Tensor, right: Tensor) -> Tensor:
+        """Return one number a row (n,) of scores (n, outputs), float64: larger is better.
 
         Raises
         ------
         ValueError
             Where a function of the user's returns something else.
         """
-        answers = (population.decisions(rows) if self.decides else population.probabilities(rows)).cpu()
+        answers = (population.decisions(scores) if self.decides else population.probabilities(scores)).cpu()
         found = torch.as_tensor(self.of(answers, right)).double()
         if found.shape != right.shape:
             msg = f"metric must return one number a row: expected shape [{len(right)}], got {list(found.shape)}."

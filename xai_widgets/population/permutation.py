@@ -56,6 +56,8 @@ class PermutationImportance(Study):
         order, total = population.shuffled(seed), len(population.rows) * self.n_repeats
         rows, right = population.rows[order], truth[order]
         for repeat, donors in enumerate(_permutations(len(rows), self.n_repeats, seed)):
+            if not repeat:
+                sums.divide(population, population.rows[donors])
             given = population.rows[donors[order]]
             for part in blocks(len(rows)):
                 yield from sums.block(population, metric, rows[part], given[part], right[part], repeat)

@@ -94,12 +94,12 @@ def run_study(
     weights, spent, began, digest = model.weights, 0.0, clock(), ""
     params = {one.name: getattr(study, one.name) for one in dataclasses.fields(study)}
     for result in study.run(population, seed):
-        seconds = spent + clock() - began
-        if model.weights != weights:
-            raise WeightsChangedError(0.0 if result is None else result.fraction, seconds)
         if result is None:
             yield None
             continue
+        seconds = spent + clock() - began
+        if model.weights != weights:
+            raise WeightsChangedError(result.fraction, seconds)
         digest = digest or model.hash
         stops = time_budget is not None and seconds >= time_budget and result.fraction < 1
         ended = (f"Stopped after {seconds:.2g} s: {result.fraction:.0%} of the work is done.",) * stops

@@ -55,20 +55,21 @@ class Population:
         """Whether the answer is a value, and no probability."""
         return self.prediction.task == "value"
 
-    def probabilities(self, x: Tensor) -> Tensor:
-        """Return the probabilities, or values, (n, outputs) of rows (n, columns), float64."""
-        return probabilities_of(self.model.scores(x), self.model.task or "logits")
+    def probabilities(self, scores: Tensor) -> Tensor:
+        """Return the probabilities, or values, (n, outputs) that scores (n, outputs) stand for, float64."""
+        return probabilities_of(scores, self.model.task or "logits")
 
-    def decisions(self, x: Tensor) -> Tensor:
+    def decisions(self, scores: Tensor) -> Tensor:
         """Return the likeliest class of each row (n,)."""
-        model = self.model
-        scores = model.scores(x)
         # Where there is one score a class, the largest is the likeliest's.
-        return (scores if scores.shape[1] > 1 else probabilities_of(scores, model.task or "logits")).argmax(1)
+        return (scores if scores.shape[1] > 1 else self.probabilities(scores)).argmax(1)
 
-    def answers(self, x: Tensor) -> Tensor:
-        """Return the probability, or value, (n,) that is asked about."""
-        return self.probabilities(x)[:, self.index]
+    def answers(self, scores: Tensor) -> Tensor:
+        """Return the probability, or value, (n,) that is asked about, float64."""
+        if self.model.task != "logits":
+            return self.probabilities(scores)[:, self.index]
+        # A softmax of a few columns takes several times as long.
+        return (scores - scores[:, self.index, None]).double().exp().sum(1).reciprocal()
 
     def shuffled(self, seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Return the numbers of all rows in an order of chance, so that any first ones stand for all."""

@@ -19,7 +19,6 @@ def varied(
     rows: Tensor,
     count: int,
     change: Callable[[Tensor, slice | Tensor, int | Tensor], None],
-    ask: Callable[[Tensor, slice | Tensor], Tensor],
 ) -> Iterator[tuple[int, slice, Tensor]]:
     """Ask about `count` variants of rows (n, columns), as many at once as pay.
 
@@ -32,15 +31,13 @@ def varied(
     change : callable
         ``change(copies, which, variant)`` makes of copies of the rows `which` those of a variant: one for all, or a
         number each.
-    ask : callable
-        ``ask(changed, which)`` returns one number a row.
 
     Yields
     ------
     variant : int
     part : slice
         Of the rows.
-    answers : Tensor, float64
+    scores : Tensor, shape (rows of the part, outputs)
     """
     total = len(rows)
     pace = model.paces["forward"]
@@ -52,18 +49,34 @@ def varied(
             which = slice(units.start - first * total, units.stop - first * total)
             some = rows[which].clone()
             change(some, which, first)
-            return ask(some, which)
+            return model.scores(some)
         numbers = torch.arange(units.start, units.stop, device=rows.device)
         places, variants = numbers % total, numbers // total
         some = rows[places]
         change(some, places, variants)
-        return ask(some, places)
+        return model.scores(some)
 
-    for units, answers in model.batches(count * total, work, align=align):
+    for units, scores in model.batches(count * total, work, align=align):
         start = units.start
         while start < units.stop:
             variant = start // total
             stop = min(units.stop, (variant + 1) * total)
             part = slice(start - variant * total, stop - variant * total)
-            yield variant, part, answers[start - units.start : stop - units.start]
+            yield variant, part, scores[start - units.start : stop - units.start]
             start = stop
+
+
+def moved(
+    model: TorchModel, units: Tensor, count: int, move: Callable[[Tensor, slice, int], Tensor]
+) -> Iterator[tuple[int, slice, Tensor]]:
+    """Ask about variants of what a first linear layer puts out (n, units), `model` being what follows.
+
+    ``move(units, part, variant)`` returns them of some rows. Yields as `varied`, with scores (n, outputs).
+    """
+    for variant in range(count):
+
+        def work(part: slice, variant: int = variant) -> Tensor:
+            return model.scores(move(units[part], part, variant))
+
+        for part, scores in model.batches(len(units), work):
+            yield variant, part, scores
