@@ -30,7 +30,7 @@ def test_gradients_and_paths_are_captums(net):
     before, drawn = state(net), torch.get_rng_state()
     for method, oracle, options in (
         ("saliency", Saliency(net), {}),
-        ("integrated_gradients", IntegratedGradients(net), {"tolerance": 0.0, "n_steps": 257}),
+        ("integrated_gradients", IntegratedGradients(net), {"tolerance": 0.0, "n_steps": 257, "spacing": "even"}),
     ):
         ours = xai.attribute(net, PICTURE, method, target=1, **options)
         assert torch.equal(torch.get_rng_state(), drawn)

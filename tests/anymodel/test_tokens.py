@@ -86,14 +86,14 @@ def test_baselines_are_vectors_of_words():
 def test_a_transformer_gets_captums_values(masked):
     net = bert()
     x = {"input_ids": IDS, "attention_mask": MASK if masked else torch.ones_like(IDS)}
-    ours = xai.attribute(net, x, "integrated_gradients", target=2, n_steps=257, tolerance=0.0)
+    ours = xai.attribute(net, x, "integrated_gradients", target=2, n_steps=257, tolerance=0.0, spacing="even")
 
     def forward(ids, mask):
         return net(input_ids=ids, attention_mask=mask).logits
 
     oracle = LayerIntegratedGradients(forward, net.eval().bert.embeddings.word_embeddings)
     embedded = {"inputs_embeds": net.bert.embeddings.word_embeddings(IDS).detach(), **dict(list(x.items())[1:])}
-    vectors = xai.attribute(net, embedded, "integrated_gradients", target=2, n_steps=257, tolerance=0.0)
+    vectors = xai.attribute(net, embedded, "integrated_gradients", target=2, n_steps=257, tolerance=0.0, spacing="even")
     np.testing.assert_allclose(ours.values, vectors.values.sum(-1), rtol=1e-5, atol=1e-7)
     # Captum's baseline are tokens: the padding token's vector is zero, as ours.
     base = torch.zeros_like(IDS)[None]

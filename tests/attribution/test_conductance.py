@@ -16,6 +16,8 @@ import xai_widgets as xai
 from xai_widgets.attribution import Conductance
 from xai_widgets.models import Target, TorchModel
 
+EVENLY = {"tolerance": 0.0, "spacing": "even"}
+
 
 def close(ours, theirs):
     np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-7 * abs(theirs).max())
@@ -34,7 +36,7 @@ def by_hand(net, x, layer, points):
 def test_it_agrees_with_captum_at_the_same_points(net, layer):
     """Captum takes the gradient at the beginning of each step: both ways along the path make the mean of both ends."""
     x, base = image(), image(seed=9)
-    ours = xai.attribute(net, x, "conductance", layer=layer, baselines=base, target=2, n_steps=33, tolerance=0.0)
+    ours = xai.attribute(net, x, "conductance", layer=layer, baselines=base, target=2, n_steps=33, **EVENLY)
     theirs = captum.attr.LayerConductance(net, net.get_submodule(layer))
     options = {"target": 2, "n_steps": 32, "method": "riemann_trapezoid"}
     there = theirs.attribute(x[None], base[None], **options)
@@ -61,7 +63,7 @@ def test_of_the_input_itself_it_is_integrated_gradients():
 def test_a_step_split_at_any_place_is_the_trapezoid_rule_over_all():
     """Whatever came in, the values are the sum over neighbouring points."""
     net, x = mlp(), row()
-    steps = list(xai.attribute_iter(net, x, "conductance", layer="1", target=0, n_steps=33, tolerance=0.0))
+    steps = list(xai.attribute_iter(net, x, "conductance", layer="1", target=0, n_steps=33, **EVENLY))
     last = steps[-1]
     close(last.values, by_hand(net, x, "1", 33))
     assert [one.steps[0] for one in steps] == sorted(one.steps[0] for one in steps)
@@ -142,7 +144,7 @@ def test_tokens_and_units():
 
 
 def test_no_more_steps_than_there_is_room_for(monkeypatch):
-    monkeypatch.setattr("xai_widgets.attribution.conductance.ROOM", 2 * 8 * 16 * 10)
+    monkeypatch.setattr("xai_widgets.attribution.quadrature.ROOM", 2 * 8 * 16 * 10)
     result = xai.attribute(mlp(), row(), "conductance", layer="1", target=1, n_steps=129, tolerance=0.0)
     assert result.steps == (9, 9)
     assert "At most 10 steps" in " ".join(result.notes)

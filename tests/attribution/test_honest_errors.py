@@ -48,9 +48,9 @@ CASES = {
     ),
     "var_grad": Case(truths.either, 32, {"n_samples": 128}, lambda model, x: truths.noisy_gradients(model, x).var(0)),
     "integrated_gradients": Case(
-        truths.either, 16, {"n_steps": 129}, lambda model, x: truths.along_paths(model, x, 0 * x[None], 1024)
+        truths.either, 16, {"n_steps": 129}, lambda model, x: truths.along_paths(model, x, 0 * x[None], 4096)
     ),
-    "conductance": Case(truths.dense, 16, {"n_steps": 129, "layer": "1"}, truths.through_hidden),
+    "conductance": Case(truths.dense, 16, {"n_steps": 65, "layer": "1"}, truths.through_hidden),
     "expected_gradients": Case(
         truths.dense,
         16,

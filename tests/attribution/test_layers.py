@@ -42,7 +42,7 @@ def close(ours, theirs):
 def test_integrated_gradients_agree_with_captum(layer):
     net, x, base = Residual(), image(), image(seed=9)
     ours = xai.attribute(
-        net, x, "integrated_gradients", layer=layer, baselines=base, target=2, n_steps=65, tolerance=0.0
+        net, x, "integrated_gradients", layer=layer, baselines=base, target=2, n_steps=65, tolerance=0.0, spacing="even"
     )
     theirs = captum.attr.LayerIntegratedGradients(net, net.get_submodule(layer)).attribute(
         x[None], base[None], target=2, n_steps=65, method="riemann_trapezoid"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.attribution.paths import _new_points
+from xai_widgets.attribution.quadrature import Integral
 
 
 def test_a_linear_model_is_exact_after_the_first_refinement() -> None:
@@ -26,7 +26,7 @@ def test_a_linear_model_is_exact_after_the_first_refinement() -> None:
 
 def test_it_agrees_with_captum_at_the_same_points() -> None:
     model, x = convnet(), image()
-    ours = xai.attribute(model, x, "integrated_gradients", target=2, n_steps=65, tolerance=0.0)
+    ours = xai.attribute(model, x, "integrated_gradients", target=2, n_steps=65, tolerance=0.0, spacing="even")
     theirs = captum.attr.IntegratedGradients(model).attribute(
         x[None], torch.zeros_like(x)[None], target=2, n_steps=65, method="riemann_trapezoid"
     )[0]
@@ -43,10 +43,16 @@ def test_the_number_of_steps_is_rounded_down_to_a_level(n_steps: int) -> None:
 
 
 def test_each_level_is_a_trapezoid_rule() -> None:
-    for level in range(6):
-        points = torch.cat([_new_points(k) for k in range(level + 1)]).sort().values
-        torch.testing.assert_close(points, torch.linspace(0, 1, 2**level + 1, dtype=torch.float64))
-    assert _new_points(4).tolist()[:4] == [0.5 / 8, 4.5 / 8, 2.5 / 8, 6.5 / 8]  # spread from the start
+    integral = Integral()
+    for place in (1.0, 0.0):
+        integral.add(place, torch.tensor(place), torch.tensor(place**2))
+    for level in range(1, 6):
+        points = integral.plan(even=True)
+        for place in points:
+            integral.add(place, torch.tensor(place), torch.tensor(place**2))
+        np.testing.assert_array_equal(integral.places, np.linspace(0, 1, 2**level + 1))
+        assert float(integral.values) == pytest.approx(np.trapezoid(np.square(integral.places), integral.places))
+    assert np.ptp(points[:4]) > 1 / 2  # spread from the start
 
 
 @settings(deadline=None, max_examples=25)
@@ -82,6 +88,36 @@ def test_an_empty_map_is_not_done_while_the_score_has_risen(low: float, high: fl
         if one.error is not None:
             true = np.linalg.norm(one.values - 1.5) / np.linalg.norm(one.values) if one.values.any() else np.inf
             assert true <= one.error
+
+
+def test_a_jump_is_found_by_halving_its_step() -> None:
+    class Jump(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return 40 * torch.relu(x.mean(1, keepdim=True) - 0.3) + x[:, :1].sin()
+
+    x = torch.ones(4, dtype=torch.float64)
+    true = np.full(4, 7.0)
+    true[0] += np.sin(1)
+    away = {}
+    for spacing in ("adaptive", "even"):
+        result = xai.attribute(Jump(), x, "integrated_gradients", n_steps=65, tolerance=0.0, spacing=spacing)
+        away[spacing] = np.linalg.norm(result.values - true) / np.linalg.norm(true)
+        assert result.backwards == 65
+        assert away[spacing] <= result.error
+    assert away["adaptive"] < away["even"] / 50
+
+
+def test_a_smooth_gradient_keeps_even_steps() -> None:
+    class Waves(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return (3 * x + torch.arange(4)).sin().sum(1, keepdim=True)
+
+    x = torch.linspace(1, 2, 4, dtype=torch.float64)
+    found = [
+        xai.attribute(Waves(), x, "integrated_gradients", n_steps=65, tolerance=0.0, spacing=spacing).values
+        for spacing in ("adaptive", "even")
+    ]
+    np.testing.assert_allclose(*found, rtol=1e-12)
 
 
 def test_a_map_that_is_exact_early_is_done_early() -> None:

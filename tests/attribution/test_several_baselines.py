@@ -9,11 +9,12 @@ from attribution.nets import convnet, image, mlp, row
 import xai_widgets as xai
 
 BASES = torch.randn(3, 6, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+EVENLY = {"tolerance": 0.0, "spacing": "even"}
 
 
 def test_it_is_the_mean_of_captums_values():
     net, x = mlp(), row()
-    found = xai.attribute(net, x, "integrated_gradients", target=1, baselines=BASES, n_steps=65, tolerance=0.0)
+    found = xai.attribute(net, x, "integrated_gradients", target=1, baselines=BASES, n_steps=65, **EVENLY)
     oracle = captum.attr.IntegratedGradients(net)
     theirs = [
         oracle.attribute(x[None], base[None], target=1, n_steps=65, method="riemann_trapezoid")[0] for base in BASES

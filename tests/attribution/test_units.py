@@ -29,7 +29,9 @@ def test_it_agrees_with_captum(unit):
     layer = net.get_submodule(unit.layer)
     ours = xai.attribute(net, x, "saliency", target=unit, absolute=False)
     close(ours.values, captum.attr.NeuronGradient(net, layer).attribute(x[None].clone(), selector(unit))[0])
-    ours = xai.attribute(net, x, "integrated_gradients", target=unit, baselines=base, n_steps=65, tolerance=0.0)
+    ours = xai.attribute(
+        net, x, "integrated_gradients", target=unit, baselines=base, n_steps=65, tolerance=0.0, spacing="even"
+    )
     theirs = captum.attr.NeuronIntegratedGradients(net, layer).attribute(
         x[None].clone(), selector(unit), base[None], n_steps=65, method="riemann_trapezoid"
     )[0]

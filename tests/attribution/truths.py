@@ -78,7 +78,7 @@ def along_paths(model: nn.Module, x: torch.Tensor, baselines: torch.Tensor, poin
     return torch.stack(found).mean(0)
 
 
-def through_hidden(model: nn.Sequential, x: torch.Tensor, points: int = 1024) -> torch.Tensor:
+def through_hidden(model: nn.Sequential, x: torch.Tensor, points: int = 4096) -> torch.Tensor:
     """Add up what each unit behind the first activation passes on, step by step on the way from zero."""
     alpha = torch.linspace(0, 1, points + 1, dtype=torch.float64)[:, None]
     with torch.no_grad():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_widgets.attribution.layers import why_no_layer
-from xai_widgets.attribution.paths import Integral, refine, tiny_for
+from xai_widgets.attribution.quadrature import SPACINGS, affordable, refine
 from xai_widgets.attribution.spatial import find_last, find_layer
 from xai_widgets.attribution.statistics import wide
 from xai_widgets.inputs import BASELINES
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
-
-ROOM = 2**30
-"""Bytes for the activations and gradients of all points: each new point is weighed by its neighbours."""
 
 
 @register
@@ -59,6 +55,9 @@ class Conductance(Method):
     baselines: Any = parameter(
         "zero", "What the path starts from: a picture that says nothing.", choices=BASELINES, kind="baseline"
     )
+    spacing: str = parameter(
+        "adaptive", "Whether steps are finer where the gradient changes more, or all alike.", choices=SPACINGS
+    )
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """Refuse what has no gradient, and a layer that is not there."""
@@ -70,15 +69,18 @@ class Conductance(Method):
         """Yield after each batch of points."""
         layer = self.layer if self.layer is not None else _find(model, inputs, target)
         base = inputs.baseline(self.baselines, seed)
-        integral = _Flow(model, inputs, base, target, layer)
-        notes: tuple[str, ...] = (f"Layer: {layer}.",)
-        steps = self.n_steps
-        most = max(3, ROOM // integral.bytes)
-        if steps > most:
-            steps = most
-            notes += (f"At most {steps} steps: more activations of this layer than that would take too much memory.",)
-        for estimate in refine(model, integral, steps, self.tolerance, tiny_for(inputs.x)):
-            yield replace(estimate, notes=notes)
+        activation = model.activations(layer, inputs.x[None])
+        n_steps, notes = affordable(self.n_steps, 2 * wide(activation).nbytes)
+
+        def at(x: Tensor, _places: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            scores, activations, gradients = model.through(layer, x, target)
+            return wide(scores), wide(activations), wide(gradients)
+
+        tolerance, spacing = self.tolerance, self.spacing
+        for estimate in refine(
+            model, at, base, inputs.x, n_steps=n_steps, tolerance=tolerance, spacing=spacing, whole=False
+        ):
+            yield replace(estimate, notes=(f"Layer: {layer}.", *notes))
 
 
 def _find(model: Model, inputs: Inputs, target: Target) -> str:
@@ -88,45 +90,3 @@ def _find(model: Model, inputs: Inputs, target: Target) -> str:
         except ModelError:
             pass  # a picture is read by a network without maps
     return model.remember("last layer", lambda: find_last(model, inputs.x, target))
-
-
-class _Flow(Integral):
-    """Changes of activations along the path, times gradients; a point more splits one step into two."""
-
-    whole = False
-
-    def __init__(self, model: Model, inputs: Inputs, base: Tensor, target: Target, layer: str) -> None:
-        self._model, self._target, self._layer, self._type = model, target, layer, inputs.x
-        self._base = wide(base)
-        self._way = wide(inputs.x) - self._base
-        activation = model.activations(layer, inputs.x[None])
-        self.size = activation.numel()
-        self.bytes = 2 * wide(activation).nbytes
-        self._places: list[float] = []
-        self._seen: list[tuple[Tensor, Tensor]] = []
-        self._values: Tensor | None = None
-
-    def at(self, points: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        alpha = points.to(self._way).reshape(-1, *[1] * self._way.ndim)
-        x = (self._base + alpha * self._way).to(self._type)
-        scores, activations, gradients = self._model.through(self._layer, x, self._target)
-        return wide(scores), (wide(activations), wide(gradients))
-
-    def add(self, points: Tensor, found: tuple[Tensor, Tensor], share: float) -> Tensor | None:
-        for place, y, g in zip(points.tolist(), *found, strict=True):
-            self._insert(place, y, g)
-        return self._values
-
-    def _insert(self, place: float, y: Tensor, g: Tensor) -> None:
-        at = bisect_left(self._places, place)
-        self._places.insert(at, place)
-        self._seen.insert(at, (y, g))
-        if len(self._seen) == 1:
-            return
-        if self._values is None:
-            (y0, g0), (y1, g1) = self._seen
-            self._values = (g0 + g1) * (y1 - y0) / 2
-            return
-        # (g0 + g) / 2 * (y - y0) + (g + g1) / 2 * (y1 - y), less what the step was before it was split.
-        (y0, g0), (y1, g1) = self._seen[at - 1], self._seen[at + 1]
-        self._values = self._values + (g0 * (y - y1) + g * (y1 - y0) + g1 * (y0 - y)) / 2

@@ -10,14 +10,12 @@ import torch
 from xai_widgets.attribution.statistics import relative
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from torch import Tensor
+    from collections.abc import Iterable, Iterator
 
     from xai_widgets.method import Estimate
 
 
-def mean_of(runs: Iterable[Iterator[Estimate]], count: int, norm: Callable[[Tensor], float]) -> Iterator[Estimate]:
+def mean_of(runs: Iterable[Iterator[Estimate]], count: int) -> Iterator[Estimate]:
     """Run one after the other, and yield the mean of those that have ended and of the one under way.
 
     Parameters
@@ -26,8 +24,6 @@ def mean_of(runs: Iterable[Iterator[Estimate]], count: int, norm: Callable[[Tens
         Each plans the same steps, and states an error at its end.
     count : int
         How many there are.
-    norm : callable
-        Of values, as their errors are of it.
     """
     total, error, gap, ended = torch.zeros(()), 0.0, 0.0, 0
     for run in runs:
@@ -41,19 +37,19 @@ def mean_of(runs: Iterable[Iterator[Estimate]], count: int, norm: Callable[[Tens
             values = (total + last.values) / (ended + 1)
             # What the others will bring is not known before their turn; then each is off by its own at most.
             known = ended + 1 == count and last.error is not None
-            off = (error + _size(last, norm)) / count if known else 0.0
+            off = (error + _size(last)) / count if known else 0.0
             yield replace(
                 last,
                 values=values,
                 done=done,
                 total=count * planned,
-                error=relative(off, norm(values)) if known else None,
+                error=relative(off, float(values.norm())) if known else None,
                 gap=None if last.gap is None else (gap + last.gap) / (ended + 1),
             )
         assert last is not None
-        total, error, gap, ended = total + last.values, error + _size(last, norm), gap + (last.gap or 0.0), ended + 1
+        total, error, gap, ended = total + last.values, error + _size(last), gap + (last.gap or 0.0), ended + 1
 
 
-def _size(estimate: Estimate, norm: Callable[[Tensor], float]) -> float:
+def _size(estimate: Estimate) -> float:
     """Return the error as a length."""
-    return (estimate.error or 0.0) * norm(estimate.values)
+    return (estimate.error or 0.0) * float(estimate.values.norm())
