@@ -208,6 +208,9 @@ class Method(Parametrised):
     inner: ClassVar[bool] = False
     """Whether its values are those of a layer's units even if no layer is named."""
 
+    otherwise: ClassVar[str | None] = None
+    """Of the method that is run in its place where the model has an operation that it has no rule for."""
+
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """One sentence on why this method does not fit the model or input; None when it fits."""
         return None

@@ -69,7 +69,9 @@ def attribute(
         A list of inputs, or a frame of several rows, is explained one by one, for the same `target`: the results
         come as a list, in that order.
     method : str or Method
-        A name of :func:`methods`, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
+        A name of :func:`methods`, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``: AttnLRP for
+        the tokens of a language model, where all of its operations have rules; else integrated gradients, or a method
+        without gradients where there are none.
     target : None, int, str, a pair of these, Unit, TextSpan, or a function
         The class to explain: by default the most likely one; a label, where one class alone has it; ``(a, b)`` for
         "why a rather than b".

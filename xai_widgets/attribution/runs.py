@@ -6,15 +6,18 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from torch import Tensor
 
+from xai_widgets.attribution.relevance import AttentionLrp
 from xai_widgets.attribution.spatial import is_map
 from xai_widgets.method import REGISTRY, Estimate, Method, create
-from xai_widgets.models import WeightsChangedError
+from xai_widgets.models import ModelError, WeightsChangedError
 from xai_widgets.models.keras_models import is_keras
+from xai_widgets.models.tokens import may_speak
 from xai_widgets.results import Attribution, Prediction, Unit
 
 if TYPE_CHECKING:
@@ -32,6 +35,13 @@ AUTO_ROW = ("integrated_gradients", "kernel_shap")
 
 AUTO_FEW = ("integrated_gradients", "exact_shapley")
 """The same for a row of a few."""
+
+
+class NextToken(AttentionLrp):
+    """What ``method="auto"`` tries of language models, which many steps along a path take minutes for."""
+
+    otherwise: ClassVar[str | None] = "integrated_gradients"
+
 
 CHANCE = "This map may be nothing but chance: give it more samples."
 """Said of a finished map whose error is as large as itself."""
@@ -61,6 +71,8 @@ def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inp
             msg = f"Give the parameters to {type(name).__name__}(...), not beside it: {', '.join(params)}."
             raise TypeError(msg)
         method = name
+    elif name == "auto" and _speaks(model, inputs) and params.keys() <= {one.name for one in NextToken.parameters()}:
+        method = NextToken(**params)
     elif name == "auto":
         row = AUTO_FEW if inputs.x.numel() <= FEW_FEATURES else AUTO_ROW
         names = row if inputs.x.ndim == 1 else AUTO
@@ -73,6 +85,11 @@ def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inp
         msg = f"{method.name} does not fit here. {reason}"
         raise ValueError(msg)
     return method
+
+
+def _speaks(model: Model, inputs: Inputs) -> bool:
+    tokens = inputs.vectors is not None or inputs.text is not None
+    return tokens and may_speak(model.module) and NextToken().why_not(model, inputs) is None
 
 
 def check_time_budget(seconds: Any) -> float | None:
@@ -148,8 +165,8 @@ def run(
     """
     model = model.fresh()
     state = model.weights if weights is None else weights
-    estimates = method.run(asked_of(model, inputs, target), inputs, target, seed)
     began = clock()
+    method, estimates, instead = _begun(method, asked_of(model, inputs, target), inputs, target, seed)
     last = getattr(method, "layer", None) is not None and is_keras(model.module)
     digest = ""
     for estimate in estimates:
@@ -186,7 +203,7 @@ def run(
             backwards=model.backwards,
             seconds=seconds,
             model_hash=digest,
-            notes=(*inputs.notes, *estimate.notes, *model.notes, *nans, *ended),
+            notes=(*inputs.notes, *instead, *estimate.notes, *model.notes, *nans, *ended),
             photo=inputs.photo if lies else None,
             region=inputs.region if lies else None,
             placement=inputs.placement if lies else None,
@@ -201,6 +218,24 @@ def run(
         if stops:
             return
         began = clock()
+
+
+def _begun(
+    method: Method, model: Model, inputs: Inputs, target: Target, seed: int
+) -> tuple[Method, Iterator[Estimate], tuple[str, ...]]:
+    """Begin with the method, or with what stands in for it, and a note that says so."""
+    estimates = method.run(model, inputs, target, seed)
+    if method.otherwise is None:
+        return method, estimates, ()
+    try:
+        estimates = chain([next(estimates)], estimates)
+    except ModelError as error:
+        if not error.where:
+            raise
+        note = f"{str(error).partition('. ')[0]}: {method.otherwise} instead."
+        method = create(method.otherwise, {})
+        return method, method.run(model, inputs, target, seed), (note,)
+    return method, estimates, ()
 
 
 Begin = Callable[..., "Iterator[Attribution | None]"]
