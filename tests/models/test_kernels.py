@@ -72,3 +72,14 @@ def test_the_turned_weights_are_kept_only_where_they_are_small_beside_the_activa
         assert (one.kernel._turned is not None) == kept
         assert one.product is None  # of the merged weights there is the laid-out copy alone
         assert one.kernel.weight is conv.weight
+
+
+def test_weights_are_laid_out_for_inputs_of_the_size_to_come(monkeypatch):
+    asked, reorder = [], torch._C._nn.mkldnn_reorder_conv2d_weight
+    monkeypatch.setattr(torch._C._nn, "mkldnn_reorder_conv2d_weight", lambda *a: asked.append(a[-1]) or reorder(*a))
+    conv = convolution(padding=2, dilation=2)
+    for side, size in ((9, 9), (2, 5)):  # the second one is smaller than the neighbourhood, but for the padding
+        x = torch.rand(2, 4, side, side)
+        fast = explanation_copy(nn.Sequential(conv, nn.Flatten()), x[:1])
+        assert asked.pop() == [1, 4, size, size]
+        torch.testing.assert_close(fast(x), conv(x).flatten(1))

@@ -92,7 +92,7 @@ class Fixed:
         if self._may_lay_out:
             if self.kernel is None:
                 geometry = layer.stride, layer.dilation, layer.groups
-                self.kernel = Convolution(layer.weight, self.bias, *geometry, self.scale)
+                self.kernel = Convolution(layer.weight, self.bias, *geometry, x.shape, self.scale)
             if self.kernel.is_packed and self.kernel.takes(x):
                 return convolved(x, self.kernel, layer.padding)
         found: Tensor = layer._conv_forward(x, self.weight(), self.bias)  # noqa: SLF001

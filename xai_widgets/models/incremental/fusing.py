@@ -43,7 +43,7 @@ def fuse(trace: Trace, laid_out: Iterable[Convolution] = ()) -> None:
             if isinstance(weight, Tensor) and not isinstance(bias, Ref):
                 found = known.get(id(weight), known.get(id(bias)))
                 if found is None or not found.is_of(bias, stride, dilation, groups):
-                    found = Convolution(weight, bias, stride, dilation, groups)
+                    found = Convolution(weight, bias, stride, dilation, groups, trace.clean[step.refs[0]].shape)
                 step.kernel = copy(found)
                 if step.kernel.is_packed:
                     # Its shape is all that is asked for from here on.

@@ -152,8 +152,8 @@ def _watched(model: TorchModel, x: Tensor) -> Trace:
         return scores_of(model._feed(module, batch) if fast is None else fast(batch))  # noqa: SLF001
 
     trace = record(run, x, constants, set(RULES) | SIZED)
-    trace.prune(needs_clean)
     fuse(trace, [] if fast is None else [one.kernel for one in fast.fixed if one.kernel is not None])
+    trace.prune(needs_clean)
     return trace
 
 

@@ -11,6 +11,8 @@ from torch import Tensor
 from xai_widgets.models.kernels import Convolution
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xai_widgets.models.convolving import Kernels
     from xai_widgets.models.rules.mode import Kept
 
@@ -76,8 +78,11 @@ class Layer:
         if self.kernels is None or not isinstance(self.function, Convolving):
             return None
         lay_out, purpose = self.function.lay_out, f"{purpose} {self.scale is None}"
-        kernel = self.kernels.of(purpose, self.sources, lambda: lay_out(change(self.weight), change(self.bias)))
-        return kernel if kernel.is_packed and kernel.takes(self.x.tensor) else None
+        x = self.x.tensor
+        kernel = self.kernels.of(
+            purpose, self.sources, lambda: lay_out(change(self.weight), change(self.bias), x.shape)
+        )
+        return kernel if kernel.is_packed and kernel.takes(x) else None
 
 
 class Convolving:
@@ -103,6 +108,6 @@ class Convolving:
         result: Tensor = self._func(x, w, b, *self._rest)
         return result
 
-    def lay_out(self, w: Tensor, b: Tensor | None) -> Convolution:
-        """Prepare to convolve by these weights often."""
-        return Convolution(w.detach(), None if b is None else b.detach(), *self._geometry)
+    def lay_out(self, w: Tensor, b: Tensor | None, like: Sequence[int]) -> Convolution:
+        """Prepare to convolve inputs of such a shape by these weights often."""
+        return Convolution(w.detach(), None if b is None else b.detach(), *self._geometry, like)
