@@ -1,4 +1,5 @@
 // The image explainer: what anywidget loads.
+import { effect } from "@preact/signals";
 import { loadPhoto } from "../dom/layers";
 import "../dom/xai.css";
 import { imageStore } from "../host/image";
@@ -16,15 +17,20 @@ function initialize(context: Context): () => void {
 function render(context: Context & { el: HTMLElement }): () => void {
   const store = imageStore(context.model);
   const view = createView(store);
-  const { mime, data } = store.spec.value.photo;
-  loadPhoto(mime, data).then(
-    (photo) => {
-      view.photo.value = photo;
-    },
-    () => {
-      // The map and the numbers are of use without the photo.
-    },
-  );
+  const show = (photo: ImageBitmap | null) => {
+    view.photo.value?.close();
+    view.photo.value = photo;
+  };
+  // Where the model looks on it may be found out later, and the photo be another then.
+  const stop = effect(() => {
+    const { photo } = store.spec.value;
+    loadPhoto(photo.mime, photo.data).then(
+      (loaded) => (photo === store.spec.value.photo ? show(loaded) : loaded.close()),
+      () => {
+        // The map and the numbers are of use without the photo.
+      },
+    );
+  });
   return open(
     context,
     view,
@@ -32,7 +38,10 @@ function render(context: Context & { el: HTMLElement }): () => void {
       const saved = { snapshot: () => snapshot(view), describe: () => describe(view) };
       return <App view={view} onDraw={expose(root, store, saved)} />;
     },
-    () => view.photo.value?.close(),
+    () => {
+      stop();
+      show(null);
+    },
   );
 }
 

@@ -109,6 +109,17 @@ def test_the_photo_is_washed_as_in_the_static_picture(open_view):
     assert np.abs(middle - washed(np.array([[colour]], np.uint8))[0, 0]).max() <= 2
 
 
+def test_a_photo_that_is_found_to_be_mirrored_is_shown_so(open_view):
+    view = open_view().ready()
+    view.page.get_by_role("slider", name="Opacity").fill("0")
+    before = view.pixels()
+    data = io.BytesIO()
+    Image.new("RGB", (320, 240), (200, 60, 20)).save(data, "PNG")
+    photo = {"data": base64.b64encode(data.getvalue()).decode(), "mime": "image/png", "width": 320, "height": 240}
+    view.page.evaluate("photo => kernel.model.set('spec', { ...kernel.model.get('spec'), photo })", photo)
+    view.page.wait_for_function("before => document.querySelector('.xai-canvas').toDataURL() !== before", arg=before)
+
+
 def test_the_bundle_that_is_shipped_runs(open_view):
     view = open_view()
     view.page.evaluate("document.querySelector('.xai-root').remove()")

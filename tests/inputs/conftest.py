@@ -20,8 +20,8 @@ def cat():
 
 @pytest.fixture
 def read():
-    def read(x, preprocess=None, dtype=torch.float32):
-        return read_inputs(x, preprocess=preprocess, device="cpu", dtype=dtype)
+    def read(x, preprocess=None, dtype=torch.float32, **options):
+        return read_inputs(x, preprocess=preprocess, device="cpu", dtype=dtype, **options)
 
     return read
 

@@ -236,6 +236,37 @@ def test_preprocess_that_refuses_test_pictures(read, photo):
     assert "KeyError" in read(picture, preprocess).notes[0]
 
 
+def test_the_geometry_can_be_found_out_later(read, photo):
+    calls = []
+
+    def preprocess(im):
+        calls.append(im.size)
+        return tensor(ImageOps.mirror(im.crop((8, 4, 40, 28)).resize((16, 12))))
+
+    picture = photo(48, 32)
+    whole = read(picture, preprocess)
+    assert len(calls) > 1
+    assert whole.traced is None
+    calls.clear()
+    guess = read(picture, preprocess, at_once=False)
+    assert calls == [(48, 32)]
+    picture.paste("red", (0, 0, 48, 32))  # its owner goes on with it
+    found = guess.traced()
+    torch.testing.assert_close(guess.x, whole.x)
+    torch.testing.assert_close((found.x, found.black, found.white), (whole.x, whole.black, whole.white))
+    assert (found.region, found.mirrored, found.notes) == (whole.region, (True, False), whole.notes)
+    np.testing.assert_array_equal(found.photo, whole.photo)
+
+
+@pytest.mark.parametrize("draw", [random.random, np.random.rand, lambda: torch.rand(1)])
+def test_what_draws_random_numbers_is_looked_at_while_they_can_be_put_back(read, photo, draw):
+    def preprocess(im):
+        draw()
+        return tensor(im)
+
+    assert read(photo(12, 10), preprocess, at_once=False).traced is None
+
+
 def test_random_numbers_of_the_user_go_on_as_if_nothing_happened(read, photo):
     def preprocess(im):
         random.random(), np.random.rand(), torch.rand(1)  # noqa: NPY002

@@ -43,6 +43,21 @@ def test_it_answers_with_the_same_numbers_as_off_screen(make):
     assert final["label"] == plain.label
 
 
+def test_making_it_calls_preprocess_once_and_the_rest_is_found_out_in_the_background(make):
+    threads = []
+
+    def preprocess(picture):
+        threads.append(threading.current_thread())
+        return torch.from_numpy(np.array(picture.crop((2, 2, 14, 14)))).permute(2, 0, 1) / 255
+
+    widget = make(image=np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8), preprocess=preprocess)
+    assert threads.count(threading.current_thread()) == 1
+    assert widget.result(30).region == pytest.approx((2, 2, 14, 14), abs=0.01)
+    assert widget.spec["region"] == list(widget.attribution.region)
+    assert threads.count(threading.current_thread()) == 1
+    assert len(threads) > 1
+
+
 @pytest.mark.parametrize(
     ("error", "sent"), [(None, None), (0.25, 0.25), (float("inf"), "unbounded"), (float("nan"), None)]
 )

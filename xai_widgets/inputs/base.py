@@ -16,6 +16,8 @@ from xai_widgets.inputs.gaussian import blur
 from xai_widgets.placement import Placement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from xai_widgets.text import Text
@@ -66,6 +68,9 @@ class Inputs:
         For tokens, of which `x` holds the vectors [tokens, features]: named vectors that stand for no token.
     text : Text or None
         The text that the tokens are of.
+    traced : callable or None
+        Returns the same with what is only guessed yet: how `preprocess` maps the photo, found out by calling it some
+        15 times more. None where all is known.
     """
 
     x: Tensor
@@ -82,6 +87,7 @@ class Inputs:
     layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
     vectors: Mapping[str, Tensor] | None = None
     text: Text | None = None
+    traced: Callable[[], Inputs] | None = None
 
     def pieces(self) -> dict[str, Inputs]:
         """Return each of several inputs, in its own shape; nothing where `x` is one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from torch import Tensor
 from xai_widgets.inputs.base import CHANNELS, Inputs, to_rgb
 from xai_widgets.inputs.decode import EXPECTED, display_copy, from_array, open_file, upright
 from xai_widgets.inputs.finite import check_finite
-from xai_widgets.inputs.geometry import probe
+from xai_widgets.inputs.geometry import Geometry, probe
 from xai_widgets.inputs.preprocess import Preprocess, feed
 from xai_widgets.inputs.rng import kept_rng
 from xai_widgets.inputs.rows import Row, row_of
@@ -37,6 +38,7 @@ def read_inputs(
     device: torch.device | str,
     dtype: torch.dtype,
     columns: Sequence[str] | None = None,
+    at_once: bool = True,
 ) -> Inputs:
     """Decode one input and prepare it for the model.
 
@@ -53,31 +55,48 @@ def read_inputs(
         The model's.
     columns : sequence of str, optional
         Names of the columns of a table that the model was fitted with, in its order.
+    at_once : bool
+        Whether to find out now how `preprocess` maps the photo. Else `Inputs.traced` does, which may be called on any
+        thread: a `preprocess` that draws random numbers is looked at now all the same.
 
     Raises
     ------
     TypeError, ValueError, FileNotFoundError, RuntimeError
         Saying what was expected and what came; RuntimeError is chained to what `preprocess` raised.
     """
-    with kept_rng():
-        if isinstance(x, (str, bytes, os.PathLike)):
-            return _picture(upright(open_file(x)), "picture", preprocess, device, dtype)
-        if isinstance(x, Image.Image):
-            return _picture(upright(x), "picture", preprocess, device, dtype)
-        row = row_of(x) if preprocess is None else None
-        if row is None and columns is not None and np.ndim(x) == 1:
-            row = Row(np.asarray(x, dtype=np.float64))
-        if row is not None:
-            row = row.ordered(columns)
-            return replace(_plain(torch.as_tensor(row.values), device, dtype), names=row.names)
-        given: Literal["array", "tensor"] = "tensor" if isinstance(x, Tensor) else "array"
-        values: Any = x.detach().cpu() if isinstance(x, Tensor) else _as_array(x)
-        if 0 in values.shape:
-            msg = f"the input is empty: its shape is {tuple(values.shape)}."
-            raise ValueError(msg)
-        if preprocess is not None or _is_picture(values):
-            return _picture(from_array(_as_numpy(values)), given, preprocess, device, dtype)
-        return _plain(torch.as_tensor(values), device, dtype)
+    with kept_rng() as drawn:
+        found = _read(x, preprocess, device, dtype, columns, at_once=at_once)
+        return found.traced() if found.traced and (at_once or drawn()) else found
+
+
+def _read(
+    x: Any,
+    preprocess: Preprocess | None,
+    device: torch.device | str,
+    dtype: torch.dtype,
+    columns: Sequence[str] | None,
+    *,
+    at_once: bool,
+) -> Inputs:
+    picture = partial(_picture, preprocess=preprocess, device=device, dtype=dtype, at_once=at_once)
+    if isinstance(x, (str, bytes, os.PathLike)):
+        return picture(upright(open_file(x)), "picture")
+    if isinstance(x, Image.Image):
+        return picture(upright(x), "picture")
+    row = row_of(x) if preprocess is None else None
+    if row is None and columns is not None and np.ndim(x) == 1:
+        row = Row(np.asarray(x, dtype=np.float64))
+    if row is not None:
+        row = row.ordered(columns)
+        return replace(_plain(torch.as_tensor(row.values), device, dtype), names=row.names)
+    given: Literal["array", "tensor"] = "tensor" if isinstance(x, Tensor) else "array"
+    values: Any = x.detach().cpu() if isinstance(x, Tensor) else _as_array(x)
+    if 0 in values.shape:
+        msg = f"the input is empty: its shape is {tuple(values.shape)}."
+        raise ValueError(msg)
+    if preprocess is not None or _is_picture(values):
+        return picture(from_array(_as_numpy(values)), given)
+    return _plain(torch.as_tensor(values), device, dtype)
 
 
 def _as_array(x: Any) -> NDArray[Any]:
@@ -107,7 +126,13 @@ def _is_picture(values: Any) -> bool:
 
 
 def _picture(
-    photo: Image.Image, given: str, preprocess: Preprocess | None, device: torch.device | str, dtype: torch.dtype
+    photo: Image.Image,
+    given: str,
+    *,
+    preprocess: Preprocess | None,
+    device: torch.device | str,
+    dtype: torch.dtype,
+    at_once: bool,
 ) -> Inputs:
     if preprocess is None:
         x = torch.from_numpy(np.atleast_3d(np.array(photo))).permute(2, 0, 1).contiguous().to(device, dtype).div_(255)
@@ -119,21 +144,28 @@ def _picture(
     if made.ndim != 3:  # noqa: PLR2004
         return _plain(made, device, dtype)
     shown = display_copy(photo)
-    found = probe(call, photo, shown, made)
     x = made.to(device, dtype)
-    if found.levels is None:
-        black, white = guess_levels(x)
-    else:
+    whole = (0.0, 0.0, float(shown.shape[1]), float(shown.shape[0]))
+    black, white = (level.to(device) for level in guess_levels(made.to(dtype)))
+    guess = Inputs(x, "image", black, white, shown, whole, photo.size)
+    kept = photo if at_once else photo.copy()  # which its owner may change or close meanwhile
+    return replace(guess, traced=lambda: _traced(guess, probe(call, kept, shown, made), kept.size))
+
+
+def _traced(guess: Inputs, found: Geometry, size: tuple[int, int]) -> Inputs:
+    x, black, white, shown = guess.x, guess.black, guess.white, guess.photo
+    assert shown is not None
+    if found.levels is not None:
         black, white = (
-            torch.from_numpy(level).to(dtype).to(device) for level in (found.levels.black, found.levels.white)
+            torch.from_numpy(level).to(x.dtype).to(x.device) for level in (found.levels.black, found.levels.white)
         )
     if found.region is None:
         note = f"The map is shown on the model's own view, since preprocess cannot be traced to the photo: {found.why}."
         return _own_view(Inputs(x, "image", black, white, notes=(note,), order=found.order))
     shown = np.ascontiguousarray(shown[:: -1 if found.mirrored[1] else 1, :: -1 if found.mirrored[0] else 1])
-    region = _on_display(found.region, found.mirrored, photo.size, shown)
+    region = _on_display(found.region, found.mirrored, size, shown)
     notes = ("preprocess mirrors the photo; it is shown as the model sees it.",) if any(found.mirrored) else ()
-    return Inputs(x, "image", black, white, shown, region, photo.size, notes, found.mirrored, found.order)
+    return Inputs(x, "image", black, white, shown, region, size, notes, found.mirrored, found.order)
 
 
 def _on_display(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,13 +62,14 @@ def read_for(
     preprocess: Callable[[Any], Any] | None = None,
     tokenizer: Any = None,
     reduce: Callable[[Any], Any] | None = None,
+    at_once: bool = True,
 ) -> tuple[TorchModel, Inputs]:
     """Read an input for a model.
 
     Parameters
     ----------
     model : TorchModel
-    x, preprocess
+    x, preprocess, at_once
         As of `read_inputs`; besides, tokens and several inputs.
     tokenizer : object, optional
         Makes `x` a text, and divides it into the tokens that the model eats.
@@ -92,7 +94,8 @@ def read_for(
         x = _floating(x) if isinstance(module, PlainFunction) and preprocess is None else x
         keras = is_keras(module)
         x = _channels_first(x) if keras and preprocess is None else x
-        inputs = read_inputs(x, preprocess=preprocess, device=model.device, dtype=model.dtype, columns=columns)
+        read = partial(read_inputs, device=model.device, dtype=model.dtype)
+        inputs = read(x, preprocess=preprocess, columns=columns, at_once=at_once)
         if keras and inputs.kind == "image":
             model = model.fed(ChannelsLast(feed_alone))
         model = reduced(model, reduce)

@@ -109,7 +109,7 @@ class ImageExplainer(Explainer):
     ) -> None:
         seconds = check_time_budget(time_budget)
         adapter = adapt(model, image, labels=labels, device=device, seed=seed)
-        adapter, inputs = read_for(adapter, image, preprocess=preprocess)
+        adapter, inputs = read_for(adapter, image, preprocess=preprocess, at_once=False)
         if inputs.kind != "image":
             msg = f"ImageExplainer needs a picture [channels, height, width], got shape {list(inputs.x.shape)}."
             raise ValueError(msg)
@@ -118,6 +118,7 @@ class ImageExplainer(Explainer):
         request = Request(choose(method, params, adapter, inputs), index, checked(perturbations))
         spec = image_messages.spec(inputs, adapter.labels, method_list(adapter, inputs), layers.outline(adapter.module))
         session = ImageSession(adapter, inputs, seed, seconds)
+        self._traced = inputs.traced is None
         super().__init__(session, given, spec=spec, request=request, compare=compare, display=display)
 
     def explain(
@@ -157,6 +158,9 @@ class ImageExplainer(Explainer):
         return [one.to_dict() for one in edits]
 
     def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
+        if not self._traced:
+            self._traced = True
+            self._publish(spec={**self.spec, **image_messages.placed(self._session.inputs)})
         return image_messages.prediction(number, slot, seen, target)
 
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:

@@ -25,19 +25,26 @@ ROOM = LIMIT * 9 // 10
 
 
 def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
-    """Describe what never changes in a widget's life."""
+    """Describe what never changes in a widget's life, but for where the model looks on the photo."""
+    return {
+        **messages.spec("image", labels, methods, layers),
+        **placed(inputs),
+        "edits": [one.spec() for one in PERTURBATIONS.values() if issubclass(one, Slider)],
+        "fills": list(FILLS),
+        "brush": BRUSH,
+    }
+
+
+def placed(inputs: Inputs) -> dict[str, Any]:
+    """Show the photo, and where the model's pixels lie on it."""
     assert inputs.photo is not None
     height, width = inputs.photo.shape[:2]
     buffer = io.BytesIO()
     Image.fromarray(inputs.photo).save(buffer, "JPEG", quality=90)
     return {
-        **messages.spec("image", labels, methods, layers),
         "grid": list(inputs.grid),
         "photo": {"mime": "image/jpeg", "width": width, "height": height, "data": buffer.getvalue()},
         "region": list(inputs.region or (0, 0, width, height)),
-        "edits": [one.spec() for one in PERTURBATIONS.values() if issubclass(one, Slider)],
-        "fills": list(FILLS),
-        "brush": BRUSH,
     }
 
 

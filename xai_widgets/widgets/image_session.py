@@ -25,6 +25,11 @@ class ImageSession(Session):
     _photo: tuple[Inputs, NDArray[np.uint8]] | None = None
     """The newest edited input and its photo, which all results of a run show."""
 
+    def ready(self) -> None:
+        """Find out how `preprocess` maps the photo."""
+        if self.inputs.traced:
+            self.inputs = self.inputs.traced()
+
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
         super().close()
