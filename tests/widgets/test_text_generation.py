@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from transformers import GPT2Config, GPT2LMHeadModel
 from widgets.fakes import Browser
 from widgets.test_text_asides import ended
-from widgets.test_text_causal import PROMPT, TOKENIZER, make_causal, model  # noqa: F401  fixtures
+from widgets.test_text_causal import PROMPT, SIZE, TOKENIZER, make_causal, model  # noqa: F401  fixtures
 
 import xai_widgets as xai
+from xai_widgets.attribution.runs import AGAIN, MIXED
 from xai_widgets.models.continuations import drawn
 
 
@@ -98,3 +102,42 @@ def test_a_full_text_and_a_classifier_cannot_go_on(make_causal, make_text):  # n
     assert "no answer to 'generate'" in browser.wait("error")["message"]
     with pytest.raises(ValueError, match=r"count must lie in 0\.\.256"):
         widget.generate(10_000)
+
+
+def test_weights_that_change_in_the_middle_begin_it_anew(make_text):
+    torch.manual_seed(1)
+    config = GPT2Config(vocab_size=SIZE, n_embd=16, n_layer=1, n_head=2, n_positions=64, bos_token_id=0, eos_token_id=0)
+    own = GPT2LMHeadModel(config).eval()
+    session = make_text(own, PROMPT, tokenizer=TOKENIZER, labels=None, method="saliency")._session
+    steps = session.generate((), 4, temperature=0)
+    assert [len(next(steps).tokens) for _ in range(2)] == [1, 2]
+    with torch.no_grad():
+        own.transformer.wte.weight.neg_()
+    found = list(steps)
+    assert len(found[0].tokens) == 1
+    assert {one.notes for one in found} == {(AGAIN,)}
+    assert [one.tokens for one in session.generate((), 4, temperature=0)][-1] == found[-1].tokens
+    mixed = None
+    for one in session.generate((), 4, temperature=0):
+        mixed = one
+        with torch.no_grad():
+            own.transformer.wte.weight.mul_(1.01)
+    assert mixed.notes == (AGAIN, MIXED)
+    assert mixed.fraction == 1
+
+
+def test_what_was_written_is_shown_in_a_notebook(widget):
+    found = widget.generate(3, temperature=0)
+    bundle = found._repr_mimebundle_()
+    (_, said, chance), *_ = found.tokens
+    lines = bundle["text/plain"].splitlines()
+    assert lines[0].startswith(f"{PROMPT}⟶")
+    assert lines[1].startswith(f"{said!r} {chance:.0%}, rests on ")
+    image = np.asarray(Image.open(io.BytesIO(bundle["image/png"])))
+    side, left = 24, 104
+    assert image.shape[:2] == (left + side * len(found.rows) + 26, left + side * len(found.whole))
+    # What nothing is known of stands on paper, all that it rests on has the colour of its value.
+    row, column = 0, int(np.nanargmax(np.abs(found.rows[0])))
+    at = [left + side * place + side // 2 for place in (row, column)]
+    assert (image[at[0], -2] == 255).all()
+    assert image[at[0], at[1]].min() < 200

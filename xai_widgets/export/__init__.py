@@ -11,9 +11,21 @@ from xai_widgets.export.files import load, write_json, write_npz, write_png
 from xai_widgets.export.picture import picture, png
 from xai_widgets.export.smoothing import read
 from xai_widgets.export.words import text
+from xai_widgets.export.written import written_png, written_text
 from xai_widgets.results import PAINTERS, WRITERS
 
-__all__ = ["SAVED_VIEW", "colormaps", "load", "mimebundle", "picture", "png", "text", "to_code"]
+__all__ = [
+    "SAVED_VIEW",
+    "colormaps",
+    "load",
+    "mimebundle",
+    "picture",
+    "png",
+    "text",
+    "to_code",
+    "written_png",
+    "written_text",
+]
 
 WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png})
 CHANGE_WRITERS.update({".xai.json": write_changes})

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.attribution.runs import per_token
+from xai_widgets.attribution.runs import AGAIN, MIXED, RESTARTS, per_token
+from xai_widgets.export import written_png, written_text
 from xai_widgets.inputs import read_text
 from xai_widgets.method import create
 from xai_widgets.models import Likelihood, Target, continued
@@ -27,7 +28,7 @@ METHOD = "input_x_gradient"
 """By which a row is explained: one pass forward and one back."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Generated:
     """A text that a language model went on with.
 
@@ -46,6 +47,8 @@ class Generated:
         The token of `whole` that the first row explains.
     fraction : float
         Share of the work that is done, 0..1.
+    notes : tuple of str
+        What the reader should know.
     """
 
     prompt: str
@@ -55,6 +58,17 @@ class Generated:
     rows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     first: int = 0
     fraction: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Generated({self.text!r} after {self.prompt[-40:]!r}, {len(self.rows)} rows of its map)"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        words = written_text(self.prompt, self.tokens, self.whole, self.rows)
+        bundle: dict[str, Any] = {"text/plain": "\n".join([words, *self.notes])}
+        if self.whole is not None and self.rows.size:
+            bundle["image/png"] = written_png(self.whole, self.first, self.rows)
+        return bundle
 
 
 def generate(
@@ -62,11 +76,28 @@ def generate(
 ) -> Iterator[Generated]:
     """Write after a text, then explain what was written; yields after each token, and after each row of the map.
 
+    Weights that change in the middle begin it anew; where they do so again and again, a note says what it is.
+
     Raises
     ------
     ValueError
         Where the model takes no more tokens.
     """
+    options: dict[str, Any] = {"temperature": temperature, "top": top, "seed": seed}
+    for again in range(RESTARTS + 1):
+        weights = model.weights
+        for one in _attempt(model, tokenizer, prompt, count, **options):
+            changed = model.weights != weights
+            if changed and again < RESTARTS:
+                break
+            yield replace(one, notes=(*((AGAIN,) if again else ()), *((MIXED,) if changed else ())))
+        else:
+            return
+
+
+def _attempt(
+    model: TorchModel, tokenizer: Any, prompt: str, count: int, *, temperature: float, top: int, seed: int
+) -> Iterator[Generated]:
     limit = longest_text(model.module)
     text, tensors = read_text(prompt, tokenizer, limit)
     # What a tokenizer puts at the end of a text would be gone on after.

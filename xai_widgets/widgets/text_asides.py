@@ -54,7 +54,16 @@ class Asides:
             "generated",
             priority=COMPARE,
             post=post,
-            empty={**nothing, "text": "", "tokens": [], "first": None, "row": 0, "rows": None, "layout": None},
+            empty={
+                **nothing,
+                "text": "",
+                "tokens": [],
+                "first": None,
+                "row": 0,
+                "rows": None,
+                "layout": None,
+                "note": None,
+            },
         )
         self._layouts = layouts
         unknown: dict[str, Any] = {"layers": None, "heads": None, "weights": None}

@@ -224,7 +224,11 @@ def changes(message: Message, found: Counterfactuals, original: str, units: Utf1
 def written(message: Message, found: Generated, layouts: Layouts) -> None:
     """Tell what a language model has written, and the rows of its map that are known and fit."""
     message.content.update(
-        text=found.text, tokens=[list(one) for one in found.tokens], first=found.first, fraction=found.fraction
+        text=found.text,
+        tokens=[list(one) for one in found.tokens],
+        first=found.first,
+        fraction=found.fraction,
+        note=" ".join(found.notes) or None,
     )
     if found.whole is not None:
         layouts.put(message, found.whole)

@@ -150,6 +150,7 @@ export interface GeneratedMessage {
   /** The first of `rows`. */
   row: number;
   rows: ArrayMeta | null;
+  note?: string | null;
   running: boolean;
   fraction: number;
   error: string | null;

@@ -92,6 +92,7 @@ export function WritingPanel({ view }: { view: View }) {
           </output>
         )}
         {written?.message.error && <p class="xai-alert xai-alert-error">{written.message.error}</p>}
+        {written?.message.note && <p class="xai-sentence">{written.message.note}</p>}
         {written && written.message.tokens.length > 0 && <Continuation view={view} written={written} />}
       </div>
     </details>
