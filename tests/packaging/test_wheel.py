@@ -27,7 +27,7 @@ FILES = {
     "text": r"widgets/(text\w*|generation|versions)\.py|export/passage|wire/units|api/words",
     "counterfactuals": r"counterfactual/|/changes\.py|export/(change_files|diffs)",
     "rows": r"widgets/(table\w*|scenarios)\.py",
-    "populations": r"population|export/(axes|charts|curves)",
+    "populations": r"population|export/(axes|charts|curves|swarm|trees)",
     "embeddings": r"embedding|export/scatter|wire/spaces",
 }
 """Which files a topic adds."""

@@ -11,24 +11,36 @@ from xai_widgets.api.attributions import (
     methods,
 )
 from xai_widgets.api.changes import counterfactuals, counterfactuals_iter, row_changes
-from xai_widgets.api.population import partial_dependence, permutation_importance, population_iter
+from xai_widgets.api.population import (
+    accumulated_local_effects,
+    global_importance,
+    partial_dependence,
+    permutation_importance,
+    population_iter,
+    sensitivity,
+    surrogate_tree,
+)
 from xai_widgets.api.words import word_effects, word_menu
 
 __all__ = [
     "MethodInfo",
     "MethodList",
+    "accumulated_local_effects",
     "attribute",
     "attribute_iter",
     "check",
     "check_iter",
     "counterfactuals",
     "counterfactuals_iter",
+    "global_importance",
     "method_list",
     "methods",
     "partial_dependence",
     "permutation_importance",
     "population_iter",
     "row_changes",
+    "sensitivity",
+    "surrogate_tree",
     "word_effects",
     "word_menu",
 ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xai_widgets.models import TorchModel
-    from xai_widgets.populations import Effects, Importances, PopulationResult
+    from xai_widgets.populations import Contributions, Effects, Importances, PopulationResult, SurrogateTree
 
 TRIED = 1000
 """Rows by which the class is chosen that is asked about."""
@@ -74,6 +74,85 @@ def partial_dependence(model: Any, data: Any, columns: Sequence[Any] | None = No
     return found
 
 
+def accumulated_local_effects(model: Any, data: Any, columns: Sequence[Any] | None = None, **options: Any) -> Effects:
+    """Tell how a model's answer changes along a column, for rows that have about that value.
+
+    Parameters
+    ----------
+    model, data, **options
+        As of :func:`population_iter`, and ``intervals``, into how many of as many rows to divide a column.
+    columns : sequence of str or int, optional
+        Of numbers, dates or two values; by default all these.
+
+    Returns
+    -------
+    Effects
+        Curves with mean 0 over the data.
+    """
+    found: Effects = _last(population_iter("accumulated_local_effects", model, data, columns=columns, **options))
+    return found
+
+
+def surrogate_tree(model: Any, data: Any, *, depth: int = 3, **options: Any) -> SurrogateTree:
+    """Fit a decision tree to what a model answers; needs scikit-learn.
+
+    Parameters
+    ----------
+    model, data, **options
+        As of :func:`population_iter`.
+    depth : int
+        How many questions to ask at most, 1..12.
+
+    Returns
+    -------
+    SurrogateTree
+        With its fidelity on held-out rows, ``rules()`` as text and one row a leaf in ``frame()``.
+    """
+    found: SurrogateTree = _last(population_iter("surrogate_tree", model, data, depth=depth, **options))
+    return found
+
+
+def sensitivity(model: Any, data: Any, *, scheme: str = "sobol", **options: Any) -> Importances:
+    """Tell how much of the answer's spread each column makes when all vary independently.
+
+    Parameters
+    ----------
+    model, data, **options
+        As of :func:`population_iter`, and:
+
+        n_samples : int
+            Base rows; each is passed once more for every column.
+        marginals : {"data", "range"}
+            Draw values as often as the data have them, or evenly from the least to the largest.
+    scheme : {"sobol", "morris"}
+        Shares of variance (total, with ``measures["first_order"]``), or mean sizes of elementary effects (with ``mu``
+        and ``sigma``).
+
+    Returns
+    -------
+    Importances
+    """
+    found: Importances = _last(population_iter("sensitivity", model, data, scheme=scheme, **options))
+    return found
+
+
+def global_importance(model: Any, data: Any, **options: Any) -> Contributions:
+    """Tell what each column contributes to the answers of many rows, by sampled Shapley values of each.
+
+    Parameters
+    ----------
+    model, data, **options
+        As of :func:`population_iter`, ``n_rows``, how many rows to explain, and ``n_samples``, pairs of walks a row.
+
+    Returns
+    -------
+    Contributions
+        Mean sizes as bars, ``local`` for single rows, ``points()`` for a beeswarm, as which ``plot()`` draws them.
+    """
+    found: Contributions = _last(population_iter("global_importance", model, data, **options))
+    return found
+
+
 def population_iter(
     method: str | Study,
     model: Any,
@@ -95,7 +174,8 @@ def population_iter(
     Parameters
     ----------
     method : str or Study
-        ``"permutation_importance"`` or ``"partial_dependence"``; or an instance.
+        ``"permutation_importance"``, ``"partial_dependence"``, ``"accumulated_local_effects"``, ``"surrogate_tree"``,
+        ``"sensitivity"`` or ``"global_importance"``; or an instance.
     model : torch.nn.Module, scikit-learn estimator or function
         As of :func:`attribute`; a module eats the numbers of the columns, an estimator or a function what `data` is.
     data : DataFrame or array (rows, columns)

@@ -10,8 +10,10 @@ from PIL import Image
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.curves import effects
 from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, TRACK, Pen
+from xai_widgets.export.swarm import swarm
+from xai_widgets.export.trees import tree
 from xai_widgets.export.words import clean, short
-from xai_widgets.populations import Effects, Importances
+from xai_widgets.populations import Contributions, Effects, Importances, SurrogateTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,7 @@ MOST = 30
 
 def chart(result: PopulationResult) -> Image.Image:
     """Draw a result with its heading and notes."""
-    height, body = effects(result) if isinstance(result, Effects) else bars(result)  # type: ignore[arg-type]
+    height, body = _body(result)
     pen = Pen(Image.new("RGB", (1, 1)))
     notes = [line for note in told(result) for line in pen.wrap(clean(note), SMALL, WIDTH - 2 * GAP)]
     image = Image.new("RGB", (WIDTH, HEAD + height + GAP + 18 * len(notes)), PAPER)
@@ -39,6 +41,15 @@ def chart(result: PopulationResult) -> Image.Image:
     return image
 
 
+def _body(result: PopulationResult) -> tuple[int, Callable[[Pen, float], None]]:
+    if isinstance(result, Effects):
+        return effects(result)
+    if isinstance(result, SurrogateTree):
+        return tree(result)
+    assert isinstance(result, Importances)
+    return swarm(result) if isinstance(result, Contributions) else bars(result)
+
+
 def png(result: PopulationResult) -> bytes:
     """Draw it as a PNG."""
     file = io.BytesIO()
@@ -49,6 +60,8 @@ def png(result: PopulationResult) -> bytes:
 def text(result: PopulationResult) -> str:
     """Describe a result in words and numbers."""
     lines = [f"{result.method.replace('_', ' ').capitalize()} of {clean(result.label)}", *told(result)]
+    if isinstance(result, SurrogateTree):
+        return "\n".join([*lines, result.rules()])
     records = result.records()
     lines += ["; ".join(f"{name} {_plain(value)}" for name, value in row.items()) for row in records[:MOST]]
     return "\n".join([*lines, *([f"… and {len(records) - MOST} more"] if len(records) > MOST else [])])

@@ -1,0 +1,39 @@
+"""What each column contributes to each of many rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.populations.importances import Importances
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Contributions(Importances):
+    """Contributions to single rows, and the mean of their sizes.
+
+    Attributes
+    ----------
+    local : ndarray, float64, shape (rows, columns)
+        Of each row: they sum to its answer minus the mean answer of the rows that it was compared with.
+    data : ndarray, float64, shape (rows, columns)
+        The rows, as numbers: categories by their number.
+    error : ndarray, float64, shape (rows, columns)
+        Standard errors of `local`.
+    """
+
+    local: NDArray[np.float64]
+    data: NDArray[np.float64]
+    error: NDArray[np.float64]
+
+    def points(self) -> list[dict[str, Any]]:
+        """Return one row a dot of a beeswarm: column, row, value, contribution."""
+        return [
+            {"column": name, "row": i, "value": float(self.data[i, k]), "contribution": float(self.local[i, k])}
+            for k, name in enumerate(self.names)
+            for i in range(len(self.local))
+        ]
