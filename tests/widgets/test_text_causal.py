@@ -130,7 +130,7 @@ def test_in_the_middle_of_a_token_that_token_is_meant_and_a_new_line_is_one(mode
 
 def test_a_classifier_is_asked_about_classes(make_text):
     widget = make_text(method="saliency", target=xai.TextSpan(2, 6))
-    with pytest.raises(RuntimeError, match="Only a language model finds part of a text likely"):
+    with pytest.raises(RuntimeError, match="Only a language model, with its tokenizer, finds part of a text likely"):
         widget.result(30)
     with pytest.raises(ValueError, match="Only a language model"):
         xai.attribute(str.split, "a film", target=xai.TextSpan(2, 6))
