@@ -15,8 +15,8 @@ export interface BarsProps {
   onPick: (index: number) => void;
 }
 
-function Delta({ row, plain }: { row: Row; plain: boolean }) {
-  const by = row.value - row.original;
+/** By how much a score changed. */
+export function Delta({ by, plain }: { by: number; plain: boolean }) {
   const none = Math.abs(by) < (plain ? 1e-9 : 0.0005);
   return (
     <span class={`xai-delta${none ? " xai-faint" : ""}`} title={plain ? words.change : words.percentagePoints}>
@@ -48,7 +48,7 @@ export function Bars(props: BarsProps) {
                 {role && <span class="xai-tag">{role}</span>}
               </span>
               <span class="xai-bar-value">{props.text(row.value)}</span>
-              {edited && <Delta row={row} plain={plain} />}
+              {edited && <Delta by={row.value - row.original} plain={plain} />}
               <span class="xai-bar-track">
                 <span class="xai-bar-fill" style={{ width: share(row.value) }} />
                 {edited && (

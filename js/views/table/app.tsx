@@ -6,6 +6,8 @@ import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
 import { Alerts, StatusBar } from "../../panels/status";
 import { Title } from "../../panels/title";
 import { FeatureList } from "./list";
+import { ScenariosPanel } from "./scenarios";
+import { SearchPanel } from "./search";
 import type { View } from "./view";
 
 export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
@@ -24,6 +26,8 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         </div>
         <MethodPanel view={view} />
       </div>
+      <SearchPanel view={view} />
+      <ScenariosPanel view={view} />
       <HealthPanel view={view} />
     </div>
   );

@@ -11,17 +11,9 @@ import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Button, Section } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
+import { saveTable } from "../../dom/save";
 import { Change, Diff } from "./change";
 import type { View } from "./view";
-
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
 
 function Row(props: { view: View; at: number; depth: number; here: boolean; picked: boolean; onCompare: () => void }) {
   const { view, at, depth, here, picked, onCompare } = props;
@@ -165,7 +157,7 @@ export function VersionsPanel({ view }: { view: View }) {
             link
             label={textWords.exportTable}
             text={textWords.exportTable}
-            onClick={() => save(textWords.exportName, tableOf(versions, text, mask))}
+            onClick={() => saveTable(textWords.exportName, tableOf(versions, text, mask))}
           />
         </>
       )}

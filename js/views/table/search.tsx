@@ -1,0 +1,203 @@
+// What would have to change for another answer: under which rules, searched for when it is asked, and gone to by a click.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { percent, short } from "../../core/format";
+import { editsOf, rowOf, textOf } from "../../core/table/cells";
+import type { Cell, Change } from "../../core/table/types";
+import { tableWords } from "../../core/table/words";
+import { words } from "../../core/words";
+import { Delta } from "../../dom/bars";
+import { Button, Select } from "../../dom/controls";
+import { useIds } from "../../dom/hooks";
+import { Slider } from "../../dom/slider";
+import { Comparison } from "./compare";
+import type { View } from "./view";
+
+/** Classes that a list can hold. */
+const LISTED = 200;
+const MOST = 12;
+
+/** What is kept to, in words. */
+function kept(view: View): string[] {
+  const { rules, spec } = view.store;
+  const { immutable, ranges, direction, effort } = rules.value;
+  const { columns } = spec.value;
+  return [
+    ...immutable.map(tableWords.locked),
+    ...Object.entries(direction).map(([name, way]) => tableWords.goes(name, way)),
+    ...Object.entries(ranges).map(([name, [low, high]]) => {
+      const column = columns.find((one) => one.name === name)!;
+      return tableWords.within(name, textOf(column, low ?? column.low, ""), textOf(column, high ?? column.high, ""));
+    }),
+    ...Object.entries(effort).map(([name, weight]) => tableWords.weighs(name, weight)),
+  ];
+}
+
+function RulesField({ view }: { view: View }) {
+  const { store } = view;
+  const ids = useIds("field", "said");
+  const { rules, error } = store.rules.value;
+  const [draft, setDraft] = useState<string | null>(null);
+  const list = kept(view);
+  return (
+    <div class="xai-field xai-rules">
+      <label class="xai-label" for={ids.field}>
+        {tableWords.rules}
+      </label>
+      <textarea
+        id={ids.field}
+        class="xai-area"
+        rows={2}
+        spellcheck={false}
+        placeholder={tableWords.rulesPlaceholder}
+        aria-invalid={!!error}
+        aria-describedby={ids.said}
+        value={draft ?? rules.join("\n")}
+        onInput={(event) => setDraft(event.currentTarget.value)}
+        onChange={(event) => {
+          const lines = event.currentTarget.value.split("\n").map((line) => line.trim());
+          store.setRules({ ...store.rules.value, rules: lines.filter(Boolean) });
+        }}
+      />
+      <output id={ids.said} class={error ? "xai-pattern-bad" : "xai-sentence"} data-xai="rules">
+        {error || (list.length ? `${tableWords.rulesKept}: ${list.join(" · ")}` : "")}
+      </output>
+    </div>
+  );
+}
+
+function sentenceOf(view: View, row: readonly Cell[], found: Change): string {
+  const { columns } = view.store.spec.value;
+  const parts = found.cells.map(({ column, value }) => {
+    const one = columns[column]!;
+    const [after, before] = [value, row[column] ?? null].map((cell) => textOf(one, cell, tableWords.missing));
+    return tableWords.were(one.name, after!, before!);
+  });
+  const score = view.store.task.value === "value" ? short(found.score) : percent(found.score);
+  return tableWords.sentence(parts, found.label, score);
+}
+
+function Answers({ view }: { view: View }) {
+  const { store } = view;
+  const answer = store.search.value;
+  if (!answer) return null;
+  const { found, row, running, fraction, error, note, of } = answer;
+  const { columns, row: original } = store.spec.value;
+  const plain = store.task.value === "value";
+  const base = row ?? view.row.value;
+  const rows = found.map(({ cells }) => rowOf(base, cells));
+  const go = (at: number) => store.setEdits(editsOf(original, rows[at]!));
+  const here = (at: number) => rows[at]!.every((value, i) => value === view.row.value[i]);
+  const measures: [string, string | undefined, (one: Change) => ComponentChildren][] = [
+    [tableWords.answer, undefined, (one) => `${one.label} ${plain ? short(one.score) : percent(one.score)}`],
+    [tableWords.deltaOf(of), words.change, (one) => <Delta by={one.delta} plain={plain} />],
+    [tableWords.count, undefined, (one) => one.cells.length],
+    [tableWords.effortOf, tableWords.effortOfHint, (one) => short(one.effort)],
+    [tableWords.nearest, tableWords.nearestHint, (one) => (one.nearest === null ? "–" : short(one.nearest))],
+    [tableWords.valid, tableWords.validHint, (one) => (one.valid ? "✓" : "✗")],
+  ];
+  return (
+    <>
+      {running && (
+        <output class="xai-health-state">
+          {tableWords.searching}
+          <progress class="xai-progress" aria-label={words.progressLabel(tableWords.search)} max={1} value={fraction} />
+        </output>
+      )}
+      {error && <p class="xai-alert xai-alert-error">{error}</p>}
+      {found.length > 0 && (
+        <>
+          <ol class="xai-c-list">
+            {found.map((one, at) => (
+              <li key={JSON.stringify(one.cells)} data-xai="found">
+                <button
+                  type="button"
+                  class="xai-version-go"
+                  aria-current={here(at) ? "true" : undefined}
+                  onClick={() => go(at)}
+                >
+                  {sentenceOf(view, base, one)}
+                </button>
+              </li>
+            ))}
+          </ol>
+          <Comparison
+            columns={columns}
+            shown={[
+              { key: "base", head: tableWords.asked, row: base },
+              ...rows.map((one, at) => ({
+                key: String(at),
+                row: one,
+                head: (
+                  <Button
+                    label={tableWords.wayGo(at + 1)}
+                    text={tableWords.way(at + 1)}
+                    pressed={here(at)}
+                    onClick={() => go(at)}
+                  />
+                ),
+              })),
+            ]}
+            measures={measures.map(([name, title, tell]) => ({
+              name,
+              ...(title ? { title } : {}),
+              of: (at) => (at === 0 ? "" : tell(found[at - 1]!)),
+            }))}
+          />
+        </>
+      )}
+      {!running && !error && !found.length && <output data-xai="none-found">{note ?? tableWords.none}</output>}
+      {found.length > 0 && note && <p class="xai-sentence">{note}</p>}
+    </>
+  );
+}
+
+export function SearchPanel({ view }: { view: View }) {
+  const { store } = view;
+  const [target, setTarget] = useState<number | null>(null);
+  const [count, setCount] = useState(4);
+  const [most, setMost] = useState(4);
+  const running = store.search.value?.running ?? false;
+  const labels = store.labels.value.slice(0, LISTED);
+  const wrong = !!store.rules.value.error;
+  return (
+    <details class="xai-fold xai-health" data-xai="search" open>
+      <summary class="xai-summary xai-health-summary">{tableWords.search}</summary>
+      <div class="xai-health-body">
+        <p class="xai-sentence">{tableWords.searchSay}</p>
+        <div class="xai-columns">
+          <RulesField view={view} />
+          <div class="xai-c-options">
+            {labels.length > 1 && (
+              <Select
+                inline
+                label={tableWords.searchTarget}
+                value={target === null ? "" : String(target)}
+                choices={[
+                  { value: "", text: tableWords.searchAny },
+                  ...labels.map((text, i) => ({ value: String(i), text })),
+                ]}
+                onPick={(value) => setTarget(value === "" ? null : Number(value))}
+              />
+            )}
+            <Slider label={tableWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
+            <Slider label={tableWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
+          </div>
+        </div>
+        <div class="xai-row xai-primary">
+          {running ? (
+            <Button label={tableWords.searchStop} text={tableWords.searchStop} onClick={() => store.stopSeeking()} />
+          ) : (
+            <Button
+              label={tableWords.searchGo}
+              text={tableWords.searchGo}
+              disabled={wrong}
+              onClick={() => store.seek(target, Math.round(count), Math.round(most))}
+            />
+          )}
+        </div>
+        <Answers view={view} />
+      </div>
+    </details>
+  );
+}
