@@ -29,6 +29,7 @@ export function signed(value: number): string {
 export function amount(value: number, most: number): string {
   const decimals = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(most || 1))));
   const text = plain(value.toFixed(decimals));
+  if (Number(value.toFixed(decimals)) === 0) return (0).toFixed(decimals);
   return value > 0 ? `+${text}` : text;
 }
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont, ImageStat, features
 
 from xai_widgets.export import SAVED_VIEW, mimebundle, picture, png, text
+from xai_widgets.export.cells import cells
 from xai_widgets.export.clusters import in_order
-from xai_widgets.export.colours import ramp
+from xai_widgets.export.colours import look_of, ramp
 from xai_widgets.export.draw import CHOSEN, INK, PAPER, Pen
 from xai_widgets.export.font import lettered
 from xai_widgets.results import Prediction
@@ -155,9 +156,9 @@ def test_any_map_with_and_without_photo(shape):
         assert picture(a_result(np.ones(shape), **fields)).width == 860
 
 
-@pytest.mark.parametrize("shape", [(), (4,), (2, 2, 2, 2), (0, 3, 3), (3, 0, 3)])
+@pytest.mark.parametrize("shape", [(), (0,), (2, 2, 2, 2), (0, 3, 3), (3, 0, 3)])
 def test_what_is_no_map_is_refused_in_words(shape):
-    with pytest.raises(ValueError, match="two or three axes"):
+    with pytest.raises(ValueError, match="one to three axes"):
         picture(a_result(np.ones(shape)))
 
 
@@ -230,9 +231,26 @@ def test_without_a_result_the_bundle_can_still_be_filled_at_save():
 
 
 def test_values_that_are_no_map_have_words_only():
-    data, _ = mimebundle({}, a_result([1, 2, 3]))
+    data, _ = mimebundle({}, a_result(np.ones((2, 2, 2, 2))))
     assert "image/png" not in data
     assert "Strongest" in data["text/plain"]
+
+
+def test_a_row_is_drawn_as_bars_that_are_as_long_as_its_values():
+    values = [1.0, -2.0, np.nan, 0.5, *[0.01] * 20]
+    names = ("for", "against", "unknown", *[f"column {i}" for i in range(21)])
+    drawn = np.asarray(cells(names, np.array(values), look_of(np.array(values)), 500)).astype(int)
+    middle = (round(500 * 0.46) + 500 - 62) // 2
+    ink = np.abs(drawn - drawn.mean(2, keepdims=True)).max(2) > 20
+    # The strongest comes first: it is against, to the left and blue, and twice as long as the next.
+    bars = [np.flatnonzero(ink[26 * k + 13]) for k in range(3)]
+    assert bars[0].max() <= middle < bars[1].min() + 2
+    assert len(bars[0]) == pytest.approx(2 * len(bars[1]), abs=4)
+    assert drawn[13, bars[0][5], 2] > drawn[13, bars[0][5], 0]
+    assert drawn[39, bars[1][5], 0] > drawn[39, bars[1][5], 2]
+    data, _ = mimebundle({}, a_result([1.0, -2.0, 0.5], names=("a", "b", "c")))
+    assert opened(data["image/png"]).width == 860
+    assert "Strongest: b −2; a +1; c +0.5" in data["text/plain"]
 
 
 def test_the_results_know_their_twins(result):

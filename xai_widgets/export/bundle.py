@@ -22,7 +22,7 @@ SAVED_VIEW = "application/vnd.xai-widgets+json"
 Bundle = dict[str, Any]
 
 
-LIVE_ALONE = {"curtain", "layout", "marks", "special"}
+LIVE_ALONE = {"curtain", "layout", "marks", "order", "special"}
 """What of a display no still picture of one map has."""
 
 OF_TEXTS = {"granularity", "pattern"}
@@ -56,7 +56,7 @@ def mimebundle(
         data["text/plain"] = "\n".join([words, *every_word(attribution)])
         if attribution.text is None:
             shown = {name: value for name, value in shown.items() if name not in OF_TEXTS}
-        if attribution.heat is not None or attribution.text is not None:
+        if attribution.heat is not None or attribution.text is not None or attribution.values.ndim == 1:
             try:
                 data["image/png"] = base64.b64encode(png(attribution, **shown)).decode("ascii")
             except Exception:  # a twin that cannot be painted must not take the live view with it

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from xai_widgets.export.cells import cells
 from xai_widgets.export.colours import Look, look_of
 from xai_widgets.export.draw import BAR, CHOSEN, FAINT, PAPER, TRACK, Pen, legend, overlay, reduced
 from xai_widgets.export.look import washed
@@ -33,7 +34,7 @@ MOST_LINES = 12
 
 
 def picture(attribution: Attribution, *, width: int = 860, **display: Any) -> Image.Image:
-    """Draw photo and heat map, or a text and what its words contribute, with everything needed to read them.
+    """Draw photo and heat map, or what words or columns contribute, with everything needed to read them.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def picture(attribution: Attribution, *, width: int = 860, **display: Any) -> Im
     Raises
     ------
     ValueError
-        For values that are neither a map nor those of a text, and for options out of range.
+        For values that are neither a map nor those of a text or row, and for options out of range.
     """
     return _page(attribution, width=width, **display).drawn()
 
@@ -86,9 +87,12 @@ def _page(attribution: Attribution, *, width: int = 860, **display: Any) -> _Pag
     if attribution.text is not None:
         scene, look = _read(attribution, room, **display)
         return _Page(attribution, look, scene, width, notes=notes, strip=strip(look, (room, 10)))
+    if attribution.values.ndim == 1 and attribution.values.size:
+        scene, look = _bars(attribution, room, **display)
+        return _Page(attribution, look, scene, width, notes=notes, strip=strip(look, (room, 10)))
     if attribution.heat is None:
         shape = attribution.values.shape
-        msg = f"only values of two or three axes, or of a text, are a map that can be drawn, got shape {shape}."
+        msg = f"only values of one to three axes, or of a text, can be drawn, got shape {shape}."
         raise ValueError(msg)
     smooth = display.pop("smooth", None)
     if smooth is not None and not 0 <= smooth <= SMOOTHEST:
@@ -107,6 +111,15 @@ def _page(attribution: Attribution, *, width: int = 860, **display: Any) -> _Pag
 def _least(width: int) -> int:
     """Return how wide the left column is at least."""
     return round((width - 3 * GAP) * 0.5)
+
+
+def _bars(attribution: Attribution, width: int, **display: Any) -> tuple[Image.Image, Look]:
+    """Draw a row with what its columns contribute."""
+    values = attribution.values.astype(np.float64)
+    names = attribution.names or [f"feature {i}" for i in range(len(values))]
+    display.pop("smooth", None)
+    look = look_of(values, **display)
+    return cells(names, values, look, width), look
 
 
 def _read(

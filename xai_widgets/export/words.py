@@ -104,7 +104,10 @@ def _strongest(attribution: Attribution) -> list[str]:
         at = tuple(map(int, np.unravel_index(int(sizes.argmax()), sizes.shape)))
         value = float(values[at])
         where = ", ".join(map(str, at)) if heat is None else f"x {at[1]}, y {at[0]}"
-        listed.append(f"{_signed(value)}{f' at {where}' if at else ''}")
+        if values.ndim == 1 and attribution.names is not None:
+            listed.append(f"{clean(attribution.names[at[0]])} {_signed(value)}")
+        else:
+            listed.append(f"{_signed(value)}{f' at {where}' if at else ''}")
         # The neighbours of a strong cell of a map say the same again.
         near = [max(sizes.shape) // NEIGHBOURS if heat is not None else 0] * len(at)
         sizes[tuple(slice(max(0, i - n), i + n + 1) for i, n in zip(at, near, strict=True))] = -1.0

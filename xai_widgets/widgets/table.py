@@ -11,7 +11,7 @@ from xai_widgets.api import method_list
 from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.counterfactual import Constraints
 from xai_widgets.export.code import called, literal
-from xai_widgets.inputs.cells import cells_by_name, cells_from
+from xai_widgets.inputs.cells import cells_by_name, cells_from, changed
 from xai_widgets.jobs import Slot, worker_for
 from xai_widgets.method import REGISTRY
 from xai_widgets.prepare import adapt, row_subject
@@ -22,7 +22,7 @@ from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.scenarios import Scenarios
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.table_asides import TableAsides
-from xai_widgets.widgets.table_rules import constraints_of, told
+from xai_widgets.widgets.table_rules import constraints_of, in_words, told
 from xai_widgets.widgets.table_session import AGAINST, TableSession
 from xai_widgets.wire import ProtocolError, Rules, Scenario, Seek
 
@@ -342,6 +342,15 @@ class TabularExplainer(Explainer):
     def _by_name(self, edits: Edits) -> dict[str, Any]:
         cells = self._table.cells(self._session.row(edits))
         return {(name := self._table.names[one.column]): cells[name] for one in edits}
+
+    def _first_picture(self) -> Attribution | None:
+        found = super()._first_picture()
+        if found is None:
+            return None
+        # A picture that nobody can point at tells the values too.
+        row = changed(self._row, cells_from(found.edits, self._table, self._row))
+        told = zip(self._table.cells(row).items(), self._table.columns, strict=True)
+        return replace(found, names=tuple(f"{name} = {in_words(value, one)}" for (name, value), one in told))
 
     def _kept_parameters(self, name: str) -> dict[str, Any]:
         return {**self._session.against(name), **super()._kept_parameters(name)}

@@ -1,5 +1,5 @@
 // Every word that only the widget of tables says.
-import { percent, short, signed, whole } from "../format";
+import { percent, short, whole } from "../format";
 
 export const tableWords = {
   title: "Explanation of a row",
@@ -18,8 +18,8 @@ export const tableWords = {
   unlock: (name: string) => `Unlock ${name}`,
   more: (name: string) => `Rules for ${name}`,
   exact: (name: string) => `${name}, exact value`,
-  contributes: (value: number, rank: number, of: number) =>
-    Number.isNaN(value) ? "no contribution yet" : `contribution ${signed(value)}, rank ${rank} of ${of}`,
+  contributes: (amount: string, rank: number, of: number) => `contribution ${amount}, rank ${rank} of ${of}`,
+  contributesNot: "no contribution yet",
   order: "Sort by",
   orders: { strength: "Contribution", data: "Data", name: "Name" },
   again: "Sort again",

@@ -13,6 +13,7 @@ import type { Contribution, View } from "./view";
 /** A bar from the middle: to the right for the answer, to the left against it. */
 function Bar({ one, most, of }: { one: Contribution | undefined; most: number; of: number }) {
   const value = one?.value ?? Number.NaN;
+  const text = Number.isNaN(value) ? "" : amount(value, most);
   const share = Number.isNaN(value) ? 0 : Math.abs(value) / most;
   return (
     <div class="xai-f-bar" title={tableWords.contributionHint}>
@@ -23,8 +24,10 @@ function Bar({ one, most, of }: { one: Contribution | undefined; most: number; o
         />
       </span>
       <span class="xai-f-amount">
-        <span aria-hidden="true">{Number.isNaN(value) ? "" : amount(value, most)}</span>
-        <span class="xai-hidden">{tableWords.contributes(value, one?.rank ?? 0, of)}</span>
+        <span aria-hidden="true">{text}</span>
+        <span class="xai-hidden">
+          {text ? tableWords.contributes(text, one?.rank ?? 0, of) : tableWords.contributesNot}
+        </span>
       </span>
     </div>
   );

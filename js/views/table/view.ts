@@ -40,8 +40,8 @@ export function createView(store: TableStore) {
     const { columns } = spec.value;
     const all = columns.map((_, i) => i);
     const by = display.value.order;
-    const map = mapA.peek();
-    if (map && sorted.value !== null) strengths = map.map(({ value }) => (Number.isNaN(value) ? 0 : Math.abs(value)));
+    const map = sorted.value === null ? null : mapA.peek();
+    if (map) strengths = map.map(({ value }) => (Number.isNaN(value) ? 0 : Math.abs(value)));
     if (by === "name") all.sort((a, b) => columns[a]!.name.localeCompare(columns[b]!.name));
     else if (by === "strength") all.sort((a, b) => (strengths[b] ?? 0) - (strengths[a] ?? 0) || a - b);
     return all;

@@ -1,0 +1,268 @@
+"""The table widget in a real JupyterLab with a real kernel: what a user does with it."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from browser.image_widget import cell, evaluate, script, value
+from browser.lab import Lab
+from playwright.sync_api import expect
+
+# A judge of people that anyone can check by hand: the sum of its columns is the log-odds.
+SETUP = """
+import numpy as np, pandas as pd
+import xai_widgets as xai
+random = np.random.default_rng(0)
+frame = pd.DataFrame({
+    "age": random.integers(18, 80, 200),
+    "job": random.choice(["boss", "clerk", "cook"], 200),
+    "owns": random.random(200) < 0.4,
+    "rate": np.where(random.random(200) < 0.1, np.nan, np.round(random.normal(size=200), 2)),
+    "since": pd.to_datetime("2015-01-01") + pd.to_timedelta(random.integers(0, 3000, 200), "D"),
+})
+row = {"age": 30, "job": "clerk", "owns": False, "rate": 0.5, "since": pd.Timestamp("2020-01-01")}
+def judge(rows):
+    jobs = rows["job"].map({"clerk": -1.0, "boss": 1.5, "cook": 0.0}).to_numpy()
+    z = (rows["age"] - 45) / 15 + jobs + 2.0 * rows["owns"] + rows["rate"].astype(float).fillna(0.0)
+    return np.stack([np.zeros(len(rows)), z], 1)
+"""
+SHOWN = 'w = xai.explain(judge, row, background=frame, labels=["no", "yes"], target="yes")\nw'
+WIDE = """
+data = np.random.default_rng(0).normal(size=(30, 2000))
+weights = np.zeros(2000); weights[[7, 1500]] = 3, -1
+w = xai.explain(lambda x: np.stack([0 * x[:, 0], x @ weights], 1), np.ones(2000), background=data, target=1,
+                method="feature_ablation")
+w
+"""
+
+
+def probability(age=30, job=-1.0, owns=0.0, rate=0.5):
+    return 1 / (1 + math.exp(-((age - 45) / 15 + job + 2 * owns + rate)))
+
+
+class TableView:
+    """The table widget that a cell shows."""
+
+    def __init__(self, lab, root):
+        self.lab, self.root = lab, root
+
+    def column(self, name):
+        return self.root.locator(f"[data-column={name}]")
+
+    def settled(self):
+        self.root.page.wait_for_function(
+            """root => { const { store } = root.xai; const map = store.slots.a.map.value;
+                const text = edits => JSON.stringify(edits.map(e => [e.column, e.value]));
+                const now = text(store.request.value.edits);
+                return store.slots.a.phase.value === 'idle' && map?.info.final && text(map.info.request.edits) === now
+                    && !store.prediction.value.guess && store.curves.value
+                    && text(store.curves.value.edits) === now }""",
+            arg=self.root.element_handle(),
+        )
+        return self
+
+    def probability(self):
+        return self.root.evaluate("root => root.xai.store.prediction.value.probabilities[1]")
+
+
+def shown(lab, at):
+    root = lab.output(at).locator(".xai-root")
+    expect(root.locator(".xai-f-list")).to_be_visible()
+    lab.page.evaluate(script("i => PANEL.content.widgets[i].node.scrollIntoView()"), at)
+    return TableView(lab, root).settled()
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, browser_context_args, lab_server):
+    context = browser.new_context(**{**browser_context_args, "viewport": {"width": 1400, "height": 1500}})
+    driver = Lab(context.new_page(), lab_server)
+    driver.page.set_default_timeout(30_000)
+    driver.open("table.ipynb", [SETUP, ""]).run(0)
+    yield driver
+    driver.shutdown()
+    context.close()
+
+
+@pytest.fixture
+def studio(notebook):
+    yield notebook
+    try:
+        evaluate(notebook, "w.close()")
+        notebook.check()
+    finally:
+        notebook.errors.clear()
+
+
+@pytest.fixture
+def view(studio):
+    cell(studio, 1, SHOWN)
+    return shown(studio, 1)
+
+
+def test_each_column_has_its_control_its_contribution_and_its_curve(view):
+    expect(view.root.get_by_role("heading", level=2)).to_contain_text("Why yes")
+    assert view.probability() == pytest.approx(probability(), abs=1e-6)
+    expect(view.root.get_by_role("slider", name="age", exact=True)).to_have_value("30")
+    expect(view.column("job").get_by_role("combobox")).to_have_value("1")
+    expect(view.column("owns").get_by_role("switch")).not_to_be_checked()
+    expect(view.column("since").locator("input[type=date]")).to_have_value("2020-01-01")
+    # The strongest stands first, and "since" has no say.
+    first = view.root.locator(".xai-f-row").first
+    expect(first).to_have_attribute("data-column", re.compile("age|job|owns"))
+    expect(view.column("since")).to_contain_text("contribution 0.00, rank 5 of 5")
+    expect(view.column("job").locator(".xai-f-amount")).to_contain_text("−")
+    flat = view.column("since").locator(".xai-f-curve").get_attribute("points")
+    assert len({point.split(",")[1][:6] for point in flat.split()}) == 1
+    rising = [
+        float(p.split(",")[1]) for p in view.column("age").locator(".xai-f-curve").get_attribute("points").split()
+    ]
+    assert rising == sorted(rising, reverse=True)
+    assert rising[0] - rising[-1] > 30
+
+
+def test_a_drag_is_answered_by_the_curve_at_once_and_by_the_model_after(studio, view):
+    slider = view.root.get_by_role("slider", name="age", exact=True)
+    said = slider.evaluate(
+        """slider => { const root = slider.closest('.xai-root'); const { store } = root.xai;
+            slider.value = 60; slider.dispatchEvent(new Event('input', { bubbles: true }));
+            const { guess, probabilities } = store.prediction.value; return [guess, probabilities[1]] }"""
+    )
+    # In the same task, so before any answer of the kernel can have come.
+    assert said[0] is True
+    assert said[1] == pytest.approx(probability(age=60), abs=0.02)
+    view.settled()
+    assert view.probability() == pytest.approx(probability(age=60), abs=1e-6)
+    expect(view.column("age")).to_contain_text("was 30")
+    expect(view.column("age").locator(".xai-f-ghost")).to_be_visible()
+    assert value(studio, "w.row['age']") == 60
+    view.column("age").get_by_role("button", name="Reset age").click()
+    view.settled()
+    assert view.probability() == pytest.approx(probability(), abs=1e-6)
+
+
+def test_the_keyboard_alone_changes_locks_and_takes_back(studio, view):
+    keys = studio.page.keyboard
+    view.root.get_by_role("slider", name="age", exact=True).focus()
+    keys.press("ArrowRight")
+    keys.press("ArrowRight")
+    view.settled()
+    assert view.probability() == pytest.approx(probability(age=32), abs=1e-6)
+    keys.press("Tab")
+    keys.type("50")
+    keys.press("Enter")
+    view.settled()
+    assert view.probability() == pytest.approx(probability(age=50), abs=1e-6)
+    view.column("owns").get_by_role("switch").focus()
+    keys.press("Space")
+    view.settled()
+    assert view.probability() == pytest.approx(probability(age=50, owns=1), abs=1e-6)
+    keys.press("Control+z")
+    view.settled()
+    assert view.probability() == pytest.approx(probability(age=50), abs=1e-6)
+    lock = view.column("owns").get_by_role("button", name=re.compile("Lock owns"))
+    lock.focus()
+    keys.press("Enter")
+    expect(view.column("owns").get_by_role("button", name="Unlock owns")).to_be_focused()
+    assert value(studio, "w.constraints.immutable") == ["owns"]
+
+
+def test_a_missing_value_is_a_choice(studio, view):
+    view.column("rate").get_by_role("button", name="Rules for rate").click()
+    view.column("rate").get_by_label("The value is missing").check()
+    view.settled()
+    assert value(studio, "w.row['rate']") is None
+    assert view.probability() == pytest.approx(probability(rate=0), abs=1e-6)
+    view.column("rate").get_by_label("The value is missing").uncheck()
+    view.settled()
+    assert value(studio, "w.row['rate']") == 0.5
+
+
+def test_what_would_have_to_change_keeps_to_the_rules_and_is_gone_to_by_a_click(studio, view):
+    view.column("owns").get_by_role("button", name=re.compile("Lock owns")).click()
+    view.column("age").get_by_role("button", name="Rules for age").click()
+    view.column("age").get_by_label("May go").select_option(label="only up")
+    rules = view.root.get_by_label("Rules between columns, one a line")
+    rules.fill("height < 3")
+    rules.blur()
+    said = view.root.locator("[data-xai=rules]")
+    expect(said).to_contain_text("there is no column 'height'")
+    go = view.root.get_by_role("button", name="What would have to change?")
+    expect(go).to_have_attribute("aria-disabled", "true")
+    rules.fill("age <= 70")
+    rules.blur()
+    expect(said).to_contain_text("owns is locked · age goes only up")
+    go.click()
+    found = view.root.locator("[data-xai=found]")
+    expect(found.first).to_contain_text(
+        re.compile(r"^If .* were .* \(now .*\), the answer would be yes \(\d"), timeout=60_000
+    )
+    view.root.page.wait_for_function("root => !root.xai.store.search.value.running", arg=view.root.element_handle())
+    table = view.root.locator("[data-xai=search] table")
+    # A sign and a line mark what changes, not colour alone.
+    expect(table.locator(".xai-c-changed").first).to_contain_text(re.compile("[▲▼◆]"))
+    expect(table).to_contain_text("Nearest real row")
+    for i in range(found.count()):
+        found.nth(i).get_by_role("button").click()
+        view.settled()
+        assert view.probability() > 0.5
+        row = value(studio, "{k: str(v) for k, v in w.row.items()}")
+        assert row["owns"] == "False"
+        assert 30 <= int(row["age"]) <= 70
+        expect(found.nth(i).get_by_role("button")).to_have_attribute("aria-current", "true")
+    assert value(studio, "len(w.counterfactuals)") == found.count()
+
+
+def test_none_found_names_what_blocks(view):
+    for name in ("owns", "job", "rate", "since"):
+        view.column(name).get_by_role("button", name=re.compile(f"^Lock {name}")).click()
+    rules = view.root.get_by_label("Rules between columns, one a line")
+    rules.fill("age < 40")
+    rules.blur()
+    view.root.get_by_role("button", name="What would have to change?").click()
+    expect(view.root.locator("[data-xai=none-found]")).to_contain_text("age < 40", timeout=60_000)
+
+
+def test_scenarios_stand_side_by_side_and_leave_as_a_frame_and_a_file(studio, view):
+    view.column("job").get_by_role("combobox").select_option(label="boss")
+    view.settled()
+    name = view.root.get_by_label("Name of the scenario")
+    name.fill("as a boss")
+    name.press("Enter")
+    head = view.root.get_by_role("button", name="Go to as a boss")
+    expect(head).to_be_visible()
+    view.root.get_by_role("button", name="Reset", exact=True).click()
+    view.settled()
+    row = view.root.locator(".xai-f-scenarios tr", has_text="job")
+    expect(row).to_contain_text(re.compile("clerk.*boss"))
+    expect(view.root.locator(".xai-f-scenarios")).to_contain_text(f"{100 * probability(job=1.5):.1f}%")
+    head.click()
+    view.settled()
+    assert view.probability() == pytest.approx(probability(job=1.5), abs=1e-6)
+    assert value(studio, "w.scenarios_frame()['job'].tolist()") == ["clerk", "boss"]
+    with studio.page.expect_download() as download:
+        view.root.get_by_role("button", name="Export as CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "Scenarios,age,job,owns,rate,since,yes"
+    assert lines[-1].startswith("as a boss,30,boss,False,0.5,2020-01-01,0.7310")
+
+
+def test_two_thousand_columns_scroll_and_are_found(studio):
+    cell(studio, 1, WIDE)
+    view = shown(studio, 1)
+    rows = view.root.locator(".xai-f-row")
+    assert rows.count() < 60
+    # The strongest first, wherever they stand in the data.
+    for i, name in enumerate(["7", "1500"]):
+        expect(rows.nth(i)).to_have_attribute("data-column", name)
+    view.root.get_by_role("radio", name="Data").check(force=True)
+    expect(rows.first).to_have_attribute("data-column", "0")
+    view.root.locator(".xai-f-list").evaluate("list => { list.scrollTop = list.scrollHeight }")
+    expect(view.column('"1999"')).to_be_visible()
+    assert rows.count() < 60
+    view.root.get_by_label("Find a column").fill("1234")
+    expect(rows).to_have_count(1)
+    view.root.get_by_role("slider", name="1234", exact=True).press("End")
+    view.settled()
+    assert value(studio, "len(w._requests['a'].edits)") == 1
