@@ -9,6 +9,8 @@ from torch import Tensor
 
 from xai_widgets.models.places import called_in
 from xai_widgets.models.rules.composites import Composite
+from xai_widgets.models.rules.compositions import scaled_dot_product_attention
+from xai_widgets.models.rules.fused import attend
 from xai_widgets.models.rules.layer import Layer
 from xai_widgets.models.rules.mode import Call, carry
 from xai_widgets.models.rules.operations import FOURIER, FUNCTIONS
@@ -48,6 +50,7 @@ class AttentionRelevance(Relevance):
         self._table |= {
             **dict.fromkeys(FUNCTIONS, self.idle),
             "softmax": self.softmax,
+            "scaled_dot_product_attention": self.attention,
             **dict.fromkeys(("square", "erf", "expm1", "abs"), self.pass_on),
             **dict.fromkeys(("sqrt", "rsqrt", "exp", "logsumexp"), self.scale),
             **dict.fromkeys(FOURIER, self.in_proportion),
@@ -160,6 +163,14 @@ class AttentionRelevance(Relevance):
             return (torch.where(share > 0, handed, 0).to(x.tensor),)
 
         return carry(call, back, given["input"])
+
+    def attention(self, call: Call) -> Tensor:
+        """Attend by one call, whose weights are computed anew on the way back: they take more room than all else."""
+        result = attend(call, self.keep, lambda: AttentionRelevance(self.options))
+        if result is not None:
+            return result
+        with self:
+            return scaled_dot_product_attention(*call.args, **call.kwargs)
 
     def both(self, call: Call) -> Tensor:
         """Give each of two factors half, in shares of the products."""
