@@ -36,12 +36,12 @@ def rank_correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
     Spearman: The proof and measurement of association between two things. American Journal of Psychology (1904).
     """
     there = ~(np.isnan(one) | np.isnan(other))
-    a, b = _ranks(one[there]), _ranks(other[there])
+    a, b = ranks(one[there]), ranks(other[there])
     spread = np.sqrt((a @ a) * (b @ b))
     return float(a @ b / spread) if spread > 0 else float("nan")
 
 
-def _ranks(values: NDArray[Any]) -> NDArray[np.float64]:
+def ranks(values: NDArray[Any]) -> NDArray[np.float64]:
     """Return each value's rank, less the mean of all ranks."""
     _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)

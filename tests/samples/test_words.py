@@ -18,8 +18,8 @@ def word2vec():
 
 
 def nearest(table, vector, count):
-    cosine = table.vectors @ vector / np.linalg.norm(table.vectors, axis=1) / np.linalg.norm(vector)
-    return {table.words[i]: cosine[i] for i in cosine.argsort()[::-1][:count]}
+    cosine = table.matrix @ vector / np.linalg.norm(table.matrix, axis=1) / np.linalg.norm(vector)
+    return {table.labels[i]: cosine[i] for i in cosine.argsort()[::-1][:count]}
 
 
 def test_glove_knows_capitals_and_animals(glove):
@@ -41,28 +41,28 @@ def test_word2vec_knows_kings_and_the_bias_of_its_news(word2vec):
 
 def test_glove_is_mapped_and_not_read():
     table = samples.glove()
-    assert isinstance(table.vectors, np.memmap)
-    assert table.vectors.shape == (len(table), 50) == (400_000, 50)
-    assert table.words[:3] == ["the", ",", "."]
+    assert isinstance(table.matrix, np.memmap)
+    assert table.matrix.shape == (len(table), 50) == (400_000, 50)
+    assert table.labels[:3] == ["the", ",", "."]
     assert "sandberger" in table
     assert "Paris" not in table
-    assert np.array_equal(samples.glove(3).vectors, table.vectors[:3])
+    assert np.array_equal(samples.glove(3).matrix, table.matrix[:3])
 
 
 def test_word2vec_is_of_length_one_and_every_word_is_there_once(word2vec):
-    assert word2vec.vectors.shape == (26423, 300)
-    assert word2vec.vectors.dtype == np.float32
-    assert np.linalg.norm(word2vec.vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    assert word2vec.matrix.shape == (26423, 300)
+    assert word2vec.matrix.dtype == np.float32
+    assert np.linalg.norm(word2vec.matrix, axis=1) == pytest.approx(1, abs=1e-5)
     assert len(word2vec.index) == 26423
     few = samples.word2vec(7)
-    assert few.words == word2vec.words[:7]
-    assert np.array_equal(few.vectors, word2vec.vectors[:7])
+    assert few.labels == word2vec.labels[:7]
+    assert np.array_equal(few.matrix, word2vec.matrix[:7])
 
 
 @pytest.mark.parametrize("table", ["glove", "word2vec"])
 def test_vectors_cannot_be_changed_by_accident(table, request):
     with pytest.raises(ValueError, match="read-only"):
-        request.getfixturevalue(table).vectors[0, 0] = 1
+        request.getfixturevalue(table).matrix[0, 0] = 1
 
 
 @pytest.mark.parametrize("load", [samples.glove, samples.word2vec])

