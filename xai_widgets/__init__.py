@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     )
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.counterfactual import Constraints
+    from xai_widgets.embeddings import WordVectors, word_vectors
     from xai_widgets.export import load
     from xai_widgets.findings import Check, Finding, Verdict
     from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Replace, Rotation
     from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
     from xai_widgets.results import Attribution, Prediction, Unit
     from xai_widgets.text import TextSpan
-    from xai_widgets.widgets import ImageExplainer, TabularExplainer, TextExplainer, explain
+    from xai_widgets.widgets import EmbeddingExplorer, ImageExplainer, TabularExplainer, TextExplainer, explain
 
 __all__ = [
     "Attribution",
@@ -48,6 +49,7 @@ __all__ = [
     "Contrast",
     "Counterfactuals",
     "Delete",
+    "EmbeddingExplorer",
     "Finding",
     "ImageExplainer",
     "Mask",
@@ -64,6 +66,7 @@ __all__ = [
     "Unit",
     "Verdict",
     "WeightsChangedError",
+    "WordVectors",
     "__version__",
     "accumulated_local_effects",
     "attribute",
@@ -83,6 +86,7 @@ __all__ = [
     "surrogate_tree",
     "word_effects",
     "word_menu",
+    "word_vectors",
 ]
 
 _HOMES = {
@@ -106,13 +110,14 @@ _HOMES = {
     ),
     "changes": ("Counterfactuals",),
     "counterfactual": ("Constraints",),
+    "embeddings": ("WordVectors", "word_vectors"),
     "export": ("load",),
     "findings": ("Check", "Finding", "Verdict"),
     "inputs": ("Blur", "Brightness", "Contrast", "Delete", "Mask", "Noise", "Occlude", "Replace", "Rotation"),
     "models": ("ModelError", "OutOfMemoryError", "WeightsChangedError"),
     "text": ("TextSpan",),
     "results": ("Attribution", "Prediction", "Unit"),
-    "widgets": ("ImageExplainer", "TabularExplainer", "TextExplainer", "explain"),
+    "widgets": ("EmbeddingExplorer", "ImageExplainer", "TabularExplainer", "TextExplainer", "explain"),
 }
 """Where the names live. They are imported at first use: a Jupyter server that loads our extension has no torch."""
 

@@ -144,7 +144,18 @@ export interface Spec extends BaseSpec {
 
 /** What views of one kind of input ask beside the explanation. */
 export interface Question {
-  kind: "menu" | "search" | "generate" | "attention" | "heads" | "rules" | "scenario";
+  kind:
+    | "menu"
+    | "search"
+    | "generate"
+    | "attention"
+    | "heads"
+    | "rules"
+    | "scenario"
+    | "layout"
+    | "near"
+    | "analogy"
+    | "agreement";
   [field: string]: unknown;
 }
 

@@ -18,6 +18,12 @@ export function Combobox(props: {
   placeholder: string;
   clearable: boolean;
   onPick: (index: number | null) => void;
+  /** In place of what is said of classes. */
+  said?: { hint: string; none: string; more: (count: number) => string };
+  /** What is in the field while nobody types, where it is none of the labels. */
+  current?: string;
+  /** What else may be typed: how it is offered, and what is done with it. */
+  other?: { text: (query: string) => string; pick: (query: string) => void };
 }) {
   const ids = useIds("input", "list");
   const [query, setQuery] = useState<string | null>(null);
@@ -26,23 +32,30 @@ export function Combobox(props: {
   const open = query !== null;
   const hits = open ? find(props.labels, query, props.scores, props.labels.length) : [];
   const list = hits.slice(0, SHOWN);
-  const current = props.value === null ? "" : (props.labels[props.value] ?? String(props.value));
+  const current = props.current ?? (props.value === null ? "" : (props.labels[props.value] ?? String(props.value)));
+  const typed = query?.trim() ?? "";
+  const other = typed && !hits.some((i) => props.labels[i] === typed) ? props.other : undefined;
 
   const close = () => setQuery(null);
   const pick = (index: number) => {
     close();
     props.onPick(index);
   };
+  const take = () => {
+    close();
+    other?.pick(typed);
+  };
   const move = (to: number) => {
     setActive(to);
     document.getElementById(`${ids.list}-${to}`)?.scrollIntoView({ block: "nearest" });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const last = list.length - 1;
+    const last = list.length - (other ? 0 : 1);
     if (event.key === "ArrowDown") {
       if (open) move(Math.min(last, active + 1));
       else setQuery("");
     } else if (event.key === "ArrowUp") move(Math.max(0, active - 1));
+    else if (event.key === "Enter" && other && active === list.length) take();
     else if (event.key === "Enter" && open && list[active] !== undefined) pick(list[active]);
     else if (event.key === "Escape" && open) close();
     else return;
@@ -68,11 +81,11 @@ export function Combobox(props: {
           role="combobox"
           autocomplete="off"
           spellcheck={false}
-          title={words.searchClasses}
+          title={props.said?.hint ?? words.searchClasses}
           aria-expanded={open}
           aria-controls={ids.list}
           aria-autocomplete="list"
-          aria-activedescendant={open && list.length ? `${ids.list}-${active}` : undefined}
+          aria-activedescendant={open && (list.length || other) ? `${ids.list}-${active}` : undefined}
           placeholder={open && current ? current : props.placeholder}
           value={query ?? current}
           onFocus={(e) => e.currentTarget.select()}
@@ -101,8 +114,24 @@ export function Combobox(props: {
               <span class="xai-faint">{props.scores.length ? props.scoreText(props.scores[index] ?? 0) : ""}</span>
             </div>
           ))}
-          {open && !hits.length && <div class="xai-list-note">{words.noClass}</div>}
-          {hits.length > SHOWN && <div class="xai-list-note">{words.moreClasses(hits.length - SHOWN)}</div>}
+          {other && (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled on the input, which keeps the focus
+            <div
+              id={`${ids.list}-${list.length}`}
+              class="xai-list-item"
+              role="option"
+              tabIndex={-1}
+              aria-selected={active === list.length}
+              onPointerDown={(e) => e.preventDefault()}
+              onClick={take}
+            >
+              {other.text(typed)}
+            </div>
+          )}
+          {open && !hits.length && <div class="xai-list-note">{props.said?.none ?? words.noClass}</div>}
+          {hits.length > SHOWN && (
+            <div class="xai-list-note">{(props.said?.more ?? words.moreClasses)(hits.length - SHOWN)}</div>
+          )}
         </div>
       </div>
     </div>

@@ -353,7 +353,7 @@ export class Store<K extends Kind = Kind> {
 const stores = new WeakMap<Model, unknown>();
 
 /** The store of a model, made at first need. */
-export function storeOf<S extends Store>(model: Model, make: () => S): S {
+export function storeOf<S extends { close(): void }>(model: Model, make: () => S): S {
   const known = stores.get(model) as S | undefined;
   if (known) return known;
   const store = make();
@@ -362,6 +362,6 @@ export function storeOf<S extends Store>(model: Model, make: () => S): S {
 }
 
 export function dropStore(model: Model): void {
-  (stores.get(model) as Store | undefined)?.close();
+  (stores.get(model) as { close(): void } | undefined)?.close();
   stores.delete(model);
 }

@@ -8,9 +8,9 @@ interface Saved {
   describe(): string;
 }
 
-export interface Handle extends Saved {
+export interface Handle<S> extends Saved {
   /** The shared state, as signals. Read only. */
-  readonly store: Store;
+  readonly store: S;
   /** The id of the map that was last drawn, and when (performance.now()). */
   readonly lastDrawnId: number;
   readonly lastDrawnAt: number;
@@ -20,9 +20,14 @@ export interface Handle extends Saved {
 
 /** Puts the handle on the root element; call the result after each drawn frame. */
 export function expose(root: HTMLElement, store: Store, saved: Saved): () => void {
+  return exposeAs(root, store, saved, () => store.slots.a.map.value?.id ?? 0);
+}
+
+/** `newest`: the id of what was drawn. */
+export function exposeAs<S>(root: HTMLElement, store: S, saved: Saved, newest: () => number): () => void {
   const callbacks = new Set<(id: number, at: number) => void>();
   let [id, at] = [0, 0];
-  const handle: Handle = {
+  const handle: Handle<S> = {
     ...saved,
     store,
     get lastDrawnId() {
@@ -38,7 +43,7 @@ export function expose(root: HTMLElement, store: Store, saved: Saved): () => voi
   };
   Object.assign(root, { xai: handle });
   return () => {
-    id = store.slots.a.map.value?.id ?? 0;
+    id = newest();
     at = performance.now();
     root.dataset.xaiDrawn = String(id);
     for (const callback of callbacks) callback(id, at);

@@ -4,7 +4,7 @@ import type { Signal } from "@preact/signals";
 import { type ComponentChildren, render as mount } from "preact";
 import { type Theme, watchTheme } from "../dom/theme";
 import type { Model } from "../host/model";
-import { dropStore, type Store } from "../host/store";
+import { dropStore } from "../host/store";
 
 export interface Context {
   model: Model;
@@ -12,7 +12,7 @@ export interface Context {
 }
 
 export interface Opened {
-  store: Store;
+  store: { close(): void; undo?(): void; redo?(): void };
   theme: Signal<Theme>;
 }
 
@@ -47,8 +47,8 @@ export function open(
     // A field that is being typed into undoes its own letters.
     if (command && (key === "z" || key === "y") && !isTyping(event.target)) {
       event.preventDefault();
-      if (key === "y" || event.shiftKey) store.redo();
-      else store.undo();
+      if (key === "y" || event.shiftKey) store.redo?.();
+      else store.undo?.();
       event.stopPropagation();
     } else if (!command || event.key === "Enter") event.stopPropagation();
   });

@@ -4,6 +4,7 @@ import type { Slot } from "../core/types";
 import { words } from "../core/words";
 import { Button } from "../dom/controls";
 import { Icon } from "../dom/icons";
+import type { Store } from "../host/store";
 import { methodTitle } from "./names";
 import type { Shown } from "./shown";
 
@@ -65,9 +66,10 @@ export function StatusBar({ view }: { view: Shown }) {
   );
 }
 
+type Alarming = Pick<Store, "connection" | "kernelVersion" | "version" | "trouble" | "retry">;
+
 /** Lines that speak up only when something is wrong. */
-export function Alerts({ view }: { view: Shown }) {
-  const { store } = view;
+export function Alerts({ view: { store } }: { view: { store: Alarming } }) {
   const trouble = store.trouble.value;
   const kernel = store.kernelVersion.value;
   return (

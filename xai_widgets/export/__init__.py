@@ -2,13 +2,14 @@
 
 from xai_widgets.changes import CHANGE_WRITERS
 from xai_widgets.export import charts
-from xai_widgets.export.bundle import SAVED_VIEW, mimebundle
+from xai_widgets.export.bundle import SAVED_VIEW, mimebundle, saved
 from xai_widgets.export.change_files import write_changes
 from xai_widgets.export.code import to_code
 from xai_widgets.export.colours import colormaps
 from xai_widgets.export.diffs import changes_html, changes_text
 from xai_widgets.export.files import load, write_json, write_npz, write_png
 from xai_widgets.export.picture import picture, png
+from xai_widgets.export.scatter import scatter
 from xai_widgets.export.smoothing import read
 from xai_widgets.export.words import text
 from xai_widgets.export.written import written_png, written_text
@@ -21,6 +22,8 @@ __all__ = [
     "mimebundle",
     "picture",
     "png",
+    "saved",
+    "scatter",
     "text",
     "to_code",
     "written_png",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export.picture import png
 from xai_widgets.export.words import every_word, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from xai_widgets.results import Attribution
 
@@ -47,19 +48,30 @@ def mimebundle(
     data, metadata : dict
         The PNG is base64 text, as it stands in a notebook: ipykernel would encode bytes, others may not.
     """
-    data, metadata = live if isinstance(live, tuple) else (live, {})
-    data, metadata = dict(data), dict(metadata)
-    words = ""
+    words, lines, paint = "", "", None
     shown = {name: value for name, value in (display or {}).items() if name not in LIVE_ALONE}
     if attribution is not None:
         words = text(attribution)
-        data["text/plain"] = "\n".join([words, *every_word(attribution)])
+        lines = "\n".join([words, *every_word(attribution)])
         if attribution.text is None:
             shown = {name: value for name, value in shown.items() if name not in OF_TEXTS}
         if attribution.heat is not None or attribution.text is not None or attribution.values.ndim == 1:
-            try:
-                data["image/png"] = base64.b64encode(png(attribution, **shown)).decode("ascii")
-            except Exception:  # a twin that cannot be painted must not take the live view with it
-                logger.exception("the static picture could not be painted")
-    data[SAVED_VIEW] = {"v": 1, "title": "Explanation", "text": words}
+            paint = partial(png, attribution, **shown)
+    return saved(live, "Explanation", words, paint, lines)
+
+
+def saved(
+    live: tuple[Bundle, Bundle] | Bundle, title: str, words: str, paint: Callable[[], bytes] | None, lines: str = ""
+) -> tuple[Bundle, Bundle]:
+    """Put a title, words and the picture that `paint` makes beside a live view; `lines` say more than `words`."""
+    data, metadata = live if isinstance(live, tuple) else (live, {})
+    data, metadata = dict(data), dict(metadata)
+    if lines or words:
+        data["text/plain"] = lines or words
+    if paint is not None:
+        try:
+            data["image/png"] = base64.b64encode(paint()).decode("ascii")
+        except Exception:  # a twin that cannot be painted must not take the live view with it
+            logger.exception("the static picture could not be painted")
+    data[SAVED_VIEW] = {"v": 1, "title": title, "text": words}
     return data, metadata

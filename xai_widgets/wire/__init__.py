@@ -19,11 +19,13 @@ from xai_widgets.wire.inbound import (
     parse,
 )
 from xai_widgets.wire.outbound import LIMIT, Message
+from xai_widgets.wire.spaces import Arrange, Complete, Judge, Near
 from xai_widgets.wire.units import Utf16
 
 __all__ = [
     "LIMIT",
     "SIGNS",
+    "Arrange",
     "Aside",
     "Ask",
     "AskedRequest",
@@ -33,11 +35,14 @@ __all__ = [
     "Cancel",
     "CheckModel",
     "Close",
+    "Complete",
     "Generate",
     "Heads",
     "Hello",
+    "Judge",
     "Menu",
     "Message",
+    "Near",
     "Open",
     "ProtocolError",
     "Rules",

@@ -1,4 +1,4 @@
-"""What the views of a text ask beside an explanation: each such question has one answer at a time, the newest."""
+"""What views ask beside an explanation: each such question has one answer at a time, the newest."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.wire.checks import ProtocolError, entries, flag, listed, number, scalars, short, text, whole
+from xai_widgets.wire.spaces import SPACES, Space
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ class Heads:
     layer: int
 
 
-Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario
+Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario | Space
 
 
 def _within(name: str, value: Any, low: int, high: int) -> int:
@@ -162,5 +163,6 @@ ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
     "heads": _heads,
     "rules": _rules,
     "scenario": _scenario,
+    **SPACES,
 }
 """How each kind is read."""

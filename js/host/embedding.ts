@@ -1,0 +1,142 @@
+// What a widget of word vectors knows, one store a model.
+import { batch, signal } from "@preact/signals";
+import { decodeBytes, decodeFloats } from "../core/arrays";
+import { unitSquare } from "../core/embedding/plot";
+import type {
+  AgreementMessage,
+  AnalogyMessage,
+  EmbeddingMessage,
+  EmbeddingSpec,
+  Frame,
+  LayoutMessage,
+  Metric,
+  NearMessage,
+} from "../core/embedding/types";
+import { LatestWins } from "../core/latest";
+import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
+import { Link, VERSION } from "./link";
+import type { Model } from "./model";
+import { storeOf, type Trouble } from "./store";
+
+interface Asked {
+  id: number;
+  word: string;
+  metric: Metric;
+}
+
+function frameOf(message: LayoutMessage, buffers: readonly Bytes[]): Frame | null {
+  if (!message.positions) return null;
+  return { message, ...unitSquare(decodeFloats(message.positions, buffers)), kept: decodeBytes(message.kept, buffers) };
+}
+
+export class EmbeddingStore {
+  readonly spec: EmbeddingSpec;
+  readonly frame = signal<Frame | null>(null);
+  /** How the newest layout goes: it may have no places yet. */
+  readonly layout = signal<LayoutMessage | null>(null);
+  readonly near = signal<NearMessage | null>(null);
+  readonly analogy = signal<AnalogyMessage | null>(null);
+  readonly agreement = signal<AgreementMessage | null>(null);
+  readonly metric = signal<Metric>("cosine");
+  readonly trouble = signal<Trouble | null>(null);
+  readonly connection = signal<"connecting" | "live" | "silent">("connecting");
+  readonly kernelVersion = signal<string | null>(null);
+  readonly version = VERSION;
+  private readonly link: Link;
+  private readonly asks = new LatestWins<Asked>((ask) => this.link.question({ kind: "near", ...ask }));
+  private id = 0;
+  /** Chosen here, and no layout by it has come yet: those that come are of an earlier ask. */
+  private mine: Metric | null = null;
+
+  constructor(model: Model) {
+    this.spec = model.get("spec") as EmbeddingSpec;
+    const snapshot = (model.get("snapshot") ?? {}) as Record<string, Kept<EmbeddingMessage>>;
+    for (const kept of Object.values(snapshot)) if (kept?.kind) this.take(kept, kept.buffers ?? []);
+    this.link = new Link(model, {
+      welcome: (message) => this.welcome(message),
+      message: (message, buffers) => this.receive(message, buffers),
+      silent: () => {
+        this.connection.value = "silent";
+        this.asks.clear();
+      },
+    });
+    this.link.open();
+  }
+
+  close(): void {
+    this.asks.clear();
+    this.link.close();
+  }
+
+  retry(): void {
+    this.connection.value = "connecting";
+    this.link.open();
+  }
+
+  project(method: string, metric: Metric): void {
+    this.link.question({ kind: "layout", open: true, method, metric, params: {} });
+  }
+
+  cancel(): void {
+    this.link.question({ kind: "layout", open: false });
+  }
+
+  select(word: string): void {
+    this.asks.push({ id: ++this.id, word, metric: this.metric.value });
+  }
+
+  complete(words: readonly [string, string, string]): void {
+    const [a, b, c] = words;
+    this.link.question({ kind: "analogy", id: ++this.id, a, b, c });
+  }
+
+  /** All that is on show, by another distance. */
+  setMetric(metric: Metric): void {
+    this.metric.value = this.mine = metric;
+    const { near, layout } = this;
+    if (layout.value) this.project(layout.value.method, metric);
+    if (near.value) this.select(near.value.label || near.value.word);
+    if (this.spec.pairs !== null) this.link.question({ kind: "agreement", metric });
+  }
+
+  private welcome(message: Welcome): void {
+    batch(() => {
+      this.connection.value = "live";
+      this.kernelVersion.value = message.version;
+    });
+  }
+
+  private receive(message: Incoming, buffers: Bytes[]): void {
+    batch(() => {
+      this.connection.value = "live";
+      if (message.kind === "error") this.trouble.value = { message: message.message, detail: message.detail };
+      else this.take(message as unknown as EmbeddingMessage, buffers);
+    });
+  }
+
+  private take(message: EmbeddingMessage, buffers: readonly Bytes[]): void {
+    if (message.kind === "layout") {
+      const before = this.layout.value;
+      this.layout.value = message;
+      if (this.mine === null || this.mine === message.metric) {
+        this.metric.value = message.metric;
+        this.mine = null;
+      }
+      // The end repeats the last layout, which is drawn already.
+      const same = before?.done === message.done && before.method === message.method && before.running;
+      if (!same || !this.frame.value) this.frame.value = frameOf(message, buffers) ?? this.frame.value;
+      else if (this.frame.value) this.frame.value = { ...this.frame.value, message };
+    } else if (message.kind === "near") {
+      this.id = Math.max(this.id, message.id);
+      if (!message.running) this.asks.settle(message.id);
+      // What is on show stays until something is known of the next.
+      if (!message.running || message.entries.length) this.near.value = message;
+    } else if (message.kind === "analogy") {
+      if (!message.running || message.entries.length) this.analogy.value = message;
+    } else if (message.kind === "agreement") this.agreement.value = message;
+  }
+}
+
+export function embeddingStore(model: Model): EmbeddingStore {
+  return storeOf(model, () => new EmbeddingStore(model));
+}

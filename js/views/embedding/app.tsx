@@ -1,0 +1,99 @@
+// The whole view, top to bottom.
+import type { Metric } from "../../core/embedding/types";
+import { embeddingWords as said } from "../../core/embedding/words";
+import { words } from "../../core/words";
+import { Button, Segments } from "../../dom/controls";
+import { Alerts } from "../../panels/status";
+import { AgreementFold, AnalogyFold } from "./folds";
+import { MapStage } from "./map";
+import { NearPanel } from "./near";
+import { Readout } from "./readout";
+import type { View } from "./view";
+
+function Tools({ view }: { view: View }) {
+  const { store } = view;
+  const { methods, metrics } = store.spec;
+  return (
+    <div class="xai-tools">
+      <Segments
+        legend={said.projection}
+        value={store.layout.value?.method ?? ""}
+        choices={methods.map(({ name, title, sentence, why_not }) => ({
+          value: name,
+          text: title,
+          disabled: why_not !== null,
+          title: why_not ?? sentence,
+        }))}
+        onPick={(method) => store.project(method, store.metric.value)}
+      />
+      <Segments
+        legend={said.metric}
+        value={store.metric.value}
+        choices={metrics.map((one) => ({ value: one, text: said.metrics[one], title: said.metricHints[one] }))}
+        onPick={(metric) => store.setMetric(metric as Metric)}
+      />
+    </div>
+  );
+}
+
+/** How the layout goes. */
+function Status({ view }: { view: View }) {
+  const { store } = view;
+  const layout = store.layout.value;
+  if (!layout) return null;
+  const { running, done, total, error } = layout;
+  const title = store.spec.methods.find((one) => one.name === layout.method)?.title ?? "";
+  const partial = !running && total > 0 && done < total;
+  const missing = store.spec.methods.find((one) => one.why_not !== null);
+  return (
+    <div class="xai-statusbar" data-xai="status" data-running={running}>
+      <div class="xai-statuses">
+        <div class="xai-status">
+          <span class="xai-status-title">{title}</span>
+          {running && (
+            <progress
+              class="xai-progress"
+              aria-label={words.progressLabel(title)}
+              {...(total > 0 ? { value: done, max: total } : {})}
+            />
+          )}
+          {running && <span class="xai-fact">{total > 0 ? said.steps(done, total) : said.preparing}</span>}
+          {partial && <span class="xai-fact">{said.stopped(done, total)}</span>}
+          {error && <span class="xai-alert xai-alert-error">{error}</span>}
+          {(layout.notes ?? []).map((note) => (
+            <span key={note} class="xai-fact">
+              {note}
+            </span>
+          ))}
+          {missing && <span class="xai-fact">{missing.why_not}</span>}
+        </div>
+      </div>
+      <Button label={words.cancel} text={words.cancel} disabled={!running} onClick={() => store.cancel()} />
+    </div>
+  );
+}
+
+export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
+  const { words: shown, total, features } = view.store.spec;
+  return (
+    <div class="xai-app">
+      <header class="xai-header">
+        <h2 class="xai-title">{said.title(shown.length, total, features)}</h2>
+        <Alerts view={view} />
+      </header>
+      <div class="xai-main xai-space">
+        <div class="xai-left">
+          <Tools view={view} />
+          <MapStage view={view} onDraw={onDraw} />
+          <Readout view={view} />
+          <Status view={view} />
+        </div>
+        <div class="xai-side">
+          <NearPanel view={view} />
+        </div>
+      </div>
+      <AnalogyFold view={view} />
+      <AgreementFold view={view} />
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+// What can be folded out below the map: analogies, and agreement with people.
+import { embeddingWords as said } from "../../core/embedding/words";
+import { spelled } from "../../core/text/visible";
+import { Entries, WordBox } from "./near";
+import type { View } from "./view";
+
+export function AnalogyFold({ view }: { view: View }) {
+  const { store, analogy } = view;
+  const given = analogy.value;
+  const answer = store.analogy.value;
+  const set = (at: number) => (word: string) => {
+    const words = given.map((old, i) => (i === at ? word : old)) as [string, string, string];
+    analogy.value = words;
+    if (words.every(Boolean)) store.complete(words);
+  };
+  const box = (at: number) => (
+    <WordBox view={view} label={said.analogyParts[at]!} value={given[at]!} onPick={set(at)} />
+  );
+  const [a, b, c] = (answer?.words ?? given).map(spelled) as [string, string, string];
+  return (
+    <details class="xai-fold xai-health" data-xai="analogy" open={answer !== null}>
+      <summary class="xai-summary xai-health-summary">{said.analogy}</summary>
+      <div class="xai-health-body">
+        <p class="xai-sentence">{said.analogySay}</p>
+        <div class="xai-analogy">
+          {box(0)} <span>{said.isTo}</span> {box(1)} <span>{said.as}</span> {box(2)} <span>{said.what}</span>
+        </div>
+        {answer?.error && <p class="xai-alert xai-alert-error">{answer.error}</p>}
+        {answer && answer.entries.length > 0 && (
+          <div class="xai-answers">
+            <p class="xai-sentence">{said.analogyList(a, b, c)}</p>
+            <Entries view={view} label={said.analogyList(a, b, c)} entries={answer.entries} />
+          </div>
+        )}
+      </div>
+    </details>
+  );
+}
+
+export function AgreementFold({ view }: { view: View }) {
+  const { spec, agreement } = view.store;
+  const found = agreement.value;
+  if (spec.pairs === null) return null;
+  const known = found !== null && found.n !== null;
+  return (
+    <details class="xai-fold xai-health" data-xai="agreement" open>
+      <summary class="xai-summary xai-health-summary">{said.agreement}</summary>
+      <div class="xai-health-body">
+        <p class="xai-sentence">{said.agreementSay(spec.pairs)}</p>
+        {found?.error && <p class="xai-alert xai-alert-error">{found.error}</p>}
+        {known && (
+          <>
+            <p class="xai-agreed" title={said.agreementHint}>
+              <strong>{said.correlation(found.correlation)}</strong>
+              {found.interval && <span>{said.interval(found.interval)}</span>}
+              <span>{said.compared(found.n!)}</span>
+              {found.missing > 0 && (
+                <span title={said.unknown(found.unknown.map(spelled))}>{said.missing(found.missing)}</span>
+              )}
+              <span class="xai-faint">{said.metrics[found.metric]}</span>
+            </p>
+            <h4 class="xai-label">{said.apart}</h4>
+            <ul class="xai-apart">
+              {found.apart.map(([one, other, people, vectors]) => (
+                <li key={`${one} ${other}`}>
+                  <bdi>{spelled(one)}</bdi> · <bdi>{spelled(other)}</bdi>{" "}
+                  <span class="xai-faint">{said.apartOf(people, vectors)}</span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,183 @@
+"""The explorer of word vectors, as its views and its users speak to it."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from widgets.fakes import Browser, until
+
+import xai_widgets as xai
+from xai_widgets.wire import decode
+
+WORDS = [f"w{i}" for i in range(40)]
+PAIRS = [("w1", "w2", 3.0), ("w3", "w4", 1.0), ("w5", "W6", 2.0), ("w7", "none", 2.0), ("w8", "w9", 5.0)]
+
+
+@pytest.fixture
+def make():
+    made = []
+
+    def build(**options):
+        vectors = xai.WordVectors(WORDS, np.random.default_rng(0).normal(size=(40, 6)))
+        made.append(xai.EmbeddingExplorer(vectors, **{"words": 30, "k": 4, **options}))
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.close()
+
+
+def answered(browser, kind):
+    """Wait for the end of the newest of a kind."""
+    until(lambda: browser.of(kind) and not browser.of(kind)[-1]["running"])
+    return browser.of(kind)[-1]
+
+
+def test_a_view_is_told_the_layout_and_what_it_keeps(make):
+    widget = make()
+    browser = Browser(widget)
+    told = answered(browser, "layout")
+    assert widget.wait(10)
+    layout = widget.projection
+    assert browser.array("layout", "positions") == pytest.approx(layout.positions, abs=1e-3)
+    assert browser.array("layout", "kept").tolist() == layout.kept.tolist()
+    assert (told["method"], told["metric"], told["k"]) == ("pca", "cosine", 4)
+    assert (told["recall"], told["chance"]) == (layout.recall, 4 / 29)
+    assert widget.spec["words"] == WORDS[:30]
+    assert (widget.spec["total"], widget.spec["features"], widget.spec["pairs"]) == (40, 6, None)
+
+
+def test_a_view_asks_for_neighbours_and_python_follows(make):
+    widget = make()
+    browser = Browser(widget)
+    browser.say(kind="near", id=7, word="w3", metric="euclidean")
+    told = answered(browser, "near")
+    expected = widget.vectors.neighbours("w3", 4, metric="euclidean")
+    assert [entry[:2] for entry in told["entries"]] == [[one.label, one.distance] for one in expected]
+    assert [entry[2] for entry in told["entries"]] == [one.row if one.row < 30 else None for one in expected]
+    shown = xai.WordVectors(WORDS[:30], widget.vectors.matrix[:30])
+    assert told["links"] == [one.row for one in shown.neighbours("w3", 4, metric="euclidean")]
+    assert (told["id"], told["point"], told["label"]) == (7, 3, "w3")
+    assert (widget.selected, widget.neighbours) == ("w3", expected)
+    browser.say(kind="near", id=8, word="w35", metric="cosine")
+    until(lambda: answered(browser, "near")["id"] == 8)
+    told = answered(browser, "near")
+    assert (told["point"], told["links"]) == (None, [])
+
+
+def test_words_without_vectors_are_answered_with_a_sentence(make):
+    widget = make(word="w1")
+    browser = Browser(widget)
+    browser.say(kind="near", id=1, word="none", metric="cosine")
+    until(lambda: answered(browser, "near")["word"] == "none")
+    assert answered(browser, "near")["error"] == "there is no vector of 'none'."
+    assert widget.wait(10)
+    assert widget.selected == "w1"
+    with pytest.raises(xai.embeddings.UnknownWordError, match="no vector of 'none'"):
+        widget.select("none")
+
+
+def test_analogies_and_agreement_are_those_of_the_vectors(make):
+    widget = make(pairs=PAIRS)
+    browser = Browser(widget)
+    browser.say(kind="analogy", id=3, a="w1", b="w2", c="w3")
+    told = answered(browser, "analogy")
+    expected = widget.vectors.analogy("w1", "w2", "w3", 4)
+    assert [entry[:2] for entry in told["entries"]] == [[one.label, one.cosine] for one in expected]
+    told = answered(browser, "agreement")
+    assert widget.wait(10)
+    assert widget.agreement == widget.vectors.agreement(PAIRS)
+    assert (told["correlation"], told["n"], told["missing"], told["unknown"]) == (
+        widget.agreement.correlation,
+        4,
+        1,
+        ["none"],
+    )
+
+
+def test_a_projection_streams_is_stopped_and_superseded(make):
+    widget = make()
+    browser = Browser(widget)
+    browser.say(kind="layout", open=True, method="tsne", metric="cosine", params={"n_iter": 10_000})
+    until(lambda: browser.of("layout")[-1]["done"] >= 20)
+    browser.say(kind="layout", open=False)
+    told = answered(browser, "layout")
+    assert 20 <= told["done"] < 10_250
+    assert told["error"] is None
+    widget.project("pca", metric="euclidean")
+    assert widget.wait(10)
+    assert (widget.projection.method, widget.projection.metric) == ("pca", "euclidean")
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"kind": "layout", "open": True, "method": "mds", "metric": "cosine"}, "one of pca, tsne, umap, got 'mds'"),
+        (
+            {"kind": "layout", "open": True, "method": "tsne", "metric": "cosine", "params": {"x": 1}},
+            "no parameter 'x'",
+        ),
+        ({"kind": "layout", "open": 3}, "open must be true or false"),
+        ({"kind": "near", "id": 1, "word": "w1", "metric": "dot"}, "got 'dot'"),
+        ({"kind": "near", "id": 1, "word": ["w1"], "metric": "cosine"}, "word must be a text"),
+        ({"kind": "analogy", "id": 1, "a": "w1", "b": "w2"}, "c must be a text"),
+        ({"kind": "agreement", "metric": "cosine"}, "no answer to 'judge'"),
+        ({"kind": "menu", "open": False}, "no answer to 'menu'"),
+        ({"kind": "ask", "id": 1, "slot": "a", "request": {"method": "saliency"}}, "no answer to 'ask'"),
+    ],
+)
+def test_hostile_messages_are_answered_with_an_error(make, message, said):
+    browser = Browser(make())
+    browser.say(**message)
+    assert said in browser.wait("error")["message"]
+
+
+def test_what_is_on_show_outlives_the_kernel_and_a_late_view_is_told(make):
+    widget = make(word="w1", pairs=PAIRS)
+    assert widget.wait(10)
+    until(lambda: set(widget.snapshot) == {"layout", "near", "agreement"})
+    kept = widget.snapshot["layout"]
+    assert decode(kept["positions"], kept["buffers"][0]) == pytest.approx(widget.projection.positions, abs=1e-3)
+    late = Browser(widget)
+    assert {"welcome", "layout", "near", "agreement"} == {content["kind"] for content, _ in late.messages}
+
+
+def test_a_saved_notebook_has_a_picture_and_words(make):
+    widget = make(word="w1", pairs=PAIRS)
+    assert widget.wait(10)
+    data, _ = widget._repr_mimebundle_()
+    lines = data["text/plain"].splitlines()
+    assert lines[0] == "PCA of 30 words by cosine"
+    assert f"{widget.projection.recall:.1%}" in lines[1]
+    assert lines[2].startswith(f"Nearest to w1 by cosine distance: {widget.neighbours[0].label} ")
+    assert f"rank correlation {widget.agreement.correlation:.2f}" in lines[3]
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).convert("RGB"))
+    assert (picture.std(2) > 20).sum() > 30 * 8  # coloured points
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "mds"}, "got 'mds'"),
+        ({"metric": "dot"}, "got 'dot'"),
+        ({"k": 0}, "at least 1, got k=0"),
+        ({"words": 2}, "4 to 50,000 words"),
+        ({"word": "none"}, "no vector of 'none'"),
+        ({"perplexity": 5}, "pca has no parameter 'perplexity'"),
+    ],
+)
+def test_wrong_input_is_refused_at_once(make, options, message):
+    with pytest.raises((ValueError, KeyError), match=message):
+        make(**options)
+
+
+def test_a_closed_widget_says_so_and_lets_go(make):
+    widget = make()
+    widget.close()
+    with pytest.raises(RuntimeError, match="This widget is closed"):
+        widget.project("pca")
+    assert not hasattr(widget, "_space")

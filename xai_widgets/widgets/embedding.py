@@ -1,0 +1,269 @@
+"""Vectors of words explain themselves: what lies near what, in a map that tells where it is wrong."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from xai_widgets.embeddings import Layout, word_vectors
+from xai_widgets.embeddings.neighbours import check_count, check_metric
+from xai_widgets.embeddings.projections import chosen
+from xai_widgets.export import saved, scatter
+from xai_widgets.jobs import worker_for
+from xai_widgets.widgets import embedding_messages as messages
+from xai_widgets.widgets.aside import Question
+from xai_widgets.widgets.base import EXPLAIN, PREDICT
+from xai_widgets.widgets.embedding_session import Near, Space
+from xai_widgets.widgets.esm import asset
+from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
+from xai_widgets.widgets.linked import LinkedWidget
+from xai_widgets.wire import LIMIT, Arrange, Complete, Judge, ProtocolError
+from xai_widgets.wire import Near as AskedNear
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from xai_widgets.embeddings import Analogy
+    from xai_widgets.wire import Message, Wish
+
+SHOWN = 5000
+"""Words on show by default."""
+
+
+class EmbeddingExplorer(LinkedWidget):
+    """Show what vectors of words know: neighbours, analogies, maps, and how far they agree with people.
+
+    Returns at once; layouts are computed in the background and appear as they converge.
+
+    Parameters
+    ----------
+    vectors : WordVectors, dict, gensim KeyedVectors, (words, array), nn.Embedding or model
+        As of :func:`word_vectors`. The sentences of a model in context go through it before this returns.
+    labels : sequence or dict, optional
+        The words of an array or an ``nn.Embedding``.
+    tokenizer : object, optional
+    texts : sequence of str, optional
+        With a model and its tokenizer: each word of each text gets a vector of its own.
+    layer : int
+        Whose hidden states those are.
+    words : int or sequence of str
+        The first so many, or which, are on show, 50,000 at most; neighbours are sought among all.
+    method : {"pca", "tsne", "umap"}
+        How they are laid out at first.
+    metric : {"cosine", "euclidean"}
+    k : int
+        How many neighbours are listed, and counted to see how many a layout keeps.
+    pairs : iterable of (str, str, float), optional
+        Pairs of words that people have judged, such as ``xai.samples.word_pairs("wordsim")``.
+    word : str, optional
+        Selected at first.
+    seed : int
+    **params
+        Of the projection, as of :meth:`WordVectors.project`.
+
+    Attributes
+    ----------
+    projection : Layout or None
+        The newest layout; observe it by ``w.observe(handler, "projection")``. Handlers run on the computing thread.
+    selected : str or None
+        The word whose neighbours are on show.
+    neighbours : list of Neighbour
+        Of the selected word.
+    agreement : Agreement or None
+        With the judgements of `pairs`.
+
+    Raises
+    ------
+    ValueError, TypeError, ImportError
+        For wrong input, saying what was expected and what came.
+    """
+
+    _esm = asset("embedding.js", needed=False)
+    _css = asset("embedding.css", needed=False)
+
+    projection = traitlets.Any(None, read_only=True)
+    selected = traitlets.Any(None, read_only=True)
+    neighbours = traitlets.Any((), read_only=True)
+    agreement = traitlets.Any(None, read_only=True)
+
+    def __init__(
+        self,
+        vectors: Any,
+        labels: Any = None,
+        *,
+        tokenizer: Any = None,
+        texts: Sequence[str] | None = None,
+        layer: int = -1,
+        words: int | Sequence[str] = SHOWN,
+        method: str = "pca",
+        metric: str = "cosine",
+        k: int = 10,
+        pairs: Iterable[tuple[str, str, float]] | None = None,
+        word: str | None = None,
+        seed: int = 0,
+        **params: Any,
+    ) -> None:
+        self.vectors = word_vectors(vectors, labels, tokenizer=tokenizer, texts=texts, layer=layer)
+        listed = None if pairs is None else list(pairs)
+        chosen(method, params)
+        check_metric(metric)
+        self._space = Space(self.vectors, words, check_count(k, 100), seed=seed, pairs=listed)
+        if word is not None:
+            self.vectors.place(word)
+        self._near: Near | None = None
+        worker = worker_for("cpu")
+        ask = partial(Question, worker, post=self._tell)
+        self._questions = {
+            "layout": ask("layout", priority=EXPLAIN, empty={"positions": None, "done": 0, "total": 0}),
+            "near": ask("near", priority=PREDICT, empty={"entries": [], "links": [], "point": None, "label": ""}),
+            "analogy": ask("analogy", priority=PREDICT, empty={"entries": []}),
+            "agreement": ask("agreement", priority=EXPLAIN, empty={"n": None}),
+        }
+        count = None if listed is None else len(listed)
+        super().__init__(spec=messages.spec(self.vectors, self._space.rows.tolist(), self._space.k, count))
+        self.project(method, metric=metric, **params)
+        if word is not None:
+            self.select(word, metric=metric)
+        if listed is not None:
+            self._judge(metric)
+
+    def project(self, method: str, *, metric: str = "cosine", **params: Any) -> None:
+        """Ask for another layout, as if by the controls.
+
+        Parameters
+        ----------
+        method : {"pca", "tsne", "umap"}
+        metric : {"cosine", "euclidean"}
+        **params
+            As of :meth:`WordVectors.project`.
+        """
+        self._check_open()
+        chosen(method, params)
+        check_metric(metric)
+        steps = partial(self._space.layouts, method, metric, params)
+        self._ask("layout", steps, messages.arranged, {"method": method, "metric": metric}, "projection")
+
+    def select(self, word: str, *, metric: str = "cosine") -> None:
+        """Show the neighbours of a word.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word without a vector.
+        """
+        self._check_open()
+        self.vectors.place(word)
+        self._seek(word, check_metric(metric), 0)
+
+    def cancel(self) -> None:
+        """Stop the projection within one step; the layout so far stays."""
+        self._questions["layout"].stop()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until all that was asked is answered; False when `timeout` seconds passed before."""
+        return all(one.wait(timeout) for one in self._questions.values())
+
+    def _ask(
+        self,
+        kind: str,
+        steps: Callable[[], Iterator[Any]],
+        tell: Callable[[Message, Any], None],
+        about: dict[str, Any],
+        trait: str | None = None,
+    ) -> None:
+        def told(answer: Message, found: Any) -> None:
+            tell(answer, found)
+            if trait is not None:
+                self._publish(**{trait: found})
+
+        self._questions[kind].ask(steps, told, about)
+
+    def _seek(self, word: str, metric: str, number: int) -> None:
+        def told(answer: Message, found: Near) -> None:
+            messages.near(answer, found)
+            self._near = found
+            self._publish(neighbours=found.entries, selected=found.label)
+
+        self._ask("near", lambda: self._space.near(word, metric), told, {"id": number, "word": word, "metric": metric})
+
+    def _complete(self, words: tuple[str, str, str], number: int) -> None:
+        def told(answer: Message, found: list[tuple[Analogy, int | None]]) -> None:
+            answer.content["entries"] = [[one.label, one.cosine, point] for one, point in found]
+
+        self._ask("analogy", lambda: self._space.analogy(words), told, {"id": number, "words": list(words)})
+
+    def _judge(self, metric: str) -> None:
+        self._ask("agreement", lambda: self._space.agreement(metric), messages.judged, {"metric": metric}, "agreement")
+
+    def _on_message(self, message: Wish) -> None:
+        if self._closed:
+            return
+        if isinstance(message, Arrange):
+            if message.open:
+                self.project(message.method, metric=message.metric, **(message.params or {}))
+            else:
+                self.cancel()
+        elif isinstance(message, AskedNear):
+            self._seek(message.word, check_metric(message.metric), message.id)
+        elif isinstance(message, Complete):
+            self._complete(message.words, message.id)
+        elif isinstance(message, Judge) and self._space.pairs is not None:
+            self._judge(check_metric(message.metric))
+        else:
+            msg = f"EmbeddingExplorer has no answer to {type(message).__name__.lower()!r}."
+            raise ProtocolError(msg)
+
+    def _tell(self, message: Message) -> None:
+        self._post(message)
+        kind = message.content["kind"]
+        size = sum(one.nbytes for one in message.buffers)
+        if message.content["running"] or self._closed or size > LIMIT:
+            return
+        # What was stopped before it came to anything leaves what there was.
+        if message.content.get("positions", ...) is not None and message.content["error"] is None:
+            with self._lock:
+                kept = {**message.content, "buffers": list(message.buffers)}
+                self.snapshot = {**self.snapshot, kind: kept}
+
+    def _publish(self, **traits: Any) -> None:
+        with self._lock:
+            if not self._closed:
+                for name, value in traits.items():
+                    self.set_trait(name, value)
+
+    def _state(self) -> dict[str, Any]:
+        return {}
+
+    def _repeat(self) -> None:
+        for one in self._questions.values():
+            one.repeat()
+
+    def _stop(self) -> None:
+        for one in self._questions.values():
+            one.close()
+
+    def _release(self) -> None:
+        del self._space
+
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = "This widget is closed. Make a new one with xai.EmbeddingExplorer(...)."
+            raise RuntimeError(msg)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        live = super()._repr_mimebundle_(**kwargs)
+        if live is None:
+            return None
+        self._questions["layout"].wait(FIRST_PICTURE_SECONDS)
+        layout, near, agreed = self.projection, self._near, self.agreement
+        lines = messages.described(layout, near, agreed)
+        paint = None if layout is None else partial(_painted, layout, near, self.vectors.labels, lines)
+        return saved(live, "Word vectors", "\n".join(lines), paint)
+
+
+def _painted(layout: Layout, near: Near | None, labels: Sequence[str], lines: Sequence[str]) -> bytes:
+    named = [] if near is None or near.point is None else [near.point, *near.links]
+    names = [(i, labels[layout.rows[i]]) for i in named]
+    return scatter(layout.positions, layout.preserved, lines=lines, names=names)

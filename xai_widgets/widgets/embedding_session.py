@@ -1,0 +1,100 @@
+"""The computing half of the embedding widget: vectors, the words that are shown, and what is asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.embeddings.neighbours import Points, check_metric
+from xai_widgets.embeddings.projections import chosen, layouts, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xai_widgets.embeddings import Agreement, Analogy, Layout, Neighbour, WordVectors
+
+
+@dataclass(frozen=True)
+class Near:
+    """What lies nearest to a word: among all, and among those shown.
+
+    Attributes
+    ----------
+    label, metric : str
+    point : int or None
+        Where the word is among those shown.
+    entries : list of Neighbour
+        The nearest of all words.
+    points : list of (int or None)
+        Where each of these is among those shown.
+    links : list of int
+        The nearest of those shown, which a layout should keep near.
+    """
+
+    label: str
+    metric: str
+    point: int | None
+    entries: list[Neighbour]
+    points: list[int | None]
+    links: list[int]
+
+
+class Space:
+    """Vectors, and those of them that are shown.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    words : int or sequence of str
+    k : int
+    seed : int
+    pairs : sequence of (str, str, float), optional
+    """
+
+    def __init__(
+        self,
+        vectors: WordVectors,
+        words: int | Sequence[str],
+        k: int,
+        *,
+        seed: int,
+        pairs: Sequence[tuple[str, str, float]] | None,
+    ) -> None:
+        self.vectors, self.seed, self.pairs = vectors, seed, pairs
+        self.rows = rows_of(vectors, words)
+        self.k = min(k, len(self.rows) - 1)
+        self._points: dict[str, Points] = {}
+        self._where = {row: i for i, row in enumerate(self.rows.tolist())}
+
+    def points(self, metric: str) -> Points:
+        """Return the vectors shown under a metric, which keep what was found of their neighbours."""
+        if metric not in self._points:
+            every = Points(self.vectors.matrix, self.vectors.norms, check_metric(metric))
+            self._points[metric] = every.only(self.rows)
+        return self._points[metric]
+
+    def layouts(self, method: str, metric: str, params: dict[str, Any]) -> Iterator[Layout | None]:
+        """Yield ever-better layouts."""
+        yield from layouts(self.points(metric), self.rows, chosen(method, params), self.k, self.seed)
+
+    def near(self, word: str, metric: str) -> Iterator[Near]:
+        """Find what lies nearest to a word."""
+        row = self.vectors.place(word)
+        entries = self.vectors.neighbours(word, self.k, metric=metric)
+        point = self._where.get(row)
+        links: list[int] = []
+        if point is not None:
+            links = self.points(metric).nearest(np.array([point]), self.k)[0][0].tolist()
+        points = [self._where.get(one.row) for one in entries]
+        yield Near(self.vectors.labels[row], metric, point, entries, points, links)
+
+    def analogy(self, words: tuple[str, str, str]) -> Iterator[list[tuple[Analogy, int | None]]]:
+        """Complete an analogy."""
+        found = self.vectors.analogy(*words, self.k)
+        yield [(one, self._where.get(one.row)) for one in found]
+
+    def agreement(self, metric: str) -> Iterator[Agreement]:
+        """Hold similarities against people's judgements."""
+        yield self.vectors.agreement(self.pairs or (), metric=metric)
