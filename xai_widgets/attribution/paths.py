@@ -39,9 +39,9 @@ class IntegratedGradients(GradientMethod):
     The integral is refined by a trapezoid rule that keeps all gradients computed before, so there is a picture after
     one pass and a better one after each. Gradients of networks with ReLUs jump along the path, so that rules of higher
     order gain nothing, and jump more on some parts of it than on others: from 17 points on, the steps are halved whose
-    ends differ most. All are halved where the errors of steps cancel, as those of smooth networks do. The error is 1.2
-    times what the last halving of steps changed, together with what the ends of the other steps differ by, and no less
-    than the completeness gap proves (:math:`|gap| / \sqrt n`, of a map with `n` values), as a share of the map's norm.
+    ends differ most. All are halved where the errors of steps cancel, as those of smooth networks do. The error is
+    told by what the last halving of steps changed and what the ends of the other steps differ by, and is no less than
+    the completeness gap proves (:math:`|gap| / \sqrt n`, of a map with `n` values), as a share of the map's norm.
     `n_steps` is rounded down to 2, 3, 5, 9 …; evenly spaced, they are the points of Captum's ``riemann_trapezoid``.
 
     Of several baselines, a tensor [n, …], it is the mean over their paths, one after the other (`expected_gradients`

@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.statistics import relative, wide
+from xai_widgets.attribution.statistics import Sketch, beyond, relative, wide
 from xai_widgets.method import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from xai_widgets.models import Model
-
-CAUTION = 1.2
-"""The true error, as a multiple of what halving all steps changed, stays below this in 95 of 100 random networks."""
 
 TRUSTED = 8
 """Two refinements may agree by chance while they are coarse: the tolerance counts from so many steps on."""
@@ -60,6 +57,7 @@ class Integral:
         self.values: Tensor | None = None
         self._seen: list[tuple[Tensor, Tensor]] = []
         self._doubts: list[float] = []  # of each step, how much its ends differ
+        self._changes = Sketch()  # what each step that was halved in this round changed
 
     def add(self, place: float, y: Tensor, g: Tensor) -> None:
         """Take in a point between two others, or a second end."""
@@ -76,7 +74,9 @@ class Integral:
         assert self.values is not None
         # (g0 + g) / 2 * (y - y0) + (g + g1) / 2 * (y1 - y), less what the step was before it was split.
         (y0, g0), (y1, g1) = self._seen[at - 1], self._seen[at + 1]
-        self.values = self.values + (g0 * (y - y1) + g * (y1 - y0) + g1 * (y0 - y)) / 2
+        change = (g0 * (y - y1) + g * (y1 - y0) + g1 * (y0 - y)) / 2
+        self.values = self.values + change
+        self._changes.add(change.reshape(1, -1))
         self._doubts[at - 1 : at] = [_change(*self._seen[at - 1 : at + 1]), _change(*self._seen[at : at + 2])]
 
     def plan(self, *, even: bool) -> list[float]:
@@ -103,17 +103,29 @@ class Integral:
             heapq.heappush(heap, (doubt * SHRINKS, width / 2, tie, middle))
         return chosen
 
-    def doubts(self, points: list[float]) -> tuple[float, float]:
-        """Return the root of the sum of squares of how much the ends of steps differ: of those at `points`, of others.
+    def judge(self, points: list[float], change: float) -> tuple[float, bool]:
+        r"""Bound the norm of the error, in 95 of 100 cases, and tell whether the errors of steps cancel.
 
-        Where the integrand wanders at random, halving steps changed the values by half as much as the halves' ends
-        differ, and 1 / √12 of what the others' ends differ is the error of these.
+        Where the integrand wanders at random between points that are known (a Brownian bridge), halving steps changes
+        the values by :math:`\sqrt 3` times the error that the halves leave, and by half of what their ends differ. A
+        step that was not halved has :math:`1 / \sqrt{12}` of what its ends differ as its error. A smooth integrand has
+        less of both. How far the norm goes beyond what is expected depends on how many ways the errors point.
+
+        Parameters
+        ----------
+        points : list of float
+            Those of the round that has ended.
+        change : float
+            Norm of what they changed.
         """
         new = set(points)
-        found = [0.0, 0.0]
+        squares = [0.0, 0.0]
         for doubt, a, b in zip(self._doubts, self.places, self.places[1:], strict=False):
-            found[not (a in new or b in new)] += doubt**2
-        return math.sqrt(found[0]), math.sqrt(found[1])
+            squares[not (a in new or b in new)] += doubt**2
+        halved, others = map(math.sqrt, squares)
+        expected = math.hypot(change / math.sqrt(3), others / math.sqrt(12))
+        freedom, self._changes = self._changes.freedom(centred=False), Sketch()
+        return expected * beyond(freedom), change < SMOOTH * halved and others < change
 
 
 def _change(start: tuple[Tensor, Tensor], end: tuple[Tensor, Tensor]) -> float:
@@ -165,8 +177,8 @@ def refine(
 ) -> Iterator[Estimate]:
     """Refine an integral along the straight line from `base` to `x` with ever more points; yield after each batch.
 
-    New points are blended in while that is within the last doubt. The error is `CAUTION` times what halving steps
-    changed, with what the ends of the other steps differ by, and no less than the completeness gap proves.
+    New points are blended in while that is within the last doubt. The error is what `Integral.judge` bounds, and no
+    less than the completeness gap proves.
 
     Parameters
     ----------
@@ -213,10 +225,8 @@ def refine(
         assert integral.values is not None
         values, even, missing = integral.values, spacing == "even", rise.missing(integral.values)
         if settled is not None:
-            change = float((values - settled).norm())
-            halved, others = integral.doubts(points)
-            even |= change < SMOOTH * halved and others < change
-            doubt = CAUTION * math.hypot(change, others / 2)
+            doubt, cancel = integral.judge(points, float((values - settled).norm()))
+            even |= cancel
             size = float(values.norm())
             # Nothing has been met yet, though the score has risen somewhere.
             unseen = size == 0 and missing > 0 and not whole

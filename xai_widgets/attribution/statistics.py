@@ -51,9 +51,12 @@ class Sketch:
             flat = nn.functional.pad(flat * self._signs, (0, -size % SKETCH)).view(len(flat), -1, SKETCH).sum(1)
         self.rows = torch.cat([self.rows, flat.cpu().double()])
 
-    def freedom(self) -> float:
-        """How many independent directions rows differ in, which is what the spread of a sum of squares tells."""
-        away = self.rows - self.rows.mean(0)
+    def freedom(self, *, centred: bool = True) -> float:
+        """How many independent directions rows differ in, which is what the spread of a sum of squares tells.
+
+        They differ from their mean, or from zero where they are not `centred`.
+        """
+        away = self.rows - self.rows.mean(0) if centred else self.rows
         products = away @ away.T if len(away) < away.shape[1] else away.T @ away
         squares = float(products.square().sum())
         return float(products.trace()) ** 2 / squares if squares > 0 else 1.0
@@ -112,11 +115,16 @@ def quantile(variances: Tensor, total: float) -> float:
     """How far the norm of the error goes beyond its root mean square in the 95th of 100 cases.
 
     The squared norm is near a chi-squared variable with the number of degrees of freedom that matches its
-    spread (Satterthwaite); its quantile by the cube-root rule (Wilson and Hilferty).
+    spread (Satterthwaite).
     """
-    if total == 0:
-        return 1.0
-    freedom = total**2 / float(variances.square().sum())
+    return beyond(total**2 / float(variances.square().sum())) if total else 1.0
+
+
+def beyond(freedom: float) -> float:
+    """Return the root of the 95 % quantile of a chi-squared variable, as a multiple of its root mean square.
+
+    By the cube-root rule (Wilson and Hilferty).
+    """
     return float((1 - 2 / (9 * freedom) + Z95 * math.sqrt(2 / (9 * freedom))) ** 1.5)
 
 
