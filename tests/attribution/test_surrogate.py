@@ -79,3 +79,25 @@ def test_a_fit_is_least_squares_and_knows_its_spread() -> None:
     np.testing.assert_allclose(found.covariance.diag(), 0.3**2 / 400, rtol=0.3)
     assert found.explained == pytest.approx(1 - 0.09 / (5.25 + 0.09), abs=0.01)
     assert fit(rows[:4], targets[:4]).covariance is None
+
+
+def test_rows_drawn_together_are_one_draw() -> None:
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.randn(400, 3, generator=generator, dtype=torch.float64)
+    targets = rows.sum(1) + torch.randn(400, generator=generator, dtype=torch.float64)
+    once, twice = fit(rows, targets), fit(rows.repeat_interleave(2, 0), targets.repeat_interleave(2), together=2)
+    np.testing.assert_allclose(twice.covariance, once.covariance, rtol=0.05)
+    assert fit(rows[:10], targets[:10], together=2).covariance is None
+
+
+def test_every_second_picture_shows_what_the_last_one_hid() -> None:
+    shown: list[torch.Tensor] = []
+
+    def function(rows: np.ndarray) -> np.ndarray:
+        shown.extend(torch.as_tensor(row) > 0 for row in rows)
+        return rows.sum(1, keepdims=True)
+
+    xai.attribute(function, np.ones(7), "lime", n_samples=40, tolerance=0.0, target=0)
+    drawn = torch.stack(shown[-40:])
+    assert torch.equal(drawn[1::2], ~drawn[::2])
+    assert len(drawn[::2].unique(dim=0)) > 15

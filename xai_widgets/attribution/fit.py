@@ -16,7 +16,7 @@ class Fit:
     ----------
     coefficients : Tensor, shape (columns,)
     covariance : Tensor, shape (columns, columns), or None
-        Of the coefficients; None where there are too few rows to tell.
+        Of the coefficients; None where there are too few draws to tell.
     explained : float
         Share of the weighted variance of the targets that the fit explains (R²).
     """
@@ -31,7 +31,9 @@ def fit(
     targets: Tensor,
     weights: Tensor | None = None,
     ridge: Tensor | None = None,
+    *,
     missing: Tensor | None = None,
+    together: int = 1,
 ) -> Fit:
     r"""Fit ``rows @ coefficients`` to the targets.
 
@@ -39,7 +41,8 @@ def fit(
 
     The covariance is the sandwich :math:`H^{-1} \sum_j g_j g_j^T H^{-1}` with
     :math:`g_j = w_j x_j r_j / (1 - h_j)`, where the leverage :math:`h_j` makes up for what each row pulls the fit
-    towards itself. It holds whether or not the truth is linear: rows are drawn at random.
+    towards itself. It holds whether or not the truth is linear: rows are drawn at random. Of rows that are drawn
+    `together`, the :math:`g_j` are added up first.
 
     Parameters
     ----------
@@ -51,6 +54,8 @@ def fit(
     missing : Tensor, shape (n,), optional
         Share of the rows like each one that have not been drawn, where each is drawn once: where there is no other
         one, there is no doubt.
+    together : int
+        How many rows in turn are drawn together, such as 2 for pairs.
 
     References
     ----------
@@ -69,8 +74,11 @@ def fit(
     spread = float((weights * (targets - middle).square()).sum())
     explained = 1 - float((weights * residuals.square()).sum()) / spread if spread > 0 else 1.0
     covariance = None
-    if len(rows) >= 2 * rows.shape[1]:
+    if len(rows) >= 2 * together * rows.shape[1]:
         leverage = ((weighted @ inverse) * rows).sum(1).clamp(max=0.99)
         pulls = (weighted * (residuals / (1 - leverage))[:, None]) @ inverse
+        if together > 1:
+            draws = torch.arange(len(rows)) // together
+            pulls = pulls.new_zeros(int(draws[-1]) + 1, pulls.shape[1]).index_add_(0, draws, pulls)
         covariance = pulls.T @ (pulls if missing is None else pulls * missing[:, None])
     return Fit(coefficients, covariance, explained)

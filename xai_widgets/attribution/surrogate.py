@@ -97,7 +97,8 @@ class Lime(GroupMethod):
     .. math:: \min_{\beta_0, \beta} \sum_z e^{-D(z)^2 / 2 w^2} \Big( F(x_z) - \beta_0 - \sum_i \beta_i z_i \Big)^2
         + \lambda \lVert \beta \rVert^2
 
-    Each of `n_samples` pictures shows every group with probability 1/2; :math:`D = 1 - \sqrt{|z| / d}` is the cosine
+    Each of `n_samples` pictures shows every group with probability 1/2, every second one what the last one hid: effects
+    of two groups together then disturb theirs alone less; :math:`D = 1 - \sqrt{|z| / d}` is the cosine
     distance from showing all, `w` the `kernel_width`. A note says which share of the variance the fit explains: where
     it is small, the coefficients say little. The error is that of drawing, not that of being linear.
 
@@ -124,8 +125,11 @@ class Lime(GroupMethod):
         count = game.groups.count
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
-            drawn = [torch.rand(count, generator=row_generator(seed, row)) for row in range(rows.start, rows.stop)]
-            coalitions = torch.stack(drawn) < 1 / 2
+            drawn = [
+                (torch.rand(count, generator=row_generator(seed, row // 2)) < 1 / 2) ^ bool(row % 2)
+                for row in range(rows.start, rows.stop)
+            ]
+            coalitions = torch.stack(drawn)
             return coalitions.double(), game.worth(coalitions)
 
         seen, worths = torch.empty(0, count, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
@@ -136,11 +140,11 @@ class Lime(GroupMethod):
             weights = (-distance.square() / (2 * self.kernel_width**2)).exp()
             columns = torch.cat([seen, torch.ones(len(seen), 1, dtype=torch.float64)], dim=1)
             # From the first score on, so that a large offset costs no digits.
-            found = fit(columns, worths - worths[0], weights, ridge)
+            found = fit(columns, worths - worths[0], weights, ridge, together=2)
             values, error = found.coefficients[:-1], None
             if found.covariance is not None:
-                # Rows that count little tell little of the spread.
-                heard = float(weights.sum() ** 2 / weights.square().sum())
+                # Pairs that count little tell little of the spread.
+                heard = float(weights.sum() ** 2 / weights.square().sum()) / 2
                 error = joint_error(found.covariance[:-1, :-1], values, game.groups.sizes, max(2, int(heard) - count))
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             notes = (f"The linear fit explains {max(0.0, found.explained):.0%} of the score's variance.",)
