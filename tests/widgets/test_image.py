@@ -58,6 +58,23 @@ def test_making_it_calls_preprocess_once_and_the_rest_is_found_out_in_the_backgr
     assert len(threads) > 1
 
 
+def test_closing_it_while_preprocess_is_tried_out_lets_go_of_the_picture(make):
+    main, trying, closed = threading.current_thread(), threading.Event(), threading.Event()
+
+    def preprocess(picture):
+        if threading.current_thread() is not main:
+            trying.set()
+            assert closed.wait(30)
+        return torch.from_numpy(np.array(picture)).permute(2, 0, 1) / 255
+
+    widget = make(image=np.zeros((16, 16, 3), np.uint8), preprocess=preprocess)
+    assert trying.wait(30)
+    widget.close()
+    closed.set()
+    make().result(30)  # by the same worker, after what it was at
+    assert not hasattr(widget._session, "inputs")
+
+
 @pytest.mark.parametrize(
     ("error", "sent"), [(None, None), (0.25, 0.25), (float("inf"), "unbounded"), (float("nan"), None)]
 )

@@ -27,8 +27,10 @@ class ImageSession(Session):
 
     def ready(self) -> None:
         """Find out how `preprocess` maps the photo."""
-        if self.inputs.traced:
-            self.inputs = self.inputs.traced()
+        guess = self.inputs
+        found = guess.traced() if guess.traced else guess
+        if vars(self).get("inputs") is guess:  # else it was closed meanwhile
+            self.inputs = found
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
