@@ -15,21 +15,33 @@ from browser.conftest import ARGUMENTS, chromium
 from browser.lab import Lab, Server
 
 PICTURES = ROOT / "docs" / "pictures"
-NOTEBOOKS = {"quickstart": "01_quickstart.ipynb", "text": "03_text.ipynb"}
-"""The first code cell of each shows a widget."""
+NOTEBOOKS = {
+    "quickstart": ("01_quickstart.ipynb", 1, 1100),
+    "text": ("03_text.ipynb", 1, 1100),
+    "rows": ("04_tabular.ipynb", 2, 2150),
+}
+"""Which of the first code cells of each shows a widget, and how high a page it needs."""
 FINISHED = "document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.info.final"
+ASKED = "What would have to change?"
+FOUND = "document.querySelector('.xai-root').xai.store.search.value?.running === false"
 SECONDS = 120
 
 
-def take(server: Server, name: str, notebook: str) -> None:
-    """Run the notebook's first code cell, wait for the finished map and photograph the view."""
+def take(server: Server, name: str, notebook: str, cells: int, height: int) -> None:
+    """Run the notebook's first code cells, wait for the finished map and photograph the view."""
     shutil.copy(ROOT / "notebooks" / notebook, server.root)
-    first = next(i for i, cell in enumerate(server.read(notebook).cells) if cell.cell_type == "code")
+    code = [i for i, cell in enumerate(server.read(notebook).cells) if cell.cell_type == "code"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1100}, device_scale_factor=1.25)
-        lab = Lab(page, server).open(notebook).run(first)
+        page = browser.new_page(viewport={"width": 1280, "height": height}, device_scale_factor=1.25)
+        lab = Lab(page, server).open(notebook)
+        for i in code[:cells]:
+            lab.run(i)
         page.wait_for_function(f"() => {FINISHED}", timeout=SECONDS * 1000)
+        if name == "rows":
+            page.get_by_role("button", name=ASKED).click()
+            page.wait_for_function(f"() => {FOUND}", timeout=SECONDS * 1000)
+            page.locator("[data-xai=found] button").first.focus()
         for file in lab.shots(PICTURES, name, page.locator(".xai-root")):
             Image.open(file).convert("RGB").save(file, optimize=True)
             print(file.relative_to(ROOT), file.stat().st_size // 1000, "kB")
@@ -38,12 +50,12 @@ def take(server: Server, name: str, notebook: str) -> None:
 
 
 def main() -> None:
-    """Take every picture."""
+    """Take every picture, or those that are named."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         try:
-            for name, notebook in NOTEBOOKS.items():
-                take(server, name, notebook)
+            for name in sys.argv[1:] or NOTEBOOKS:
+                take(server, name, *NOTEBOOKS[name])
         finally:
             server.stop()
 

@@ -2,6 +2,7 @@
 import quickstart from "../../notebooks/01_quickstart.ipynb";
 import methods from "../../notebooks/02_methods.ipynb";
 import text from "../../notebooks/03_text.ipynb";
+import rows from "../../notebooks/04_tabular.ipynb";
 import { WORDS } from "./words";
 
 export const QUICKSTART = `${WORDS.quickstart}.ipynb`;
@@ -10,6 +11,7 @@ const OURS = [
   { ours: "01_quickstart.ipynb", name: QUICKSTART, notebook: quickstart },
   { ours: "02_methods.ipynb", name: `${WORDS.methods}.ipynb`, notebook: methods },
   { ours: "03_text.ipynb", name: `${WORDS.text}.ipynb`, notebook: text },
+  { ours: "04_tabular.ipynb", name: `${WORDS.rows}.ipynb`, notebook: rows },
 ];
 
 /** The notebook with its links to the others by the names that they have beside it. */

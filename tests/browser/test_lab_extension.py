@@ -100,7 +100,7 @@ def test_the_links_of_the_quickstart_lead_somewhere(lab):
     lab.page.locator(".jp-LauncherCard", has_text="xai_widgets quickstart").last.click()
     lab.attend()
     written = [path for path in lab.server.root.glob("xai_widgets *.ipynb") if path.stem != "xai_widgets quickstart"]
-    assert {path.stem for path in written} == {"xai_widgets methods", "xai_widgets text"}
+    assert {path.stem for path in written} == {"xai_widgets methods", "xai_widgets rows", "xai_widgets text"}
     for name in ("xai_widgets quickstart.ipynb", "xai_widgets methods.ipynb", "xai_widgets text.ipynb"):
         links = [
             link for cell in lab.server.read(name).cells for link in re.findall(r"\]\((?!http)(.+?)\)", cell.source)

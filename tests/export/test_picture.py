@@ -249,7 +249,7 @@ def test_a_row_is_drawn_as_bars_that_are_as_long_as_its_values():
     assert drawn[13, bars[0][5], 2] > drawn[13, bars[0][5], 0]
     assert drawn[39, bars[1][5], 0] > drawn[39, bars[1][5], 2]
     data, _ = mimebundle({}, a_result([1.0, -2.0, 0.5], names=("a", "b", "c")))
-    assert opened(data["image/png"]).width == 860
+    assert opened(base64.b64decode(data["image/png"])).width == 860
     assert "Strongest: b −2; a +1; c +0.5" in data["text/plain"]
 
 
