@@ -48,6 +48,7 @@ def counterfactuals(
     constraints: Constraints | None = None,
     background: Any = None,
     features: Sequence[str] | None = None,
+    encode: Any = None,
     tokenizer: Any = None,
     labels: Sequence[str] | None = None,
     method: str | Search = "auto",
@@ -85,6 +86,9 @@ def counterfactuals(
         function is given what this is, a frame with its dtypes or an array; a torch module its numbers.
     features : sequence of str, optional
         Names of the columns of an array.
+    encode : callable or transformer, optional
+        For a torch module and rows with categories, dates or booleans: from rows as `background` has them to the
+        numbers that it eats, such as a fitted ``ColumnTransformer``. Gradients then choose among categories too.
     tokenizer : object, optional
         Of transformers, or a ``tokenizers.Tokenizer``, the one that belongs to the model.
     labels : sequence of str, optional
@@ -129,7 +133,7 @@ def counterfactuals(
     """
     steps = counterfactuals_iter(
         model, x, target, n=n, within=within, constraints=constraints, background=background, features=features,
-        tokenizer=tokenizer, labels=labels, method=method, mlm=mlm,
+        encode=encode, tokenizer=tokenizer, labels=labels, method=method, mlm=mlm,
         fluency=fluency, replacements=replacements, insertions=insertions, seed=seed, device=device,
         time_budget=time_budget, **params,
     )  # fmt: skip
@@ -146,6 +150,7 @@ def counterfactuals_iter(
     constraints: Constraints | None = None,
     background: Any = None,
     features: Sequence[str] | None = None,
+    encode: Any = None,
     tokenizer: Any = None,
     labels: Sequence[str] | None = None,
     method: str | Search = "auto",
@@ -171,7 +176,7 @@ def counterfactuals_iter(
     seconds = check_time_budget(time_budget)
     if background is not None:
         adapter = adapt(model, labels=labels, device=device, seed=seed)
-        subject = row_subject(adapter, x, background, features)
+        subject = row_subject(adapter, x, background, features, encode)
         options: dict[str, Any] = {"seed": seed, "time_budget": seconds}
         return row_changes(
             subject, target, n=n, within=within, constraints=constraints, method=method, **options, **params

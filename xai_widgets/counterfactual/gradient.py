@@ -9,11 +9,13 @@ import numpy as np
 
 from xai_widgets.counterfactual.row_search import RowSearch
 from xai_widgets.counterfactual.search import register_search
+from xai_widgets.counterfactual.slots import Slots
 from xai_widgets.method import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from xai_widgets.counterfactual.goals import Goal
@@ -43,7 +45,8 @@ class GradientRows(RowSearch):
     """Descent of what is missing to the goal and of the effort, from many starts at once.
 
     Each start may move a few columns of its own, drawn by how much they promise, so that changes are few and different.
-    Numbers are rounded to the data's own types in every step, and the gradient there moves what was before rounding.
+    Numbers are rounded to the data's own types in every step, of a category the choice with the largest weight is
+    taken, and the gradient there moves what was before.
 
     References
     ----------
@@ -70,29 +73,27 @@ class GradientRows(RowSearch):
 
     def proposals(self, problem: RowProblem, random: np.random.Generator) -> Iterator[float]:
         """Offer what is good after every few steps."""
-        bound, row = problem.bound, problem.subject.row
-        scales = np.array([one.scale for one in problem.subject.table.columns])
-        low, high = (np.minimum(bound.low, row) - row) / scales, (np.maximum(bound.high, row) - row) / scales
-        _, slope = self._slopes(problem, row[None])
-        may = self._masks(problem, np.abs(slope[0] * scales), random)
-        at = np.where(may, 0.1 * random.normal(size=may.shape), 0.0)
+        bound, slots = problem.bound, Slots.of(problem)
+        _, slope = self._slopes(problem, problem.subject.row[None])
+        may = self._masks(problem, slots.promise(slots.ways @ slope[0]), random)[:, slots.columns] & slots.free
+        at = np.where(may, slots.start + 0.1 * random.normal(size=may.shape), slots.start)
         mean, square = np.zeros_like(at), np.zeros_like(at)
         for step in range(1, self.steps + 1):
-            at = np.clip(at, low, high)
-            rows = bound.fitted(row + at * scales)
+            at = np.clip(at, slots.low, slots.high)
+            rows = bound.fitted(slots.rows(at))
             margins, slopes = self._slopes(problem, rows)
             yield step / self.steps
             if step % OFTEN == 0 or step == self.steps:
                 for _ in problem.offer(rows[problem.reached(margins)]):
                     yield step / self.steps
-            up = slopes * scales * may
+            up = (slopes @ slots.ways.T) * may
             up /= np.linalg.norm(up, axis=1, keepdims=True) + SMALL
-            down = np.where(problem.reached(margins)[:, None], 0.0, -up) + self.weight * bound.weights * np.sign(at)
+            down = np.where(problem.reached(margins)[:, None], 0.0, -up) + self.weight * slots.effort(at, bound.weights)
             mean, square = FIRST * mean + (1 - FIRST) * down, SECOND * square + (1 - SECOND) * down**2
             scaled = (mean / (1 - FIRST**step)) / (np.sqrt(square / (1 - SECOND**step)) + SMALL)
-            at = np.where(may, at - self.step_size * scaled, 0.0)
+            at = np.where(may, at - self.step_size * scaled, slots.start)
 
-    def _masks(self, problem: RowProblem, promise: Values, random: np.random.Generator) -> Values:
+    def _masks(self, problem: RowProblem, promise: Values, random: np.random.Generator) -> NDArray[np.bool_]:
         """Draw which columns each start may move: one, two, … of them, the promising ones more often."""
         free, most = problem.bound.free, problem.bound.most
         chances = promise[free] / problem.bound.weights[free] + SMALL
@@ -104,9 +105,9 @@ class GradientRows(RowSearch):
         return may
 
     def _slopes(self, problem: RowProblem, rows: Values) -> tuple[Values, Values]:
-        """Compute margins and their gradients with respect to rows (n, columns)."""
-        subject, goal, model = problem.subject, problem.goal, problem.subject.model
-        x = subject.tensor(rows)
+        """Compute the margins of rows (n, columns), and their gradients with respect to what encodes them."""
+        subject, goal, model = problem.subject, problem.goal, problem.subject.inner
+        x = subject.encode(rows)
         if goal.within is None:
             margins, slopes = model.gradients(x, _Margin(goal))  # type: ignore[arg-type]
             return _numbers(margins), _numbers(slopes)

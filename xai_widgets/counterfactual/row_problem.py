@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_widgets.changes import CellChange, RowCandidate
+from xai_widgets.models.explanation import feed_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,9 @@ class RowProblem:
 
     def fresh(self) -> RowProblem:
         """Return the same with nothing tried."""
-        subject = replace(self.subject, model=self.model.fresh().plain())
+        model, given = self.model.fresh().plain(), self.subject
+        inner = model if given.encoder is None else model.fed(feed_alone, model.task).plain()
+        subject = replace(given, model=model, inner=inner)
         return RowProblem(subject, self.goal, self.bound)
 
     def margins(self, values: Values) -> Iterator[tuple[slice, Values]]:

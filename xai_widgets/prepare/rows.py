@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
+from xai_widgets.models.explanation import feed_alone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from xai_widgets.models import TorchModel
     from xai_widgets.results import Prediction
 
+Encode = Callable[[Tensor], Tensor]
+MATRIX = 2
+
 
 class TableRows:
     """Feed of a model of rows: numbers (n, columns) become frames or arrays in the data's own types."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, table: Table, encode: Encode | None = None) -> None:
+        self._table, self._encode = table, encode
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
         """Return the model's output."""
         if not isinstance(module, PlainFunction):
-            return module(rows)
+            return module(rows if self._encode is None else self._encode(rows))
         given = self._table.give(rows.detach().cpu().double().numpy())
         if self._table.framed:
             function: Any = module.function
@@ -56,6 +62,10 @@ class RowSubject:
         What it says of the row.
     smooth : bool
         Whether it has gradients.
+    inner : TorchModel
+        The same as a function of the numbers that encode the rows.
+    encoder : callable or None
+        From numbers (n, columns) to those that `inner` eats, where they are others.
     """
 
     table: Table
@@ -63,14 +73,23 @@ class RowSubject:
     model: TorchModel
     prediction: Prediction
     smooth: bool
+    inner: TorchModel
+    encoder: Encode | None = None
+
+    def encode(self, values: NDArray[np.float64]) -> Tensor:
+        """Return what `inner` eats for numbers (n, columns)."""
+        rows = self.tensor(values)
+        return rows if self.encoder is None else self.encoder(rows)
 
     def tensor(self, values: NDArray[np.float64]) -> Tensor:
         """Return numbers (n, columns) on the model's device."""
-        dtype = self.model.dtype if self.smooth else torch.float64
+        dtype = self.model.dtype if self.smooth and self.encoder is None else torch.float64
         return torch.as_tensor(values, device=self.model.device).to(dtype)
 
 
-def row_subject(model: TorchModel, x: Any, background: Any, features: Sequence[str] | None = None) -> RowSubject:
+def row_subject(
+    model: TorchModel, x: Any, background: Any, features: Sequence[str] | None = None, encode: Any = None
+) -> RowSubject:
     """Make a model a function of rows.
 
     Parameters
@@ -83,24 +102,50 @@ def row_subject(model: TorchModel, x: Any, background: Any, features: Sequence[s
         Rows of the data, by which columns, their types and their ranges are known.
     features : sequence of str, optional
         Names of the columns.
+    encode : callable or transformer, optional
+        From rows as `background` has them to the numbers (n, …) that a torch module eats.
 
     Raises
     ------
     ValueError, TypeError
         For what does not fit together, and for texts that a torch module cannot eat.
     """
-    table, fed, smooth = table_model(model, background, features)
+    table, fed, smooth = table_model(model, background, features, encoded=encode is not None)
     row = table.row(x)
-    subject = RowSubject(table, row, fed, None, smooth)  # type: ignore[arg-type]
-    return RowSubject(table, row, fed, fed.predict(subject.tensor(row[None])[0]), smooth)
+    if encode is None:
+        subject = RowSubject(table, row, fed, None, smooth, fed)  # type: ignore[arg-type]
+        return dataclasses.replace(subject, prediction=fed.predict(subject.tensor(row[None])[0]))
+    if not smooth:
+        msg = "encode= goes with a torch module; an estimator or a function is given the rows as they are."
+        raise TypeError(msg)
+    encoder = _encoder(table, model, getattr(encode, "transform", encode))
+    inner = model.fed(feed_alone).plain()
+    subject = RowSubject(table, row, inner, None, smooth, inner, encoder)  # type: ignore[arg-type]
+    prediction = inner.predict(subject.encode(row[None])[0])
+    return dataclasses.replace(
+        subject, model=model.fed(TableRows(table, encoder), inner.task).plain(), prediction=prediction
+    )
+
+
+def _encoder(table: Table, model: TorchModel, encode: Callable[[Any], Any]) -> Encode:
+    def encoded(rows: Tensor) -> Tensor:
+        found = encode(table.give(rows.detach().cpu().double().numpy()))
+        found = found.toarray() if hasattr(found, "toarray") else found
+        made = torch.as_tensor(found if isinstance(found, Tensor) else np.asarray(found, np.float64))
+        if made.ndim < MATRIX or len(made) != len(rows):
+            msg = f"encode must return one row of numbers a row: for {len(rows)} it returned shape {list(made.shape)}."
+            raise ValueError(msg)
+        return made.detach().to(model.device, model.dtype)
+
+    return encoded
 
 
 def table_model(
-    model: TorchModel, background: Any, features: Sequence[str] | None = None
+    model: TorchModel, background: Any, features: Sequence[str] | None = None, *, encoded: bool = False
 ) -> tuple[Table, TorchModel, bool]:
     """Read a table, and make a model a function of the numbers (n, columns) of its rows.
 
-    Parameters and errors as of `row_subject`.
+    Parameters and errors as of `row_subject`; `encoded` tells that a torch module will not eat them as they are.
 
     Returns
     -------
@@ -111,12 +156,12 @@ def table_model(
     """
     table = Table.of(background, features)
     smooth = not isinstance(model.module, PlainFunction)
-    if smooth:
+    if smooth and not encoded:
         texts = [one.name for one in table.columns if one.choices not in {(), (0, 1), (0.0, 1.0)} or one.kind == "date"]
         if texts:
             msg = (
                 f"A torch module eats numbers, and the column {texts[0]!r} holds none: give the encoded columns, or a "
-                "function of a frame that encodes and calls the module."
+                "function of a frame that encodes and calls the module; for gradients, encode=."
             )
             raise TypeError(msg)
     return table, model.fed(TableRows(table), getattr(model.module, "task_told", None)).plain(), smooth
