@@ -190,3 +190,49 @@ def test_rows_that_do_not_fit(row, said):
         Table.of(pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5]})).row(row)
     with pytest.raises(ValueError, match="'job' has no 'baker' in the background"):
         TABLE.row({**FRAME.iloc[0].to_dict(), "job": "baker"})
+
+
+@pytest.mark.parametrize(
+    ("rules", "says"),
+    [
+        (["age < 30", "age > 40"], "'age < 30' and 'age > 40' exclude each other: no row keeps to both"),
+        (["income <= age * 10 - 14", "income / 10 >= age"], "exclude each other"),
+        (["`hours per week` == age", "age - `hours per week` > 1"], "exclude each other"),
+        (["job == 'boss'", "job == 'cook' or not owns and job != 'boss'"], "exclude each other"),
+        (["age < income", "income < `hours per week` * 2", "2 * `hours per week` < age - 1"], "keeps to all of them"),
+        (["age >= 30 and age <= 40", "30 > age"], "exclude each other"),
+    ],
+)
+def test_rules_that_exclude_each_other_are_refused(rules, says):
+    with pytest.raises(ValueError, match=says):
+        bound(rules=rules, ranges={"income": (0, 10_000)})
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ["age <= 30", "age >= 30"],
+        ["age < 30 or age > 40", "age > 35"],
+        ["age * income < 10", "age > 30"],
+        ["job == 'boss'", "owns == True"],
+        ["income >= age", "income <= age + 2000", "age > 20"],
+    ],
+)
+def test_rules_that_can_hold_together_are_taken(rules):
+    assert len(bound(rules=rules, ranges={"income": (0, 10_000)}).rules) == len(rules)
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.integers(-3, 3)] * 4, st.sampled_from(["<", "<=", ">", ">=", "=="])), min_size=2, max_size=3
+    )
+)
+def test_only_rules_that_no_row_keeps_to_are_refused(given):
+    table = Table.of(np.array([[0.0, 0.0, 0.0], [2.0, 2.0, 2.0], [1.0, 1.0, 1.0]]), ["a", "b", "c"])
+    rules = [f"{x} * a + {y} * b - c * {z} {op} {w}" for x, y, z, w, op in given]
+    every = np.stack(np.meshgrid(*[[0.0, 1.0, 2.0]] * 3), -1).reshape(-1, 3)
+    keeps = np.logical_and.reduce([Rule.read(one).holds(table.own(every), 27) for one in rules])
+    try:
+        xai.Constraints(rules=rules).bind(table, every[0])
+    except ValueError:
+        assert not keeps.any()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xai_widgets.counterfactual.contradictions import excluding
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -76,6 +78,10 @@ class Bound:
             if not rule.possible(bounds):
                 msg = f"Constraints: the rule {rule.text!r} can never hold within the other constraints."
                 raise ValueError(msg)
+        if excluded := excluding(self, bounds):
+            told = " and ".join(repr(rule.text) for rule in excluded)
+            msg = f"Constraints: the rules {told} exclude each other: no row keeps to both."
+            raise ValueError(msg if len(excluded) == 2 else msg.replace("both", "all of them"))  # noqa: PLR2004
 
     def changed(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell which cells (n, columns) differ from the row."""
@@ -119,12 +125,12 @@ class Bound:
 
     def effort(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum the changes of each row (n, columns): in typical deviations, another category as one, by weight."""
-        total: NDArray[np.float64] = (self._far(values, self.row) * self.weights).sum(1)
+        total: NDArray[np.float64] = (self.far(values, self.row) * self.weights).sum(1)
         return total
 
     def apart(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
         """Compute how far two rows (columns,) lie apart, in typical deviations, another category as one."""
-        return float(self._far(a[None], b).sum())
+        return float(self.far(a[None], b).sum())
 
     @cached_property
     def _measure(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -132,7 +138,8 @@ class Bound:
         columns = self.table.columns
         return np.array([one.scale for one in columns]), np.array([bool(one.choices) for one in columns])
 
-    def _far(self, values: NDArray[np.float64], row: NDArray[np.float64]) -> NDArray[np.float64]:
+    def far(self, values: NDArray[np.float64], row: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Compute how far each cell (n, columns) is from a row's: in typical deviations, another category as one."""
         scales, chosen = self._measure
         differs = np.abs(values - row)
         differs[np.isnan(differs)] = 0.0

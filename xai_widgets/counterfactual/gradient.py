@@ -77,7 +77,7 @@ class GradientRows(RowSearch):
         _, slope = self._slopes(problem, problem.subject.row[None])
         may = self._masks(problem, slots.promise(slots.ways @ slope[0]), random)[:, slots.columns] & slots.free
         at = np.where(may, slots.start + 0.1 * random.normal(size=may.shape), slots.start)
-        mean, square = np.zeros_like(at), np.zeros_like(at)
+        pull, mean, square = np.zeros_like(at), np.zeros_like(at), np.zeros_like(at)
         for step in range(1, self.steps + 1):
             at = np.clip(at, slots.low, slots.high)
             rows = bound.fitted(slots.rows(at))
@@ -86,9 +86,13 @@ class GradientRows(RowSearch):
             if step % OFTEN == 0 or step == self.steps:
                 for _ in problem.offer(rows[problem.reached(margins)]):
                     yield step / self.steps
+            if step % OFTEN == 1 and len(problem.real):
+                near = problem.real[problem.nearest(rows)[1]]
+                pull = self.plausible * np.sign(at - slots.weights(near))
             up = (slopes @ slots.ways.T) * may
             up /= np.linalg.norm(up, axis=1, keepdims=True) + SMALL
-            down = np.where(problem.reached(margins)[:, None], 0.0, -up) + self.weight * slots.effort(at, bound.weights)
+            effort = slots.effort(at, bound.weights) + pull
+            down = np.where(problem.reached(margins)[:, None], 0.0, -up) + self.weight * effort
             mean, square = FIRST * mean + (1 - FIRST) * down, SECOND * square + (1 - SECOND) * down**2
             scaled = (mean / (1 - FIRST**step)) / (np.sqrt(square / (1 - SECOND**step)) + SMALL)
             at = np.where(may, at - self.step_size * scaled, slots.start)

@@ -183,19 +183,31 @@ class RowProblem:
                         near[k] = t[i]
         box[0] = values
 
-    def nearest(self, values: Values) -> float | None:
-        """Compute the mean distance per column to the nearest real row with the wanted answer.
+    def nearest(self, values: Values) -> tuple[Values, NDArray[np.int64]]:
+        """Compute the mean distance per column of rows (n, columns) to the nearest real row with the wanted answer.
 
         Numbers in ranges of the data, categories as 0 or 1 (Gower 1971).
+
+        Returns
+        -------
+        far : ndarray, shape (n,)
+            0 where no real row has the answer.
+        which : ndarray of int, shape (n,)
+            The place of the nearest in `real`.
         """
+        far, which = np.zeros(len(values)), np.zeros(len(values), np.int64)
         if not len(self.real):
-            return None
+            return far, which
         columns = self.subject.table.columns
         spans = np.array([1.0 if one.choices else (one.high - one.low) or 1.0 for one in columns])
         chosen = np.array([bool(one.choices) for one in columns])
-        known = ~np.isnan(values)
-        far = np.abs(self.real - values)[:, known] / spans[known]
-        return float(np.where(chosen[known], far > 0, far).mean(1).min())
+        for k, row in enumerate(values):
+            known = ~np.isnan(row)
+            off = np.abs(self.real[:, known] - row[known]) / spans[known]
+            each = np.where(chosen[known], off > 0, off).mean(1)
+            which[k] = each.argmin()
+            far[k] = each[which[k]]
+        return far, which
 
     def candidate(self, values: Values) -> RowCandidate:
         """Ask the model about the very row, alone, and write down what it says."""
@@ -217,7 +229,7 @@ class RowProblem:
             prediction=prediction,
             delta=float(prediction.probabilities[shown]) - float(self.subject.prediction.probabilities[shown]),
             effort=float(self.bound.effort(values[None])[0]),
-            nearest=self.nearest(values),
+            nearest=float(self.nearest(values[None])[0][0]) if len(self.real) else None,
             valid=bool(self.bound.holds(values[None])[0]) and self._confirmed(values),
         )
 

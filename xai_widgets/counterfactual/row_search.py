@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from xai_widgets.counterfactual.choosing import choose
+from xai_widgets.counterfactual.choosing import determinantal
 from xai_widgets.counterfactual.search import Found, Search
+from xai_widgets.method import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,52 +31,59 @@ class RowSearch(Search):
 
     kind: ClassVar[str] = "row"
 
+    plausible: float = parameter(
+        0.5, "How much distance to real rows with that answer counts, beside changes.", low=0.0, high=100.0
+    )
+
     def run(self, problem: RowProblem, n: int, seed: int = 0) -> Iterator[Found]:
         """Yield after each batch the best `n` so far."""
         random = np.random.default_rng(seed)
         for _ in problem.look(seed):
-            yield _found(problem, n, 0.0)
+            yield self._found(problem, n, 0.0)
         share = 0.0
         if len(problem.bound.free):
             for share in self.proposals(problem, random):
-                yield _found(problem, n, share)
+                yield self._found(problem, n, share)
         notes: tuple[str, ...] = ()
         if not problem.pool:
             for _ in _blocking(problem):
-                yield _found(problem, n, share)
+                yield self._found(problem, n, share)
             notes = (_none(problem),)
-        found = _found(problem, n, 1.0)
+        found = self._found(problem, n, 1.0)
         yield Found(found.states, found.total, found.total, notes=notes)
+
+    def _found(self, problem: RowProblem, n: int, share: float) -> Found:
+        # The pool only grows, and most batches bring nothing new.
+        if len(problem.pool) != problem.shown[0]:
+            problem.shown = len(problem.pool), _chosen(problem, n, self.plausible)
+        return Found(tuple(problem.shown[1]), min(999, round(1000 * share)), 1000)
 
     @abstractmethod
     def proposals(self, problem: RowProblem, random: np.random.Generator) -> Iterator[float]:
         """Offer rows to the problem, and yield after each batch the share of the work that is done, 0..1."""
 
 
-def _found(problem: RowProblem, n: int, share: float) -> Found:
-    # The pool only grows, and most batches bring nothing new.
-    if len(problem.pool) != problem.shown[0]:
-        problem.shown = len(problem.pool), _chosen(problem, n)
-    return Found(tuple(problem.shown[1]), min(999, round(1000 * share)), 1000)
-
-
-def _chosen(problem: RowProblem, n: int) -> list[Values]:
+def _chosen(problem: RowProblem, n: int, plausible: float) -> list[Values]:
     """Pick rows of little effort that say different things."""
     values, bound = np.array(list(problem.pool.values())), problem.bound
     effort, changed = bound.effort(values), bound.changed(values)
-
-    def alike(a: int, b: int) -> float:
-        columns = (changed[a] & changed[b]).sum() / max(1, (changed[a] | changed[b]).sum())
-        # Two that change the same columns to nearly the same say one thing.
-        return float(columns * (1 + np.exp(-bound.apart(values[a], values[b]))))
 
     distinct: list[int] = []
     for k in effort.argsort(kind="stable").tolist():
         same = (one for one in distinct if (changed[one] == changed[k]).all())
         if all(bound.apart(values[one], values[k]) > SAME for one in same):
             distinct.append(k)
-    chosen = choose(distinct, n, effort.__getitem__, lambda k: int(changed[k].sum()), alike)
-    return [values[k] for k in chosen]
+    rows, may = values[distinct], changed[distinct]
+    unlikely = problem.nearest(rows)[0] * values.shape[1]
+    ranks = np.arange(len(distinct)) / max(1, len(distinct))
+
+    def similar(k: int) -> Values:
+        columns = (may & may[k]).sum(1) / np.maximum(1, (may | may[k]).sum(1))
+        # Two that change the same columns to nearly the same say one thing.
+        return np.asarray(columns * (1 + np.exp(-bound.far(rows, rows[k]).sum(1))) / 2, np.float64)
+
+    chosen = determinantal(may.sum(1) + ranks / 2 + plausible * unlikely, n, similar)
+    return [rows[k] for k in chosen]
 
 
 def _blocking(problem: RowProblem) -> Iterator[None]:

@@ -48,12 +48,15 @@ class Rule:
         As it was written. Names that Python would not take stand between backquotes.
     columns : frozenset of str
         Those it speaks of.
+    tree : ast.expr
+    names : mapping of str to str
+        Columns by what stands for them in the tree, where they need that.
     """
 
     text: str
     columns: frozenset[str]
-    _tree: ast.expr = field(repr=False, compare=False)
-    _names: Mapping[str, str] = field(repr=False, compare=False)
+    tree: ast.expr = field(repr=False, compare=False)
+    names: Mapping[str, str] = field(repr=False, compare=False)
 
     @classmethod
     def read(cls, text: Any) -> Rule:
@@ -95,14 +98,14 @@ class Rule:
             Of rows.
         """
         with np.errstate(all="ignore"):
-            found = self._value(self._tree, columns)
+            found = self._value(self.tree, columns)
         return np.broadcast_to(np.asarray(found, dtype=bool), (count,))
 
     def _value(self, node: ast.expr, columns: Mapping[str, NDArray[Any]]) -> Any:
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
-            return columns[self._names.get(node.id, node.id)]
+            return columns[self.names.get(node.id, node.id)]
         if isinstance(node, ast.BinOp):
             return ARITHMETIC[type(node.op)](self._value(node.left, columns), self._value(node.right, columns))
         if isinstance(node, ast.UnaryOp):
@@ -118,11 +121,11 @@ class Rule:
 
     def possible(self, bounds: Mapping[str, tuple[float, float]]) -> bool:
         """Tell whether it can hold for any values within bounds; True where that is not seen at once."""
-        return _possible(self._tree, {key: bounds.get(name) for key, name in self._keys()})
+        return _possible(self.tree, {key: bounds.get(name) for key, name in self._keys()})
 
     def _keys(self) -> list[tuple[str, str]]:
-        used = [one.id for one in ast.walk(self._tree) if isinstance(one, ast.Name)]
-        return [(key, self._names.get(key, key)) for key in used]
+        used = [one.id for one in ast.walk(self.tree) if isinstance(one, ast.Name)]
+        return [(key, self.names.get(key, key)) for key in used]
 
 
 def _known(node: ast.AST) -> bool:

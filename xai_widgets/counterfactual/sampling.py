@@ -106,7 +106,8 @@ class GeneticRows(RowSearch):
             fitness = np.full(len(rows), np.inf)
             for part, margins in problem.margins(rows):
                 short = np.where(problem.reached(margins), 0.0, 1e3 - margins)
-                fitness[part] = short + problem.bound.effort(rows[part])
+                unlikely = problem.nearest(rows[part])[0] * rows.shape[1]
+                fitness[part] = short + problem.bound.effort(rows[part]) + self.plausible * unlikely
                 yield generation / self.generations
             rows = rows[fitness.argsort(kind="stable")[: self.population // 2]]
             if generation % 4 == 3 or generation == self.generations - 1:  # noqa: PLR2004  polishing is dearer than breeding

@@ -80,6 +80,12 @@ class Slots:
             found[:, column] = self.choices[here][at[:, here].argmax(1)]
         return found
 
+    def weights(self, rows: Values) -> Values:
+        """Return weights (n, slots) of some rows (n, columns)."""
+        values = rows[:, self.columns]
+        numbers = (values - self.row[self.columns]) / self.scales[self.columns]
+        return np.where(self.choices < 0, numbers, (values == self.choices) * FARTHEST)
+
     def promise(self, slope: Values) -> Values:
         """Return of each column how much a unit of its slots promises, by their slopes (slots,)."""
         gain = np.where(self.choices < 0, np.abs(slope), slope)

@@ -1,0 +1,136 @@
+"""Rules that can hold alone, but not together."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from xai_widgets.counterfactual.bound import Bound
+    from xai_widgets.counterfactual.rules import Rule
+
+MOST = 400
+"""Inequalities, and combinations of categories in hundreds, beyond which nothing is said."""
+
+CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Inequality:
+    """Some columns times their factors sum to at most `most`, or to less."""
+
+    factors: Mapping[str, float]
+    most: float
+    strict: bool = False
+
+
+def excluding(bound: Bound, ends: Mapping[str, tuple[float, float]]) -> tuple[Rule, ...]:
+    """Return two rules that exclude each other within the ends of columns, or all if they do so together."""
+    sets = [*itertools.combinations(bound.rules, 2), *([bound.rules] if len(bound.rules) > 2 else [])]  # noqa: PLR2004
+    for rules in sets:
+        said = [one for rule in rules for one in linear(rule)]
+        if not _feasible([*said, *_within(ends, said)]) or not _chosen(bound, rules):
+            return tuple(rules)
+    return ()
+
+
+def linear(rule: Rule) -> Iterator[Inequality]:
+    """Yield the linear inequalities that must all hold for a rule; what is no such thing is left out."""
+    parts = [rule.tree]
+    while parts:
+        node = parts.pop()
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            parts += node.values
+        if not isinstance(node, ast.Compare):
+            continue
+        terms = [_terms(one, rule.names) for one in (node.left, *node.comparators)]
+        for op, a, b in zip(node.ops, terms, terms[1:], strict=False):
+            if a is None or b is None:
+                continue
+            strict = isinstance(op, (ast.Lt, ast.Gt))
+            if isinstance(op, (ast.Lt, ast.LtE, ast.Eq)):
+                yield _less(a, b, strict=strict)
+            if isinstance(op, (ast.Gt, ast.GtE, ast.Eq)):
+                yield _less(b, a, strict=strict)
+
+
+def _less(a: Mapping[str, float], b: Mapping[str, float], *, strict: bool) -> Inequality:
+    both = _sum(a, b, -1.0)
+    return Inequality({name: one for name, one in both.items() if name and one}, -both.get("", 0.0), strict)
+
+
+def _sum(a: Mapping[str, float], b: Mapping[str, float], times: float) -> dict[str, float]:
+    return {name: a.get(name, 0.0) + times * b.get(name, 0.0) for name in {**a, **b}}
+
+
+def _terms(  # noqa: PLR0911  one a kind of node
+    node: ast.expr, names: Mapping[str, str]
+) -> dict[str, float] | None:
+    """Return the factor of each column in a term, and its constant as that of ""; None where it is not linear."""
+    if isinstance(node, ast.Constant):
+        return {"": float(node.value)} if isinstance(node.value, (int, float)) else None
+    if isinstance(node, ast.Name):
+        return {names.get(node.id, node.id): 1.0}
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _terms(node.operand, names)
+        return None if inner is None else _sum({}, inner, -1.0)
+    if not isinstance(node, ast.BinOp):
+        return None
+    a, b = _terms(node.left, names), _terms(node.right, names)
+    if a is None or b is None:
+        return None
+    if isinstance(node.op, (ast.Add, ast.Sub)):
+        return _sum(a, b, 1.0 if isinstance(node.op, ast.Add) else -1.0)
+    if isinstance(node.op, ast.Mult) and set(a) <= {""}:
+        a, b = b, a
+    if set(b) != {""} or (isinstance(node.op, ast.Div) and not b[""]):
+        return None
+    return _sum({}, a, b[""] if isinstance(node.op, ast.Mult) else 1 / b[""])
+
+
+def _within(ends: Mapping[str, tuple[float, float]], said: Iterable[Inequality]) -> Iterator[Inequality]:
+    for name in {name for one in said for name in one.factors}:
+        low, high = ends.get(name, (-math.inf, math.inf))
+        yield Inequality({name: -1.0}, -low)
+        yield Inequality({name: 1.0}, high)
+
+
+def _feasible(given: Sequence[Inequality]) -> bool:
+    """Eliminate one column after another (Fourier, Motzkin): what is left are inequalities of numbers."""
+    left = [one for one in given if math.isfinite(one.most)]
+    while names := {name for one in left for name in one.factors}:
+        name = min(names, key=lambda n: sum(n in one.factors for one in left))
+        up = [one for one in left if one.factors.get(name, 0.0) > 0]
+        down = [one for one in left if one.factors.get(name, 0.0) < 0]
+        left = [one for one in left if name not in one.factors]
+        for a, b in itertools.product(up, down):
+            times = -a.factors[name] / b.factors[name]
+            factors = _sum(a.factors, b.factors, times)
+            kept = {key: one for key, one in factors.items() if key != name and abs(one) > CLOSE}
+            left.append(Inequality(kept, a.most + times * b.most, a.strict or b.strict))
+        if len(left) > MOST:
+            return True
+    return all(one.most > CLOSE if one.strict else one.most >= -CLOSE * (1 + abs(one.most)) for one in left)
+
+
+def _chosen(bound: Bound, rules: Sequence[Rule]) -> bool:
+    """Tell whether some choice of categories keeps to rules that speak of nothing else."""
+    table = bound.table
+    places = [table.names.index(name) for name in sorted({name for rule in rules for name in rule.columns})]
+    if not places or not all(table.columns[i].choices for i in places):
+        return True
+    kinds = [[bound.row[i]] if bound.fixed[i] else range(len(table.columns[i].choices)) for i in places]
+    count = math.prod(map(len, kinds))
+    if count > 100 * MOST:
+        return True
+    rows = np.repeat(bound.row[None], count, axis=0)
+    rows[:, places] = list(itertools.product(*kinds))
+    columns = table.own(rows)
+    return bool(np.logical_and.reduce([rule.holds(columns, count) for rule in rules]).any())
