@@ -180,6 +180,37 @@ def test_markup_and_characters_that_act_are_shown_and_never_run(studio):
     assert [text[e["start"] : e["stop"]] for e in view.edits()] == ["good"]
 
 
+def test_a_notebook_without_its_kernel_shows_the_text_as_it_was_saved(browser, browser_context_args, lab_server):
+    context = browser.new_context(**browser_context_args)
+    lab = Lab(context.new_page(), lab_server)
+    lab.open("saved_text.ipynb", [SETUP, SHOWN.format(text=TEXT)]).run(0).run(VIEW)
+    view = shown(lab, VIEW)
+    view.word("boring").click()
+    view.settled()
+    lab.save()
+    lab.check()
+    lab.shutdown()
+    lab.expected.append("widget model not found")
+    lab.open("saved_text.ipynb")
+    saved = lab.output(VIEW).locator(".xai-saved")
+    expect(saved.locator("img")).to_be_visible()
+    width, colours = saved.locator("img").evaluate(
+        """image => { const canvas = document.createElement('canvas');
+            [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+            const context = canvas.getContext('2d');
+            context.drawImage(image, 0, 0);
+            const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+            const count = test => data.filter((_, i) => i % 4 === 0 && test(data[i], data[i + 2])).length;
+            return [canvas.width, [count((r, b) => r - b > 60), count((r, b) => b - r > 60)]] }"""
+    )
+    assert width > 600
+    # "good" speaks for, "long" against; what was taken out is in neither the picture nor the words.
+    assert min(colours) > 200
+    expect(saved).to_contain_text("good")
+    expect(saved).not_to_contain_text("boring")
+    context.close()
+
+
 def test_two_methods_side_by_side_and_how_far_they_agree(view):
     view.root.get_by_label("Compare with").select_option("occlusion")
     expect(view.root.locator("[data-xai=text-b]")).to_be_visible()
