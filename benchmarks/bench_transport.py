@@ -10,12 +10,8 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from measure import arguments, table
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 HERE = Path(__file__).parent
 GOAL = 1.3
@@ -72,24 +68,13 @@ ASK = """async ([n, warm]) => {
 }"""
 
 
-def asked(page: Page, n: int) -> dict[str, list[float]]:
-    page.wait_for_selector(".floor")
-    page.wait_for_function("() => document.querySelector('.xai-root')?.xai?.lastDrawnId > 0", timeout=60_000)
-    times: dict[str, list[float]] = page.evaluate(ASK, [n, WARM])
-    return times
-
-
-def percentile(values: list[float], q: float) -> float:
-    return sorted(values)[round(q / 100 * (len(values) - 1))]
-
-
-def main() -> None:
-    given = arguments("From a slider's event to new pixels, in JupyterLab and Chromium")
+def in_lab(cells: list[str], script: str, n: int) -> dict[str, list[float]] | None:
+    """Run cells in JupyterLab, and a script once the floor and the widget in them are ready; None without a browser."""
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415
     except ImportError:
         print("  For this: pip install playwright\n")
-        return
+        return None
     sys.path.insert(0, str(HERE.parent / "tests"))
     from browser.conftest import ARGUMENTS, chromium  # noqa: PLC0415
     from browser.lab import Lab, Server  # noqa: PLC0415
@@ -100,20 +85,40 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1400, "height": 1800})
-            lab = Lab(page, server).open("bench.ipynb", [FLOOR, OURS])
-            lab.run(0).run(1)
-            times = asked(page, 20 if given.quick else 120)
+            lab = Lab(page, server).open("bench.ipynb", cells)
+            for i in range(len(cells)):
+                lab.run(i)
+            page.wait_for_selector(".floor")
+            page.wait_for_function(
+                "() => document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.info.final"
+            )
+            times: dict[str, list[float]] = page.evaluate(script, [n, WARM])
             lab.shutdown()
             browser.close()
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+    return times
+
+
+def report(times: dict[str, list[float]]) -> None:
     rows = []
     for label in ("floor", "ours"):
         p50, p95 = (percentile(times[label], q) for q in (50, 95))
         ratios = [a / percentile(times["floor"], q) for a, q in ((p50, 50), (p95, 95))]
         rows.append([label, len(times[label]), min(times[label]), p50, p95, *ratios])
     table(["", "asked", "least ms", "p50 ms", "p95 ms", f"p50 ratio (goal {GOAL})", "p95 ratio"], rows)
+
+
+def percentile(values: list[float], q: float) -> float:
+    return sorted(values)[round(q / 100 * (len(values) - 1))]
+
+
+def main() -> None:
+    given = arguments("From a slider's event to new pixels, in JupyterLab and Chromium")
+    times = in_lab([FLOOR, OURS], ASK, 20 if given.quick else 120)
+    if times:
+        report(times)
 
 
 if __name__ == "__main__":

@@ -280,7 +280,7 @@ class Explainer(ExplainerWidget):
             exchange = Exchange(number, slot)
             self._run(exchange, predict, lambda: session.explain(request), on_prediction, on_result)
             # Other views of this widget follow; the one that asked knows already.
-            self._post(messages.state(self._state()))
+            self._post(messages.state(self._news()))
 
     def _publish(self, **traits: Any) -> None:
         with self._lock:
@@ -295,6 +295,10 @@ class Explainer(ExplainerWidget):
         with self._lock:
             requests = {slot: self._request(one) for slot, one in self._requests.items()}
         return {"request": requests["a"], "compare": requests.get("b"), "display": self._display, "id": self._id}
+
+    def _news(self) -> dict[str, Any]:
+        """Return the state, as far as an ask changes it."""
+        return self._state()
 
     def _forget(self, slot: str) -> None:
         with self._lock:

@@ -288,6 +288,10 @@ class TextExplainer(Explainer):
             versions = [text_messages.version(one, self._units) for one in self._tree]
             return {**super()._state(), "versions": versions}
 
+    def _news(self) -> dict[str, Any]:
+        # Versions come with predictions, and many of them would keep the prediction waiting.
+        return super()._state()
+
     @property
     def versions(self) -> list[dict[str, Any]]:
         """The versions of the text that were looked at, the newest 200, oldest first.

@@ -1,9 +1,18 @@
 // The tree of edits: every version of the text that was on show, and what each step did to the prediction.
-import { sameEdits } from "../request";
 import type { TextEdit, Version } from "./types";
 
+/** Compared over and over: told once of each list, none of which is ever changed. */
+const known = new WeakMap<readonly TextEdit[], string>();
+
+function keyOfAll(edits: readonly TextEdit[]): string {
+  const key = known.get(edits) ?? edits.map(keyOf).join("\n");
+  known.set(edits, key);
+  return key;
+}
+
 export function placeOf(versions: readonly Version[], edits: readonly TextEdit[]): number | null {
-  const at = versions.findIndex((version) => sameEdits(version.edits, edits));
+  const key = keyOfAll(edits);
+  const at = versions.findIndex((version) => keyOfAll(version.edits) === key);
   return at < 0 ? null : at;
 }
 
@@ -17,10 +26,13 @@ export function grown(versions: readonly Version[], version: Version): Version[]
 /** What the kernel kept, and after it what was seen here and is not in its list yet. */
 export function joined(kept: readonly Version[], seen: readonly Version[]): Version[] {
   const out = [...kept];
+  const places = new Map(out.map(({ edits }, at) => [keyOfAll(edits), at]));
   for (const version of seen) {
-    if (placeOf(out, version.edits) !== null) continue;
+    const key = keyOfAll(version.edits);
+    if (places.has(key)) continue;
     const parent = version.parent === null ? undefined : seen[version.parent];
-    out.push({ ...version, parent: parent ? placeOf(out, parent.edits) : null });
+    places.set(key, out.length);
+    out.push({ ...version, parent: parent ? (places.get(keyOfAll(parent.edits)) ?? null) : null });
   }
   return out;
 }
@@ -48,7 +60,7 @@ export function stepsOf(versions: readonly Version[], edits: readonly TextEdit[]
 }
 
 function keyOf(edit: TextEdit): string {
-  return `${edit.name} ${edit.start} ${edit.stop} ${edit.name === "replace" ? edit.text : ""}`;
+  return `${edit.name} ${edit.start} ${edit.stop} ${edit.name === "replace" ? JSON.stringify(edit.text) : ""}`;
 }
 
 export interface Node {
