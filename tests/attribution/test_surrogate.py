@@ -95,9 +95,9 @@ def test_every_second_picture_shows_what_the_last_one_hid() -> None:
 
     def function(rows: np.ndarray) -> np.ndarray:
         shown.extend(torch.as_tensor(row) > 0 for row in rows)
-        return rows.sum(1, keepdims=True)
+        return rows.sum(1, keepdims=True) ** 2
 
-    xai.attribute(function, np.ones(7), "lime", n_samples=40, tolerance=0.0, target=0)
-    drawn = torch.stack(shown[-40:])
+    xai.attribute(function, np.ones(7), "lime", n_samples=64, tolerance=0.0, target=0)
+    drawn = torch.stack(shown[-32:])  # single pictures that are passed once more, to be sure of the model, come before
     assert torch.equal(drawn[1::2], ~drawn[::2])
-    assert len(drawn[::2].unique(dim=0)) > 15
+    assert len(drawn[::2].unique(dim=0)) > 12
