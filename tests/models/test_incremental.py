@@ -139,6 +139,31 @@ def test_a_real_network() -> None:
     assert model.scores(covered(x, boxes, torch.zeros(3, 1, 1))).var(0).max() > 0.01  # it does make a difference
 
 
+class Viewing(nn.Module):
+    """Takes its maps for one long row, which other layouts refuse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maps = nn.Sequential(nn.Conv2d(3, 6, 3), nn.BatchNorm2d(6), nn.ReLU(), nn.AvgPool2d(7))
+        self.last = nn.Linear(54, 3)
+
+    def forward(self, x):
+        return self.last(self.maps(x).view(len(x), 54))
+
+
+def test_norms_are_merged_and_a_layout_that_is_refused_is_given_up() -> None:
+    torch.manual_seed(0)
+    net, x = Viewing(), torch.randn(3, 24, 24)
+    net(torch.randn(8, 3, 24, 24))  # statistics that are not those of a new norm
+    model = ready(net.eval(), x)
+    part = Incremental(model, x)
+    assert not any("norm" in step.name for step in part._trace.steps)
+    boxes = windows(5, 4, (24, 24))
+    assert off(model, x, boxes, torch.zeros(()), part) < 1e-4
+    net.maps[1].bias.data.add_(1)  # the comparison can fail
+    assert off(ready(net, x), x, boxes, torch.zeros(()), part) > 1e-2
+
+
 def test_steps_of_a_sequence() -> None:
     class Steps(nn.Module):
         def __init__(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from xai_widgets.models import WARM_UP, Incremental, NotIncrementalError, is_out_of_memory
+from xai_widgets.models import Incremental, NotIncrementalError, is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,27 +53,35 @@ def covered_scores(model: Model, x: Tensor, fill: Tensor, windows: Windows) -> I
     scores : Tensor, shape (rows, outputs)
     """
     parts: Incremental | None = None
+    # Making the explanation copy takes as long as several passes, and may not be needed.
+    runner = copy(model).plain()
 
     def by_passes(rows: slice) -> Tensor:
         masks = windows.masks(rows, x.device)
-        return model.scores(torch.where(windows.spread(masks), fill, x))
+        return runner.scores(torch.where(windows.spread(masks), fill, x))
 
     def by_parts(rows: slice) -> Tensor:
-        nonlocal parts
+        nonlocal parts, runner
         scores = None if parts is None else _scores(parts, windows, fill, rows)
         if scores is None:
             parts = None  # for the rest of this run
+            runner = model if count >= MANY else runner
             return by_passes(rows)
         return scores
 
     count, checked = len(windows), 0
     if count >= MANY and x.dtype in CLOSE:
-        checked = max(CHECKED, WARM_UP - model.forwards)
+        checked = CHECKED
         seen = []
         for rows, scores in model.batches(checked, by_passes):
             seen.append(scores)
             yield rows, scores
         parts = _checked(model, x, fill, windows, torch.cat(seen))
+    if parts is not None:
+        # As many as take about as long as one whole pass.
+        pace = model.paces["patches"]
+        pace.least = max(pace.least, int(1 / parts.share))
+        pace.size = min(pace.limit, max(pace.size, pace.least))
     kind = "forward" if parts is None else "patches"
     for rows, scores in model.batches(count - checked, lambda rows: by_parts(_later(rows, checked)), kind):
         yield _later(rows, checked), scores

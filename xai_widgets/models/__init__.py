@@ -5,7 +5,6 @@ from __future__ import annotations
 from xai_widgets.models.callables import as_module, why_no_gradient
 from xai_widgets.models.continuations import Likelihood, continued
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError, is_out_of_memory
-from xai_widgets.models.execution import WARM_UP
 from xai_widgets.models.incremental import Incremental, NotIncrementalError
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.module import TorchModel
@@ -18,7 +17,6 @@ Model = TorchModel
 
 __all__ = [
     "BATCH_SECONDS",
-    "WARM_UP",
     "Incremental",
     "Likelihood",
     "Model",

@@ -53,10 +53,7 @@ class Spent:
 
 
 WARM_UP = 5
-"""Inputs that a run passes through the model as it is: making a faster copy would hold up the first picture.
-
-Occlusion has its own then, from the whole and its quarters.
-"""
+"""Inputs that a run passes through the model as it is: making a faster copy would hold up the first picture."""
 
 _LOCKS: weakref.WeakKeyDictionary[nn.Module, threading.RLock] = weakref.WeakKeyDictionary()
 

@@ -26,7 +26,7 @@ from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 from torch.utils._device import DeviceContext
 
 from xai_widgets.models.convolving import convolved
-from xai_widgets.models.kernels import Convolution, scaled
+from xai_widgets.models.kernels import Convolution, merged, scaled
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.untouched import HOOKS
 
@@ -125,10 +125,7 @@ class Merged(Fixed):
         """Compute scale and shift anew from what the model's weights are now."""
         super().refresh()
         norm, layer = self.norm, self.layer
-        scale = (norm.running_var.double() + norm.eps).rsqrt()
-        scale = scale if norm.weight is None else scale * norm.weight.double()
-        shift = -norm.running_mean.double() if layer.bias is None else layer.bias.double() - norm.running_mean.double()
-        shift = shift * scale if norm.bias is None else shift * scale + norm.bias.double()
+        scale, shift = merged(layer.bias, norm.weight, norm.bias, norm.running_mean, norm.running_var, norm.eps)
         self.bias.copy_(shift)
         self.scale.copy_(scale)
         self.product = None
@@ -264,7 +261,7 @@ def copy_in_steps(
     inputs = [x.detach(), noise * x.detach().std(correction=0) + x.detach().mean()]
     pairs = mergeable(module, inputs[0], feed)
     yield
-    layouts = [torch.channels_last] if _wants_channels_last(module, x) else []
+    layouts = [torch.channels_last] if wants_channels_last(module, x) else []
     if not pairs and not layouts:
         return None  # noise, too, is what a function of a table's rows may refuse
     wanted: list[Tensor] = []
@@ -289,7 +286,8 @@ def _passed(call: Callable[[Tensor], Any], x: Tensor) -> Tensor:
     return scores_of(call(x.clone()))
 
 
-def _wants_channels_last(module: nn.Module, x: Tensor) -> bool:
+def wants_channels_last(module: nn.Module, x: Tensor) -> bool:
+    """Tell whether a model runs faster on a batch with the channels of a pixel next to each other."""
     # Measured for float32 on the CPU; float64 has no such kernels there.
     fast = x.ndim == PICTURES and x.device.type == "cpu" and x.dtype == torch.float32
     return fast and any(isinstance(one, nn.Conv2d) for one in module.modules())

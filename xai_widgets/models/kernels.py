@@ -67,11 +67,6 @@ class Convolution:
         """Tell whether the weights are laid out as the library wants them."""
         return self._packed is not None
 
-    def is_of(self, bias: Tensor | None, stride: Any, dilation: Any, groups: int) -> bool:
-        """Tell whether this is what a convolution does besides its weights."""
-        same = self._each(stride) == self._each(self.stride) and self._each(dilation) == self._each(self.dilation)
-        return same and groups == self.groups and bias is self.bias
-
     def takes(self, x: Tensor) -> bool:
         """Tell whether a batch is one for the laid-out weights, as those who watch or cast each operation forbid."""
         return (
@@ -153,3 +148,13 @@ class Convolution:
 def scaled(weight: Tensor, scale: Tensor | None) -> Tensor:
     """Multiply the weights of each output."""
     return weight if scale is None else weight * scale.reshape(-1, *[1] * (weight.ndim - 1))
+
+
+def merged(  # noqa: PLR0917
+    bias: Tensor | None, weight: Tensor | None, shift: Tensor | None, mean: Tensor, variance: Tensor, eps: float
+) -> tuple[Tensor, Tensor]:
+    """Return a BatchNorm as what scales the outputs of a layer with such a bias, and what is added then, in float64."""
+    scale = (variance.double() + eps).rsqrt()
+    scale = scale if weight is None else scale * weight.double()
+    added = (-mean.double() if bias is None else bias.double() - mean.double()) * scale
+    return scale, added if shift is None else added + shift.double()

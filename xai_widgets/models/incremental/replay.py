@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xai_widgets.models.explanation import is_watched, listeners
+from xai_widgets.models.explanation import is_watched, listeners, wants_channels_last
 from xai_widgets.models.incremental.fusing import fuse
 from xai_widgets.models.incremental.neighbourhoods import padding_of
 from xai_widgets.models.incremental.patches import Patch, Region, cut
@@ -63,7 +63,7 @@ class Incremental:
         if not model.private or model.random is not False or not self.holds():
             msg = "The model draws random numbers, or somebody watches it."
             raise NotIncrementalError(msg)
-        self._trace = _watched(model, x[None])
+        self._trace = self._written_down()
         model._spent.forwards += 1  # noqa: SLF001  its own kind
         self.clean = self._trace.clean[self._trace.output].clone()
         self._dense = sum(_work(step, step.shapes) for step in self._trace.steps)
@@ -118,6 +118,18 @@ class Incremental:
         self._model._spent.forwards += len(boxes)  # noqa: SLF001
         return scores.clone()  # an ordinary tensor, outside of inference mode
 
+    def _written_down(self) -> Trace:
+        batch = self._x[None]
+        if wants_channels_last(self._model.module, batch):
+            try:
+                trace = _watched(self._model, batch.contiguous(memory_format=torch.channels_last))
+            except NotIncrementalError:
+                pass  # it may refuse that layout alone
+            else:
+                self._x = batch.contiguous(memory_format=torch.channels_last)[0]
+                return trace
+        return _watched(self._model, batch)
+
     def _covered(self, boxes: Tensor, fill: Tensor) -> Patch:
         x, dims = self._x[None], self._dims
         ends = boxes.cpu().numpy()
@@ -136,23 +148,15 @@ class Incremental:
 
 
 def _watched(model: TorchModel, x: Tensor) -> Trace:
-    """Write down one pass: of the explanation copy where there is one, else of a copy for this alone."""
-    fast = model._fast_copy(x)  # noqa: SLF001  its own kind
-    # A pass in inference mode may leave tensors on a module that no gradient can go through.
-    module = private_copy(model.module) if fast is None else fast.module
+    """Write down one pass."""
+    # In inference mode it may leave tensors on a module that no gradient can go through.
+    module = private_copy(model.module)
     if module is None:
         msg = "The model cannot be copied."
         raise NotIncrementalError(msg)
     constants = [*module.parameters(), *module.buffers(), *kept_tensors(module)]
-    if fast is not None:
-        made = [tensor for one in fast.merged for tensor in (one.scale, one.bias, one.product)]
-        constants += [tensor for tensor in made if tensor is not None]
-
-    def run(batch: Tensor) -> Tensor:
-        return scores_of(model._feed(module, batch) if fast is None else fast(batch))  # noqa: SLF001
-
-    trace = record(run, x, constants, set(RULES) | SIZED)
-    fuse(trace, [] if fast is None else [one.kernel for one in fast.fixed if one.kernel is not None])
+    trace = record(lambda batch: scores_of(model._feed(module, batch)), x, constants, set(RULES) | SIZED)  # noqa: SLF001
+    fuse(trace)
     trace.prune(needs_clean)
     return trace
 
