@@ -13,19 +13,25 @@ export function shade(share: number, theme: "light" | "dark"): Rgb {
   return colourAt(palette(SEQUENTIAL), from + (to - from) * Math.min(1, Math.max(0, share)));
 }
 
-/** How much of each pixel a disc covers, 0..255, row by row. */
-export function stamp(radius: number): { size: number; cover: Uint8Array } {
-  const size = 2 * Math.ceil(radius) + 1;
-  const middle = (size - 1) / 2;
-  const cover = new Uint8Array(size * size);
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++)
-      cover[y * size + x] = 255 * Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(x - middle, y - middle)));
-  return { size, cover };
+/** The pixels of a disc, aside from its middle: how much of each it covers, 1..256, none that it leaves free. */
+export function stamp(radius: number): { x: number; y: number; cover: number }[] {
+  const half = Math.ceil(radius);
+  const out = [];
+  for (let y = -half; y <= half; y++)
+    for (let x = -half; x <= half; x++) {
+      const cover = Math.round(256 * Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(x, y))));
+      if (cover > 0) out.push({ x, y, cover });
+    }
+  return out;
+}
+
+/** A colour as one number of an image's pixels, seen as 32 bits each. */
+export function packed([r, g, b]: Rgb): number {
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }
 
 export interface Picture {
-  pixels: Uint8ClampedArray;
+  pixels: Uint32Array;
   width: number;
   height: number;
 }
@@ -39,22 +45,27 @@ export function splat(
   colours: readonly Rgb[],
   level: ArrayLike<number>,
 ): void {
-  const { size, cover } = stamp(radius);
-  const half = (size - 1) / 2;
+  const disc = stamp(radius);
+  const half = Math.ceil(radius);
+  const whole = colours.map(packed);
   for (let i = points.x.length - 1; i >= 0; i--) {
-    const left = Math.round(at.left + points.x[i]! * at.scale) - half;
-    const top = Math.round(at.top + points.y[i]! * at.scale) - half;
-    if (left <= -size || top <= -size || left >= width || top >= height) continue;
-    const [r, g, b] = colours[level[i]!] ?? colours[0]!;
-    for (let y = Math.max(0, -top); y < size && top + y < height; y++) {
-      let to = 4 * ((top + y) * width + Math.max(0, left));
-      for (let x = Math.max(0, -left); x < size && left + x < width; x++, to += 4) {
-        const part = cover[y * size + x]! / 255;
-        if (part === 0) continue;
-        pixels[to] = r * part + pixels[to]! * (1 - part);
-        pixels[to + 1] = g * part + pixels[to + 1]! * (1 - part);
-        pixels[to + 2] = b * part + pixels[to + 2]! * (1 - part);
-      }
+    const left = Math.round(at.left + points.x[i]! * at.scale);
+    const top = Math.round(at.top + points.y[i]! * at.scale);
+    if (left <= -half || top <= -half || left >= width + half || top >= height + half) continue;
+    const colour = whole[level[i]!]!;
+    for (const { x, y, cover } of disc) {
+      const [px, py] = [left + x, top + y];
+      if (px < 0 || py < 0 || px >= width || py >= height) continue;
+      const to = py * width + px;
+      pixels[to] = cover === 256 ? colour : mixed(colour, pixels[to]!, cover);
     }
   }
+}
+
+/** `share` of 256 of one colour over another, two channels at a time. */
+function mixed(over: number, under: number, share: number): number {
+  const rest = 256 - share;
+  const outer = (((over & 0xff00ff) * share + (under & 0xff00ff) * rest) >>> 8) & 0xff00ff;
+  const green = (((over & 0xff00) * share + (under & 0xff00) * rest) >>> 8) & 0xff00;
+  return (0xff000000 | outer | green) >>> 0;
 }

@@ -1,7 +1,7 @@
 // Draws the map: points, lines to true neighbours, and as many names as there is room for.
 import { place } from "../../core/camera";
 import { radiusOf } from "../../core/embedding/plot";
-import { shade, splat } from "../../core/embedding/splat";
+import { packed, shade, splat } from "../../core/embedding/splat";
 import { unhex } from "../../core/format";
 import { SQUARE, type View } from "./view";
 
@@ -33,14 +33,13 @@ export function draw(canvas: HTMLCanvasElement, view: View, ratio: number, ink: 
   if (!ctx || wide < 1 || high < 1) return;
   if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
   const picture = ctx.createImageData(wide, high);
-  const [r, g, b] = pixelsOf(ink.paper);
-  new Uint32Array(picture.data.buffer).fill(((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
+  const pixels = new Uint32Array(picture.data.buffer).fill(packed(pixelsOf(ink.paper)));
   if (frame) {
     const at = place(view.camera.value, { width: wide, height: high }, SQUARE);
     const { k } = frame.message;
     const colours = Array.from({ length: k + 1 }, (_, kept) => shade(kept / k, ink.theme));
     const radius = radiusOf(frame.x.length, view.camera.value.zoom) * ratio;
-    splat({ pixels: picture.data, width: wide, height: high }, frame, at, radius, colours, frame.kept);
+    splat({ pixels, width: wide, height: high }, frame, at, radius, colours, frame.kept);
   }
   ctx.putImageData(picture, 0, 0);
   if (!frame) return;

@@ -1,4 +1,5 @@
 // The map of words: pan, zoom, point and pick, by pointer and by keys.
+import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { FIT } from "../../core/camera";
 import { embeddingWords as said } from "../../core/embedding/words";
@@ -30,23 +31,24 @@ export function MapStage({ view, onDraw }: { view: View; onDraw: () => void }) {
   const box = useSize<HTMLDivElement>((width, height) => {
     view.size.value = { width, height };
   });
-  // Everything that the picture depends on.
-  const parts = [
-    store.frame.value,
-    camera.value,
-    view.size.value,
-    view.cursor.value,
-    view.theme.value,
-    view.links.value,
-  ];
+  // Past the page's own drawing, which would come a frame late: at most one picture a frame, of what there is then.
   useEffect(() => {
-    const pending = requestAnimationFrame(() => {
+    let pending = 0;
+    const paint = () => {
+      pending = 0;
       if (!canvas.current) return;
       draw(canvas.current, view, devicePixelRatio || 1, inkOf(canvas.current.closest<HTMLElement>(".xai-root")!));
       onDraw();
+    };
+    const stop = effect(() => {
+      for (const one of view.drawn) one.value;
+      pending ||= requestAnimationFrame(paint);
     });
-    return () => cancelAnimationFrame(pending);
-  }, [...parts, store.near.value, store.analogy.value]);
+    return () => {
+      stop();
+      cancelAnimationFrame(pending);
+    };
+  }, [view, onDraw]);
   useEffect(() => (canvas.current ? gestures(canvas.current, view) : undefined), [view]);
 
   const layout = store.layout.value;

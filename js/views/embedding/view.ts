@@ -24,9 +24,12 @@ export function createView(store: EmbeddingStore) {
     const kept = staying(frame, of, others, k);
     return others.map((to, i) => ({ to, kept: kept[i]! }));
   });
+  const theme = signal<Theme>("light");
   return {
     store,
-    theme: signal<Theme>("light"),
+    theme,
+    /** All that the picture of the map depends on. */
+    drawn: [store.frame, store.near, store.analogy, camera, size, cursor, theme, links],
     camera,
     size,
     cursor,

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { next, staying, under, unitSquare } from "../core/embedding/plot";
+import { packed, shade, splat, stamp } from "../core/embedding/splat";
+import type { LayoutMessage, NearMessage } from "../core/embedding/types";
+import type { Outgoing } from "../core/types";
+import { EmbeddingStore } from "../host/embedding";
+import { StaticModel } from "../host/fake";
+
+const POINTS = { x: Float32Array.of(0, 1, 0.5, 0.5, 0.9), y: Float32Array.of(0, 0, 0.5, 0.9, 0.1) };
+const PLACE = { scale: 100, left: 10, top: 20 };
+
+describe("the plane of words", () => {
+  it("fits positions into the unit square, shape kept and y turned", () => {
+    const { x, y } = unitSquare(Float32Array.of(-4, 0, 4, 2, 0, 1));
+    expect([...x].map((v) => v.toFixed(2))).toEqual(["0.03", "0.97", "0.50"]);
+    expect([...y].map((v) => v.toFixed(4))).toEqual(["0.6175", "0.3825", "0.5000"]);
+    expect([...unitSquare(Float32Array.of(3, 3, 3, 3)).x]).toEqual([0.5, 0.5]);
+  });
+
+  it("finds the word under the pointer, and none far off", () => {
+    expect(under(POINTS, PLACE, 62, 69, 14)).toBe(2);
+    expect(under(POINTS, PLACE, 35, 45, 14)).toBeNull();
+  });
+
+  it("goes to the next word in a direction, and stays where there is none", () => {
+    expect(next(POINTS, 0, 1, 0)).toBe(1);
+    expect(next(POINTS, 2, 0, 1)).toBe(3);
+    expect(next(POINTS, 1, 1, 0)).toBe(1);
+  });
+
+  it("tells which neighbours stay among the nearest", () => {
+    expect(staying(POINTS, 1, [4, 0], 2)).toEqual([true, false]);
+    expect(staying(POINTS, 1, [4, 0], 4)).toEqual([true, true]);
+  });
+});
+
+describe("points as pixels", () => {
+  const draw = (x: number, y: number, under: number, radius: number) => {
+    const pixels = new Uint32Array(49).fill(under);
+    const picture = { pixels, width: 7, height: 7 };
+    const points = { x: Float32Array.of(x), y: Float32Array.of(y) };
+    splat(picture, points, { scale: 7, left: 0, top: 0 }, radius, [[250, 100, 3]], [0]);
+    return pixels;
+  };
+
+  it("covers the middle whole and the edge in part", () => {
+    const paper = packed([255, 255, 255]);
+    const pixels = draw(3 / 7, 3 / 7, paper, 1.2);
+    expect(pixels[3 * 7 + 3]).toBe(packed([250, 100, 3]));
+    expect(pixels[0]).toBe(paper);
+    const { cover } = stamp(1.2).find(({ x, y }) => x === 1 && y === 1)!;
+    const part = (over: number) => Math.floor((over * cover + 255 * (256 - cover)) / 256);
+    expect(pixels[4 * 7 + 4]).toBe(packed([part(250), part(100), part(3)]));
+    const covered = [...pixels].filter((one) => one !== paper).length;
+    expect(covered).toBe(stamp(1.2).length);
+  });
+
+  it("is cut at the edges of the picture", () => {
+    const pixels = draw(0, 1, 0, 2);
+    expect(pixels[6 * 7]).not.toBe(0);
+    expect(pixels[6 * 7 + 6]).toBe(0);
+    expect(draw(3, 3, 0, 2).every((one) => one === 0)).toBe(true);
+  });
+
+  it("shades what is kept so that it stands out on either page", () => {
+    const light = (share: number, theme: "light" | "dark") => shade(share, theme).reduce((sum, c) => sum + c, 0);
+    expect(light(0, "light")).toBeGreaterThan(light(1, "light") + 200);
+    expect(light(1, "dark")).toBeGreaterThan(light(0, "dark") + 200);
+  });
+});
+
+describe("the store", () => {
+  const spec = { words: ["a", "b", "c", "d"], k: 2, pairs: 3, methods: [], metrics: ["cosine", "euclidean"] };
+  const open = () => {
+    const model = new StaticModel({ spec, snapshot: {} });
+    return { model, store: new EmbeddingStore(model as never) };
+  };
+  const told = (kind: string, model: StaticModel): Outgoing[] => model.sent.filter((one) => one.kind === kind);
+  const near = (id: number, more: Partial<NearMessage> = {}) => ({
+    ...{ kind: "near", id, word: "a", metric: "cosine", label: "a", point: 0, running: false, error: null },
+    ...{ entries: [["b", 0.5, 1]], links: [1] },
+    ...more,
+  });
+  const layout = (done: number, more: Partial<LayoutMessage> = {}) => ({
+    ...{ kind: "layout", method: "tsne", metric: "cosine", k: 2, done, total: 20, recall: 0.5, chance: 0.1, notes: [] },
+    ...{ running: true, error: null, kept: { v: 1, dtype: "|u1", shape: [4], buffer: 1 } },
+    positions: { v: 1, dtype: "<f4", shape: [4, 2], buffer: 0 },
+    ...more,
+  });
+  const buffers = [Float32Array.of(0, 0, 1, 0, 1, 1, 0, 1), Uint8Array.of(0, 1, 2, 2)];
+
+  it("keeps one question about neighbours in flight, and the newest waiting", () => {
+    const { model, store } = open();
+    for (const word of ["a", "b", "c"]) store.select(word);
+    expect(told("near", model)).toMatchObject([{ id: 1, word: "a" }]);
+    model.emit("msg:custom", near(1));
+    expect(told("near", model)).toMatchObject([{ id: 1 }, { id: 3, word: "c" }]);
+    store.close();
+  });
+
+  it("keeps what is on show until something is known of the next", () => {
+    const { model, store } = open();
+    model.emit("msg:custom", layout(10), buffers);
+    model.emit("msg:custom", near(1));
+    expect([...store.frame.value!.kept]).toEqual([0, 1, 2, 2]);
+    model.emit("msg:custom", layout(0, { method: "pca", positions: null, total: 0 }), []);
+    model.emit("msg:custom", near(2, { running: true, entries: [], label: "" }));
+    expect(store.frame.value?.message.done).toBe(10);
+    expect(store.near.value?.id).toBe(1);
+    expect(store.layout.value?.method).toBe("pca");
+    store.close();
+  });
+
+  it("asks for all again by another distance, and heeds no earlier layout", () => {
+    const { model, store } = open();
+    model.emit("msg:custom", layout(10), buffers);
+    model.emit("msg:custom", near(1));
+    store.setMetric("euclidean");
+    expect(model.sent.slice(-3)).toMatchObject([
+      { kind: "layout", open: true, method: "tsne", metric: "euclidean" },
+      { kind: "near", word: "a", metric: "euclidean" },
+      { kind: "agreement", metric: "euclidean" },
+    ]);
+    model.emit("msg:custom", layout(11), buffers);
+    expect(store.metric.value).toBe("euclidean");
+    model.emit("msg:custom", layout(1, { metric: "euclidean" }), buffers);
+    model.emit("msg:custom", layout(1), buffers);
+    expect(store.metric.value).toBe("cosine");
+    store.close();
+  });
+
+  it("shows what a saved notebook kept, without a kernel", () => {
+    const kept = { layout: { ...layout(20, { running: false }), buffers }, near: near(4) };
+    const store = new EmbeddingStore(new StaticModel({ spec, snapshot: kept }) as never);
+    expect(store.frame.value?.message.done).toBe(20);
+    expect(store.near.value?.label).toBe("a");
+    store.close();
+  });
+});
