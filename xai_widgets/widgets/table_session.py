@@ -114,8 +114,8 @@ class TableSession(Session):
 
 
 def _sample(data: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Draw rows, those without missing values where there are enough."""
-    whole = data[~np.isnan(data).any(1)]
+    """Draw rows, those without missing and infinite values where there are any."""
+    whole = data[np.isfinite(data).all(1)]
     data = whole if len(whole) else data
     chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:COMPARED]
     drawn: NDArray[np.float64] = data[np.sort(chosen.numpy())]

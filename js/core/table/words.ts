@@ -7,6 +7,7 @@ export const tableWords = {
   feature: "Column",
   value: "Value",
   contribution: "Contribution",
+  twoMethods: (a: string, b: string) => `${a} above, ${b} below`,
   contributionHint: "How much this value moves the score against the background",
   missing: "missing",
   isMissing: "The value is missing",

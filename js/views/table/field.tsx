@@ -42,7 +42,7 @@ export function Field(props: {
           </option>
         )}
         {column.choices.map((text, i) => (
-          <option key={text} value={i} selected={value === i}>
+          <option key={i} value={i} selected={value === i}>
             {text}
           </option>
         ))}

@@ -5,6 +5,7 @@ import { tableWords } from "../../core/table/words";
 import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
 import { useSize } from "../../dom/hooks";
+import { nameOf } from "../../panels/names";
 import { FeatureRow } from "./row";
 import type { View } from "./view";
 
@@ -101,7 +102,11 @@ export function FeatureList({ view, onDraw }: { view: View; onDraw: () => void }
         <span>{tableWords.feature}</span>
         <span />
         <span>{tableWords.value}</span>
-        <span>{tableWords.contribution}</span>
+        <span>
+          {view.comparing.value
+            ? tableWords.twoMethods(nameOf(store, "a"), nameOf(store, "b"))
+            : tableWords.contribution}
+        </span>
       </div>
       <ul
         ref={ref}
