@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from xai_widgets.attribution.spans import LONG, spans_of
 from xai_widgets.inputs import BASELINES
 from xai_widgets.inputs.superpixels import superpixels
 from xai_widgets.method import Method, parameter
@@ -28,10 +29,13 @@ class Groups:
     index : Tensor, int64
         Numbers 0..count-1, with as many axes as the input and broadcastable to it.
     count : int
+    divided : bool
+        Whether a group's value is shared out among its cells, as that of words among them, and not shown by each.
     """
 
     index: Tensor
     count: int
+    divided: bool = False
 
     @classmethod
     def of(cls, inputs: Inputs, feature_mask: Any = None, n_segments: int = 49) -> Groups:
@@ -82,8 +86,9 @@ class Groups:
 
     @property
     def sizes(self) -> Tensor:
-        """How many cells of the map each group covers, float64 on the CPU."""
-        return torch.bincount(self.index.flatten(), minlength=self.count).cpu().double()
+        """How much each group's squared value counts in the map's: its cells, or one over them; float64 on the CPU."""
+        cells = torch.bincount(self.index.flatten(), minlength=self.count).cpu().double()
+        return 1 / cells if self.divided else cells
 
     def show(self, coalitions: Tensor, x: Tensor, base: Tensor) -> Tensor:
         """Make inputs (n, *x.shape) that show the groups of each coalition (n, count) and hide the others."""
@@ -91,7 +96,7 @@ class Groups:
 
     def place(self, values: Tensor, x: Tensor) -> Tensor:
         """Give each cell the value of its group (count,)."""
-        return values.to(x)[self.index]
+        return (values * self.sizes if self.divided else values).to(x)[self.index]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +111,7 @@ class Game:
     groups: Groups
     x: Tensor
     base: Tensor
+    notes: tuple[str, ...] = ()
 
     def worth(self, coalitions: Tensor) -> Tensor:
         """Compute the score for each coalition (n, count), float64 on the CPU."""
@@ -127,19 +133,31 @@ class GroupMethod(Method):
 
     feature_mask: Any = parameter(
         None,
-        "The group of each value, as whole numbers; superpixels, columns or time steps when empty.",
+        "The group of each value, as whole numbers; superpixels, columns, steps or words when empty.",
         hidden=True,
     )
     n_segments: int = parameter(49, "How many superpixels a picture is cut into, at most.", low=2, high=400)
     baselines: Any = parameter("zero", "What stands in place of a hidden group.", choices=BASELINES, kind="baseline")
 
+    joins: ClassVar[bool] = False
+    """Whether it explains a long text by spans of words, where no `feature_mask` says otherwise."""
+
     def game(self, model: Model, inputs: Inputs, target: Target, seed: int) -> Game:
         """Set up the game of this input's groups."""
-        groups = Groups.of(inputs, self.feature_mask, self.n_segments)
+        groups, text = Groups.of(inputs, self.feature_mask, self.n_segments), inputs.text
+        notes: tuple[str, ...] = ()
+        if self.joins and self.feature_mask is None and text is not None and LONG < groups.count == len(text):
+            index = spans_of(text).to(inputs.x.device)
+            groups = Groups(index.reshape(groups.index.shape), int(index.max()) + 1, divided=True)
+            note = (
+                f"The {len(text):,} pieces of the text are hidden in {groups.count:,} spans, whose values they share. "
+                f"Say by feature_mask what belongs together; np.arange({len(text)}) hides each alone."
+            )
+            notes = (note,)
         given = self.baselines
         several = inputs.several(given) if isinstance(given, (Tensor, np.ndarray)) else None
         base = inputs.baseline(given, seed) if several is None else several
-        return Game(model, target, groups, inputs.x, base)
+        return Game(model, target, groups, inputs.x, base, notes)
 
 
 def row_generator(seed: int, row: int) -> torch.Generator:

@@ -43,12 +43,14 @@ class ShapleyMethod(GroupMethod):
         game: Game, values: Tensor, rise: float, done: int, total: int, error: float | None, *, ready: bool = True
     ) -> Estimate:
         gap = float(values.sum()) - rise
-        return Estimate(game.groups.place(values, game.x), done, total, error, gap, ready=ready)
+        return Estimate(game.groups.place(values, game.x), done, total, error, gap, game.notes, ready=ready)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SampledShapley(ShapleyMethod):
-    """A method that draws coalitions at random."""
+    """A method that draws coalitions at random; words of a long text are joined into some hundred spans."""
+
+    joins: ClassVar[bool] = True
 
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch of coalitions; only whole pairs count."""

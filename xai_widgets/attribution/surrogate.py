@@ -100,7 +100,8 @@ class Lime(GroupMethod):
     Each of `n_samples` pictures shows every group with probability 1/2, every second one what the last one hid: effects
     of two groups together then disturb theirs alone less; :math:`D = 1 - \sqrt{|z| / d}` is the cosine
     distance from showing all, `w` the `kernel_width`. A note says which share of the variance the fit explains: where
-    it is small, the coefficients say little. The error is that of drawing, not that of being linear.
+    it is small, the coefficients say little. The error is that of drawing, not that of being linear. Words of a long
+    text are joined into some hundred spans.
 
     References
     ----------
@@ -111,6 +112,7 @@ class Lime(GroupMethod):
     title: ClassVar[str] = "LIME"
     family: ClassVar[str] = "Surrogates"
     sentence: ClassVar[str] = "How does a simple linear model imitate this one around the input?"
+    joins: ClassVar[bool] = True
 
     n_samples: int = parameter(1000, "How many pictures with hidden groups at most.", low=1, high=100_000)
     kernel_width: float = parameter(
@@ -147,7 +149,7 @@ class Lime(GroupMethod):
                 heard = float(weights.sum() ** 2 / weights.square().sum()) / 2
                 error = joint_error(found.covariance[:-1, :-1], values, game.groups.sizes, max(2, int(heard) - count))
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
-            notes = (f"The linear fit explains {max(0.0, found.explained):.0%} of the score's variance.",)
+            notes = (f"The linear fit explains {max(0.0, found.explained):.0%} of the score's variance.", *game.notes)
             yield Estimate(
                 game.groups.place(values, game.x),
                 rows.stop,
