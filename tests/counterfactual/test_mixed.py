@@ -13,6 +13,8 @@ from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import xai_widgets as xai
+from xai_widgets.inputs.table import Table
+from xai_widgets.prepare.separable import separable
 
 NUMBERS = ["age", "income", "years", "score"]
 
@@ -62,11 +64,33 @@ def test_a_category_that_alone_decides_is_chosen_by_its_gradient():
     assert not xai.counterfactuals(layer, frame.iloc[0], 1, constraints=barred, **options).candidates
 
 
+def test_an_encoder_is_learned_where_it_is_a_sum_over_columns():
+    frame = people(0)
+    table = Table.of(frame)
+    made = encoder(frame)
+
+    def encode(rows, more=lambda _: 0.0):
+        given = table.give(rows.numpy())
+        return torch.as_tensor(made.transform(given) + more(given))
+
+    learned = separable(table, encode)
+    rows = torch.as_tensor(np.random.default_rng(3).permuted(table.data, axis=0))
+    torch.testing.assert_close(learned(rows), encode(rows), atol=1e-9, rtol=0)
+    bent = [
+        lambda t: np.log(t["age"].to_numpy()[:, None]),
+        lambda t: (t["owns"] & (t["job"] == "boss")).to_numpy()[:, None],
+    ]
+    for more in bent:
+        assert separable(table, lambda rows, more=more: encode(rows, more)) is None
+    gaps = Table.of(pd.DataFrame({"a": [1.0, np.nan, 2.0]}))
+    assert separable(gaps, lambda rows: rows) is None
+
+
 def test_encode_is_for_modules_and_must_give_rows():
     frame = people(0)
     with pytest.raises(TypeError, match="encode= goes with a torch module"):
         xai.counterfactuals(lambda t: np.zeros((len(t), 2)), frame.iloc[0], background=frame, encode=encoder(frame))
-    with pytest.raises(ValueError, match=r"one row of numbers a row: for 1 it returned shape \[6\]"):
+    with pytest.raises(ValueError, match=r"one row of numbers a row: for 14 it returned shape \[6\]"):
         xai.counterfactuals(net(0, 6), frame.iloc[0], background=frame, encode=lambda _: np.zeros(6))
     with pytest.raises(TypeError, match="encode="):
         xai.counterfactuals(net(0, 6), frame.iloc[0], background=frame)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from xai_widgets.counterfactual.bound import Bound
     from xai_widgets.counterfactual.goals import Goal
@@ -217,7 +218,8 @@ class RowProblem:
         return self._written[key]
 
     def _write(self, values: Values) -> RowCandidate:
-        table, prediction = self.subject.table, self.subject.model.predict(self.subject.tensor(values[None])[0])
+        table, x = self.subject.table, self.subject.alone(values)
+        prediction = self.subject.inner.predict(x[0])
         before, after = table.cells(self.subject.row), table.cells(values)
         changed = self.bound.changed(values[None])[0]
         shown = self.goal.shown
@@ -230,12 +232,12 @@ class RowProblem:
             delta=float(prediction.probabilities[shown]) - float(self.subject.prediction.probabilities[shown]),
             effort=float(self.bound.effort(values[None])[0]),
             nearest=float(self.nearest(values[None])[0][0]) if len(self.real) else None,
-            valid=bool(self.bound.holds(values[None])[0]) and self._confirmed(values),
+            valid=bool(self.bound.holds(values[None])[0]) and self._confirmed(x),
         )
 
-    def _confirmed(self, values: Values) -> bool:
-        (_, margins), *_ = self.margins(values[None])
-        return bool(self.reached(margins)[0])
+    def _confirmed(self, x: Tensor) -> bool:
+        margins = self.goal.margins(self.subject.inner.scores(x).double())
+        return bool(self.reached(np.asarray(margins.cpu(), np.float64))[0])
 
 
 class _Tries:

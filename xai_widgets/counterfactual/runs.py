@@ -47,7 +47,7 @@ def run_search(
     """
     problem = problem.fresh()
     params = {field.name: getattr(search, field.name) for field in dataclasses.fields(search)}
-    digest, spent, began = "", 0.0, clock()
+    digest, spent, began, original = "", 0.0, clock(), problem.original
     for found in search.run(problem, n, seed):
         candidates = tuple(one for state in found.states if (one := problem.candidate(state)).valid)
         digest = digest or problem.model.hash
@@ -55,7 +55,7 @@ def run_search(
         stops = time_budget is not None and seconds >= time_budget and found.done < found.total
         ended = (f"Stopped after {seconds:.2g} s: {found.done / found.total:.0%} of the search is done.",) * stops
         yield Counterfactuals(
-            original=problem.original,
+            original=original,
             prediction=problem.subject.prediction,
             index=problem.goal.shown,
             label=problem.goal.label,

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
 from xai_widgets.models.explanation import feed_alone
+from xai_widgets.prepare.separable import separable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,9 @@ class RowSubject:
     inner : TorchModel
         The same as a function of the numbers that encode the rows.
     encoder : callable or None
-        From numbers (n, columns) to those that `inner` eats, where they are others.
+        From numbers (n, columns) to those that `inner` eats, where they are others; as learned, where that can be.
+    exact : callable or None
+        The same by the user's own encoder.
     """
 
     table: Table
@@ -75,11 +78,17 @@ class RowSubject:
     smooth: bool
     inner: TorchModel
     encoder: Encode | None = None
+    exact: Encode | None = None
 
     def encode(self, values: NDArray[np.float64]) -> Tensor:
         """Return what `inner` eats for numbers (n, columns)."""
         rows = self.tensor(values)
         return rows if self.encoder is None else self.encoder(rows)
+
+    def alone(self, values: NDArray[np.float64]) -> Tensor:
+        """Return what `inner` eats for one row (columns,), with a batch axis, by the user's own encoder."""
+        rows = self.tensor(values[None])
+        return rows if self.exact is None else self.exact(rows)
 
     def tensor(self, values: NDArray[np.float64]) -> Tensor:
         """Return numbers (n, columns) on the model's device."""
@@ -118,10 +127,11 @@ def row_subject(
     if not smooth:
         msg = "encode= goes with a torch module; an estimator or a function is given the rows as they are."
         raise TypeError(msg)
-    encoder = _encoder(table, model, getattr(encode, "transform", encode))
+    exact = _encoder(table, model, getattr(encode, "transform", encode))
+    encoder = separable(table, exact) or exact
     inner = model.fed(feed_alone).plain()
-    subject = RowSubject(table, row, inner, None, smooth, inner, encoder)  # type: ignore[arg-type]
-    prediction = inner.predict(subject.encode(row[None])[0])
+    subject = RowSubject(table, row, inner, None, smooth, inner, encoder, exact)  # type: ignore[arg-type]
+    prediction = inner.predict(subject.alone(row)[0])
     return dataclasses.replace(
         subject, model=model.fed(TableRows(table, encoder), inner.task).plain(), prediction=prediction
     )
