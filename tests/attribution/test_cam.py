@@ -107,6 +107,8 @@ def test_a_matrix_of_attention_is_no_picture(softmax: nn.Module) -> None:
 
 def test_a_map_that_is_not_square() -> None:
     assert tuple(as_map(torch.zeros(1, 1 + 14 * 28, 8), (224, 448)).shape) == (8, 14, 28)
+    # Of a convolution with two channels: (2, 3) is nearer to the picture's aspect than (3, 4), but both are rounded.
+    assert tuple(as_map(torch.zeros(1, 2, 3, 4), (90, 128)).shape) == (2, 3, 4)
 
 
 def test_what_has_no_map_is_refused_by_name() -> None:

@@ -66,16 +66,24 @@ def is_map(shape: tuple[int, ...], grid: tuple[int, int], *, last: bool = False)
 
 
 def _channels_last(a: int, b: int, c: int, grid: tuple[int, int], *, last: bool) -> bool:
-    """Tell (h, w, channels) from (channels, h, w): where both fit, by which has the picture's aspect."""
+    """Tell (h, w, channels) from (channels, h, w): where both fit, by which has the picture's aspect.
+
+    A small map and its few channels may both have it, up to rounding: transformers have many, so it is a convolution's.
+    """
     if not _fits(a, b, grid):
         return False
-    return last or not _fits(b, c, grid) or _stretch(a, b, grid) < _stretch(b, c, grid)
+    return last or not _fits(b, c, grid) or (not _exact(b, c, grid) and _stretch(a, b, grid) < _stretch(b, c, grid))
 
 
 def _fits(h: int, w: int, grid: tuple[int, int]) -> bool:
     if h * w <= 1 or h > grid[0] or w > grid[1]:
         return False
     return _stretch(h, w, grid) <= math.log(ASPECT_SLACK)
+
+
+def _exact(h: int, w: int, grid: tuple[int, int]) -> bool:
+    """Whether it has the picture's aspect but for the rounding of one cell."""
+    return abs(h * grid[1] - w * grid[0]) < max(grid)
 
 
 def _stretch(h: int, w: int, grid: tuple[int, int]) -> float:
@@ -86,7 +94,7 @@ def _stretch(h: int, w: int, grid: tuple[int, int]) -> float:
 def _arrange(cells: int, grid: tuple[int, int]) -> tuple[int, int] | None:
     """Find h × w = cells with the picture's aspect, as patches of one size give it."""
     for h in range(1, cells + 1):
-        if cells % h == 0 and _fits(h, cells // h, grid) and abs(h * grid[1] - (cells // h) * grid[0]) < max(grid):
+        if cells % h == 0 and _fits(h, cells // h, grid) and _exact(h, cells // h, grid):
             return h, cells // h
     return None
 
