@@ -31,6 +31,7 @@ SHORT = "A warm and often funny film with a dull ending"
 STEPS = (17, 25, 50)
 MOST = 257
 FRESH = 1
+INTERPRET = "transformers-interpret, 50 steps, of the probability"
 
 
 class Passes:
@@ -56,14 +57,16 @@ def ends(tokenizer: Any, text: str) -> tuple[Tensor, Tensor]:
     return ids, base
 
 
-def reference(model: Any, ids: Tensor, base: Tensor, points: int) -> Tensor:
-    """Integrate over midpoints, with nothing but torch; one value a token."""
+def reference(model: Any, ids: Tensor, base: Tensor, points: int, *, softmax: bool = False) -> Tensor:
+    """Integrate a class's score, or its probability, over midpoints, with nothing but torch; one value a token."""
     vectors = model.get_input_embeddings()
     start, way = vectors(base).detach(), (vectors(ids) - vectors(base)).detach()
     total = torch.zeros(way.shape[1:], dtype=torch.float64)
     for alpha in ((torch.arange(points) + 0.5) / points).split(8):
         leaf = (start + alpha[:, None, None] * way).requires_grad_()
-        (gradient,) = torch.autograd.grad(model(inputs_embeds=leaf).logits[:, FRESH].sum(), leaf)
+        logits = model(inputs_embeds=leaf).logits
+        score = (logits.softmax(-1) if softmax else logits)[:, FRESH].sum()
+        (gradient,) = torch.autograd.grad(score, leaf)
         total += gradient.double().sum(0)
     return (total / points * way[0]).sum(-1)
 
@@ -76,6 +79,13 @@ def captum(model: Any, ids: Tensor, base: Tensor, steps: int, at_once: int | Non
     return found[0].sum(-1)
 
 
+def interpret(model: Any, tokenizer: Any) -> Tensor:
+    from transformers_interpret import SequenceClassificationExplainer  # noqa: PLC0415
+
+    explainer = SequenceClassificationExplainer(model, tokenizer)
+    return torch.tensor([value for _, value in explainer(SENTENCE, index=FRESH)])
+
+
 def paths(model: Any, tokenizer: Any, *, quick: bool) -> None:
     ids, base = ends(tokenizer, SENTENCE)
     wanted = reference(model, ids, base, 256 if quick else 2048)
@@ -86,10 +96,18 @@ def paths(model: Any, tokenizer: Any, *, quick: bool) -> None:
         ready("captum.attr")
         peers |= {f"captum, {steps} steps": partial(captum, model, ids, base, steps) for steps in STEPS}
         peers[f"captum, {STEPS[-1]} steps, 8 at once"] = partial(captum, model, ids, base, STEPS[-1], 8)
+        if not missing("transformers_interpret==0.10.0"):
+            ready("transformers_interpret")
+            peers[INTERPRET] = partial(interpret, model, tokenizer)
     times = took(*peers.values(), repeats=1 if quick else 3)
     rows: list[list[Any]] = []
     for (label, work), peer in zip(peers.items(), times, strict=True):
-        error = relative_l2(peer.result, wanted)
+        theirs = wanted
+        if label == INTERPRET:
+            # It explains the probability, and scales its values to length one: they are 0.7 from those of the score.
+            theirs = reference(model, ids, base, 256, softmax=True)
+            theirs = theirs / theirs.norm()
+        error = relative_l2(peer.result, theirs)
         counter = Passes(model.bert.encoder)
         work()
         counter.handle.remove()
@@ -154,6 +172,22 @@ def library(function: Callable[[list[str]], Any], words: list[str], passes: int,
     return torch.as_tensor(explainer(np.ones((1, count)), max_evals=passes, silent=True).values[0])
 
 
+def text_partition(function: Callable[[list[str]], Any], tokenizer: Any) -> None:
+    import shap  # noqa: PLC0415
+
+    count = 0
+
+    def counted(texts: Any) -> Any:
+        nonlocal count
+        count += len(texts)
+        return function(list(texts))
+
+    explainer = shap.Explainer(counted, shap.maskers.Text(tokenizer), algorithm="partition")
+    cpu = time.process_time()
+    explainer([SHORT], silent=True)
+    print(f"  {count} passes, {time.process_time() - cpu:.2f} CPU s\n")
+
+
 def ours(method: str, function: Callable[[list[str]], Any], words: list[str], passes: int, *, seed: int = 0) -> Tensor:
     samples = passes if method == "kernel_shap" else passes // (len(words) - 1)
     given: dict[str, Any] = {"n_samples": samples, "tolerance": 0.0, "target": FRESH}
@@ -177,6 +211,8 @@ def shapley(model: Any, tokenizer: Any, *, quick: bool) -> None:
         stand_in_for_numba()
         ready("shap")
         works["shap, permutations"] = library
+        print("  shap's partition explainer of texts: other values (Owen's, masking), for the passes it takes:")
+        text_partition(function, tokenizer)
     works |= {f"ours, {name}": partial(ours, name) for name in ("shapley_sampling", "kernel_shap")}
     times = took(*(partial(work, function, words, passes) for work in works.values()), repeats=1 if quick else 3)
     rows: list[list[Any]] = []

@@ -101,6 +101,30 @@ def test_why_this_token_rather_than_that_one(make_causal, model):
     np.testing.assert_allclose(result.values, plain.values, rtol=1e-4, atol=1e-7)
 
 
+def test_beside_a_question_about_words_the_token_likeliest_to_follow_is_told(make_causal, model):
+    widget = make_causal(method="saliency")
+    widget.result(30)
+    more = [xai.Replace(len(PROMPT), len(PROMPT), " film")]
+    widget.explain(edits=more, target=xai.TextSpan(len(PROMPT), len(PROMPT) + 5))
+    assert widget.result(30).label == "film"
+    last = scores(model, PROMPT + " film")[1][-1]
+    assert widget.versions[-1]["label"] == TOKENIZER.decode([int(last.argmax())])
+    assert widget.versions[-1]["score"] == pytest.approx(float(np.exp(last.max()) / np.exp(last).sum()), rel=1e-4)
+
+
+def test_relevance_of_what_stands_there_goes_back_from_its_score(make_causal, model):
+    span = xai.TextSpan(9, 14)
+    widget = make_causal(method="attention_lrp", target=span)
+    result = widget.result(30)
+    ids, every = scores(model, PROMPT)
+    place = next(i for i, (a, b) in enumerate(result.text.spans) if b > 9)
+    assert result.prediction.scores[0] == pytest.approx(every[place - 1][ids[place]], abs=1e-4)
+    assert any("from the score of each token" in note for note in result.notes)
+    off = xai.attribute(model, PROMPT, "attention_lrp", tokenizer=TOKENIZER, target=span)
+    np.testing.assert_allclose(off.values, result.values, rtol=1e-4, atol=1e-7)
+    assert np.abs(off.values[:place]).min() > 0
+
+
 @pytest.mark.parametrize(
     ("span", "message"),
     [

@@ -11,6 +11,7 @@ import torch
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.export  # noqa: F401  registers how results are painted and saved
+from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import Begin, asked_of, check_time_budget, choose, persistent, run, shown
 from xai_widgets.checks import check_steps, refused
 from xai_widgets.inputs import Inputs, batch_of
@@ -177,6 +178,8 @@ class _Question:
         else:
             model, inputs = read_for(adapter, x, preprocess=self.preprocess, tokenizer=self.tokenizer, reduce=reduce)
         method = choose(self.method, self.params, model, inputs)
+        if span and isinstance(method, RelevanceMethod):
+            model, inputs = read_span(adapter, x, self.tokenizer, self.target, scores=True)
 
         def begin(*, strict: bool, spent: float = 0.0) -> Iterator[Attribution | None]:
             weights = model.weights if strict else None

@@ -30,6 +30,8 @@ class Likelihood:
         Place and number of each.
     rather_than : int, optional
         A token to compare the first of them with: the difference of the two scores then.
+    scores : bool
+        Return the sum of the tokens' scores, as relevance wants it, which goes back through no logarithm.
 
     Raises
     ------
@@ -37,7 +39,9 @@ class Likelihood:
         For no token, for one that nothing stands before, and for a comparison with itself.
     """
 
-    def __init__(self, tokens: Sequence[tuple[int, int]], rather_than: int | None = None) -> None:
+    def __init__(
+        self, tokens: Sequence[tuple[int, int]], rather_than: int | None = None, *, scores: bool = False
+    ) -> None:
         if not tokens:
             msg = "no token begins in this part of the text: choose more of it."
             raise ValueError(msg)
@@ -47,7 +51,7 @@ class Likelihood:
         if rather_than == tokens[0][1]:
             msg = "the two tokens are the same: choose another one to compare with."
             raise ValueError(msg)
-        self._tokens, self._other = tuple(tokens), rather_than
+        self._tokens, self._other, self._plain = tuple(tokens), rather_than, scores
 
     def __call__(self, output: Any) -> Tensor:
         """Return the score of each row."""
@@ -60,6 +64,8 @@ class Likelihood:
                 msg = f"The model knows {scores.shape[-1]} tokens, got number {self._other}."
                 raise ModelError(msg)
             return scores[:, place - 1, token] - scores[:, place - 1, self._other]
+        if self._plain:
+            return torch.stack([scores[:, place - 1, token] for place, token in self._tokens]).sum(0)
         chances = [scores[:, place - 1].log_softmax(-1)[:, token] for place, token in self._tokens]
         return torch.stack(chances).sum(0)
 

@@ -21,6 +21,8 @@ from xai_widgets.text import Text, TextSpan
 MOST_WORDS = 2000
 """Of a text for a function, that are hidden: what is fitted to so many coalitions of more has no room in memory."""
 
+SCORES = "Relevance goes back from the score of each token asked about, not from its likelihood."
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -55,8 +57,10 @@ def read_passage(
     return fed, replace(inputs, text=passage, notes=(*(cut if passage.cut else ()), *inputs.notes))
 
 
-def read_span(model: TorchModel, text: Any, tokenizer: Any, span: TextSpan) -> tuple[TorchModel, Inputs]:
-    """Make a language model a function whose one score is how likely it finds part of a text.
+def read_span(
+    model: TorchModel, text: Any, tokenizer: Any, span: TextSpan, *, scores: bool = False
+) -> tuple[TorchModel, Inputs]:
+    """Make a language model a function whose one score is how likely it finds part of a text, or that part's `scores`.
 
     Raises
     ------
@@ -71,13 +75,13 @@ def read_span(model: TorchModel, text: Any, tokenizer: Any, span: TextSpan) -> t
         raise TypeError(msg)
     passage, _ = _divided(model.module, text, tokenizer)
     asked = passage.within(span.start, span.stop)
-    model, inputs = read_passage(
-        model, text, tokenizer, Likelihood([(i, passage.ids[i]) for i in asked], span.rather_than)
-    )
+    reduce = Likelihood([(i, passage.ids[i]) for i in asked], span.rather_than, scores=scores)
+    model, inputs = read_passage(model, text, tokenizer, reduce)
     said = text[passage.spans[asked[0]][0] : passage.spans[asked[-1]][1]]
     other = "" if span.rather_than is None else f" rather than {tokenizer.decode([span.rather_than])}"
     model.labels = ((said.strip() or said) + other,)
-    return model, inputs
+    told = (SCORES,) if scores and span.rather_than is None else ()
+    return model, replace(inputs, notes=(*inputs.notes, *told))
 
 
 def unread_passage(model: TorchModel, text: str, tokenizer: Any) -> Inputs:

@@ -13,6 +13,7 @@ from xai_widgets.api.sources import text_sources
 from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.inputs import check_edits
 from xai_widgets.jobs import worker_for
+from xai_widgets.models import resolve_target
 from xai_widgets.prepare import adapt
 from xai_widgets.text import TextSpan
 from xai_widgets.widgets import layers, messages, text_messages
@@ -262,8 +263,13 @@ class TextExplainer(Explainer):
     def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
         if self.spec["causal"] != self._session.causal:  # which nobody knew before it ran
             self._publish(spec={**self.spec, **text_messages.kind(self._session)})
-        names = self._session.causal
+        names, target = self._session.causal, self._told_of(slot, seen, target)
         return text_messages.prediction(number, slot, seen, target, self._layouts, names=names)
+
+    def _told_of(self, slot: str, seen: Seen, target: Target) -> Target:
+        """Return the class to tell of; beside a question about words in the text, the token likeliest to follow."""
+        asked = self._requests[slot].target if slot in self._requests else None
+        return resolve_target(None, seen.prediction) if isinstance(asked, TextSpan) else target
 
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
         return text_messages.contributions(number, slot, request, result, self._layouts)
@@ -274,7 +280,7 @@ class TextExplainer(Explainer):
         with self._lock:
             # Of a text that was edited on meanwhile nobody reads what is said.
             if not self._closed and text == self._session.written(self._requests["a"].edits):
-                text_messages.note(self._tree, seen, target)
+                text_messages.note(self._tree, seen, self._told_of("a", seen, target))
         self._publish(prediction=seen.prediction, edited=text)
 
     def _explain(self, slot: str, request: Request, number: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.attribution.heads import attention_map, head_grid, rolled_map
+from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import run
 from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
 from xai_widgets.inputs import moved, rewritten
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from xai_widgets.attribution.heads import AttentionMap
     from xai_widgets.changes import Counterfactuals, Options
     from xai_widgets.inputs import Inputs
+    from xai_widgets.method import Method
     from xai_widgets.models import Model, TorchModel
     from xai_widgets.prepare import Subject
     from xai_widgets.results import Attribution, Prediction
@@ -114,13 +116,13 @@ class TextSession(Session):
             yield from super().explain(request)
             return
         seen = self.see(request.edits)
-        model, inputs, prediction = self.about(seen, request.target)
+        model, inputs, prediction = self.about(seen, request.target, request.method)
         check_fit(request.method, model, inputs)
         options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
         for result in run(request.method, model, inputs, Target(0), prediction, **options):
             yield None if result is None else self._dressed(result, seen, request.edits)
 
-    def about(self, seen: Seen, span: TextSpan) -> tuple[Model, Inputs, Prediction]:
+    def about(self, seen: Seen, span: TextSpan, method: Method) -> tuple[Model, Inputs, Prediction]:
         """Return the model as a function whose one score is how likely it finds part of the text.
 
         Raises
@@ -130,7 +132,9 @@ class TextSession(Session):
         """
         text = seen.inputs.text
         assert text is not None, "a session of texts reads texts"
-        model, inputs = read_span(self._plain, text.text, self._tokenizer, span)
+        model, inputs = read_span(
+            self._plain, text.text, self._tokenizer, span, scores=isinstance(method, RelevanceMethod)
+        )
         return model, replace(inputs, notes=(*self._notes, *inputs.notes)), model.predict(inputs.x)
 
     def close(self) -> None:
