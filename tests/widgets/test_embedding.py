@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -144,6 +145,27 @@ def test_what_is_on_show_outlives_the_kernel_and_a_late_view_is_told(make):
     assert decode(kept["positions"], kept["buffers"][0]) == pytest.approx(widget.projection.positions, abs=1e-3)
     late = Browser(widget)
     assert {"welcome", "layout", "near", "agreement"} == {content["kind"] for content, _ in late.messages}
+
+
+def test_an_answer_is_kept_while_a_view_that_opens_waits_for_it(make):
+    widget = make()
+    assert widget.wait(10)
+    answer = widget._questions["layout"]._said
+    widget.snapshot = {}
+    with widget._lock:  # as while a view is told all that is known
+        teller = threading.Thread(target=widget._tell, args=(answer,), daemon=True)
+        teller.start()
+        teller.join(10)
+        assert not teller.is_alive()
+    assert set(widget.snapshot) == {"layout"}
+
+
+def test_words_in_sentences_come_with_their_contexts(make):
+    vectors = xai.WordVectors(WORDS, np.random.default_rng(0).normal(size=(40, 6)), [f"[{word}]" for word in WORDS])
+    widget = xai.EmbeddingExplorer(vectors, words=["w7", "w3", "w9", "w1"])
+    assert widget.spec["contexts"] == ["[w7]", "[w3]", "[w9]", "[w1]"]
+    assert make().spec["contexts"] is None
+    widget.close()
 
 
 def test_a_saved_notebook_has_a_picture_and_words(make):

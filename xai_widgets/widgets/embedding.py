@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,7 @@ class EmbeddingExplorer(LinkedWidget):
         if word is not None:
             self.vectors.place(word)
         self._near: Near | None = None
+        self._keeping = threading.Lock()
         worker = worker_for("cpu")
         ask = partial(Question, worker, post=self._tell)
         self._questions = {
@@ -223,7 +225,8 @@ class EmbeddingExplorer(LinkedWidget):
             return
         # What was stopped before it came to anything leaves what there was.
         if message.content.get("positions", ...) is not None and message.content["error"] is None:
-            with self._lock:
+            # Not the widget's lock: who holds that may be waiting for the question that tells this.
+            with self._keeping:
                 kept = {**message.content, "buffers": list(message.buffers)}
                 self.snapshot = {**self.snapshot, kind: kept}
 

@@ -63,6 +63,7 @@ class Space:
         pairs: Sequence[tuple[str, str, float]] | None,
     ) -> None:
         self.vectors, self.seed, self.pairs = vectors, seed, pairs
+        _ = vectors.norms  # refuses what is no number at once, not when it is asked for
         self.rows = rows_of(vectors, words)
         self.k = min(k, len(self.rows) - 1)
         self._points: dict[str, Points] = {}
