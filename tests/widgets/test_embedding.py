@@ -12,7 +12,9 @@ from PIL import Image
 from widgets.fakes import Browser, until
 
 import xai_widgets as xai
-from xai_widgets.wire import decode
+from xai_widgets.embeddings import neighbours
+from xai_widgets.widgets import embedding_messages as messages
+from xai_widgets.wire import Message, decode
 
 WORDS = [f"w{i}" for i in range(40)]
 PAIRS = [("w1", "w2", 3.0), ("w3", "w4", 1.0), ("w5", "W6", 2.0), ("w7", "none", 2.0), ("w8", "w9", 5.0)]
@@ -50,6 +52,19 @@ def test_a_view_is_told_the_layout_and_what_it_keeps(make):
     assert (told["recall"], told["chance"]) == (layout.recall, 4 / 29)
     assert widget.spec["words"] == WORDS[:30]
     assert (widget.spec["total"], widget.spec["features"], widget.spec["pairs"]) == (40, 6, None)
+
+
+def test_a_view_is_told_how_far_the_neighbours_are_known(make, monkeypatch):
+    monkeypatch.setattr(neighbours, "BLOCK", 1)
+    widget = make()
+    *shares, layout = widget._space.layouts("pca", "euclidean", {})
+    assert shares == [(i + 1) / 30 for i in range(30)]
+    assert layout.metric == "euclidean"
+    # What is known is kept: the next projection begins at once.
+    assert [type(one) for one in widget._space.layouts("pca", "euclidean", {})] == [float, type(layout)]
+    answer = Message("layout")
+    messages.arranged(answer, shares[4])
+    assert answer.content == {"kind": "layout", "sought": 5 / 30}
 
 
 def test_a_view_asks_for_neighbours_and_python_follows(make):

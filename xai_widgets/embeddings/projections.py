@@ -134,16 +134,17 @@ def project(
     rows = rows_of(vectors, words)
     k = min(check_count(k, len(rows) - 1), MOST_NEIGHBOURS)
     points = Points(vectors.matrix, vectors.norms, check_metric(metric)).only(rows)
-    return (one for one in layouts(points, rows, projection, k, seed) if one is not None)
+    return (one for one in layouts(points, rows, projection, k, seed) if isinstance(one, Layout))
 
 
 def layouts(
     points: Points, rows: NDArray[np.int64], projection: manifolds.Projection, k: int, seed: int
-) -> Iterator[Layout | None]:
-    """Yield layouts; None while the neighbours are sought, so that it can be stopped there."""
+) -> Iterator[Layout | float]:
+    """Yield layouts; before, while the neighbours are sought, of which share of the words they are known."""
     near, far = np.zeros((0, 0), np.int64), np.zeros((0, 0))
-    for _, near, far in points.graph(min(len(rows) - 1, max(k + 1, projection.reach(len(rows))))):  # noqa: B007  the last is of all
-        yield None
+    reach = min(len(rows) - 1, max(k + 1, projection.reach(len(rows))))
+    for found, near, far in points.graph(reach):  # noqa: B007  the last is of all
+        yield found / len(rows)
     true, notes = near[:, :k], _ties(far, k)
     for positions, done, total in projection.run(points, near, far, seed):
         survived = kept(true, positions)

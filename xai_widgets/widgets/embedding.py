@@ -118,7 +118,7 @@ class EmbeddingExplorer(LinkedWidget):
         worker = worker_for("cpu")
         ask = partial(Question, worker, post=self._tell)
         self._questions = {
-            "layout": ask("layout", priority=EXPLAIN, empty={"positions": None, "done": 0, "total": 0}),
+            "layout": ask("layout", priority=EXPLAIN, empty={"positions": None, "done": 0, "total": 0, "sought": 0.0}),
             "near": ask("near", priority=PREDICT, empty={"entries": [], "links": [], "point": None, "label": ""}),
             "analogy": ask("analogy", priority=PREDICT, empty={"entries": []}),
             "agreement": ask("agreement", priority=EXPLAIN, empty={"n": None}),
@@ -177,7 +177,7 @@ class EmbeddingExplorer(LinkedWidget):
     ) -> None:
         def told(answer: Message, found: Any) -> None:
             tell(answer, found)
-            if trait is not None:
+            if trait is not None and not isinstance(found, float):
                 self._publish(**{trait: found})
 
         self._questions[kind].ask(steps, told, about)

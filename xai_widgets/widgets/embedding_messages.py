@@ -39,8 +39,11 @@ def spec(vectors: WordVectors, rows: Sequence[int], k: int, pairs: int | None) -
     }
 
 
-def arranged(answer: Message, layout: Layout) -> None:
-    """Tell a layout."""
+def arranged(answer: Message, layout: Layout | float) -> None:
+    """Tell a layout, or how far the neighbours are known."""
+    if isinstance(layout, float):
+        answer.content["sought"] = layout
+        return
     told = {"k": layout.k, "done": layout.done, "total": layout.total, "notes": list(layout.notes)}
     answer.content.update(told, recall=layout.recall, chance=layout.chance)
     answer.add("positions", layout.positions, "<u2").add("kept", layout.kept, "|u1")

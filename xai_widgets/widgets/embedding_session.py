@@ -76,8 +76,8 @@ class Space:
             self._points[metric] = every.only(self.rows)
         return self._points[metric]
 
-    def layouts(self, method: str, metric: str, params: dict[str, Any]) -> Iterator[Layout | None]:
-        """Yield ever-better layouts."""
+    def layouts(self, method: str, metric: str, params: dict[str, Any]) -> Iterator[Layout | float]:
+        """Yield ever-better layouts; before, of which share of the words the neighbours are known."""
         yield from layouts(self.points(metric), self.rows, chosen(method, params), self.k, self.seed)
 
     def near(self, word: str, metric: str) -> Iterator[Near]:

@@ -44,6 +44,8 @@ export interface LayoutMessage extends Answer {
   recall: number;
   chance: number;
   notes: string[];
+  /** Of which share of the words the neighbours are known, before there are places. */
+  sought: number;
 }
 
 /** A word, its distance or cosine, and where it is among those on show. */

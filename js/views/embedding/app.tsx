@@ -54,7 +54,7 @@ function Status({ view }: { view: View }) {
             <progress
               class="xai-progress"
               aria-label={words.progressLabel(title)}
-              {...(total > 0 ? { value: done, max: total } : {})}
+              {...(total > 0 ? { value: done, max: total } : { value: layout.sought, max: 1 })}
             />
           )}
           {running && <span class="xai-fact">{total > 0 ? said.steps(done, total) : said.preparing}</span>}
