@@ -17,6 +17,8 @@ from xai_widgets.wire import (
     Hello,
     Menu,
     ProtocolError,
+    Rules,
+    Scenario,
     Seek,
     ShowAs,
     parse,
@@ -110,7 +112,7 @@ def numbers(value):
         ("hello", "a message must be an object of at most 64 entries, got 'hello'."),
         (
             {"kind": "bye"},
-            "kind must be hello, ask, cancel, close, check, layers, display, menu, search, generate or attention, got",
+            "kind must be hello, ask, cancel, close, check, layers, display, menu, search, generate, attention,",
         ),
         ({"kind": "cancel", "id": -1}, "id must be a whole number from 0, got -1."),
         ({"kind": "cancel", "id": 2**53}, "id must be a whole number from 0, got a huge number."),
@@ -160,6 +162,13 @@ def test_says_what_was_expected_and_what_came(content, says):
         ({"kind": "search", "open": True, "n": 21}, "n must lie in 1..20, got 21"),
         ({"kind": "search", "open": True, "most": 0}, "most must lie in 1..20, got 0"),
         ({"kind": "search", "open": True, "target": [1, 2]}, "target must be a whole number"),
+        ({"kind": "rules", "immutable": "age"}, "immutable must be a list of at most 4000, got 'age'"),
+        ({"kind": "rules", "ranges": {"age": [1]}}, "ranges must be a list of 2, got a list of 1"),
+        ({"kind": "rules", "ranges": {"age": [0, math.inf]}}, "ranges must be a finite number, got inf"),
+        ({"kind": "rules", "rules": ["a < b"] * 51}, "rules must be a list of at most 50, got a list of 51"),
+        ({"kind": "rules", "effort": {"age": "2"}}, "effort must be a finite number, got '2'"),
+        ({"kind": "scenario", "name": 3, "edits": []}, "name must be a text"),
+        ({"kind": "scenario", "name": "x", "edits": {}}, "edits must be a list of at most 4000"),
         ({"kind": "generate", "count": 257}, "count must lie in 0..256"),
         ({"kind": "generate", "count": 3, "temperature": -1}, "temperature must lie in 0..100, got -1"),
         ({"kind": "generate", "count": 3, "temperature": float("nan")}, "temperature must be a finite number"),
@@ -173,6 +182,12 @@ def test_what_is_asked_beside_is_checked_too(content, says):
 
 def test_what_is_asked_beside_has_defaults():
     assert parse({"kind": "menu", "open": False}) == Menu(open=False)
+    assert parse({"kind": "rules", "ranges": {"age": [None, 3]}, "direction": {"age": "up"}}) == Rules(
+        (), {"age": (None, 3.0)}, {"age": "up"}, {}, ()
+    )
+    edit = {"name": "cell", "column": 1, "value": None}
+    assert parse({"kind": "scenario", "name": "x", "edits": [edit]}) == Scenario("x", (edit,))
+    assert parse({"kind": "scenario", "name": "x"}) == Scenario("x", None)
     assert parse({"kind": "search", "open": True}) == Seek(open=True, target=None, n=4, most=5)
     assert parse({"kind": "generate", "count": 3.0}) == Generate(3, 1.0, 0, 0)
     assert parse({"kind": "attention", "layer": 0}) == Attend(0, None)

@@ -43,7 +43,7 @@ def number(name: str, value: Any) -> Any:
 def listed(name: str, value: Any, most: int = MOST_NUMBERS, least: int = 0) -> list[Any]:
     """Return a list that is not too long."""
     if not isinstance(value, list) or not least <= len(value) <= most:
-        msg = f"{name} must be a list of at most {most}, got {short(value)}."
+        msg = f"{name} must be a list of {'' if least else 'at most '}{most}, got {short(value)}."
         raise ProtocolError(msg)
     return value
 
