@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MANY = 20
 """Windows from which on it may pay to find out whether a part of the work is enough."""
 
+FEW = 4
+"""Windows that go one by one, as the first picture does: finding out whether more may go at once is a pass of two."""
+
 CHECKED = 4
 """Windows that are done both ways first: a corner, two borders and the middle."""
 
@@ -83,7 +86,8 @@ def covered_scores(model: Model, x: Tensor, fill: Tensor, windows: Windows) -> I
         pace.least = max(pace.least, int(1 / parts.share))
         pace.size = min(pace.limit, max(pace.size, pace.least))
     kind = "forward" if parts is None else "patches"
-    for rows, scores in model.batches(count - checked, lambda rows: by_parts(_later(rows, checked)), kind):
+    alone = 1 if count <= FEW else None
+    for rows, scores in model.batches(count - checked, lambda rows: by_parts(_later(rows, checked)), kind, alone):
         yield _later(rows, checked), scores
 
 

@@ -77,10 +77,8 @@ class Occlusion(Method):
         fine = Windows.over(x.shape, self.sliding_window_shapes, self.strides)
         levels = coarse_to_fine(fine)
         total = 1 + sum(len(level) for level in levels)
-        scores, seconds = model.unchanged(x)
+        scores, _ = model.unchanged(x)
         whole = target.of(wide(scores))
-        # The quarters at once, where the model is fast: the first picture takes one batch then.
-        model.paces["forward"].start(SOME, seconds)
         coarse = whole.new_zeros(fine.shape)
         full = fine.coverage().to(coarse)
         done = 1
