@@ -105,7 +105,6 @@ def test_every_method_that_passes_batches(mix, method):
 def one_at_a_time(net, method, **params):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
-        patch.setattr("xai_widgets.models.pace.Pace.start", lambda *_: None)
         return values(net, image(), method, **params)
 
 

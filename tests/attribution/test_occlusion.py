@@ -46,7 +46,6 @@ def test_rows_and_steps() -> None:
 def _window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep batches at one row, so that the steps do not depend on the machine's speed."""
     monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
-    monkeypatch.setattr("xai_widgets.models.pace.Pace.start", lambda *_: None)
 
 
 @pytest.mark.usefixtures("_window_by_window")

@@ -168,21 +168,6 @@ def test_a_failed_batch_keeps_nothing_alive() -> None:
     assert seen == [0, 0]
 
 
-def test_a_start_is_as_large_as_is_immediate_and_forgets_nothing() -> None:
-    pace = Pace()
-    pace.start(4, 0.2)
-    assert pace.size == 1  # it would be late
-    pace.start(4, 0.01)
-    assert pace.size == 4
-    pace = Pace(limit=2)
-    pace.start(4, 0.01)
-    assert pace.size == 1  # more did not fit
-    pace = Pace()
-    pace.learn(1, 0.11)
-    pace.start(4, 0.01)
-    assert pace.size == 1  # what was measured in batches tells more
-
-
 def test_a_pace_keeps_at_its_least_but_for_memory() -> None:
     pace = Pace(size=4, least=2)
     for _ in range(20):

@@ -77,8 +77,7 @@ class Occlusion(Method):
         fine = Windows.over(x.shape, self.sliding_window_shapes, self.strides)
         levels = coarse_to_fine(fine)
         total = 1 + sum(len(level) for level in levels)
-        scores, _ = model.unchanged(x)
-        whole = target.of(wide(scores))
+        whole = target.of(wide(model.unchanged(x)))
         coarse = whole.new_zeros(fine.shape)
         full = fine.coverage().to(coarse)
         done = 1

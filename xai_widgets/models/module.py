@@ -15,7 +15,6 @@ from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
-from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.taps import recording, recording_shapes
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
@@ -67,11 +66,10 @@ class TorchModel(Execution):
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""
         self._follow()
-        watch = Stopwatch(self.device)
         scores = self.scores(x[None])
         kept = x.detach().clone()
         self._found["predicted"] = self.version, (kept, scores[0])
-        self._found["just predicted"] = self.version, (kept, scores, watch.seconds())
+        self._found["just predicted"] = self.version, (kept, scores)
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]
         if self.labels is not None and task != "value" and len(self.labels) != len(probabilities):
@@ -81,8 +79,8 @@ class TorchModel(Execution):
         labels = self.labels if self.labels is not None and len(self.labels) == len(probabilities) else None
         return Prediction(probabilities.float().cpu().numpy(), scores[0].float().cpu().numpy(), kind, labels)
 
-    def unchanged(self, x: Tensor) -> tuple[Tensor, float]:
-        """Return the scores (1, outputs) of one input `x` (features…), and the seconds of work that they took.
+    def unchanged(self, x: Tensor) -> Tensor:
+        """Return the scores (1, outputs) of one input `x` (features…).
 
         Where the input has just been predicted, they are that prediction's, whose pass counts for this run too. Once
         only: later on, the weights may have been written through `.data`, which does not count as a change.
@@ -90,9 +88,9 @@ class TorchModel(Execution):
         version, found = self._found.pop("just predicted", (None, None))
         if found is not None and version == self.version and torch.equal(found[0], x):
             self._spent.forwards += 1
-            return found[1], found[2]
-        watch = Stopwatch(self.device)
-        return self.scores(x[None]), watch.seconds()
+            scores: Tensor = found[1]
+            return scores
+        return self.scores(x[None])
 
     @property
     def rounding(self) -> float:

@@ -73,11 +73,6 @@ class Pace:
             if self._trial:
                 self._before, self.size = seconds, 2 * size
 
-    def start(self, size: int, seconds: float) -> None:
-        """Begin with that many inputs where nothing is known but that one took `seconds`, unless it would be late."""
-        if self._best == float("inf") and size <= self.limit and size * seconds <= LATE * self.seconds:
-            self.size = max(self.size, size)
-
     def _settle(self, size: int, rest: int) -> None:
         self.size, self._rest, self._worse = min(self.size, max(size, self.least)), rest, 0
         self._before, self._trial = None, False
