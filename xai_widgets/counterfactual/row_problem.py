@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 POLISHED = 12
 """Of the good rows of one batch, so many are made smaller: those of least effort."""
 
+AGAIN = 4
+"""Rows of one kind that are made smaller: they come to much the same."""
+
 HALVINGS = 10
 """How often the way back to the original number is halved."""
 
@@ -50,6 +54,8 @@ class RowProblem:
         Real rows with the wanted answer, known after `look`.
     refused : list of ndarray
         Rows that were proposed and break a constraint.
+    themes : Counter
+        How often rows that change the same columns were met.
     shown : (int, list of ndarray)
         The best of the pool, and how large that was.
     """
@@ -60,6 +66,7 @@ class RowProblem:
     pool: dict[bytes, Values] = field(default_factory=dict)
     real: Values = field(default_factory=lambda: np.empty((0, 0)))
     refused: list[Values] = field(default_factory=list)
+    themes: Counter[bytes] = field(default_factory=Counter)
     shown: tuple[int, list[Values]] = field(default_factory=lambda: (0, []))
     _written: dict[bytes, RowCandidate] = field(default_factory=dict)
 
@@ -135,7 +142,14 @@ class RowProblem:
         found = np.concatenate(good) if good else proposed[:0]
         if len(found):
             order = np.lexsort((self.bound.effort(found), self.bound.changed(found).sum(1)))
-            yield from self._polish(found[order[:POLISHED]])
+            yield from self._polish(found[list(itertools.islice((k for k in order if self._new(found[k])), POLISHED))])
+
+    def _new(self, row: Values) -> bool:
+        """Tell whether few rows that change the same columns, to the same categories, were made smaller before."""
+        chosen = [bool(one.choices) for one in self.subject.table.columns]
+        theme = self.bound.changed(row[None]).tobytes() + row[chosen].tobytes()
+        self.themes[theme] += 1
+        return self.themes[theme] <= AGAIN
 
     def _polish(self, values: Values) -> Iterator[None]:
         """Undo changes for as long as rows stay good, then move numbers back as far as they may go."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from xai_widgets.counterfactual.row_problem import RowProblem, Values
 
+RING, AT_ONCE, FARTHEST = 200, 5, 4.0
+"""Rows of one radius, radii that are tried at once, and the last of them, in typical deviations."""
+
 FEW_CHANGES = 4
 """Random rows change so many columns at most, unless more were never good."""
 
@@ -69,12 +72,12 @@ class RandomRows(RowSearch):
 
     def proposals(self, problem: RowProblem, random: np.random.Generator) -> Iterator[float]:
         """Offer random rows in rings."""
-        size = 200
-        rings = max(1, self.samples // size)
-        for ring in range(rings):
-            radius = 4.0 * (ring + 1) / rings
-            for _ in problem.offer(sampled(problem, size, radius, random)):
-                yield (ring + 1) / rings
+        rings = max(1, self.samples // RING)
+        for ring in range(0, rings, AT_ONCE):
+            # Making rows smaller is dearer than asking about them.
+            radii = [FARTHEST * (one + 1) / rings for one in range(ring, min(rings, ring + AT_ONCE))]
+            for _ in problem.offer(np.concatenate([sampled(problem, RING, one, random) for one in radii])):
+                yield min(1.0, (ring + AT_ONCE) / rings)
 
 
 @register_search

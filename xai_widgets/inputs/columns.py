@@ -62,13 +62,14 @@ def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray
     if kind in "iuf" and not (not framed and ((values == 0) | (values == 1)).all()):
         plain = np.ascontiguousarray(values, np.float64)  # of an array, a column has gaps
         return _numeric(name, "number", plain, dtype), plain
-    present = [one for one in list(values) if one is not None and one == one]  # noqa: PLR0124  all but NaN
-    choices = tuple(_sorted(dict.fromkeys(one.item() if hasattr(one, "item") else one for one in present)))
+    codes, found = given.factorize() if framed else _codes(values)
+    kinds = [one.item() if hasattr(one, "item") else one for one in found]
+    choices = tuple(_sorted(dict.fromkeys(kinds)))
     if not choices:
         msg = f"the column {name!r} of the background holds no value at all: leave it out."
         raise ValueError(msg)
     places = {one: i for i, one in enumerate(choices)}
-    plain = np.array([places.get(one.item() if hasattr(one, "item") else one, math.nan) for one in list(values)], float)
+    plain = np.array([*(places[one] for one in kinds), math.nan])[codes]
     return Column(name, "category", choices, 0.0, float(len(choices) - 1), 1.0, 1.0, dtype), plain
 
 
@@ -109,6 +110,11 @@ def plain_value(value: Any) -> Any:
 
 def _index(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.nan_to_num(values).astype(np.int64)
+
+
+def _codes(values: Any) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    kinds, codes = np.unique(values, return_inverse=True)
+    return codes, kinds
 
 
 def _sorted(values: Any) -> list[Any]:
