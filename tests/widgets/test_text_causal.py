@@ -120,6 +120,7 @@ def test_relevance_of_what_stands_there_goes_back_from_its_score(make_causal, mo
     place = next(i for i, (a, b) in enumerate(result.text.spans) if b > 9)
     assert result.prediction.scores[0] == pytest.approx(every[place - 1][ids[place]], abs=1e-4)
     assert any("from the score of each token" in note for note in result.notes)
+    assert not any("last position" in note for note in result.notes)
     off = xai.attribute(model, PROMPT, "attention_lrp", tokenizer=TOKENIZER, target=span)
     np.testing.assert_allclose(off.values, result.values, rtol=1e-4, atol=1e-7)
     assert np.abs(off.values[:place]).min() > 0
@@ -158,6 +159,8 @@ def test_a_classifier_is_asked_about_classes(make_text):
         widget.result(30)
     with pytest.raises(ValueError, match="Only a language model"):
         xai.attribute(str.split, "a film", target=xai.TextSpan(2, 6))
+    with pytest.raises(TypeError, match="the token that is to come next"):
+        xai.counterfactuals(str.split, "a film", xai.TextSpan(2, 6))
     for wrong in ((3, 3), (-1, 2), (0, 2, -1)):
         with pytest.raises(ValueError, match="no span"):
             xai.TextSpan(*wrong)

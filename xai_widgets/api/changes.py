@@ -18,6 +18,7 @@ from xai_widgets.counterfactual import (
     run_search,
 )
 from xai_widgets.prepare import adapt, row_subject
+from xai_widgets.text import TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -186,6 +187,12 @@ def counterfactuals_iter(
         raise TypeError(msg)
     if constraints is not None:
         msg = "constraints are for rows of a table: pass one with background=..., or say max_edits= for a text."
+        raise TypeError(msg)
+    if isinstance(target, TextSpan):
+        msg = (
+            "a counterfactual reaches a class: of a language model, the token that is to come next, such as "
+            "target=' Rome'. TextSpan is for explanations."
+        )
         raise TypeError(msg)
     search = _search(method, params, AUTO, "text")
     text = text_subject(model, x, tokenizer=tokenizer, labels=labels, device=device, seed=seed)

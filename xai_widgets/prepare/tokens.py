@@ -81,7 +81,7 @@ def tokens_for(
         fed.labels = known.labels
     where = f"The score is that at the last position, {len(ids) + last.place}."
     return fed.embedded(known.layer, ids), replace(
-        inputs, kind="tensor", vectors=known.stand_ins, notes=(where,) if known.at_last else ()
+        inputs, kind="tensor", vectors=known.stand_ins, notes=(where,) if known.at_last and reduce is None else ()
     )
 
 
