@@ -128,6 +128,7 @@ def test_a_projection_streams_and_can_be_stopped(notebook, view):
     assert shown == pytest.approx(value(notebook, "w.projection.recall"))
     expect(view.locator("[data-xai=recall]")).to_contain_text(f"{100 * shown:.1f}%")
     view.locator("label", has_text="PCA").click()
+    expect(status).to_contain_text("PCA")  # the kernel has heard
     expect(status).to_have_attribute("data-running", "false")
     assert value(notebook, "w.projection.method") == "pca"
 
