@@ -24,7 +24,6 @@ ENCODER: dict[str, dict[str, Any]] = {
     "saliency": {},
     "integrated_gradients": {"n_steps": 9, "tolerance": 0.0},
     "attention_lrp": {},
-    "shapley_sampling": {"n_samples": 1, "time_budget": BUDGET},
 }
 FUNCTION: dict[str, dict[str, Any]] = {
     "feature_ablation": {"time_budget": BUDGET},
