@@ -265,3 +265,16 @@ def test_the_hash_follows_the_weights_and_only_them() -> None:
         w = model[5].weight
         w[0, 0], w[0, 1] = w[0, 1].item(), w[0, 0].item()  # a swap keeps every sum but the weighted one
     assert first != TorchModel(model).hash
+
+
+def test_hooks_that_a_model_makes_at_first_use_can_be_made_again() -> None:
+    transformers = pytest.importorskip("transformers")
+    tiny = {"hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 8}
+    model = transformers.BertModel(transformers.BertConfig(vocab_size=11, **tiny)).eval()
+    ids = torch.tensor([[1, 2, 3]])
+    before = {name: set(vars(m)) for name, m in model.named_modules()}
+    for _ in range(2):
+        with untouched(model) as used:
+            assert len(used(ids, output_hidden_states=True).hidden_states) == 3
+        assert {name: set(vars(m)) for name, m in model.named_modules()} == before
+    assert len(model(ids, output_hidden_states=True).hidden_states) == 3

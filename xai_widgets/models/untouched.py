@@ -133,19 +133,21 @@ def seeded(device: torch.device, seed: int) -> Iterator[None]:
 def untouched(module: nn.Module) -> Iterator[nn.Module]:
     """Put the module in evaluation mode and restore all of its state on leaving, after errors too.
 
-    Restored: training flags, ``requires_grad``, ``.grad``, the memory of parameters, buffers, hooks, torch's random
-    state.
+    Restored: training flags, ``requires_grad``, ``.grad``, the memory of parameters, buffers, hooks, plain attributes
+    of the modules, torch's random state.
 
     Yields
     ------
     Module
         The module itself.
     """
-    modes = {m: m.training for m in module.modules()}
-    hooks = {m: [dict(getattr(m, name)) for name in HOOKS] for m in modes}
+    modules = list(module.modules())
+    hooks = {m: [dict(getattr(m, name)) for name in HOOKS] for m in modules}
+    # Transformers models note in one that their layers have hooks: with the hooks gone the note would be a lie.
+    plain = {m: dict(vars(m)) for m in modules}
     parameters = {p: (p.requires_grad, p.grad, p.data) for p in module.parameters()}
     # By name as well, since a pass may put another tensor in a buffer's place.
-    named = {m: dict(m._buffers) for m in modes}  # noqa: SLF001
+    named = {m: dict(m._buffers) for m in modules}  # noqa: SLF001
     buffers = {b: b.clone() for b in module.buffers()}
     device = next((p.device for p in parameters), torch.device("cpu"))
     states = random_states(device)
@@ -155,13 +157,12 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
             p.requires_grad_(False)  # noqa: FBT003
         yield module
     finally:
-        for m, training in modes.items():
-            m.training = training
+        for m, attributes in plain.items():
+            _drop_new(vars(m), attributes)
+            vars(m).update(attributes)
         for m, before in hooks.items():
             for name, entries in zip(HOOKS, before, strict=True):
-                now = getattr(m, name)
-                for key in [k for k in now if k not in entries]:
-                    del now[key]
+                _drop_new(getattr(m, name), entries)
         for p, (requires_grad, grad, data) in parameters.items():
             p.requires_grad_(requires_grad)
             p.grad = grad
@@ -174,6 +175,11 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
             for b, value in buffers.items():
                 b.copy_(value)
         restore_random_states(device, states)
+
+
+def _drop_new(now: dict[Any, Any], before: Container[Any]) -> None:
+    for key in [k for k in now if k not in before]:
+        del now[key]
 
 
 def moved_between(before: list[Tensor], after: list[Tensor]) -> bool:
