@@ -33,7 +33,7 @@ def corner(pictures):
 def test_a_region_of_a_generated_picture_by_the_latent_code():
     net = Generator()
     before = state(net)
-    result = xai.attribute(net, CODE, "integrated_gradients", target=corner, tolerance=0.001, n_steps=4097)
+    result = xai.attribute(net, CODE, "integrated_gradients", target=corner, tolerance=0.0001, n_steps=4097)
     assert result.label == "corner"
     net.eval()
     rise = float(corner(net(CODE[None])) - corner(net(torch.zeros(1, 6).double())))

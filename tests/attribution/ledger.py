@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from xai_widgets.models.rules import Relevance
+from xai_widgets.models.rules import Relevance, attention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,15 +72,16 @@ def _total(tensors: Tensors) -> float:
 
 @contextmanager
 def counting() -> Iterator[Ledger]:
-    """Count what relevance is kept where, in the runs inside."""
-    ledger, head = Ledger(), Relevance.head
+    """Count what relevance is kept where, in the runs inside; attention by one call is run step by step for that."""
+    ledger, head, attend = Ledger(), Relevance.head, attention.attend
 
     def counted(self: Relevance, scores: Tensor) -> Tensor:
         ledger.watch(scores)
         return head(self, scores)
 
     Relevance.head = counted  # type: ignore[method-assign]
+    attention.attend = lambda *_: None
     try:
         yield ledger
     finally:
-        Relevance.head = head  # type: ignore[method-assign]
+        Relevance.head, attention.attend = head, attend  # type: ignore[method-assign]
