@@ -177,6 +177,19 @@ def test_typing_is_not_disturbed_by_what_comes_meanwhile(open_text):
     assert [e["text"] for e in view.edits()] == ["great"]
 
 
+def test_a_click_counts_though_the_text_is_drawn_anew_under_the_button(open_text):
+    view = open_text({"text": "a good film"})
+    mouse, box = view.page.mouse, view.word("good").bounding_box()
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    view.page.evaluate(
+        """() => { const { store } = document.querySelector('.xai-root').xai;
+            store.setEdits([{ name: 'delete', start: 7, stop: 11, text: '' }]); }"""
+    )
+    mouse.up()
+    assert [(e["start"], e["name"]) for e in view.edits()] == [(2, "delete"), (7, "delete")]
+
+
 def test_underlines_tell_without_colour_where_the_system_takes_colours_away(open_text):
     view = open_text({"text": "good and bad"}, forced_colors="active")
     style = "e => getComputedStyle(e).textDecorationLine + ' ' + getComputedStyle(e).textDecorationStyle"

@@ -68,6 +68,7 @@ export function gestures(view: View) {
 
   const onPointerDown = (event: PointerEvent): void => {
     swallow = false;
+    pressed = event.button === 0 ? event.target : null;
     if (event.button !== 0 || view.typing.value) return;
     const piece = known(hitOf(event.target));
     from = piece !== null ? { piece, moved: false } : null;
@@ -88,6 +89,12 @@ export function gestures(view: View) {
     act(dragged);
   };
   let swallow = false;
+  let pressed: EventTarget | null = null;
+  /** Browsers send no click where what was pressed was drawn anew before it was let go. */
+  const onMouseUp = (event: MouseEvent): void => {
+    if (pressed instanceof Node && !pressed.isConnected) onClick(event);
+    pressed = null;
+  };
   const onClick = (event: MouseEvent): void => {
     const drag = swallow;
     swallow = false;
@@ -166,5 +173,15 @@ export function gestures(view: View) {
     return true;
   };
 
-  return { onPointerDown, onPointerMove, onPointerUp, onPointerLeave, onClick, onContextMenu, onKeyDown, move };
+  return {
+    onPointerDown,
+    onPointerMove,
+    onPointerUp,
+    onPointerLeave,
+    onMouseUp,
+    onClick,
+    onContextMenu,
+    onKeyDown,
+    move,
+  };
 }

@@ -122,6 +122,7 @@ export function Passage(props: { view: View; slot: Slot; help: string; onDraw: (
       onPointerMove={hands.onPointerMove}
       onPointerUp={hands.onPointerUp}
       onPointerLeave={hands.onPointerLeave}
+      onMouseUp={hands.onMouseUp}
       onClick={hands.onClick}
       onContextMenu={hands.onContextMenu}
       onKeyDown={hands.onKeyDown}
