@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser.image_widget import SETUP, SHOWN, VIEW, cell, evaluate, shown
-from browser.lab import Lab, Server
+from browser.image_widget import SETUP, SHOWN, VIEW, cell, one_widget, shown
+from browser.lab import Lab, Server, shared
 from browser.static_page import address, open_view  # noqa: F401  fixtures of the static page tests
 
 HERE = Path(__file__).parent
@@ -77,25 +77,13 @@ def lab(page, lab_server):
 
 @pytest.fixture(scope="session")
 def image_notebook(browser, browser_context_args, lab_server):
-    """One notebook, and so one kernel, for many tests of the image widget: torch is imported once."""
-    context = browser.new_context(**browser_context_args)
-    driver = Lab(context.new_page(), lab_server)
-    driver.page.set_default_timeout(30_000)
-    driver.open("image.ipynb", [SETUP, "", "", ""]).run(0)
-    yield driver
-    driver.shutdown()
-    context.close()
+    yield from shared(browser.new_context(**browser_context_args), lab_server, "image.ipynb", [SETUP, "", "", ""])
 
 
 @pytest.fixture
 def studio(image_notebook):
     """Show image widgets in the notebook they share."""
-    yield image_notebook
-    try:
-        evaluate(image_notebook, "w.close()")
-        image_notebook.check()
-    finally:
-        image_notebook.errors.clear()
+    yield from one_widget(image_notebook)
 
 
 @pytest.fixture

@@ -187,3 +187,13 @@ def shown(lab, i=0, number=0):
     root = lab.output(i).locator(".xai-root").nth(number)
     expect(root).to_be_visible(timeout=30_000)
     return ImageWidget(root, lab.page)
+
+
+def one_widget(notebook):
+    """Lend a shared notebook to a test, and close the widget that it showed."""
+    yield notebook
+    try:
+        evaluate(notebook, "w.close()")
+        notebook.check()
+    finally:
+        notebook.errors.clear()

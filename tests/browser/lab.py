@@ -240,3 +240,13 @@ class Lab:
         unexpected = [error for error in self.errors if not any(known in error for known in self.expected)]
         assert not unexpected, unexpected
         assert not self.external, self.external
+
+
+def shared(context, server, name, cells):
+    """Keep one notebook, and so one kernel, open for many tests: torch is imported once, in its first cell."""
+    driver = Lab(context.new_page(), server)
+    driver.page.set_default_timeout(30_000)
+    driver.open(name, cells).run(0)
+    yield driver
+    driver.shutdown()
+    context.close()

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from browser.image_widget import cell, evaluate, value
-from browser.lab import Lab, script
+from browser.lab import script, shared
 from playwright.sync_api import expect
 
 # Three groups of words around three axes: anyone can say what lies nearest.
@@ -29,13 +29,7 @@ VIEW = 1
 
 @pytest.fixture(scope="module")
 def notebook(browser, browser_context_args, lab_server):
-    context = browser.new_context(**browser_context_args)
-    driver = Lab(context.new_page(), lab_server)
-    driver.page.set_default_timeout(30_000)
-    driver.open("embedding.ipynb", [SETUP, ""]).run(0)
-    yield driver
-    driver.shutdown()
-    context.close()
+    yield from shared(browser.new_context(**browser_context_args), lab_server, "embedding.ipynb", [SETUP, ""])
 
 
 @pytest.fixture

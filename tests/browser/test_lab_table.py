@@ -6,8 +6,8 @@ import math
 import re
 
 import pytest
-from browser.image_widget import cell, evaluate, script, value
-from browser.lab import Lab
+from browser.image_widget import cell, one_widget, script, value
+from browser.lab import shared
 from playwright.sync_api import expect
 
 # A judge of people that anyone can check by hand: the sum of its columns is the log-odds.
@@ -77,22 +77,12 @@ def shown(lab, at):
 @pytest.fixture(scope="module")
 def notebook(browser, browser_context_args, lab_server):
     context = browser.new_context(**{**browser_context_args, "viewport": {"width": 1400, "height": 1500}})
-    driver = Lab(context.new_page(), lab_server)
-    driver.page.set_default_timeout(30_000)
-    driver.open("table.ipynb", [SETUP, ""]).run(0)
-    yield driver
-    driver.shutdown()
-    context.close()
+    yield from shared(context, lab_server, "table.ipynb", [SETUP, ""])
 
 
 @pytest.fixture
 def studio(notebook):
-    yield notebook
-    try:
-        evaluate(notebook, "w.close()")
-        notebook.check()
-    finally:
-        notebook.errors.clear()
+    yield from one_widget(notebook)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import math
 import re
 
 import pytest
-from browser.image_widget import cell, evaluate, value
-from browser.lab import Lab
+from browser.image_widget import cell, one_widget, value
+from browser.lab import Lab, shared
 from browser.text_widget import SETUP, SHOWN, TEXT, VIEW, shown
 from playwright.sync_api import expect
 
@@ -20,23 +20,12 @@ def sigmoid(x):
 
 @pytest.fixture(scope="module")
 def notebook(browser, browser_context_args, lab_server):
-    context = browser.new_context(**browser_context_args)
-    driver = Lab(context.new_page(), lab_server)
-    driver.page.set_default_timeout(30_000)
-    driver.open("text.ipynb", [SETUP, ""]).run(0)
-    yield driver
-    driver.shutdown()
-    context.close()
+    yield from shared(browser.new_context(**browser_context_args), lab_server, "text.ipynb", [SETUP, ""])
 
 
 @pytest.fixture
 def studio(notebook):
-    yield notebook
-    try:
-        evaluate(notebook, "w.close()")
-        notebook.check()
-    finally:
-        notebook.errors.clear()
+    yield from one_widget(notebook)
 
 
 @pytest.fixture
