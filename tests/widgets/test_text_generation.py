@@ -108,7 +108,9 @@ def test_weights_that_change_in_the_middle_begin_it_anew(make_text):
     torch.manual_seed(1)
     config = GPT2Config(vocab_size=SIZE, n_embd=16, n_layer=1, n_head=2, n_positions=64, bos_token_id=0, eos_token_id=0)
     own = GPT2LMHeadModel(config).eval()
-    session = make_text(own, PROMPT, tokenizer=TOKENIZER, labels=None, method="saliency")._session
+    widget = make_text(own, PROMPT, tokenizer=TOKENIZER, labels=None, method="saliency")
+    widget.result(30)  # its worker is the only one that runs the session's model, until it has nothing left to do
+    session = widget._session
     steps = session.generate((), 4, temperature=0)
     assert [len(next(steps).tokens) for _ in range(2)] == [1, 2]
     with torch.no_grad():
