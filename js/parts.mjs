@@ -14,15 +14,20 @@ const constantOf = (name) => `part_${name.replace(/\W/g, "_")}`;
 
 /**
  * A module as a constant, or as the view's own export. esbuild turns imports into calls of `require`, which knows the
- * constants, and exports into getters, so that a binding that changes is seen to change. The copy of them that it makes
- * for other people's modules is left out: engines see through one getter, and call through two ten times slower.
+ * constants. Exports become getters, so that a binding that changes is seen to change: what esbuild writes to make them
+ * of its list, again in every module, is left out. It also copies them, for other people's modules; engines see through
+ * one getter, and call through two ten times slower.
  */
 async function moduleOf(name, text, imports, isView) {
   const { code } = await esbuild.transform(text, { ...FORMAT, format: "cjs" });
-  const [before, getters, after, ...more] = code.trim().split(/module\.exports=[\w$]+\(([\w$]+)\);/);
-  if (after === undefined || more.length) throw new Error(`${name} does not export as esbuild's modules did`);
+  const [, , list, after] =
+    code.match(/^var .*?var ([\w$]+)=\{\};[\w$]+\(\1,\{(.*?)\}\);module\.exports=[\w$]+\(\1\);(.*)$/s) ?? [];
+  const getters = list?.split(",").map((one) => one.match(/^([\w$]+):\(\)=>([\w$]+)$/));
+  if (!getters?.every(Boolean) || after.includes("module.exports"))
+    throw new Error(`${name} does not export as esbuild's modules did`);
   const known = imports.map((other) => `"./${other}":${constantOf(other)}`);
-  const made = `(require=>{${before}${after}return ${getters}})(name=>({${known}})[name])`;
+  const returned = getters.map(([, as, local]) => `get ${as}(){return ${local}}`);
+  const made = `(require=>{${after.trim()}return{${returned}}})(name=>({${known}})[name])`;
   return isView ? `export default ${made}.default;\n` : `const ${constantOf(name)}=${made};\n`;
 }
 
