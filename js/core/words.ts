@@ -1,8 +1,7 @@
 // Every word a person reads, in one place: a second language is one more object of type Words.
-import { percent, seconds, short, signed, whole } from "./format";
+import { percent, seconds, signed, whole } from "./format";
 
 export const words = {
-  title: "Image explanation",
   classNumber: (index: number) => `class ${index}`,
   output: (index: number) => `output ${index}`,
 
@@ -14,44 +13,12 @@ export const words = {
   waiting: "Waiting for the first answer",
 
   // stage
-  stage: "Photo with heat map",
-  stageHelp:
-    "Arrow keys move the cursor, with Shift ten pixels at a time. Enter fits the colours to the value under the cursor. Plus, minus and 0 zoom. Escape leaves the cursor. With the brush, Space paints.",
-  stageLabel: (method: string, label: string) => `Photo with the ${method} map for ${label}`,
-  stageEmpty: "Photo, no map yet",
-  inspect: "Inspect",
-  brush: "Brush",
-  pointerMode: "Pointer",
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
-  zoomFit: "Fit the photo",
-  zoom: (zoom: number) => `${Math.round(zoom * 100)}%`,
-  zoomHint: "Ctrl + wheel or two fingers zoom, drag moves",
-  layout: "Layout",
-  layouts: { single: "Single", curtain: "Curtain", beside: "Side by side", disagreement: "Disagreement" },
-  layoutHints: (layout: "single" | "curtain" | "beside" | "disagreement", comparing: boolean) => {
-    if (layout === "single") return "The map alone";
-    if (layout === "disagreement")
-      return comparing ? "Where the two methods rank a pixel differently" : "Choose a method to compare with first";
-    const what = comparing ? "the two methods" : "the photo with the map";
-    return layout === "curtain" ? `Compare ${what} by a handle you can drag` : `Compare ${what} side by side`;
-  },
-  curtainHandle: "Curtain position",
-  original: "Original",
-  disagreement: "Disagreement",
-  disagreementLabel: (a: string, b: string) => `Photo with the difference in rank between ${a} and ${b}`,
 
   // read-out
-  readOutHint:
-    "Point at the map, or focus it and use the arrow keys, to read values. Click to fit the colours to a value.",
   readOut: (value: number) => signed(value),
-  meanAround: "mean around this pixel",
-  noNumber: "not a number",
-  rank: (rank: number, of: number) => `rank ${whole(rank)} of ${whole(of)}`,
-  percentile: (share: number) => `above ${percent(share)}`,
-  position: (x: number, y: number) => `x ${x}, y ${y}`,
   spoken: (parts: string[]) => parts.join(", "),
-  outside: "outside the model's view",
   value: "value",
 
   // legend
@@ -60,8 +27,6 @@ export const words = {
   legendClipped: "Larger values take the last colour",
   legendMissing: "hatched: not a number",
   legendLabel: (low: string, high: string) => `Colours run from ${low} to ${high}`,
-  rescaled: (scale: number) => `Colours fitted to ±${short(scale)}`,
-  rescaleReset: "Reset",
 
   // two methods
   agreement: (correlation: number) => {
@@ -78,7 +43,6 @@ export const words = {
             : "contradict";
     return `${degree}: ${number} rank correlation`;
   },
-  agreementOver: (pixels: number) => `over ${whole(pixels)} pixels`,
   agreementApart: (share: number) => `on average ${(100 * share).toFixed(0)} of 100 places apart`,
   agreementHint:
     "Spearman's rank correlation of the maps as they are read: 1 for the same order of pixels, 0 for no relation, −1 for the opposite order. Maps without relation are 33 of 100 places apart.",
@@ -88,25 +52,12 @@ export const words = {
     negative: "against the class only",
     absolute: "by strength",
   },
-  agreementSmoothed: "as smoothed",
   agreementSoFar: "so far",
   agreementWaits: "Waiting for both maps of this question",
   agreementNone: "No pixel has a number in both maps",
   unsigned: (method: string) => `${method} has no negative values, the other method has.`,
   compareStrength: "Compare by strength",
   compareFor: "Compare what speaks for the class",
-  disagreementOf: (a: string, b: string) => `Place among 100: ${a} minus ${b}`,
-  higherBy: (method: string) => `${method} ranks it higher`,
-  points: (value: number) => `${value > 0 ? "+" : "−"}${Math.abs(value)}`,
-  differenceNone: "same place",
-  apart: (difference: string) => `${difference} apart`,
-  difference: (points: number) => {
-    const size = Math.abs(points).toFixed(0);
-    return `${size === "0" ? "" : points > 0 ? "+" : "−"}${size} ${size === "1" ? "place" : "places"}`;
-  },
-  place: (share: number) => `place ${(100 * share).toFixed(1)} of 100`,
-  differenceHint:
-    "Point at the map, or focus it and use the arrow keys, to read where each method places a pixel among all: 0 lowest, 100 highest.",
 
   // prediction
   prediction: "Prediction",
@@ -179,18 +130,8 @@ export const words = {
   refused: (count: number) => (count === 1 ? "Why 1 method is greyed" : `Why ${count} methods are greyed`),
 
   // reading
-  reading: "Reading the map",
   opacity: "Opacity",
   mass: "Attribution kept",
-  massHint: "Keeps the strongest pixels that together hold this share of the map's total |value|",
-  kept: (share: number, pixels: number, all: number) => `${percent(share)} in ${whole(pixels)} of ${whole(all)} pixels`,
-  smoothing: "Smoothing",
-  smoothingHint:
-    "Reads each pixel as the mean around it. Moves evidence by a few pixels, adds and loses none; 0 shows each pixel as it is",
-  smoothingAt: (sigma: number) => (sigma === 0 ? "off" : `${short(sigma)} px`),
-  smoothingChosen: (sigma: number) =>
-    sigma > 0 ? "Automatic: this map is speckle without it" : "Automatic: this map is smooth by itself",
-  smoothingAuto: "Back to automatic",
   sign: "Sign",
   signs: { both: "Both", positive: "For", negative: "Against", absolute: "Strength" },
   signHints: {
@@ -207,16 +148,9 @@ export const words = {
   colormapForced: "This map has one direction, so it is drawn in Ember",
 
   // editing
-  editing: "Change the photo",
   undo: "Undo",
   redo: "Redo",
   reset: "Reset",
-  radius: "Brush radius",
-  fill: "Brush fill",
-  fills: { mean: "Mean colour", blur: "Blur", noise: "Noise", colour: "Colour" } as Record<string, string>,
-  colour: "Brush colour",
-  pixels: "px",
-  strokes: (count: number) => (count === 1 ? "1 brush stroke" : `${count} brush strokes`),
   edited: "edited",
   exactValue: (title: string) => `${title}, exact value`,
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { clampCamera, FIT, panBy, pinch, place, zoomAt } from "../core/camera";
 import { cut, hex, percent, seconds, short, signed, unhex } from "../core/format";
 import { History } from "../core/history";
+import { imageWords } from "../core/image/words";
 import { LatestWins } from "../core/latest";
 import { Lru } from "../core/lru";
 import { PALETTES } from "../core/palette";
@@ -288,7 +289,7 @@ describe("words", () => {
       expect(words.signs[sign]).toBeTruthy();
       expect(words.signHints[sign]).toBeTruthy();
     }
-    for (const fill of ["mean", "blur", "noise", "colour"]) expect(words.fills[fill]).toBeTruthy();
+    for (const fill of ["mean", "blur", "noise", "colour"]) expect(imageWords.fills[fill]).toBeTruthy();
   });
 
   it("says of an error without bound that it has none", () => {

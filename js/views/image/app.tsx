@@ -1,5 +1,5 @@
 // The whole view, top to bottom.
-import { words } from "../../core/words";
+import { imageWords } from "../../core/image/words";
 import { HealthPanel } from "../../panels/health";
 import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
@@ -15,7 +15,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
   return (
     <div class="xai-app">
       <header class="xai-header">
-        <Title view={view} waiting={words.title} />
+        <Title view={view} waiting={imageWords.title} />
         <Alerts view={view} />
       </header>
       <div class={view.layout.value === "beside" ? "xai-main xai-wide" : "xai-main"}>

@@ -1,7 +1,7 @@
 // The brush's own controls, shown while it is in hand.
 import { hex, unhex } from "../../core/format";
+import { imageWords } from "../../core/image/words";
 import type { Fill } from "../../core/types";
-import { words } from "../../core/words";
 import { Select } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
@@ -14,11 +14,11 @@ export function Brush({ view }: { view: View }) {
   return (
     <div class="xai-brush">
       <Slider
-        label={words.radius}
+        label={imageWords.radius}
         low={spec.value.brush.low}
         high={spec.value.brush.high}
         step={1}
-        unit={words.pixels}
+        unit={imageWords.pixels}
         value={brush.value.radius}
         onInput={(radius) => {
           brush.value = { ...brush.value, radius };
@@ -26,9 +26,9 @@ export function Brush({ view }: { view: View }) {
       />
       <Select
         inline
-        label={words.fill}
+        label={imageWords.fill}
         value={brush.value.fill}
-        choices={spec.value.fills.map((fill) => ({ value: fill, text: words.fills[fill] ?? fill }))}
+        choices={spec.value.fills.map((fill) => ({ value: fill, text: imageWords.fills[fill] ?? fill }))}
         onPick={(fill) => {
           brush.value = { ...brush.value, fill: fill as Fill };
         }}
@@ -36,7 +36,7 @@ export function Brush({ view }: { view: View }) {
       {brush.value.fill === "colour" && (
         <div class="xai-field xai-inline xai-swatch">
           <label class="xai-label" for={ids.colour}>
-            {words.colour}
+            {imageWords.colour}
           </label>
           <input
             id={ids.colour}

@@ -1,6 +1,6 @@
 // The handle between two pictures: drag it, or focus it and use the arrow keys.
 import { percent } from "../../core/format";
-import { words } from "../../core/words";
+import { imageWords } from "../../core/image/words";
 import type { View } from "./view";
 
 export function Curtain({ view, width }: { view: View; width: number }) {
@@ -33,7 +33,7 @@ export function Curtain({ view, width }: { view: View; width: number }) {
       class="xai-curtain"
       role="slider"
       tabIndex={0}
-      aria-label={words.curtainHandle}
+      aria-label={imageWords.curtainHandle}
       aria-orientation="horizontal"
       aria-valuemin={0}
       aria-valuemax={100}

@@ -1,4 +1,6 @@
 // Change the photo and see what the model says: sliders and undo.
+
+import { imageWords } from "../../core/image/words";
 import { setSlider, strokesOf, valueOfEdit } from "../../core/request";
 import { words } from "../../core/words";
 import { Button, Section } from "../../dom/controls";
@@ -12,7 +14,7 @@ export function EditingPanel({ view }: { view: View }) {
   const strokes = strokesOf(edits).length;
   return (
     <Section
-      title={words.editing}
+      title={imageWords.editing}
       class="xai-editing"
       side={
         <div class="xai-row">
@@ -39,7 +41,7 @@ export function EditingPanel({ view }: { view: View }) {
           />
         ))}
       </div>
-      {strokes > 0 && <p class="xai-sentence">{words.strokes(strokes)}</p>}
+      {strokes > 0 && <p class="xai-sentence">{imageWords.strokes(strokes)}</p>}
     </Section>
   );
 }

@@ -1,7 +1,7 @@
 // One canvas of the stage, and what it is called.
 import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { words } from "../../core/words";
+import { imageWords } from "../../core/image/words";
 import { drawScene } from "../../dom/scene";
 import { labelOf, nameOf } from "../../panels/names";
 import { Curtain } from "./curtain";
@@ -115,19 +115,19 @@ function chipsOf(view: View, part: Part): string[] {
   const comparing = view.store.compare.value !== null;
   const [left, right] = comparing
     ? [nameOf(view.store, "a"), nameOf(view.store, "b")]
-    : [words.original, nameOf(view.store, "a")];
+    : [imageWords.original, nameOf(view.store, "a")];
   if (part !== "whole") return [part === "left" ? left : right];
   if (view.layout.value === "curtain") return [left, right];
-  return view.layout.value === "disagreement" ? [words.disagreement] : [];
+  return view.layout.value === "disagreement" ? [imageWords.disagreement] : [];
 }
 
 function spokenName(view: View, part: Part): string {
   const { store } = view;
   const comparing = store.compare.value !== null;
   if (view.layout.value === "disagreement")
-    return words.disagreementLabel(nameOf(view.store, "a"), nameOf(view.store, "b"));
-  if (part === "left" && !comparing) return words.original;
+    return imageWords.disagreementLabel(nameOf(view.store, "a"), nameOf(view.store, "b"));
+  if (part === "left" && !comparing) return imageWords.original;
   const slot = part === "right" && comparing ? "b" : "a";
   const known = store.slots[slot].map.value;
-  return known ? words.stageLabel(nameOf(view.store, slot), labelOf(view.store, slot)) : words.stageEmpty;
+  return known ? imageWords.stageLabel(nameOf(view.store, slot), labelOf(view.store, slot)) : imageWords.stageEmpty;
 }

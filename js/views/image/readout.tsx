@@ -1,7 +1,7 @@
 // Below the picture: the colour scale of each map, and the numbers under the cursor.
 import { short } from "../../core/format";
+import { imageWords } from "../../core/image/words";
 import { rankingOf } from "../../core/ranking";
-import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
 import { Legend } from "../../dom/legend";
 import { AgreementLine } from "../../panels/agreement";
@@ -19,11 +19,11 @@ export function Readout({ view }: { view: View }) {
       <Values view={view} apart={apart} />
       {scale !== null && !apart && (
         <div class="xai-rescaled">
-          <span>{words.rescaled(Number(short(scale)) || scale)}</span>
+          <span>{imageWords.rescaled(Number(short(scale)) || scale)}</span>
           <Button
             quiet
-            label={words.rescaleReset}
-            text={words.rescaleReset}
+            label={imageWords.rescaleReset}
+            text={imageWords.rescaleReset}
             onClick={() => view.store.setDisplay({ scale: null })}
           />
         </div>
@@ -56,7 +56,7 @@ function Legends({ view }: { view: View }) {
 export function apartEnds(view: View): [string, string, string] {
   const look = view.disagreement.value?.look;
   const points = 100 * (look?.scale ?? 0);
-  return [words.points(-points), words.differenceNone, words.points(points)];
+  return [imageWords.points(-points), imageWords.differenceNone, imageWords.points(points)];
 }
 
 function DifferenceLegend({ view }: { view: View }) {
@@ -68,11 +68,11 @@ function DifferenceLegend({ view }: { view: View }) {
   return (
     <Legend
       look={layer.look}
-      title={words.disagreementOf(nameOf(view.store, "a"), nameOf(view.store, "b"))}
+      title={imageWords.disagreementOf(nameOf(view.store, "a"), nameOf(view.store, "b"))}
       value={places ? places[0] - places[1] : null}
       missing={layer.missing}
       ends={apartEnds(view)}
-      sides={[words.higherBy(nameOf(view.store, "b")), words.higherBy(nameOf(view.store, "a"))]}
+      sides={[imageWords.higherBy(nameOf(view.store, "b")), imageWords.higherBy(nameOf(view.store, "a"))]}
     />
   );
 }
@@ -82,10 +82,10 @@ function Values({ view, apart }: { view: View; apart: boolean }) {
   const maps = view.maps.value;
   const box = maps.length > 1 ? "xai-values xai-values-two" : "xai-values";
   if (!at || !maps.length) {
-    const hint = apart ? words.differenceHint : words.readOutHint;
+    const hint = apart ? imageWords.differenceHint : imageWords.readOutHint;
     return (
       <div class={box} data-xai="readout">
-        <span class="xai-faint">{view.pointer.value ? words.outside : hint}</span>
+        <span class="xai-faint">{view.pointer.value ? imageWords.outside : hint}</span>
       </div>
     );
   }
@@ -93,8 +93,8 @@ function Values({ view, apart }: { view: View; apart: boolean }) {
   return (
     <div class={box} data-xai="readout">
       <span class="xai-value">
-        <span class="xai-faint">{words.position(at.x, at.y)}</span>
-        {places && <span>{words.apart(places.difference)}</span>}
+        <span class="xai-faint">{imageWords.position(at.x, at.y)}</span>
+        {places && <span>{imageWords.apart(places.difference)}</span>}
       </span>
       {maps.map((map, i) => {
         const { value, mean, rank, share } = readOut(map, at.x, at.y);

@@ -1,4 +1,6 @@
 // The view as one picture, and as text, for places where no widget can live: saved notebooks, slides, issues.
+
+import { imageWords } from "../../core/image/words";
 import type { Look } from "../../core/paint";
 import { words } from "../../core/words";
 import { canvasOf, posterise } from "../../dom/layers";
@@ -33,7 +35,9 @@ const BITS = [5, 4, 3];
 export function describe(view: View): string {
   const verdict = verdictOf(view);
   const agreement = verdict && [verdict.text, ...verdict.facts].join(", ");
-  return [questionText(view, words.title), methodsText(view), agreement, classesText(view)].filter(Boolean).join("\n");
+  return [questionText(view, imageWords.title), methodsText(view), agreement, classesText(view)]
+    .filter(Boolean)
+    .join("\n");
 }
 
 /** A picture, and the colours of what is on it. */
@@ -57,12 +61,12 @@ function panelsOf(view: View): Panel[] {
   if (layout === "disagreement") {
     const [low, middle, high] = apartEnds(view);
     const ends: Panel["ends"] = [`${low} ${nameOf(view.store, "b")}`, middle, `${nameOf(view.store, "a")} ${high}`];
-    return [{ ...panel("whole", words.disagreement, view.disagreement.value?.look), ends }];
+    return [{ ...panel("whole", imageWords.disagreement, view.disagreement.value?.look), ends }];
   }
   if (layout !== "beside") return [panel("whole", "", a)];
   return comparing
     ? [panel("left", nameOf(view.store, "a"), a), panel("right", nameOf(view.store, "b"), b)]
-    : [panel("left", words.original, null), panel("right", nameOf(view.store, "a"), a)];
+    : [panel("left", imageWords.original, null), panel("right", nameOf(view.store, "a"), a)];
 }
 
 function drawPicture(
@@ -122,7 +126,7 @@ function drawn(view: View, bits: number): HTMLCanvasElement {
   ctx.fillStyle = "#fff";
   ctx.fillRect(0, 0, canvas.width, canvas.height);
   const write = writer(ctx, PICTURE);
-  write(questionText(view, words.title), GAP, GAP + 16, { size: 17, bold: true, most: canvas.width - 2 * GAP });
+  write(questionText(view, imageWords.title), GAP, GAP + 16, { size: 17, bold: true, most: canvas.width - 2 * GAP });
   const named = panels.some((panel) => panel.title);
   const top = GAP + 32 + (named ? 14 : 0);
   panels.forEach((panel, i) => {

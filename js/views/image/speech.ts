@@ -1,5 +1,6 @@
 // The read-out in words: on screen for the pointer, spoken for the keyboard.
 
+import { imageWords } from "../../core/image/words";
 import { rankingOf } from "../../core/ranking";
 import { words } from "../../core/words";
 import { methodTitle } from "../../panels/names";
@@ -15,12 +16,12 @@ export interface Told {
 
 export function readOut(map: ReadMap, x: number, y: number): Told {
   const { value, rank, above } = readingOf(map, x, y);
-  if (Number.isNaN(value)) return { value: words.noNumber, mean: "", rank: "", share: "" };
+  if (Number.isNaN(value)) return { value: imageWords.noNumber, mean: "", rank: "", share: "" };
   return {
     value: words.readOut(value),
-    mean: map.sigma > 0 ? words.meanAround : "",
-    rank: words.rank(rank, rankingOf(map.grid).finite),
-    share: words.percentile(above),
+    mean: map.sigma > 0 ? imageWords.meanAround : "",
+    rank: imageWords.rank(rank, rankingOf(map.grid).finite),
+    share: imageWords.percentile(above),
   };
 }
 
@@ -30,8 +31,8 @@ export function placesOut(view: View, x: number, y: number): { places: [string, 
   const found = view.agreement.value?.placesAt({ width, height }, x, y);
   if (!found) return null;
   return {
-    places: [words.place(found[0]), words.place(found[1])],
-    difference: words.difference(100 * (found[0] - found[1])),
+    places: [imageWords.place(found[0]), imageWords.place(found[1])],
+    difference: imageWords.difference(100 * (found[0] - found[1])),
   };
 }
 
@@ -46,9 +47,9 @@ export function say(view: View): void {
     // The places are those of the values with their signs, rank and share those of their strength.
     return [name, `${words.value} ${value}`, mean, ...(apart ? [apart.places[i] ?? ""] : [rank, share])];
   });
-  if (apart) parts.unshift(`${words.disagreement} ${apart.difference}`);
-  parts.push(words.position(at.x, at.y));
+  if (apart) parts.unshift(`${imageWords.disagreement} ${apart.difference}`);
+  parts.push(imageWords.position(at.x, at.y));
   const scale = view.store.display.value.scale;
-  if (scale !== null) parts.push(words.rescaled(scale));
+  if (scale !== null) parts.push(imageWords.rescaled(scale));
   view.spoken.value = words.spoken(parts.filter(Boolean));
 }

@@ -1,6 +1,7 @@
 // The pictures with their tools.
 import { useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { imageWords } from "../../core/image/words";
 import type { Layout } from "../../core/types";
 import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
@@ -35,7 +36,7 @@ export function Stage({ view, onDraw }: { view: View; onDraw: () => void }) {
         ))}
       </div>
       <p class="xai-hidden" id={ids.help}>
-        {words.stageHelp}
+        {imageWords.stageHelp}
       </p>
       <p class="xai-hidden" aria-live="polite" data-xai="spoken">
         {view.spoken.value}
@@ -48,14 +49,14 @@ function Tools({ view, zoom, fit }: { view: View; zoom: (factor: number) => void
   const { store, mode, camera } = view;
   const comparing = store.compare.value !== null;
   return (
-    <div class="xai-tools" role="toolbar" aria-label={words.stage}>
+    <div class="xai-tools" role="toolbar" aria-label={imageWords.stage}>
       <Segments
-        legend={words.pointerMode}
+        legend={imageWords.pointerMode}
         value={mode.value}
         icons={{ inspect: "inspect", brush: "brush" }}
         choices={[
-          { value: "inspect", text: words.inspect },
-          { value: "brush", text: words.brush },
+          { value: "inspect", text: imageWords.inspect },
+          { value: "brush", text: imageWords.brush },
         ]}
         onPick={(value) => {
           mode.value = value as "inspect" | "brush";
@@ -63,20 +64,20 @@ function Tools({ view, zoom, fit }: { view: View; zoom: (factor: number) => void
       />
       <div class="xai-layouts">
         <Segments
-          legend={words.layout}
+          legend={imageWords.layout}
           value={view.layout.value}
           choices={LAYOUTS.map((value) => ({
             value,
-            text: words.layouts[value],
-            title: words.layoutHints(value, comparing),
+            text: imageWords.layouts[value],
+            title: imageWords.layoutHints(value, comparing),
             disabled: value === "disagreement" && !comparing,
           }))}
           onPick={(value) => store.setDisplay({ layout: value as Layout })}
         />
       </div>
       <span class="xai-spring" />
-      <fieldset class="xai-zoom" title={words.zoomHint}>
-        <legend class="xai-hidden">{words.zoomHint}</legend>
+      <fieldset class="xai-zoom" title={imageWords.zoomHint}>
+        <legend class="xai-hidden">{imageWords.zoomHint}</legend>
         <Button
           quiet
           label={words.zoomOut}
@@ -84,9 +85,9 @@ function Tools({ view, zoom, fit }: { view: View; zoom: (factor: number) => void
           disabled={camera.value.zoom <= 1}
           onClick={() => zoom(1 / 1.5)}
         />
-        <output class="xai-zoom-value">{words.zoom(camera.value.zoom)}</output>
+        <output class="xai-zoom-value">{imageWords.zoom(camera.value.zoom)}</output>
         <Button quiet label={words.zoomIn} icon="plus" onClick={() => zoom(1.5)} />
-        <Button quiet label={words.zoomFit} icon="fit" disabled={camera.value.zoom <= 1} onClick={fit} />
+        <Button quiet label={imageWords.zoomFit} icon="fit" disabled={camera.value.zoom <= 1} onClick={fit} />
       </fieldset>
     </div>
   );

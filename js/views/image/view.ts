@@ -3,13 +3,13 @@ import { computed, signal } from "@preact/signals";
 import { agreementOf } from "../../core/agreement";
 import { codeAt, type Grid, type Pixels, valueAt } from "../../core/arrays";
 import { type Camera, FIT } from "../../core/camera";
+import { imageWords } from "../../core/image/words";
 import { Lru } from "../../core/lru";
 import { differenceLook, type Look, lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
 import { sameEdits } from "../../core/request";
 import { automatic, MOST_SMOOTH, SMOOTH_STEP, smoothed } from "../../core/smooth";
 import type { Edit, Fill, Layout, Slot, Stroke } from "../../core/types";
-import { words } from "../../core/words";
 import { MapLayer, pictureCanvas } from "../../dom/layers";
 import type { Theme } from "../../dom/theme";
 import type { ShownMap } from "../../host/decode";
@@ -154,7 +154,7 @@ export function createView(store: ImageStore) {
     const other = store.compare.value && mapB.value;
     return [mapA.value, other].filter((map): map is ReadMap => !!map);
   });
-  const manner = computed(() => (maps.value.some((map) => map.sigma > 0) ? words.agreementSmoothed : ""));
+  const manner = computed(() => (maps.value.some((map) => map.sigma > 0) ? imageWords.agreementSmoothed : ""));
 
   /** The strokes and sliders before the stroke that is being painted. */
   let before: Edit[] = [];
@@ -203,7 +203,7 @@ export function createView(store: ImageStore) {
     agreement,
     disagreement,
     maps,
-    over: words.agreementOver,
+    over: imageWords.agreementOver,
     manner,
     ...questionOf(store),
     lookA,

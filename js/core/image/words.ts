@@ -1,0 +1,83 @@
+// Every word that only the widget of pictures says.
+import { percent, short, whole } from "../format";
+
+export const imageWords = {
+  title: "Image explanation",
+
+  // stage
+  stage: "Photo with heat map",
+  stageHelp:
+    "Arrow keys move the cursor, with Shift ten pixels at a time. Enter fits the colours to the value under the cursor. Plus, minus and 0 zoom. Escape leaves the cursor. With the brush, Space paints.",
+  stageLabel: (method: string, label: string) => `Photo with the ${method} map for ${label}`,
+  stageEmpty: "Photo, no map yet",
+  inspect: "Inspect",
+  brush: "Brush",
+  pointerMode: "Pointer",
+  zoomFit: "Fit the photo",
+  zoom: (zoom: number) => `${Math.round(zoom * 100)}%`,
+  zoomHint: "Ctrl + wheel or two fingers zoom, drag moves",
+  layout: "Layout",
+  layouts: { single: "Single", curtain: "Curtain", beside: "Side by side", disagreement: "Disagreement" },
+  layoutHints: (layout: "single" | "curtain" | "beside" | "disagreement", comparing: boolean) => {
+    if (layout === "single") return "The map alone";
+    if (layout === "disagreement")
+      return comparing ? "Where the two methods rank a pixel differently" : "Choose a method to compare with first";
+    const what = comparing ? "the two methods" : "the photo with the map";
+    return layout === "curtain" ? `Compare ${what} by a handle you can drag` : `Compare ${what} side by side`;
+  },
+  curtainHandle: "Curtain position",
+  original: "Original",
+  disagreement: "Disagreement",
+  disagreementLabel: (a: string, b: string) => `Photo with the difference in rank between ${a} and ${b}`,
+
+  // read-out
+  readOutHint:
+    "Point at the map, or focus it and use the arrow keys, to read values. Click to fit the colours to a value.",
+  meanAround: "mean around this pixel",
+  noNumber: "not a number",
+  rank: (rank: number, of: number) => `rank ${whole(rank)} of ${whole(of)}`,
+  percentile: (share: number) => `above ${percent(share)}`,
+  position: (x: number, y: number) => `x ${x}, y ${y}`,
+  outside: "outside the model's view",
+
+  // legend
+  rescaled: (scale: number) => `Colours fitted to ±${short(scale)}`,
+  rescaleReset: "Reset",
+
+  // two methods
+  agreementOver: (pixels: number) => `over ${whole(pixels)} pixels`,
+  agreementSmoothed: "as smoothed",
+  disagreementOf: (a: string, b: string) => `Place among 100: ${a} minus ${b}`,
+  higherBy: (method: string) => `${method} ranks it higher`,
+  points: (value: number) => `${value > 0 ? "+" : "−"}${Math.abs(value)}`,
+  differenceNone: "same place",
+  apart: (difference: string) => `${difference} apart`,
+  difference: (points: number) => {
+    const size = Math.abs(points).toFixed(0);
+    return `${size === "0" ? "" : points > 0 ? "+" : "−"}${size} ${size === "1" ? "place" : "places"}`;
+  },
+  place: (share: number) => `place ${(100 * share).toFixed(1)} of 100`,
+  differenceHint:
+    "Point at the map, or focus it and use the arrow keys, to read where each method places a pixel among all: 0 lowest, 100 highest.",
+
+  // reading
+  reading: "Reading the map",
+  massHint: "Keeps the strongest pixels that together hold this share of the map's total |value|",
+  kept: (share: number, pixels: number, all: number) => `${percent(share)} in ${whole(pixels)} of ${whole(all)} pixels`,
+  smoothing: "Smoothing",
+  smoothingHint:
+    "Reads each pixel as the mean around it. Moves evidence by a few pixels, adds and loses none; 0 shows each pixel as it is",
+  smoothingAt: (sigma: number) => (sigma === 0 ? "off" : `${short(sigma)} px`),
+  smoothingChosen: (sigma: number) =>
+    sigma > 0 ? "Automatic: this map is speckle without it" : "Automatic: this map is smooth by itself",
+  smoothingAuto: "Back to automatic",
+
+  // editing
+  editing: "Change the photo",
+  radius: "Brush radius",
+  fill: "Brush fill",
+  fills: { mean: "Mean colour", blur: "Blur", noise: "Noise", colour: "Colour" } as Record<string, string>,
+  colour: "Brush colour",
+  pixels: "px",
+  strokes: (count: number) => (count === 1 ? "1 brush stroke" : `${count} brush strokes`),
+};
