@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         check_iter,
         counterfactuals,
         counterfactuals_iter,
+        evaluate,
+        evaluate_iter,
         global_importance,
         methods,
         partial_dependence,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.counterfactual import Constraints
     from xai_widgets.embeddings import WordVectors, word_vectors
+    from xai_widgets.evaluations import Evaluation
     from xai_widgets.export import load
     from xai_widgets.findings import Check, Finding, Verdict
     from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Replace, Rotation
@@ -50,6 +53,7 @@ __all__ = [
     "Counterfactuals",
     "Delete",
     "EmbeddingExplorer",
+    "Evaluation",
     "Finding",
     "ImageExplainer",
     "Mask",
@@ -75,6 +79,8 @@ __all__ = [
     "check_iter",
     "counterfactuals",
     "counterfactuals_iter",
+    "evaluate",
+    "evaluate_iter",
     "explain",
     "global_importance",
     "load",
@@ -98,6 +104,8 @@ _HOMES = {
         "check_iter",
         "counterfactuals",
         "counterfactuals_iter",
+        "evaluate",
+        "evaluate_iter",
         "global_importance",
         "methods",
         "partial_dependence",
@@ -111,6 +119,7 @@ _HOMES = {
     "changes": ("Counterfactuals",),
     "counterfactual": ("Constraints",),
     "embeddings": ("WordVectors", "word_vectors"),
+    "evaluations": ("Evaluation",),
     "export": ("load",),
     "findings": ("Check", "Finding", "Verdict"),
     "inputs": ("Blur", "Brightness", "Contrast", "Delete", "Mask", "Noise", "Occlude", "Replace", "Rotation"),

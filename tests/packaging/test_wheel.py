@@ -19,7 +19,8 @@ from xai_widgets import __version__
 ROOT = Path(__file__).parents[2]
 KILOBYTE = 1000
 
-BUDGETS = {"engine": 500, "text": 60, "counterfactuals": 60, "rows": 60, "populations": 60, "embeddings": 60}
+TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust")
+BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60)}
 """kB of the wheel a topic. The engine is what no other topic names: every method on pictures, texts and rows, the image
 widget, the JupyterLab extension."""
 
@@ -29,6 +30,7 @@ FILES = {
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|table)|prepare/rows",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "embeddings": r"embedding|export/scatter|wire/spaces",
+    "trust": r"evaluation",
 }
 """Which files a topic adds."""
 

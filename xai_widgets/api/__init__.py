@@ -11,6 +11,7 @@ from xai_widgets.api.attributions import (
     methods,
 )
 from xai_widgets.api.changes import counterfactuals, counterfactuals_iter, row_changes
+from xai_widgets.api.evaluations import evaluate, evaluate_iter
 from xai_widgets.api.population import (
     accumulated_local_effects,
     global_importance,
@@ -32,6 +33,8 @@ __all__ = [
     "check_iter",
     "counterfactuals",
     "counterfactuals_iter",
+    "evaluate",
+    "evaluate_iter",
     "global_importance",
     "method_list",
     "methods",

@@ -90,6 +90,14 @@ class RowSubject:
         rows = self.tensor(values[None])
         return rows if self.exact is None else self.exact(rows)
 
+    def references(self, count: int, seed: int) -> Tensor:
+        """Draw rows to compare with (n, columns): without missing and infinite values where there are any such."""
+        data = self.table.data
+        whole = data[np.isfinite(data).all(1)]
+        data = whole if len(whole) else data
+        chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:count]
+        return self.tensor(data[np.sort(chosen.numpy())])
+
     def tensor(self, values: NDArray[np.float64]) -> Tensor:
         """Return numbers (n, columns) on the model's device."""
         dtype = self.model.dtype if self.smooth and self.encoder is None else torch.float64

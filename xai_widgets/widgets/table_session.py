@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from xai_widgets.api import row_changes
 from xai_widgets.attribution.groups import GroupMethod
@@ -56,7 +55,7 @@ class TableSession(Session):
     def __init__(self, subject: RowSubject, seed: int, time_budget: float | None) -> None:
         self.subject = subject
         table = subject.table
-        self.references = subject.tensor(_sample(table.data, seed))
+        self.references = subject.references(COMPARED, seed)
         low, high = (subject.tensor(np.array([getattr(one, end) for one in table.columns])) for end in ("low", "high"))
         inputs = Inputs(subject.tensor(subject.row), "tensor", low, high, names=table.names)
         super().__init__(subject.model, inputs, seed, time_budget)
@@ -111,12 +110,3 @@ class TableSession(Session):
             msg = f"Values of shape {list(result.values.shape)} are not one a column. Leave layer at its default."
             raise ValueError(msg)
         return replace(result, edits=tuple(one.to_dict() for one in edits))
-
-
-def _sample(data: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Draw rows, those without missing and infinite values where there are any."""
-    whole = data[np.isfinite(data).all(1)]
-    data = whole if len(whole) else data
-    chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:COMPARED]
-    drawn: NDArray[np.float64] = data[np.sort(chosen.numpy())]
-    return drawn

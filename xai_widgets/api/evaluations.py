@@ -1,0 +1,120 @@
+"""How far an explanation can be trusted."""
+
+from __future__ import annotations
+
+import collections
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.attribution.runs import check_time_budget
+from xai_widgets.evaluation import Subject, create_metrics, evaluate_steps
+from xai_widgets.inputs import Inputs, perturb, perturbation_from
+from xai_widgets.models import resolve_target
+from xai_widgets.prepare import adapt, read_for, read_span, row_subject
+from xai_widgets.results import Attribution
+from xai_widgets.text import TextSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import torch
+
+    from xai_widgets.evaluation import Metric
+    from xai_widgets.evaluations import Evaluation
+
+COMPARED = 25
+"""Rows of the background that stand in for what is hidden, each in turn."""
+
+
+def evaluate(
+    model: Any, x: Any, attribution: Attribution, metrics: Sequence[str | Metric] | None = None, **options: Any
+) -> Evaluation:
+    """Measure how far an explanation can be trusted, and say it in words.
+
+    Parameters and errors as of :func:`evaluate_iter`.
+
+    Returns
+    -------
+    Evaluation
+        Readable when printed: the verdict, and of each measure what it says. ``result["deletion"]`` is one measure with
+        its curves; ``result.frame()`` is a table.
+    """
+    steps = evaluate_iter(model, x, attribution, metrics, **options)
+    return collections.deque(steps, maxlen=1).pop()
+
+
+def evaluate_iter(
+    model: Any,
+    x: Any,
+    attribution: Attribution,
+    metrics: Sequence[str | Metric] | None = None,
+    *,
+    seed: int = 0,
+    mask: Any = None,
+    target: Any = None,
+    preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
+    background: Any = None,
+    labels: Sequence[str] | None = None,
+    device: str | torch.device | None = None,
+    time_budget: float | None = None,
+) -> Iterator[Evaluation]:
+    """Measure an explanation step by step: what is known so far, after each batch.
+
+    Stop reading whenever it is enough; nothing is left behind. Wrong input is refused at the call.
+
+    Parameters
+    ----------
+    model, x : object
+        What was explained, as it was given to :func:`attribute`.
+    attribution : Attribution
+        The explanation. Its edits of a picture are applied again.
+    metrics : sequence of str or Metric, optional
+        Which measures, in their order; by default all.
+    seed : int
+        Of random orders and draws: the same seed gives the same values.
+    mask : ndarray or Tensor, optional
+        True where the explanation should point: of the model's picture, the photo, or the shape of the map.
+    target : function or TextSpan, optional
+        What was asked about, where that was no class, pair or unit: a result does not hold it.
+    preprocess, tokenizer, labels, device
+        As of :func:`attribute`.
+    background : DataFrame or array (rows, columns), optional
+        Rows of the data, for a row of a table: their cells take the place of hidden ones.
+    time_budget : float, optional
+        Seconds of computing after which to stop with what is known.
+
+    Yields
+    ------
+    Evaluation
+
+    Raises
+    ------
+    ValueError, TypeError
+        For wrong input, and a map or mask of another shape.
+    ModelError
+        When the model raises, returns NaN or something that is not scores.
+    WeightsChangedError
+        When the model is trained meanwhile.
+    """
+    given: Any = attribution
+    if not isinstance(given, Attribution):
+        msg = f"evaluate needs a result of xai.attribute, got {type(given).__name__}."
+        raise TypeError(msg)
+    seconds, chosen = check_time_budget(time_budget), create_metrics(metrics, masked=mask is not None)
+    adapter = adapt(model, x, labels=labels, device=device, seed=seed)
+    rows = None
+    if background is not None:
+        subject = row_subject(adapter, x, background)
+        fed, inputs = subject.model, Inputs(subject.tensor(subject.row), "tensor", names=subject.table.names)
+        rows = subject.references(COMPARED, seed)
+    elif isinstance(target, TextSpan):
+        fed, inputs = read_span(adapter, x, tokenizer, target)
+    else:
+        reduce = target if callable(target) else None
+        fed, inputs = read_for(adapter, x, preprocess=preprocess, tokenizer=tokenizer, reduce=reduce)
+    if inputs.kind == "image" and attribution.edits:
+        inputs = perturb(inputs, [perturbation_from(one) for one in attribution.edits], attribution.seed)
+    prediction = fed.predict(inputs.x)
+    index = resolve_target(attribution.target, prediction)
+    asked = Subject.of(fed, inputs, index, prediction, attribution, background=rows, mask=mask)
+    return (one for one in evaluate_steps(asked, chosen, seed=seed, time_budget=seconds) if one is not None)

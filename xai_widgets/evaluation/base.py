@@ -1,0 +1,115 @@
+"""The base of every measure: a frozen dataclass that yields ever-better readings, with a registry of its own."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from xai_widgets.evaluations import Curve, Measure
+from xai_widgets.method import Parametrised, build, enter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xai_widgets.evaluation.subject import Subject
+
+METRICS: dict[str, type[Metric]] = {}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a metric knows so far.
+
+    Attributes
+    ----------
+    value : float
+    done, total : int
+        Units of work finished and planned.
+    error, reference, passed, sentence, curves
+        As of :class:`~xai_widgets.evaluations.Measure`; `passed` is None until all is done.
+    high : float or None
+        Upper end of the range, where it depends on the input.
+    """
+
+    value: float
+    done: int = 1
+    total: int = 1
+    error: float | None = None
+    reference: float | None = None
+    passed: bool | None = None
+    sentence: str = ""
+    curves: tuple[Curve, ...] = ()
+    high: float | None = None
+
+
+def missing(why: str) -> Reading:
+    """Return the reading of what cannot be had here, with the reason in a sentence."""
+    return Reading(float("nan"), sentence=why)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric(Parametrised):
+    """Base of everything that is measured of an explanation; its `sentence` is its definition."""
+
+    paper: ClassVar[str]
+    low: ClassVar[float | None] = 0.0
+    high: ClassVar[float | None] = 1.0
+    better: ClassVar[str] = "higher"
+
+    def why_not(self, subject: Subject) -> str | None:
+        """One sentence on why it cannot be had here; None when it can."""
+        return None
+
+    @abstractmethod
+    def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
+        """Yield ever-better readings, at most one batch apart, and None after a batch that is not worth showing."""
+
+    def measure(self, reading: Reading) -> Measure:
+        """Dress a reading as a result."""
+        return Measure(
+            name=self.name,
+            title=self.title,
+            value=reading.value,
+            error=reading.error,
+            low=self.low,
+            high=self.high if reading.high is None else reading.high,
+            better=self.better,
+            passed=reading.passed,
+            reference=reading.reference,
+            sentence=reading.sentence,
+            definition=self.sentence,
+            paper=self.paper,
+            curves=reading.curves,
+        )
+
+
+def register_metric(cls: type[Metric]) -> type[Metric]:
+    """Add a class to the registry, under its `name`."""
+    return enter(METRICS, cls)
+
+
+def create_metrics(given: Sequence[str | Metric] | None, *, masked: bool = False) -> list[Metric]:
+    """Build metrics by their names, in the order given; by default all, cheap and telling ones first.
+
+    Parameters
+    ----------
+    given : sequence of str or Metric, or None
+    masked : bool
+        Whether it is known where the explanation should point, which some need.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not known, naming the nearest, and for the same metric twice.
+    """
+    if isinstance(given, (str, Metric)):
+        given = [given]
+    if given is None:
+        return [cls() for cls in METRICS.values() if masked or not getattr(cls, "masked", False)]
+    chosen: list[Any] = [one if isinstance(one, Metric) else build(METRICS, one, {}) for one in given]
+    names = [one.name for one in chosen]
+    if not names or len(set(names)) < len(names):
+        msg = f"metrics must be different names or metrics, one at least, got {', '.join(names) or 'none'}."
+        raise ValueError(msg)
+    return chosen

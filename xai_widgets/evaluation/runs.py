@@ -1,0 +1,114 @@
+"""Running measures one after another, and summing up what they have found so far."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xai_widgets.evaluation.base import Metric, Reading, missing
+from xai_widgets.evaluations import Evaluation, Measure, judge
+from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from xai_widgets.evaluation.subject import Subject
+
+OTHER = (
+    "The model says something else of this input than when the map was made: give the same input, preprocess and "
+    "weights."
+)
+FAR = 0.01
+"""Change of a score, as a share of the largest, that is another answer."""
+
+
+def evaluate_steps(
+    subject: Subject,
+    metrics: Sequence[Metric],
+    *,
+    seed: int = 0,
+    time_budget: float | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Iterator[Evaluation | None]:
+    """Measure an explanation.
+
+    Parameters
+    ----------
+    subject : Subject
+    metrics : sequence of Metric
+        In their order: the first ones are soonest known.
+    seed : int
+    time_budget : float, optional
+        Seconds of computing after which the run ends with what it has.
+    clock : callable
+        Tells the time in seconds.
+
+    Yields
+    ------
+    Evaluation or None
+        None after a batch that brought nothing to show yet: a place to stop, as every yield is.
+
+    Raises
+    ------
+    WeightsChangedError
+        When the model is trained meanwhile: the measures would be of several models.
+    """
+    subject = subject.fresh()
+    model, weights, map_ = subject.model, subject.model.weights, subject.attribution
+    spent, began, digest = 0.0, clock(), ""
+    notes = (OTHER,) if _other(subject) else ()
+    finished: list[Measure] = []
+    for place, metric in enumerate(metrics):
+        for reading in _readings(metric, subject, seed):
+            fraction = (place + (0 if reading is None else reading.done / reading.total)) / len(metrics)
+            seconds = spent + clock() - began
+            if model.weights != weights:
+                raise WeightsChangedError(fraction, seconds)
+            stops = time_budget is not None and seconds >= time_budget and fraction < 1
+            if reading is None and not stops:
+                yield None
+            else:
+                digest = digest or model.hash
+                shown = [*finished, *([] if reading is None else [metric.measure(reading)])]
+                ended = (f"Stopped after {seconds:.2g} s: {fraction:.0%} of the work is done.",) * stops
+                whole = reading is not None and reading.done == reading.total
+                yield Evaluation(
+                    tuple(shown),
+                    map_.method,
+                    map_.label,
+                    *judge(shown, [] if stops else [one.name for one in metrics[place + whole :]]),
+                    fraction=fraction,
+                    seed=seed,
+                    forwards=model.forwards,
+                    backwards=model.backwards,
+                    seconds=seconds,
+                    model_hash=digest,
+                    notes=(*notes, *model.notes, *ended),
+                )
+            if stops:
+                return
+            # The clock stands while the reader does something else.
+            spent, began = seconds, clock()
+            last = reading
+        finished.append(metric.measure(last or missing("")))
+
+
+def _readings(metric: Metric, subject: Subject, seed: int) -> Iterator[Reading | None]:
+    """Run one measure; what the model or its explanation refuses is said in its sentence, and the others go on."""
+    reason = metric.why_not(subject)
+    if reason is not None:
+        yield missing(reason)
+        return
+    try:
+        yield from metric.run(subject, seed)
+    except (WeightsChangedError, OutOfMemoryError):
+        raise
+    except ModelError as error:
+        yield missing(str(error))
+
+
+def _other(subject: Subject) -> bool:
+    then, now = subject.attribution.prediction.scores, subject.prediction.scores
+    return then.shape != now.shape or not np.allclose(then, now, rtol=0, atol=FAR * float(np.abs(now).max(initial=0)))

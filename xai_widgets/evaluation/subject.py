@@ -1,0 +1,138 @@
+"""What is evaluated: an explanation, with the model and the input that it is of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xai_widgets.attribution.runs import asked_of
+from xai_widgets.evaluation.parts import Parts
+from xai_widgets.models.outputs import probabilities_of
+from xai_widgets.results import Unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.models import Model, Target
+    from xai_widgets.results import Attribution, Prediction
+
+TINY = 1e-12
+STAND_INS = ("mask", "pad")
+"""What takes the place of a hidden token, where the model has them; else the mean of all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """An explanation, and what it explains.
+
+    Attributes
+    ----------
+    model : Model
+        Whose score the target is.
+    inputs : Inputs
+    target : Target
+    prediction : Prediction
+    attribution : Attribution
+    parts : Parts
+        Of the input, with what the map says of each.
+    background : Tensor or None
+        Rows (n, columns) whose cells take the place of hidden ones, for a row of a table.
+    mask : ndarray, bool, or None
+        Where the explanation should point: of the shape of the map, of the picture or of the photo.
+    """
+
+    model: Model
+    inputs: Inputs
+    target: Target
+    prediction: Prediction
+    attribution: Attribution
+    parts: Parts
+    background: Tensor | None = None
+    mask: NDArray[np.bool_] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        model: Model,
+        inputs: Inputs,
+        target: Target,
+        prediction: Prediction,
+        attribution: Attribution,
+        *,
+        background: Tensor | None = None,
+        mask: Any = None,
+    ) -> Subject:
+        """Put an explanation beside what it explains.
+
+        Raises
+        ------
+        ValueError
+            For a map or a mask that is not of this input.
+        """
+        parts = Parts.of(inputs, attribution.values)
+        marked = None if mask is None else _mask(mask, inputs, attribution)
+        return cls(model, inputs, target, prediction, attribution, parts, background, marked)
+
+    def fresh(self) -> Subject:
+        """Return it with a model for one run."""
+        return replace(self, model=asked_of(self.model.fresh(), self.inputs, self.target))
+
+    def nothing(self, kind: Any = None, usual: str = "zero", seed: int = 0) -> Tensor:
+        """Return what takes the place of hidden parts, shape (bases, *x.shape); the mean over bases counts.
+
+        Where no `kind` of baseline was asked for: the background's rows, what stands for a token, `usual` of a picture.
+        """
+        inputs = self.inputs
+        if kind is None and self.background is not None:
+            return self.background.to(inputs.x)
+        if kind is None and inputs.vectors is not None:
+            kind = next((one for one in STAND_INS if one in inputs.vectors), "mean")
+        automatic = usual if inputs.kind == "image" else "zero"
+        return inputs.baseline(automatic if kind is None else kind, seed)[None]
+
+    def answers(self, hidden: Tensor, bases: Tensor) -> Tensor:
+        """Return what the model says with parts hidden: `hidden` (n, count), bool; float64 (n,) on the CPU.
+
+        The target's probability; of a model without any, its score.
+        """
+        where = self.parts.chosen(hidden)
+        given = torch.cat([torch.where(where, base, self.inputs.x) for base in bases])
+        return self.readout(self.model.scores(given)).reshape(len(bases), -1).mean(0)
+
+    @property
+    def valued(self) -> bool:
+        """Whether the model has no probabilities."""
+        return isinstance(self.target.index, Unit) or self.prediction.task == "value"
+
+    def readout(self, scores: Tensor) -> Tensor:
+        """Pick what is followed from scores (n, outputs), float64 (n,) on the CPU."""
+        index = self.target.index
+        if self.valued or isinstance(index, Unit):
+            return self.target.of(scores).double().cpu()
+        chances = probabilities_of(scores, self.model.task or "logits").cpu()
+        if isinstance(index, tuple):
+            first, second = (chances[:, i] for i in index)
+            return first / (first + second).clamp(min=TINY)
+        return chances[:, index]
+
+
+def _mask(given: Any, inputs: Inputs, attribution: Attribution) -> NDArray[np.bool_]:
+    mask = np.asarray(given.detach().cpu() if isinstance(given, Tensor) else given)
+    shapes = [attribution.values.shape]
+    if inputs.kind == "image":
+        photo = inputs.photo_size
+        shapes = [inputs.grid, *([(photo[1], photo[0])] if photo is not None else [])]
+    if mask.shape not in shapes:
+        expected = " or ".join(map(str, dict.fromkeys(shapes)))
+        msg = f"mask must have the shape {expected}, True where the explanation should point, got {mask.shape}."
+        raise ValueError(msg)
+    marked: NDArray[np.bool_] = mask > 0
+    if not marked.any():
+        msg = "mask marks nothing: it must be True, or more than 0, where the explanation should point."
+        raise ValueError(msg)
+    return marked

@@ -1,0 +1,202 @@
+"""How far an explanation can be trusted: what was measured of it, and what that comes to in words."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.results import PAINTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+AGAINST_RANDOM = ("deletion", "insertion", "road")
+"""Measures that compare a map's order with random ones: where none of them is passed, the map says nothing."""
+
+FAILURES = {"randomisation": "not sensitive to the model", "seed_spread": "unstable between seeds"}
+"""What it means not to pass these, the gravest first."""
+
+NO_BETTER = "no better than random"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line of a measure's picture.
+
+    Attributes
+    ----------
+    name : str
+        ``"this map"``, ``"random order"``, ``"edge detector"`` or ``"position"``; of the randomisation check,
+        ``"rank correlation"`` and ``"SSIM"``.
+    x, y : ndarray, float32, shape (n,)
+    """
+
+    name: str
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number about an explanation, and what it says.
+
+    Attributes
+    ----------
+    name, title : str
+        As given to ``metrics=``, and as shown.
+    value : float
+        NaN where it cannot be had here; `sentence` says why.
+    error : float or None
+        Half the width of the interval that holds the value in 95 of 100 cases; None where it is exact, or nothing is
+        known yet.
+    low, high : float or None
+        Range of such values; None for no end.
+    better : {"higher", "lower"}
+    passed : bool or None
+        Whether it clears its bar; None for a number without one.
+    reference : float or None
+        What a random order scores.
+    sentence : str
+        What this value says.
+    definition, paper : str
+        Of the measure.
+    curves : tuple of Curve
+    """
+
+    name: str
+    title: str
+    value: float
+    error: float | None
+    low: float | None
+    high: float | None
+    better: str
+    passed: bool | None
+    reference: float | None
+    sentence: str
+    definition: str
+    paper: str
+    curves: tuple[Curve, ...] = field(default=(), repr=False)
+
+    def curve(self, name: str) -> Curve:
+        """Return the curve of this name.
+
+        Raises
+        ------
+        KeyError
+            Where there is none.
+        """
+        return {one.name: one for one in self.curves}[name]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured of one explanation; ``evaluation["deletion"]`` is one measure.
+
+    Attributes
+    ----------
+    measures : tuple of Measure
+    method, label : str
+        Of the explanation.
+    verdict : str
+        ``"no better than random"``, ``"not sensitive to the model"``, ``"unstable between seeds"``, or ``"passes n of m
+        checks"``.
+    passed, checked : int
+        Measures that clear their bar, of those that have one here.
+    believable : bool
+        False for a map that is no better than random.
+    fraction : float
+        Share of the measures that is done, 0..1.
+    seed : int
+    forwards, backwards : int
+        Inputs passed through the model.
+    seconds : float
+        Time spent computing.
+    model_hash : str
+        Fingerprint of the weights.
+    notes : tuple of str
+        What the reader should know.
+    """
+
+    measures: tuple[Measure, ...]
+    method: str
+    label: str
+    verdict: str
+    passed: int
+    checked: int
+    believable: bool
+    fraction: float = 1.0
+    seed: int = 0
+    forwards: int = 0
+    backwards: int = 0
+    seconds: float = 0.0
+    model_hash: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Measure:
+        """Return one measure by its name."""
+        found = {one.name: one for one in self.measures}
+        if name not in found:
+            msg = f"there is no measure {name!r} here; there are: {', '.join(found)}."
+            raise KeyError(msg)
+        return found[name]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one row a measure, plain data."""
+        keys = ("name", "value", "error", "reference", "better", "passed", "sentence")
+        return [{key: getattr(one, key) for key in keys} for one in self.measures]
+
+    def frame(self) -> Any:
+        """Return one row a measure, as a pandas frame.
+
+        Raises
+        ------
+        ImportError
+            Where pandas is not installed.
+        """
+        return importlib.import_module("pandas").DataFrame(self.records())
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.method} of {self.label!r}: {self.verdict}, {self.fraction:.0%} done)"
+
+    def __str__(self) -> str:
+        marks = {True: "+", False: "-", None: " "}
+        lines = [f" {marks[one.passed]} {one.title}: {shown(one)}. {one.sentence}" for one in self.measures]
+        return "\n".join([f"{self.method} of {self.label!r}: {self.verdict}", *lines, *self.notes])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"text/plain": str(self)}
+        if "evaluation" in PAINTERS:
+            bundle["text/html"] = PAINTERS["evaluation"](self)
+        return bundle
+
+
+def shown(one: Measure) -> str:
+    """Write a measure's value, with its error where it has one."""
+    if math.isnan(one.value):
+        return "not to be had"
+    return f"{one.value:.3g}" + ("" if one.error is None else f" ± {one.error:.2g}")
+
+
+def judge(measures: Sequence[Measure], pending: Sequence[str] = ()) -> tuple[str, int, int, bool]:
+    """Sum measures up, while those named in `pending` are still to come.
+
+    Returns
+    -------
+    verdict : str
+    passed, checked : int
+    believable : bool
+    """
+    checked = [one for one in measures if one.passed is not None]
+    passed = sum(bool(one.passed) for one in checked)
+    against = [one for one in checked if one.name in AGAINST_RANDOM]
+    failed = [one.name for one in checked if not one.passed]
+    if against and not any(one.passed for one in against) and not set(AGAINST_RANDOM) & set(pending):
+        return NO_BETTER, passed, len(checked), False
+    worst = next((words for name, words in FAILURES.items() if name in failed), None)
+    count = "check" if len(checked) == 1 else "checks"
+    return worst or f"passes {passed} of {len(checked)} {count}", passed, len(checked), True
