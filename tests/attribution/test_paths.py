@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.attribution.quadrature import Integral
+from xai_widgets.attribution.quadrature import Integral, room_of
 
 
 def test_a_linear_model_is_exact_after_the_first_refinement() -> None:
@@ -64,6 +64,22 @@ def test_the_values_sum_to_the_rise_of_the_score(seed: int) -> None:
         rise = (model(x[None]) - model(torch.zeros_like(x)[None]))[0, 0].item()
     assert result.values.sum() - rise == pytest.approx(result.gap, abs=1e-5)
     assert abs(result.gap) < 0.02 * max(1, abs(rise))
+
+
+def test_points_of_large_maps_take_half_the_memory_for_next_to_no_error(monkeypatch) -> None:
+    model, x = convnet().float(), image().float()
+
+    def run():
+        return xai.attribute(model, x, "integrated_gradients", target=2, n_steps=129, tolerance=0.0)
+
+    full = run()
+    monkeypatch.setattr("xai_widgets.attribution.quadrature.LARGE", 1)
+    halved = run()
+    assert room_of(torch.zeros(10)) == 2 * 10
+    assert room_of(torch.zeros(10, dtype=torch.float64)) == 8 * 10
+    far = np.linalg.norm(halved.values - full.values) / np.linalg.norm(full.values)
+    assert 0 < far < 2e-4
+    assert halved.error == pytest.approx(full.error, rel=1e-2)
 
 
 class Step(nn.Module):

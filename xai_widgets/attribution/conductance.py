@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_widgets.attribution.layers import why_no_layer
-from xai_widgets.attribution.quadrature import SPACINGS, affordable, refine
+from xai_widgets.attribution.quadrature import SPACINGS, affordable, refine, room_of
 from xai_widgets.attribution.spatial import find_last, find_layer
 from xai_widgets.attribution.statistics import wide
 from xai_widgets.inputs import BASELINES
@@ -69,16 +69,17 @@ class Conductance(Method):
         """Yield after each batch of points."""
         layer = self.layer if self.layer is not None else _find(model, inputs, target)
         base = inputs.baseline(self.baselines, seed)
-        activation = model.activations(layer, inputs.x[None])
-        n_steps, notes = affordable(self.n_steps, 2 * wide(activation).nbytes)
+        activation = wide(model.activations(layer, inputs.x[None]))
+        n_steps, notes = affordable(self.n_steps, activation.nbytes + room_of(activation))
 
         def at(x: Tensor, _places: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             scores, activations, gradients = model.through(layer, x, target)
             return wide(scores), wide(activations), wide(gradients)
 
         tolerance, spacing = self.tolerance, self.spacing
+        way = wide(inputs.x) - wide(base)
         for estimate in refine(
-            model, at, base, inputs.x, n_steps=n_steps, tolerance=tolerance, spacing=spacing, whole=False
+            model, at, base, way, n_steps=n_steps, tolerance=tolerance, spacing=spacing, whole=False
         ):
             yield replace(estimate, notes=(f"Layer: {layer}.", *notes))
 

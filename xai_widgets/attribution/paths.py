@@ -9,7 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from xai_widgets.attribution.gradients import GradientMethod
-from xai_widgets.attribution.quadrature import SPACINGS, affordable, refine
+from xai_widgets.attribution.quadrature import SPACINGS, affordable, refine, room_of
 from xai_widgets.attribution.several import mean_of
 from xai_widgets.attribution.statistics import wide
 from xai_widgets.inputs import BASELINES
@@ -77,7 +77,7 @@ class IntegratedGradients(GradientMethod):
         """Yield after each batch."""
         # Gradients of a token's values are kept as their sum.
         kept = wide(inputs.x) if inputs.vectors is None else wide(inputs.x)[..., 0]
-        n_steps, notes = affordable(self.n_steps, kept.numel() * kept.element_size())
+        n_steps, notes = affordable(self.n_steps, room_of(kept))
 
         def path(base: Tensor) -> Iterator[Estimate]:
             way = wide(inputs.x) - wide(base)
@@ -88,7 +88,7 @@ class IntegratedGradients(GradientMethod):
                 return wide(scores), places, shares if inputs.vectors is None else shares.sum(-1)
 
             tolerance, spacing = self.tolerance, self.spacing
-            return refine(model, at, base, inputs.x, n_steps=n_steps, tolerance=tolerance, spacing=spacing, whole=True)
+            return refine(model, at, base, way, n_steps=n_steps, tolerance=tolerance, spacing=spacing, whole=True)
 
         if isinstance(self.baselines, (Tensor, np.ndarray)) and (several := inputs.several(self.baselines)) is not None:
             runs = mean_of(map(path, several), len(several))

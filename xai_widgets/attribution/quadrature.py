@@ -42,6 +42,9 @@ ROUNDING = 1e-6
 ROOM = 2**30
 """Bytes for what is kept of all points: each new one is weighed by its neighbours."""
 
+LARGE = 2**16
+"""Values of a map from which on those of its points are kept in half precision."""
+
 SPACINGS = ("adaptive", "even")
 
 
@@ -60,7 +63,7 @@ class Integral:
     def __init__(self) -> None:
         self.places: list[float] = []
         self.values: Tensor | None = None
-        self._seen: list[tuple[Tensor, Tensor]] = []
+        self._seen: list[_Point] = []
         self._doubts: list[float] = []  # of each step, how much its ends differ
         self._changes = Sketch()  # what each step that was halved in this round changed
 
@@ -68,21 +71,21 @@ class Integral:
         """Take in a point between two others, or a second end."""
         at = bisect_left(self.places, place)
         self.places.insert(at, place)
-        self._seen.insert(at, (y, g))
+        self._seen.insert(at, _Point(y, g))
         if len(self._seen) == 1:
             self.values = g if y.ndim == 0 else None
             return
         if len(self._seen) == 2:  # noqa: PLR2004 -- both ends
-            (y0, g0), (y1, g1) = self._seen
-            self.values, self._doubts = (g0 + g1) * (y1 - y0) / 2, [_change(*self._seen)]
+            (y0, g0), (y1, g1) = (one.read() for one in self._seen)
+            self.values, self._doubts = (g0 + g1) * (y1 - y0) / 2, [_doubt(y1 - y0, g1 - g0)]
             return
         assert self.values is not None
         # (g0 + g) / 2 * (y - y0) + (g + g1) / 2 * (y1 - y), less what the step was before it was split.
-        (y0, g0), (y1, g1) = self._seen[at - 1], self._seen[at + 1]
+        (y0, g0), (y1, g1) = self._seen[at - 1].read(), self._seen[at + 1].read()
+        self._doubts[at - 1 : at] = [_doubt(y - y0, g - g0), _doubt(y1 - y, g1 - g)]
         change = (g0 * (y - y1) + g * (y1 - y0) + g1 * (y0 - y)) / 2
         self.values = self.values + change
         self._changes.add(change.reshape(1, -1))
-        self._doubts[at - 1 : at] = [_change(*self._seen[at - 1 : at + 1]), _change(*self._seen[at : at + 2])]
 
     def plan(self, *, even: bool) -> list[float]:
         r"""Choose new points: in the middle of all steps, or of those whose ends differ most, half as many.
@@ -133,8 +136,33 @@ class Integral:
         return expected * beyond(freedom), change < SMOOTH * halved and others < change
 
 
-def _change(start: tuple[Tensor, Tensor], end: tuple[Tensor, Tensor]) -> float:
-    found = float(((end[1] - start[1]) * (end[0] - start[0])).norm())
+class _Point:
+    """`y` and `g` at one place, a large `g` of single precision kept in half of it, as shares of its largest value.
+
+    That rounds off less than a two-thousandth of each value: gradients in single precision are not known as well.
+    """
+
+    def __init__(self, y: Tensor, g: Tensor) -> None:
+        self._y, self._g, self._scale = y, g, 1.0
+        if _is_halved(g):
+            self._scale = float(g.abs().max()) or 1.0
+            self._g = (g / self._scale).half()
+
+    def read(self) -> tuple[Tensor, Tensor]:
+        return self._y, wide(self._g) if self._scale == 1 else wide(self._g) * self._scale
+
+
+def _is_halved(g: Tensor) -> bool:
+    return g.dtype == torch.float32 and g.numel() >= LARGE
+
+
+def room_of(g: Tensor) -> int:
+    """Return the bytes that are kept of a point's `g`."""
+    return g.nbytes // 2 if _is_halved(g) else g.nbytes
+
+
+def _doubt(width: Tensor, difference: Tensor) -> float:
+    found = float((difference * width).norm())
     return math.inf if math.isnan(found) else found
 
 
@@ -173,14 +201,14 @@ def refine(
     model: Model,
     at: Callable[[Tensor, Tensor], tuple[Tensor, Tensor, Tensor]],
     base: Tensor,
-    x: Tensor,
+    way: Tensor,
     *,
     n_steps: int,
     tolerance: float,
     spacing: str,
     whole: bool,
 ) -> Iterator[Estimate]:
-    """Refine an integral along the straight line from `base` to `x` with ever more points; yield after each batch.
+    """Refine an integral along the straight line from `base` along `way` with ever more points; yield after each batch.
 
     New points are blended in while that is within the last doubt. The error is what `Integral.judge` bounds, and no
     less than the completeness gap proves.
@@ -190,6 +218,8 @@ def refine(
     at : callable
         ``at(inputs, places)`` passes inputs (n, …) from places (n,) on the path, 0..1, and returns their scores (n,)
         and the rows of `y` and `g`.
+    base, way : Tensor
+        Where the line begins, in the model's precision, and how far it goes, in at least single precision.
     n_steps : int
         Points at most; rounded down to 2, 3, 5, 9 …
     tolerance : float
@@ -200,8 +230,7 @@ def refine(
         Whether the values must sum to the rise of the score.
     """
     most = 2 ** ((n_steps - 1).bit_length() - 1)
-    start, way = wide(base), wide(x) - wide(base)
-    integral, rise, points = Integral(), _Rise(x.dtype), [1.0, 0.0]
+    integral, rise, points = Integral(), _Rise(base.dtype), [1.0, 0.0]
     settled: Tensor | None = None
     doubt, error = math.inf, None
 
@@ -215,7 +244,7 @@ def refine(
 
         def batch(rows: slice, places: Tensor = places) -> tuple[Tensor, Tensor, Tensor]:
             here = places[rows].to(way)
-            return at((start + here.reshape(-1, *[1] * way.ndim) * way).to(x), here)
+            return at((wide(base) + here.reshape(-1, *[1] * way.ndim) * way).to(base), here)
 
         for rows, (scores, y, g) in model.batches(len(points), batch, "backward"):
             rise.see(places[rows], scores)
