@@ -1,6 +1,7 @@
 // Builds the JavaScript: `node js/build.mjs` makes of every js/views/*.tsx one ES module and one stylesheet for the
 // kernel side to send, in parts that views share (views.json says which, in which order); `--lab` transpiles js/lab for
-// the JupyterLab builder. `--watch` rebuilds the views at every change, unminified, with source maps, and each whole:
+// the JupyterLab builder; every js/languages/*.ts one module that a widget sends to readers of that language.
+// `--watch` rebuilds the views at every change, unminified, with source maps, and each whole:
 // then there is no views.json.
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -42,6 +43,15 @@ const lab = {
   outdir: "lib",
 };
 
+const languages = {
+  ...common,
+  entryPoints: entries("js/languages", ".ts"),
+  entryNames: "language-[name]",
+  bundle: true,
+  minify: true,
+  outdir,
+};
+
 const folder = `${root}${outdir}`;
 
 async function buildViews() {
@@ -51,6 +61,7 @@ async function buildViews() {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of parts) write(name, text);
+  await esbuild.build(languages);
   write("views.json", JSON.stringify(made));
 }
 
@@ -58,6 +69,7 @@ if (process.argv.includes("--lab")) {
   await esbuild.build(lab);
 } else if (process.argv.includes("--watch")) {
   rmSync(`${folder}/views.json`, { force: true });
+  await esbuild.build(languages);
   await (await esbuild.context({ ...views, sourcemap: "inline" })).watch();
 } else {
   await buildViews();

@@ -1,4 +1,6 @@
 // Numbers as people read them.
+import { translated } from "./language";
+
 const MINUS = "\u2212";
 
 function plain(text: string): string {
@@ -7,7 +9,7 @@ function plain(text: string): string {
 
 /** Three significant digits, never an endless tail of zeros. */
 export function short(value: number): string {
-  if (Number.isNaN(value)) return "not a number";
+  if (Number.isNaN(value)) return translated("not a number");
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-4) return plain(value.toExponential(2));

@@ -160,7 +160,7 @@ export interface Question {
 }
 
 export type Outgoing =
-  | { kind: "hello"; v: number; version: string }
+  | { kind: "hello"; v: number; version: string; language?: string }
   | { kind: "ask"; id: number; slot: Slot; request: Request }
   | { kind: "cancel"; id: number; slot: Slot }
   | { kind: "close"; slot: "b" }

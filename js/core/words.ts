@@ -1,7 +1,8 @@
 // Every word a person reads, in one place: a second language is one more object of type Words.
 import { percent, seconds, signed, whole } from "./format";
+import { inLanguage } from "./language";
 
-export const words = {
+const english = {
   classNumber: (index: number) => `class ${index}`,
   output: (index: number) => `output ${index}`,
 
@@ -123,7 +124,8 @@ export const words = {
   healthAdvice: (advice: string) => `→ ${advice}`,
   healthTouches: (titles: string[], of: number) =>
     titles.length === of ? "every method" : titles.length > 4 ? `${titles.length} of ${of} methods` : titles.join(", "),
-  healthMethods: (final: boolean) => (final ? "Methods on this model" : "Methods on this model, as far as is known"),
+  healthMethods: (final: boolean): string =>
+    final ? "Methods on this model" : "Methods on this model, as far as is known",
   soundness: { sound: "Sound", unsound: "Doubtful", impossible: "Not possible" },
   doubtful: (title: string, reason: string) => `${title} ⚠ doubtful here${reason && `: ${reason}`}`,
   notPossible: (title: string, reason: string) => `${title} (${reason})`,
@@ -180,4 +182,6 @@ export const words = {
     `The view is version ${browser} but the kernel runs ${kernel}: reload the page, or restart the kernel, so that both are the same.`,
 };
 
-export type Words = typeof words;
+export type Words = typeof english;
+
+export const words = inLanguage("words", english);

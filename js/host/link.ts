@@ -1,6 +1,7 @@
 // The wire to the kernel: says hello until answered, numbers the asks, keeps one a slot in flight.
 import { LatestWins } from "../core/latest";
 import type { Answer, Bytes, Display, Incoming, Outgoing, Question, Request, Slot, Welcome } from "../core/types";
+import { asked, type LanguageMessage, learn } from "./language";
 import type { Model } from "./model";
 
 export const PROTOCOL = 1;
@@ -57,7 +58,7 @@ export class Link {
 
   /** Says hello but draws no conclusion when nobody answers: a busy kernel may take its time. */
   knock(): void {
-    this.send({ kind: "hello", v: PROTOCOL, version: VERSION });
+    this.send({ kind: "hello", v: PROTOCOL, version: VERSION, language: asked() });
   }
 
   close(): void {
@@ -126,8 +127,12 @@ export class Link {
 
   private revive = (): void => this.open();
 
-  private receive = (message: Incoming, buffers: Bytes[] = []): void => {
+  private receive = (message: Incoming | LanguageMessage, buffers: Bytes[] = []): void => {
     if (!message || typeof message !== "object") return;
+    if (message.kind === "language") {
+      void learn(message);
+      return;
+    }
     if (message.kind === "layers") {
       if (Array.isArray(message.entries)) this.listener.message(message, buffers);
       return;

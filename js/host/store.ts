@@ -1,5 +1,5 @@
 // Everything a widget knows, one store a model, so that a second view or a re-render loses nothing.
-import { batch, computed, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { History } from "../core/history";
 import { type Layer, layersOf, told } from "../core/layers";
 import { Lru } from "../core/lru";
@@ -8,6 +8,7 @@ import type { Bytes, Incoming, Request, Slot, Snapshot, State, Target, Task, Wel
 import { words } from "../core/words";
 import { completeState, type Kind, type Reader } from "./decode";
 import { Health } from "./health";
+import { translatedSpec } from "./language";
 import { isAnswer, Link, VERSION } from "./link";
 import type { Model } from "./model";
 import { SlotState } from "./slot";
@@ -20,7 +21,7 @@ export interface Trouble {
 }
 
 export class Store<K extends Kind = Kind> {
-  readonly spec: Signal<K["spec"]>;
+  readonly spec: ReadonlySignal<K["spec"]>;
   readonly request: Signal<Request<K["edit"]>>;
   readonly compare: Signal<Request<K["edit"]> | null>;
   readonly display: Signal<K["display"]>;
@@ -43,6 +44,7 @@ export class Store<K extends Kind = Kind> {
     () => this.prediction.value?.probabilities.length ?? this.spec.value.labels?.length ?? 0,
   );
   readonly labels = computed(() => Array.from({ length: this.outputs.value }, (_, i) => this.nameOf(i)));
+  private readonly given: Signal<K["spec"]>;
   protected readonly link: Link;
   private history: History<K["edit"][]>;
   private readonly cache = new Lru<K["map"]>(CACHED);
@@ -57,7 +59,8 @@ export class Store<K extends Kind = Kind> {
     private readonly reader: Reader<K>,
   ) {
     const state = this.complete(model.get("state"));
-    this.spec = signal(model.get("spec") as K["spec"]);
+    this.given = signal(model.get("spec") as K["spec"]);
+    this.spec = computed(() => translatedSpec(this.given.value));
     this.layers = signal(layersOf(this.spec.value.layers ?? []));
     this.request = signal(state.request);
     this.compare = signal(state.compare);
@@ -342,7 +345,7 @@ export class Store<K extends Kind = Kind> {
 
   /** The model's first pass showed that it is of another kind. */
   private specChanged = (): void => {
-    this.spec.value = this.model.get("spec") as K["spec"];
+    this.given.value = this.model.get("spec") as K["spec"];
   };
 
   private stateChanged = (): void => {

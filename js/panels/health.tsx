@@ -1,6 +1,7 @@
 // Is this model fit for explaining? Looked at when it is unfolded, and said with the places and what follows for methods.
 import { useEffect } from "preact/hooks";
 import { fine, type Group, grouped, titlesOf, told } from "../core/health";
+import { translated } from "../core/language";
 import type { Check, Finding, Severity } from "../core/types";
 import { words } from "../core/words";
 import { Button } from "../dom/controls";
@@ -58,7 +59,7 @@ function Verdict({ group }: { group: Group }) {
         {...(group.soundness === "impossible" ? { icon: "close" } : {})}
       />
       <p class="xai-finding-text">{group.titles.join(", ")}</p>
-      {group.reason && <p class="xai-finding-more">{group.reason}</p>}
+      {group.reason && <p class="xai-finding-more">{translated(group.reason)}</p>}
     </li>
   );
 }
@@ -85,7 +86,7 @@ function Findings({ view, check }: { view: Shown; check: Check }) {
               {right.map((finding) => (
                 <li key={finding.sentence} class="xai-fine">
                   <Icon name="ok" />
-                  <span>{finding.sentence}</span>
+                  <span>{translated(finding.sentence)}</span>
                 </li>
               ))}
             </ul>

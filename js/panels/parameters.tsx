@@ -1,4 +1,5 @@
 // Controls made from a method's own description of its parameters.
+import { translated } from "../core/language";
 import { parameterOf } from "../core/request";
 import type { Method, Parameter, Request, Value } from "../core/types";
 import { words } from "../core/words";
@@ -8,7 +9,7 @@ import type { Store } from "../host/store";
 import { LayerControl } from "./layer";
 
 function nameOf(parameter: Parameter): string {
-  return parameter.name.replaceAll("_", " ");
+  return translated(parameter.name.replaceAll("_", " "));
 }
 
 function NumberControl({ parameter, value, set }: { parameter: Parameter; value: number; set: (v: Value) => void }) {
@@ -53,7 +54,10 @@ function Control({ store, parameter, value, set }: ControlProps) {
         inline
         label={nameOf(parameter)}
         value={String(value)}
-        choices={choices.map((choice) => ({ value: String(choice), text: String(choice ?? words.parameterAuto) }))}
+        choices={choices.map((choice) => ({
+          value: String(choice),
+          text: choice === null ? words.parameterAuto : translated(String(choice)),
+        }))}
         onPick={(text) => set(choices.find((choice) => String(choice) === text) ?? null)}
       />
     );

@@ -1,7 +1,8 @@
 // What every widget does with the element it is given: a root with a theme and keys of its own, until the view closes.
 
-import type { Signal } from "@preact/signals";
+import { effect, type Signal } from "@preact/signals";
 import { type ComponentChildren, render as mount } from "preact";
+import { language } from "../core/language";
 import { type Theme, watchTheme } from "../dom/theme";
 import type { Model } from "../host/model";
 import { dropStore } from "../host/store";
@@ -57,10 +58,14 @@ export function open(
     root.dataset.xaiTheme = theme;
     view.theme.value = theme;
   });
+  const stopLanguage = effect(() => {
+    root.lang = language.value?.code ?? "en";
+  });
   mount(draw(root), root);
 
   const stop = () => {
     stopTheme();
+    stopLanguage();
     mount(null, root);
     root.remove();
     closed?.();

@@ -1,4 +1,5 @@
 // How the computation goes, what it cost, what went wrong.
+import { translated } from "../core/language";
 import { keyOf } from "../core/request";
 import type { Slot } from "../core/types";
 import { words } from "../core/words";
@@ -28,7 +29,7 @@ function SlotStatus({ view, name }: { view: Shown; name: Slot }) {
     if (info.error !== null) facts.push({ text: words.error(info.error), hint: words.errorHint });
     if (info.gap !== null) facts.push({ text: words.gap(info.gap), hint: words.gapHint });
     facts.push({ text: words.passes(info.forwards, info.backwards) });
-    for (const note of info.notes) facts.push({ text: note });
+    for (const note of info.notes) facts.push({ text: translated(note) });
   }
   const stale = info && !fresh && keyOf(info.request) !== keyOf(asked) && phase === "failed";
   const state = phase === "busy" ? words.busy : phase === "cancelled" ? words.cancelled : stale ? words.stale : "";

@@ -129,6 +129,7 @@ JAVASCRIPT = {
     "panels": {"core", "dom", "host"},
     "views": {"core", "dom", "host", "panels"},
     "lab": {"core", "dom"},
+    "languages": {"core"},
 }
 HAND_WRITTEN = {".py", ".ts", ".tsx", ".mjs", ".css"}
 LONGEST = 400

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from browser.image_widget import MORE, NEXT, PROBABILITIES, VIEW, cell, evaluate, shown, value
+from browser.image_widget import MORE, NEXT, PROBABILITIES, SHOWN, VIEW, cell, evaluate, shown, value
 from playwright.sync_api import expect
 
 
@@ -334,3 +334,20 @@ def test_a_real_classifier_explains_a_real_photo(studio):
     assert value(studio, "w.attribution.prediction.probabilities.tolist()") == pytest.approx(
         view.probabilities(), abs=1e-6
     )
+
+
+def test_it_speaks_the_language_of_jupyterlab(studio):
+    root = "document.documentElement"
+    before = studio.page.evaluate(f"{root}.lang")
+    try:
+        studio.page.evaluate(f"{root}.lang = 'zh-CN'")
+        cell(studio, VIEW, SHOWN)
+        view = shown(studio, VIEW).settled()
+        expect(view.root.get_by_role("heading", level=2)).to_contain_text(
+            re.compile("为什么是 ?(cat|dog|cow|owl|fox|elk)")
+        )
+        expect(view.root).to_have_attribute("lang", "zh-CN")
+        view.slide("亮度", 0.2).settled()
+        expect(view.status).to_contain_text("积分梯度")
+    finally:
+        studio.page.evaluate(f"{root}.lang = '{before}'")

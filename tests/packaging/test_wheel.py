@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 KILOBYTE = 1000
 
 TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust")
-BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60)}
+BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "languages": 25}
 """kB of the wheel a topic. The engine is what no other topic names: every method on pictures, texts and rows, the image
 widget, the JupyterLab extension."""
 
@@ -29,6 +29,7 @@ FILES = {
     "counterfactuals": r"counterfactual/|/changes\.py|export/(change_files|diffs)",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|table)|prepare/rows",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
+    "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces",
     "trust": r"evaluation",
 }
@@ -166,6 +167,8 @@ def test_what_goes_to_the_browser_is_one_small_module_that_asks_nobody(static):
         content = b"".join(parts[name] for name in names)
         addresses = set(re.findall(rb"(?:https?:)?//[\w.-]+\.[a-z]{2,}[\w./-]*", content))
         assert all(one.startswith(b"http://www.w3.org/") for one in addresses), addresses  # names, not addresses
+        # A language is loaded from bytes that the kernel sent, as the view itself was.
+        content = re.sub(rb"await import\(\w+\)", b"", content, count=1)
         others = rb"\bimport\s*[({\"'*]|\bimport\s+\w+\s+from\b|@import|url\((?![\"']?data:)"
         assert not re.findall(others, content), view
         if view.endswith(".js"):

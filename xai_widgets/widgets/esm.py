@@ -9,6 +9,19 @@ from pathlib import Path
 STATIC = Path(__file__).parent.parent / "static"
 
 
+def language(code: str) -> str | None:
+    """Return the words of a language as an ES module; None for one that there are no words of.
+
+    Parameters
+    ----------
+    code : str
+        The first part of its BCP 47 tag, such as ``"zh"``. It comes from outside, so it is looked up and made no path.
+    """
+    known = {path.stem: path for path in STATIC.glob("language-*.js")}
+    path = known.get(f"language-{code}")
+    return None if path is None else path.read_text(encoding="utf-8")
+
+
 def asset(name: str, *, needed: bool = True) -> str | Path:
     """Return a built file of the frontend.
 

@@ -12,6 +12,7 @@ import traitlets
 
 from xai_widgets._version import __version__
 from xai_widgets.jobs import Outcome
+from xai_widgets.widgets.esm import language
 from xai_widgets.wire import Hello, Message, parse
 
 if TYPE_CHECKING:
@@ -60,11 +61,14 @@ class LinkedWidget(anywidget.AnyWidget):
             if known.get("kind") == "ask":
                 self._post(Message("ended", id=number, slot=slot, outcome=Outcome.FAILED.value))
 
-    def _on_hello(self, _message: Hello) -> None:
+    def _on_hello(self, message: Hello) -> None:
         # Under the lock, so that no newer result overtakes the ones that are repeated.
         with self._lock:
             self._viewed = True
             self._post(Message("welcome", v=1, version=__version__, id=self._id, state=self._state()))
+            words = language(message.language)
+            if words is not None:
+                self._post(Message("language", language=message.language, module=words))
             self._repeat()
 
     @abstractmethod

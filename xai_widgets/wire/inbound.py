@@ -48,9 +48,10 @@ class AskedRequest:
 
 @dataclass(frozen=True)
 class Hello:
-    """A view opened."""
+    """A view opened, whose reader prefers this language: the first part of its BCP 47 tag, or nothing for English."""
 
     version: str
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def _compared(message: dict[Any, Any]) -> str:
 
 
 READERS: dict[str, Callable[[dict[Any, Any]], Inbound]] = {
-    "hello": lambda m: Hello(text("version", m.get("version", ""))),
+    "hello": lambda m: Hello(text("version", m.get("version", "")), text("language", m.get("language", ""))),
     "ask": lambda m: Ask(whole("id", m.get("id")), _slot(m), _request(m.get("request"))),
     "cancel": lambda m: Cancel(whole("id", m.get("id")), _slot(m)),
     "close": lambda m: Close(_compared(m)),

@@ -1,8 +1,9 @@
 // Every word that a person reads of vectors of words.
 import { percent, short, whole } from "../format";
+import { inLanguage } from "../language";
 import type { Metric } from "./types";
 
-export const embeddingWords = {
+const english = {
   title: (shown: number, total: number, features: number) =>
     `${whole(shown)}${total > shown ? ` of ${whole(total)}` : ""} words, ${whole(features)} numbers each, on a plane`,
 
@@ -82,4 +83,6 @@ export const embeddingWords = {
   agreementHint: "Spearman's: 1 for the same order of pairs, 0 for no relation",
 };
 
-export type EmbeddingWords = typeof embeddingWords;
+export type EmbeddingWords = typeof english;
+
+export const embeddingWords = inLanguage("embedding", english);

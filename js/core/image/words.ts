@@ -1,7 +1,8 @@
 // Every word that only the widget of pictures says.
 import { percent, short, whole } from "../format";
+import { inLanguage } from "../language";
 
-export const imageWords = {
+const english = {
   title: "Image explanation",
 
   // stage
@@ -68,7 +69,7 @@ export const imageWords = {
   smoothingHint:
     "Reads each pixel as the mean around it. Moves evidence by a few pixels, adds and loses none; 0 shows each pixel as it is",
   smoothingAt: (sigma: number) => (sigma === 0 ? "off" : `${short(sigma)} px`),
-  smoothingChosen: (sigma: number) =>
+  smoothingChosen: (sigma: number): string =>
     sigma > 0 ? "Automatic: this map is speckle without it" : "Automatic: this map is smooth by itself",
   smoothingAuto: "Back to automatic",
 
@@ -81,3 +82,7 @@ export const imageWords = {
   pixels: "px",
   strokes: (count: number) => (count === 1 ? "1 brush stroke" : `${count} brush strokes`),
 };
+
+export type ImageWords = typeof english;
+
+export const imageWords = inLanguage("image", english);

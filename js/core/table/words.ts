@@ -1,7 +1,8 @@
 // Every word that only the widget of tables says.
 import { percent, short, whole } from "../format";
+import { inLanguage } from "../language";
 
-export const tableWords = {
+const english = {
   title: "Explanation of a row",
   features: "Columns",
   feature: "Column",
@@ -96,3 +97,7 @@ export const tableWords = {
   exportName: "scenarios.csv",
   comparison: "Differences",
 };
+
+export type TableWords = typeof english;
+
+export const tableWords = inLanguage("table", english);

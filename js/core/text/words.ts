@@ -1,5 +1,6 @@
 // Every word that a person reads in the text widget, beside those that all widgets share.
 import { percent, short, signed, whole } from "../format";
+import { inLanguage } from "../language";
 
 const ACTS = {
   ask: "Click a word, or drag over several, to ask what made the model write it.",
@@ -10,7 +11,7 @@ const ACTS = {
   swap: "Click a word to see which other words would change the answer most.",
 };
 
-export const textWords = {
+const english = {
   title: "Text explanation",
   text: "Text with shades",
   textLabel: (method: string, label: string) => `Text, shaded by ${method} for ${label}`,
@@ -182,4 +183,6 @@ export const textWords = {
   spoken: (text: string, value: number | null) => `${text}, ${value === null ? "no value" : `value ${signed(value)}`}`,
 };
 
-export type TextWords = typeof textWords;
+export type TextWords = typeof english;
+
+export const textWords = inLanguage("text", english);

@@ -1,0 +1,10 @@
+// Simplified Chinese: a part for each catalogue of js/core, and what the kernel says.
+import type { Language } from "../core/language";
+import { embedding } from "./zh/embedding";
+import { image } from "./zh/image";
+import { kernel } from "./zh/kernel";
+import { table } from "./zh/table";
+import { text } from "./zh/text";
+import { words } from "./zh/words";
+
+export default { code: "zh-CN", words, image, text, table, embedding, kernel } satisfies Language;

@@ -1,0 +1,70 @@
+// What the view of pictures says.
+import { percent, short, whole } from "../../core/format";
+import type { ImageWords } from "../../core/image/words";
+
+export const image: ImageWords = {
+  title: "图像解释",
+  stage: "带热力图的照片",
+  stageHelp:
+    "方向键移动光标，按住 Shift 每次移动十个像素。Enter 键按光标处的数值调整颜色范围。加号、减号和 0 缩放。Esc 键离开光标。使用画笔时，空格键涂抹。",
+  stageLabel: (method, label) => `照片，叠加 ${label} 的${method}热力图`,
+  stageEmpty: "照片，尚无热力图",
+  inspect: "查看",
+  brush: "画笔",
+  pointerMode: "指针",
+  zoomFit: "适应照片大小",
+  zoom: (zoom) => `${Math.round(zoom * 100)}%`,
+  zoomHint: "Ctrl + 滚轮或双指缩放，拖动可移动",
+  layout: "布局",
+  layouts: { single: "单图", curtain: "滑帘", beside: "并排", disagreement: "分歧" },
+  layoutHints: (layout, comparing) => {
+    if (layout === "single") return "只显示热力图";
+    if (layout === "disagreement") return comparing ? "两种方法对像素排序不同之处" : "请先选择要比较的方法";
+    const what = comparing ? "两种方法" : "照片与热力图";
+    return layout === "curtain" ? `拖动滑帘比较${what}` : `并排比较${what}`;
+  },
+  curtainHandle: "滑帘位置",
+  original: "原图",
+  disagreement: "分歧",
+  disagreementLabel: (a, b) => `照片，显示 ${a} 与 ${b} 的名次之差`,
+
+  readOutHint: "指向热力图，或聚焦后用方向键读取数值。点击可按该数值调整颜色范围。",
+  meanAround: "此像素周围的均值",
+  noNumber: "不是数字",
+  rank: (rank, of) => `第 ${whole(rank)} 名，共 ${whole(of)}`,
+  percentile: (share) => `高于 ${percent(share)}`,
+  position: (x, y) => `x ${x}，y ${y}`,
+  outside: "在模型视野之外",
+  rescaled: (scale) => `颜色范围已调整为 ±${short(scale)}`,
+  rescaleReset: "重置",
+
+  agreementOver: (pixels) => `共 ${whole(pixels)} 个像素`,
+  agreementSmoothed: "平滑之后",
+  disagreementOf: (a, b) => `百位名次：${a} 减 ${b}`,
+  higherBy: (method) => `${method}排得更高`,
+  points: (value) => `${value > 0 ? "+" : "−"}${Math.abs(value)}`,
+  differenceNone: "名次相同",
+  apart: (difference) => `相差 ${difference}`,
+  difference: (points) => {
+    const size = Math.abs(points).toFixed(0);
+    return `${size === "0" ? "" : points > 0 ? "+" : "−"}${size} 位`;
+  },
+  place: (share) => `百位中第 ${(100 * share).toFixed(1)} 位`,
+  differenceHint: "指向热力图，或聚焦后用方向键，读取每种方法把像素排在什么位置：0 最低，100 最高。",
+
+  reading: "读图",
+  massHint: "保留最强的像素，它们合计占全图 |数值| 总和的这个份额",
+  kept: (share, pixels, all) => `${percent(share)}，在 ${whole(all)} 个像素中的 ${whole(pixels)} 个里`,
+  smoothing: "平滑",
+  smoothingHint: "把每个像素读作其周围的均值。证据只移动几个像素，不增不减；0 表示原样显示",
+  smoothingAt: (sigma) => (sigma === 0 ? "关" : `${short(sigma)} px`),
+  smoothingChosen: (sigma) => (sigma > 0 ? "自动：不平滑时此图只是斑点" : "自动：此图本身已平滑"),
+  smoothingAuto: "恢复自动",
+  editing: "改动照片",
+  radius: "画笔半径",
+  fill: "画笔填充",
+  fills: { mean: "平均颜色", blur: "模糊", noise: "噪声", colour: "颜色" },
+  colour: "画笔颜色",
+  pixels: "px",
+  strokes: (count) => `${count} 笔`,
+};
