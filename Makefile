@@ -14,7 +14,7 @@ LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log
   $(if $(PORT),--port=$(PORT) --ServerApp.port_retries=0) \
   $(if $(filter 0,$(OPEN)),--no-browser) \
   $(if $(filter 0,$(shell id -u)),--allow-root)
-# One process a core; the browsers are given the machine for themselves.
+# One process a core. The browsers come after the rest: each has a kernel and a server beside it.
 PYTEST = python -m pytest -q -n auto --maxprocesses=4 --dist=loadfile
 VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*') xai_widgets/export/look.json
 EXTENSION := $(shell find js/lab -type f) $(wildcard notebooks/*.ipynb)
@@ -35,7 +35,7 @@ demo: setup ## install everything and open the quickstart in JupyterLab (OPEN=0:
 test: setup check ## every check and every test
 	@scripts/system.sh browser
 	$(PYTEST) --ignore=tests/browser
-	python -m pytest -q tests/browser
+	$(PYTEST) tests/browser
 
 test-all: test ## the same, and every architecture of transformers (about three minutes on one core)
 	$(PYTEST) --dist=load --every-architecture tests/anymodel/test_architectures.py
@@ -97,7 +97,7 @@ unit: setup ## the Python tests that need no browser
 
 browser: setup ## the tests in a real browser
 	@scripts/system.sh browser
-	python -m pytest -q tests/browser --screenshot=only-on-failure
+	$(PYTEST) tests/browser --screenshot=only-on-failure
 
 dev: setup ## JupyterLab that takes up every change of a view at once
 	npm run --silent watch & watcher=$$!; trap "kill $$watcher 2>/dev/null" EXIT; ANYWIDGET_HMR=1 $(LAB)

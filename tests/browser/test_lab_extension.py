@@ -114,6 +114,8 @@ def test_the_links_of_the_quickstart_lead_somewhere(lab):
 def test_the_palette_entry_opens_the_quickstart_as_the_user_left_it(lab):
     lab.server.write("xai_widgets quickstart.ipynb", ["print('mine')"])
     lab.goto("lab?reset")
+    # The launcher takes the focus when it comes, and a palette that loses it goes away.
+    expect(lab.page.locator(".jp-LauncherCard").first).to_be_visible(timeout=30_000)
     lab.command("apputils:activate-command-palette")
     lab.page.locator(".lm-CommandPalette-input").last.fill("Open the xai_widgets quickstart")
     lab.page.locator(".lm-CommandPalette-item", has_text="Open the xai_widgets quickstart").click()
