@@ -1,20 +1,11 @@
 """From another word in a text to its Δp in JupyterLab, beside the least widget that could answer it.
 
-As in `bench_transport.py`; the model looks its words up, so what is measured is the way there and back: messages,
-checks, the worker, the edited text and its tokens, the prediction, and the page.
+The model looks its words up.
 """
 
 from __future__ import annotations
 
-from bench_transport import HERE, in_lab, report
-from measure import arguments
-
-FLOOR = f"""
-import sys
-sys.path.insert(0, {str(HERE)!r})
-from transport_prototype import Floor
-Floor(16, 32)  # about as many bytes as the prediction of a text has
-"""
+from in_lab import HERE, compare
 
 OURS = f"""
 import sys
@@ -26,17 +17,13 @@ xai.explain(model, {"the music is good but the film is boring and long " * 4!r}.
             labels=["negative", "positive"], method="saliency", target=1)
 """
 
-ASK = """async ([n, warm]) => {
-  const floor = document.querySelector('.floor'), root = document.querySelector('.xai-root');
-  const { store } = root.xai;
-  const rest = () => new Promise(done => setTimeout(done, 60 + 20 * Math.random()));
+ASK = """
   // A word that was never there is written, and the page is watched until the number beside it stands.
   let fresh = 0;
-  const ours = () => new Promise((done, fail) => {
-    const late = setTimeout(() => fail(new Error('no new number within 20 s')), 20000);
+  const ours = () => waited((done) => {
     const watch = new MutationObserver(() => {
       if (!/[+−\\d]/.test(root.querySelector('.xai-t-chip')?.textContent ?? '')) return;
-      clearTimeout(late); watch.disconnect(); done(performance.now() - began);
+      watch.disconnect(); done({ ours: performance.now() - began });
     });
     watch.observe(root, { subtree: true, childList: true, characterData: true });
     const began = performance.now();
@@ -46,25 +33,9 @@ ASK = """async ([n, warm]) => {
     store.setEdits([]);
     while (store.slots.a.phase.value !== 'idle' || root.querySelector('.xai-t-chip')) await rest();
   };
-  const times = { floor: [], ours: [] };
-  for (let i = -warm; i < n; i++) {
-    for (const [name, ask] of [['floor', s => floor.ask(s)], ['ours', ours]]) {
-      const ms = await ask(((i + warm) * 37 % 97) / 97);
-      if (i >= 0) times[name].push(ms);
-      await rest();
-    }
-    await back();
-  }
-  return times;
-}"""
-
-
-def main() -> None:
-    given = arguments("From another word to its number, in JupyterLab and Chromium")
-    times = in_lab([FLOOR, OURS], ASK, 20 if given.quick else 120)
-    if times:
-        report(times)
-
+  return { ours, back };
+"""
 
 if __name__ == "__main__":
-    main()
+    # About as many bytes as the prediction of a text has.
+    compare("From another word to its number", OURS, ASK, (16, 32))

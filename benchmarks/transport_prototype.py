@@ -1,4 +1,4 @@
-"""The least widget that sends a picture for a slider's value: the floor for `bench_transport.py`.
+"""The least widget that sends a picture for a slider's value: the floor for `in_lab.py`.
 
 One custom message asks, one answers with a binary buffer, the browser colours it. No checks, no worker, no undo.
 """

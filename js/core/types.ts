@@ -184,6 +184,8 @@ export interface StateMessage {
 
 export interface PredictionMessage {
   kind: "prediction";
+  /** Where another view or Python may have asked: what is on show there. */
+  state?: State;
   id: number;
   slot: Slot;
   target: Asked;

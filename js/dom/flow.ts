@@ -28,7 +28,7 @@ interface Chunk {
   /** Its first piece; the others are counted from it, so that a word that goes elsewhere changes nothing here. */
   base: number;
   /** Elements that take a colour, and the piece of each. */
-  shaded: { element: HTMLElement; piece: number }[];
+  shaded: { element: HTMLElement; piece: number; css: string }[];
   /** The colours it has: the number of the last shading. */
   painted: number;
 }
@@ -185,7 +185,7 @@ export class Flow {
     const shaded: Chunk["shaded"] = [];
     for (const part of parts) {
       const one = part.kind === "input" ? this.input() : partElement(part, base);
-      if (part.piece >= 0) shaded.push({ element: one, piece: part.piece - base });
+      if (part.piece >= 0) shaded.push({ element: one, piece: part.piece - base, css: "" });
       element.append(one);
     }
     const chunk = { key, element, base, shaded, painted: 0 };
@@ -207,7 +207,11 @@ export class Flow {
     for (const chunk of this.chunks) {
       if (chunk.painted === this.turn || !this.near.has(chunk.element)) continue;
       chunk.painted = this.turn;
-      for (const { element, piece } of chunk.shaded) element.style.cssText = this.style(chunk.base + piece);
+      for (const one of chunk.shaded) {
+        const css = this.style(chunk.base + one.piece);
+        if (css !== one.css) one.element.style.cssText = css;
+        one.css = css;
+      }
     }
   }
 }

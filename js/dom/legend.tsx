@@ -46,7 +46,7 @@ export function Legend(props: {
   useLayoutEffect(() => {
     const ctx = canvas.current?.getContext("2d");
     if (ctx) paintBar(ctx, look, 0, 0, WIDTH, 1, colour);
-  }, [look, colour]);
+  }, [colour ?? look]);
   const [low, middle, high] = props.ends ?? ends(look);
   const at = value !== null && !Number.isNaN(value) ? positionOf(value, look) * 100 : null;
   return (

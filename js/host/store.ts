@@ -15,6 +15,11 @@ import { SlotState } from "./slot";
 
 const CACHED = 24;
 
+/** What comes from the kernel again and again the same is not drawn anew. */
+export function put<T>(signal: Signal<T>, value: T): void {
+  if (JSON.stringify(signal.peek()) !== JSON.stringify(value)) signal.value = value;
+}
+
 export interface Trouble {
   message: string;
   detail: string;
@@ -249,6 +254,7 @@ export class Store<K extends Kind = Kind> {
       this.hear(message, buffers);
       return;
     }
+    if (message.kind === "prediction" && message.state) this.follow(this.complete(message.state));
     const slot = this.slots[message.slot];
     if (!slot) return;
     if (message.id >= this.asked) this.outstanding = false;
@@ -306,7 +312,7 @@ export class Store<K extends Kind = Kind> {
   private followDisplay(display: K["display"]): void {
     if (this.ahead && JSON.stringify(display) !== JSON.stringify(this.display.value)) return;
     this.ahead = false;
-    this.display.value = display;
+    put(this.display, display);
   }
 
   // ---- what one kind of widget adds

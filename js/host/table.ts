@@ -16,7 +16,7 @@ import type {
 import type { Bytes } from "../core/types";
 import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
 import type { Model } from "./model";
-import { Store, storeOf } from "./store";
+import { put, Store, storeOf } from "./store";
 
 export interface TablePrediction extends Prediction {
   /** Read off a curve: what the model says comes in a moment. */
@@ -119,8 +119,8 @@ export class TableStore extends Store<TableKind> {
 
   protected override followed(state: unknown): void {
     const { rules, scenarios } = (state ?? {}) as { rules?: Rules; scenarios?: Scenario[] };
-    if (rules) this.rules.value = { ...NO_RULES, ...rules };
-    if (Array.isArray(scenarios)) this.scenarios.value = scenarios;
+    if (rules) put(this.rules, { ...NO_RULES, ...rules });
+    if (Array.isArray(scenarios)) put(this.scenarios, scenarios);
   }
 }
 

@@ -337,6 +337,26 @@ describe("what others choose", () => {
     expect(store.request.value.edits).toEqual([]);
   });
 
+  it("comes with what the model says of it", () => {
+    const { store, model, welcome } = bench();
+    welcome();
+    const edits = [{ name: "blur" as const, value: 3 }];
+    const probabilities = { v: 1 as const, dtype: "<f4" as const, shape: [1], buffer: 0 };
+    const about = { kind: "prediction", id: 9, slot: "a", task: "classes", target: 0, label: "cat", picture: null };
+    const state = { ...STATE, id: 9, request: { ...REQUEST, edits } };
+    const buffers = [new DataView(Float32Array.of(0.75).buffer)];
+    model.emit("msg:custom", { ...about, probabilities, original: probabilities, state }, buffers);
+    expect([store.request.value.edits, store.prediction.value?.probabilities[0]]).toEqual([edits, 0.75]);
+  });
+
+  it("is not drawn anew where it is the same", () => {
+    const { store, say, welcome } = bench();
+    welcome();
+    const { value } = store.display;
+    say({ kind: "state", state: { ...STATE, id: 9 } });
+    expect(store.display.value).toBe(value);
+  });
+
   it("is the beginning, not a step, when the page was loaded", () => {
     const { store, welcome } = bench();
     const edits = [{ name: "blur" as const, value: 3 }];

@@ -87,6 +87,7 @@ def test_a_view_asks_for_neighbours_and_python_follows(make):
 
 def test_words_without_vectors_are_answered_with_a_sentence(make):
     widget = make(word="w1")
+    assert widget.wait(10)
     browser = Browser(widget)
     browser.say(kind="near", id=1, word="none", metric="cosine")
     until(lambda: answered(browser, "near")["word"] == "none")

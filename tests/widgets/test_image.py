@@ -152,11 +152,13 @@ def test_two_slots_compare_two_methods(make):
     browser = Browser(make(method="saliency"))
     browser.ask(2, "input_x_gradient", slot="b").wait("ended", 2)
     assert browser.of("map", 2)[0]["slot"] == "b"
-    state = browser.of("state")[-1]["state"]
+    state = browser.of("prediction", 2)[-1]["state"]
     assert state["request"]["method"] == "saliency"
     assert state["compare"]["method"] == "input_x_gradient"
+    assert not browser.of("state")  # which would have kept the prediction waiting
     browser.say(kind="close", slot="b")
     browser.say(kind="hello", v=1, version="0.1.0")
+    assert "state" not in browser.of("prediction")[-1]  # what is told again is no news
     assert browser.of("welcome")[-1]["state"]["compare"] is None
 
 

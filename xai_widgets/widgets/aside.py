@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,13 +30,23 @@ class Question:
         Sends a message to the views.
     empty : dict
         What is said before anything is known.
+    told_at_once : bool
+        Whether that is said as soon as it is asked. Of what is asked by itself beside each explanation it need not be:
+        the prediction would come later for it.
     """
 
     def __init__(
-        self, worker: Worker, kind: str, *, priority: int, post: Callable[[Message], None], empty: dict[str, Any]
+        self,
+        worker: Worker,
+        kind: str,
+        *,
+        priority: int,
+        post: Callable[[Message], None],
+        empty: dict[str, Any],
+        told_at_once: bool = True,
     ) -> None:
         self._slot = Slot(worker, priority=priority)
-        self._kind, self._post, self._empty = kind, post, empty
+        self._kind, self._post, self._empty, self._told_at_once = kind, post, empty, told_at_once
         # Held while a message goes out, so that none overtakes a newer one.
         self._lock = threading.Lock()
         self._turn = 0
@@ -63,7 +72,9 @@ class Question:
             self._turn += 1
             turn = self._turn
             self._finished.clear()
-            self._say(self._message(about))
+            self._said = self._message(about)
+            if self._told_at_once:
+                self._post(self._said)
 
             def publish(found: T) -> None:
                 message = self._message(about)
@@ -109,10 +120,7 @@ class Question:
         with self._lock:
             if turn != self._turn or self._said is None:
                 return
-            # What was sent already is left as it was.
-            news = copy.copy(message or self._said)
-            news.content = {**news.content, "running": running, "error": error}
-            self._say(news)
+            self._say((message or self._said).saying(running=running, error=error))
             if not running:
                 self._finished.set()
 

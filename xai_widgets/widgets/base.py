@@ -127,8 +127,13 @@ class ExplainerWidget(LinkedWidget):
         explain: Callable[[], Iterator[Any]],
         on_prediction: Callable[[Exchange, Any], None],
         on_result: Callable[[Exchange, Any], None],
+        *,
+        beside: Callable[[], None],
     ) -> None:
-        """Hand the two halves of an ask to the worker; call with the lock held, so that asks come one by one."""
+        """Hand the two halves of an ask to the worker; call with the lock held, so that asks come one by one.
+
+        What `beside` submits at the priority of explanations has its first turn between the two.
+        """
         self._id = max(self._id, exchange.id)
         self._exchanges[exchange.slot] = exchange
         for kind in ("error", "ended"):
@@ -143,6 +148,7 @@ class ExplainerWidget(LinkedWidget):
         self._predicting[exchange.slot].submit(
             predict, publish=lambda found: on_prediction(exchange, found), ended=ended
         )
+        beside()
         self._explaining[exchange.slot].submit(
             explain_unless_failed, publish=lambda found: on_result(exchange, found), ended=ended
         )
@@ -187,11 +193,12 @@ class ExplainerWidget(LinkedWidget):
             for key in [key for key in self._last if key[1] == slot]:
                 del self._last[key]
 
-    def _remember_and_post(self, message: Message) -> None:
+    def _remember_and_post(self, message: Message, **once: Any) -> None:
+        """Send a message, now and again to views that open later; `once` is what only those of now are told with it."""
         with self._lock:
             if not self._closed:
                 self._last[message.content["kind"], message.content["slot"]] = message
-                self._post(message)
+                self._post(message.saying(**once))
 
     def cancel(self, slot: str = "a", number: int | None = None) -> None:
         """Stop computing within one batch; the partial result stays.

@@ -138,6 +138,7 @@ class Explainer(ExplainerWidget):
             self._explain("a", Request(chosen, index, edits), number)
             if beside is not None:
                 self._explain("b", Request(beside, index, edits), number)
+            self._post(messages.state(self._news()))
 
     def _beside(self, compare: Any) -> Method | None:
         """Return the second method that is asked for, or the one there is."""
@@ -261,7 +262,8 @@ class Explainer(ExplainerWidget):
                 target = session.target(request.target)
             except (ValueError, TypeError):  # the explanation fails with it; the classes there are can be shown
                 target = session.target(None)
-            self._remember_and_post(self._say_prediction(exchange.id, slot, seen, target))
+            # What other views of this widget follow goes with it: a message before it would keep it waiting.
+            self._remember_and_post(self._say_prediction(exchange.id, slot, seen, target), state=self._news())
             if slot == "a":
                 self._publish_seen(seen, target)
 
@@ -278,9 +280,17 @@ class Explainer(ExplainerWidget):
         with self._lock:
             self._requests[slot] = request
             exchange = Exchange(number, slot)
-            self._run(exchange, predict, lambda: session.explain(request), on_prediction, on_result)
-            # Other views of this widget follow; the one that asked knows already.
-            self._post(messages.state(self._news()))
+            self._run(
+                exchange,
+                predict,
+                lambda: session.explain(request),
+                on_prediction,
+                on_result,
+                beside=lambda: self._ask_beside(slot, request),
+            )
+
+    def _ask_beside(self, slot: str, request: Request) -> None:
+        """Ask what is shown beside each explanation, if anything is."""
 
     def _publish(self, **traits: Any) -> None:
         with self._lock:

@@ -260,8 +260,7 @@ class TabularExplainer(Explainer):
 
     # What the base class asks for.
 
-    def _explain(self, slot: str, request: Request, number: int) -> None:
-        super()._explain(slot, request, number)
+    def _ask_beside(self, slot: str, request: Request) -> None:
         if slot == "a":
             self._asides.ask_curves(request)
 

@@ -45,7 +45,9 @@ class TableAsides:
     ) -> None:
         self._session, self._found = session, found
         nothing: dict[str, Any] = {"fraction": 0.0, "found": [], "note": None, "row": None, "of": ""}
-        self.curves = Question(worker, "curves", priority=EXPLAIN, post=post, empty={"values": None})
+        self.curves = Question(
+            worker, "curves", priority=EXPLAIN, post=post, empty={"values": None}, told_at_once=False
+        )
         self.search = Question(worker, "search", priority=COMPARE, post=post, empty=nothing)
 
     def ask_curves(self, request: Request) -> None:

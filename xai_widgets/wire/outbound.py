@@ -33,6 +33,12 @@ class Message:
         self.content = {"kind": kind, **fields}
         self.buffers = []
 
+    def saying(self, **fields: Any) -> Message:
+        """Return the same message with other or more fields; this one may have been sent, and stays as it is."""
+        other = Message(**{**self.content, **fields})
+        other.buffers = self.buffers
+        return other
+
     def add(self, name: str, array: NDArray[Any], dtype: str) -> Message:
         """Put an array under `name`.
 

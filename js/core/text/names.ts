@@ -23,8 +23,13 @@ function keyOf(edit: TextEdit): string {
 
 export function nameOfVersion(versions: readonly Version[], at: number, original: string): string {
   const version = versions[at]!;
+  return nameOf(version, version.parent === null ? undefined : versions[version.parent], original);
+}
+
+/** The same, of a version and the one that it was made from. */
+export function nameOf(version: Version, parent: Version | undefined, original: string): string {
   if (!version.edits.length) return textWords.versionOriginal;
-  const before = (version.parent === null ? undefined : versions[version.parent])?.edits ?? [];
+  const before = parent?.edits ?? [];
   const known = new Set(before.map(keyOf));
   const fresh = version.edits.filter((edit) => !known.has(keyOf(edit)));
   if (fresh.length === 1) return nameOfEdit(fresh[0]!, original);

@@ -1,5 +1,6 @@
 // Shades behind text: the same colours as on photos, in an order of lightness that suits the page, and letters that
 // can be read on each of them.
+import { Lru } from "../lru";
 import { alphaOf, type Look, positionOf } from "../paint";
 import { colourAt, type Rgb, STEPS } from "../palette";
 import { passes } from "../ranking";
@@ -86,9 +87,25 @@ export function levelOf(value: number, look: Look): number {
 
 const THICKEST = 6;
 
+type Marks = "shade" | "underline";
+
+/** Maps come faster than colours change: of looks that differ in nothing that is drawn here, the same is returned again. */
+function remembered<V>(make: (look: Look, page: Page, marks: Marks) => V): typeof make {
+  const known = new Lru<V>(8);
+  return (look, page, marks) => {
+    const key = [look.palette.name, look.opacity, page.paper, page.ink, marks].join(" ");
+    const found = known.get(key) ?? make(look, page, marks);
+    known.put(key, found);
+    return found;
+  };
+}
+
+/** The colour of each place on a bar of the shades, 0..1. */
+export const barOf = remembered((look, page) => (position: number) => rgb(shadeAt(look, position, page).paper));
+
 /** The style of each level, as CSS. Underlines tell strength by thickness and direction by being broken. */
-export function stylesOf(look: Look, page: Page, marks: "shade" | "underline"): string[] {
-  return Array.from({ length: STEPS }, (_, level) => {
+export const stylesOf = remembered((look, page, marks) =>
+  Array.from({ length: STEPS }, (_, level) => {
     const position = level / (STEPS - 1);
     if (marks === "shade") {
       const { paper, ink } = shadeAt(look, position, page);
@@ -99,5 +116,5 @@ export function stylesOf(look: Look, page: Page, marks: "shade" | "underline"): 
     const against = look.palette.kind === "diverging" && position < 0.5;
     const thick = Math.max(1, Math.round(THICKEST * strength));
     return `text-decoration:underline ${against ? "dashed" : "solid"} ${lineAt(look, position, page)} ${thick}px`;
-  });
-}
+  }),
+);

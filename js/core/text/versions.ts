@@ -23,9 +23,14 @@ export function grown(versions: readonly Version[], version: Version): Version[]
   return versions.map((one, i) => (i === at ? { ...one, score: version.score, label: version.label } : one));
 }
 
-/** What the kernel kept, and after it what was seen here and is not in its list yet. */
-export function joined(kept: readonly Version[], seen: readonly Version[]): Version[] {
-  const out = [...kept];
+function same(a: Version, b: Version | undefined): boolean {
+  if (a.parent !== b?.parent || a.score !== b.score || a.delta !== b.delta || a.label !== b.label) return false;
+  return keyOfAll(a.edits) === keyOfAll(b.edits);
+}
+
+/** What the kernel kept, and after it what was seen here and is not in its list yet. What is known stays as it is. */
+export function joined(kept: readonly Version[], seen: Version[]): Version[] {
+  const out = kept.map((one, at) => (same(one, seen[at]) ? seen[at]! : one));
   const places = new Map(out.map(({ edits }, at) => [keyOfAll(edits), at]));
   for (const version of seen) {
     const key = keyOfAll(version.edits);
@@ -34,14 +39,18 @@ export function joined(kept: readonly Version[], seen: readonly Version[]): Vers
     places.set(key, out.length);
     out.push({ ...version, parent: parent ? (places.get(keyOfAll(parent.edits)) ?? null) : null });
   }
-  return out;
+  return out.length === seen.length && out.every((one, at) => one === seen[at]) ? seen : out;
 }
 
 /** What a step did: the score minus that of the version it was made from; null where that is not known. */
 export function stepOf(versions: readonly Version[], at: number): number | null {
   const version = versions[at];
-  const parent = version && version.parent !== null ? versions[version.parent] : undefined;
-  return version && parent && parent.label === version.label ? version.score - parent.score : null;
+  return version ? stepFrom(version, version.parent === null ? undefined : versions[version.parent]) : null;
+}
+
+/** The same, of a version and the one that it was made from. */
+export function stepFrom(version: Version, parent: Version | undefined): number | null {
+  return parent && parent.label === version.label ? version.score - parent.score : null;
 }
 
 /** For each edit of a version what the step did that brought it; null where other edits came with it. */

@@ -1,4 +1,5 @@
 // Behind a slider: how the data is spread, and what the model would say if this value alone were another.
+import { useMemo } from "preact/hooks";
 import { percent, short } from "../../core/format";
 import { curveOf, heightAt, placeOf, textOf } from "../../core/table/cells";
 import type { Cell, Column } from "../../core/table/types";
@@ -32,7 +33,21 @@ export function Plot(props: {
   const x = (one: number) => 100 * placeOf(column, one);
   const height = heightAt(points, value, chosen);
   const say = (one: number) => (view.store.task.value === "value" ? short(one) : percent(one));
-  const gap = chosen || column.counts.length < 20 ? 0.16 : 0.04;
+  const here = chosen ? value : null;
+  // The data stay as they are while curves and dots move.
+  const spread = useMemo(() => {
+    const gap = chosen || column.counts.length < 20 ? 0.16 : 0.04;
+    return bars(column.counts).map((bar, i) => (
+      <rect
+        key={i}
+        class={i === here ? "xai-f-here" : "xai-f-count"}
+        x={bar.x + (gap * bar.width) / 2}
+        width={bar.width * (1 - gap)}
+        y={100 - bar.height}
+        height={bar.height}
+      />
+    ));
+  }, [column, chosen, here]);
   const pick = (event: MouseEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const index = Math.floor(((event.clientX - box.left) / box.width) * column.choices.length);
@@ -41,16 +56,7 @@ export function Plot(props: {
   return (
     <div class={chosen ? "xai-f-plot xai-f-choices" : "xai-f-plot"} aria-hidden="true" onClick={pick}>
       <svg class="xai-f-svg" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-        {bars(column.counts).map((bar, i) => (
-          <rect
-            key={i}
-            class={chosen && i === value ? "xai-f-here" : "xai-f-count"}
-            x={bar.x + (gap * bar.width) / 2}
-            width={bar.width * (1 - gap)}
-            y={100 - bar.height}
-            height={bar.height}
-          />
-        ))}
+        {spread}
         {!chosen && points.length > 1 && (
           <polyline class="xai-f-curve" points={points.map(([a, b]) => `${x(a)},${y(b)}`).join(" ")} />
         )}

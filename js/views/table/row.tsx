@@ -1,4 +1,5 @@
 // One column: its value, what it contributes, and what may become of it.
+import { useComputed } from "@preact/signals";
 import { amount } from "../../core/format";
 import { textOf, withCell } from "../../core/table/cells";
 import type { Cell } from "../../core/table/types";
@@ -33,12 +34,25 @@ function Bar({ one, most, of }: { one: Contribution | undefined; most: number; o
   );
 }
 
+function Bars({ view, at, of }: { view: View; at: number; of: number }) {
+  const mapB = view.comparing.value ? view.mapB.value : null;
+  return (
+    <>
+      <Bar one={view.mapA.value?.[at]} most={view.mostA.value} of={of} />
+      {mapB && <Bar one={mapB[at]} most={view.mostB.value} of={of} />}
+    </>
+  );
+}
+
 export function FeatureRow({ view, at, style }: { view: View; at: number; style?: Record<string, string> }) {
   const { store } = view;
   const { columns, row } = store.spec.value;
   const column = columns[at]!;
   const ids = useIds("range", "field");
-  const [value, was] = [view.row.value[at] ?? null, row[at] ?? null];
+  // A column whose cell stays as it is is not drawn anew when another one's slider is dragged.
+  const cell = useComputed<Cell>(() => view.row.value[at] ?? null);
+  const value = cell.value;
+  const was = row[at] ?? null;
   const changed = value !== was;
   const open = view.opened.value.has(at);
   const rules = store.rules.value;
@@ -57,7 +71,6 @@ export function FeatureRow({ view, at, style }: { view: View; at: number; style?
   };
   const slides = !column.choices.length;
   const text = textOf(column, value, tableWords.missing);
-  const [mapA, mapB] = [view.mapA.value, view.comparing.value ? view.mapB.value : null];
   return (
     <li class={changed ? "xai-f-row xai-f-changed" : "xai-f-row"} data-column={column.name} style={style}>
       <div class="xai-f-line">
@@ -96,8 +109,7 @@ export function FeatureRow({ view, at, style }: { view: View; at: number; style?
           />
         </div>
         <div class="xai-f-bars">
-          <Bar one={mapA?.[at]} most={view.mostA.value} of={columns.length} />
-          {mapB && <Bar one={mapB[at]} most={view.mostB.value} of={columns.length} />}
+          <Bars view={view} at={at} of={columns.length} />
         </div>
         <div class="xai-f-tools">
           <Button

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Grid, valueAt } from "../../core/arrays";
 import { type Look, lookOf } from "../../core/paint";
 import { placed } from "../../core/text/placing";
-import { levelOf, type Page, rgb, shadeAt } from "../../core/text/shade";
+import { barOf, levelOf, type Page, shadeAt } from "../../core/text/shade";
 import type { Layout } from "../../core/text/types";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
@@ -162,7 +162,7 @@ export function Matrix(props: {
         value={value}
         missing={false}
         ends={ends(look)}
-        colour={(position) => rgb(shadeAt(look, position, page).paper)}
+        colour={barOf(look, page, "shade")}
       />
     </div>
   );

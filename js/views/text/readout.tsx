@@ -1,6 +1,6 @@
 // Below the text: the colours with their numbers, and what is read of the word under the cursor.
 import { rankingOf } from "../../core/ranking";
-import { rgb, shadeAt } from "../../core/text/shade";
+import { barOf } from "../../core/text/shade";
 import { textWords } from "../../core/text/words";
 import { Button } from "../../dom/controls";
 import { Legend } from "../../dom/legend";
@@ -40,7 +40,7 @@ function Legends({ view }: { view: View }) {
               title={`${methodTitle(view.store, map.info.request.method)} · ${map.info.label}`}
               value={at ? readingOf(map, at.start, at.stop).value : null}
               missing={false}
-              colour={(position) => rgb(shadeAt(look, position, page).paper)}
+              colour={barOf(look, page, "shade")}
             />
           ),
       )}

@@ -1,12 +1,13 @@
 // Change the text, and see every version of it: go back, begin a branch, compare any two, take them along as a table.
+import { Component } from "preact";
 import { useState } from "preact/hooks";
 import { percent, short } from "../../core/format";
 import { diff, editsBetween } from "../../core/text/diff";
 import { splice } from "../../core/text/edits";
-import { nameOfVersion } from "../../core/text/names";
+import { nameOf, nameOfVersion } from "../../core/text/names";
 import { tableOf } from "../../core/text/table";
 import type { Version } from "../../core/text/types";
-import { placeOf, stepOf, treeOf } from "../../core/text/versions";
+import { placeOf, stepFrom, treeOf } from "../../core/text/versions";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Button, Section } from "../../dom/controls";
@@ -15,31 +16,49 @@ import { saveTable } from "../../dom/save";
 import { Change, Diff } from "./change";
 import type { View } from "./view";
 
-function Row(props: { view: View; at: number; depth: number; here: boolean; picked: boolean; onCompare: () => void }) {
-  const { view, at, depth, here, picked, onCompare } = props;
-  const { store } = view;
-  const versions = store.versions.value;
-  const version = versions[at]!;
-  const plain = store.task.value === "value";
-  const name = nameOfVersion(versions, at, store.spec.value.text);
-  const score = plain ? short(version.score) : percent(version.score);
-  return (
-    <li class="xai-version" style={{ "--xai-level": depth }}>
-      <button
-        type="button"
-        class="xai-version-go"
-        aria-current={here ? "true" : undefined}
-        aria-label={textWords.versionGo(name, score)}
-        onClick={() => store.setEdits(version.edits)}
-      >
-        <bdi class="xai-version-name">{name}</bdi>
-        <span class="xai-bar-value">{score}</span>
-        <Change by={stepOf(versions, at)} plain={plain} />
-      </button>
-      <Button quiet icon="compare" label={textWords.compareWith(name)} pressed={picked} onClick={onCompare} />
-    </li>
-  );
+interface RowProps {
+  version: Version;
+  parent: Version | undefined;
+  original: string;
+  plain: boolean;
+  depth: number;
+  here: boolean;
+  picked: boolean;
+  /** These may be others each time: they must do the same. */
+  onGo: () => void;
+  onCompare: () => void;
 }
+
+/** One of up to 200, none of which but the newest changes with an edit. */
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    const { props } = this;
+    return SEEN.some((name) => props[name] !== next[name]);
+  }
+
+  override render({ version, parent, original, plain, depth, here, picked, onGo, onCompare }: RowProps) {
+    const name = nameOf(version, parent, original);
+    const score = plain ? short(version.score) : percent(version.score);
+    return (
+      <li class="xai-version" style={{ "--xai-level": depth }}>
+        <button
+          type="button"
+          class="xai-version-go"
+          aria-current={here ? "true" : undefined}
+          aria-label={textWords.versionGo(name, score)}
+          onClick={onGo}
+        >
+          <bdi class="xai-version-name">{name}</bdi>
+          <span class="xai-bar-value">{score}</span>
+          <Change by={stepFrom(version, parent)} plain={plain} />
+        </button>
+        <Button quiet icon="compare" label={textWords.compareWith(name)} pressed={picked} onClick={onCompare} />
+      </li>
+    );
+  }
+}
+
+const SEEN = ["version", "parent", "original", "plain", "depth", "here", "picked"] as const;
 
 function Comparison({ view, from, to }: { view: View; from: number; to: number }) {
   const { store } = view;
@@ -103,11 +122,15 @@ export function VersionsPanel({ view }: { view: View }) {
   const versions = store.versions.value;
   const { undo, redo } = store.undoable.value;
   const { text, mask } = store.spec.value;
+  const plain = store.task.value === "value";
   const here = placeOf(versions, view.edits.value);
   const known = picked.filter((at) => at < versions.length);
   // One that was picked is compared with the one on show, a second in its place.
   const toggle = (at: number) =>
-    setPicked(known.includes(at) ? known.filter((one) => one !== at) : [...known, at].slice(-2));
+    setPicked((now) => {
+      const there = now.filter((one) => one < store.versions.peek().length);
+      return there.includes(at) ? there.filter((one) => one !== at) : [...there, at].slice(-2);
+    });
   const [from, to] = known.length > 1 ? known : [known[0] ?? null, here];
   return (
     <Section
@@ -141,11 +164,14 @@ export function VersionsPanel({ view }: { view: View }) {
             {treeOf(versions).map(({ at, depth }) => (
               <Row
                 key={at}
-                view={view}
-                at={at}
+                version={versions[at]!}
+                parent={versions[versions[at]!.parent ?? -1]}
+                original={text}
+                plain={plain}
                 depth={depth}
                 here={at === here}
                 picked={known.includes(at)}
+                onGo={() => store.setEdits(versions[at]!.edits)}
                 onCompare={() => toggle(at)}
               />
             ))}
