@@ -137,6 +137,21 @@ def test_the_first_picture_of_exact_values_comes_early(monkeypatch: pytest.Monke
     assert errors[-2] < 0.2
 
 
+def test_the_first_orders_show_something_after_each_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
+    model, x = mlp(24, seed=5), row(24, seed=5)
+    steps = list(xai.attribute_iter(model, x, "shapley_sampling", target=0, n_samples=2, tolerance=0.0))
+    assert len(steps) == 2 * 23
+    assert len(set(steps[0].values.tolist())) == 2  # two halves of one order
+    many = xai.attribute(model, x, "shapley_sampling", target=0, n_samples=60, tolerance=0.0)
+    far = [distance(one.values, many.values) for one in steps]
+    assert far[-1] < far[7] < far[0]
+    for one in steps:
+        assert one.gap == pytest.approx(0, abs=1e-9)
+    short = xai.attribute(model, x, "shapley_sampling", target=0, time_budget=1e-9)
+    assert short.forwards < 10
+
+
 def test_too_many_groups_are_refused_by_number() -> None:
     with pytest.raises(ValueError, match="coalitions of at most 16 groups, here are 17"):
         xai.attribute(mlp(17), row(17), "exact_shapley")

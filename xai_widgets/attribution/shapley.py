@@ -13,6 +13,7 @@ from torch import Tensor
 
 from xai_widgets.attribution.groups import Game, GroupMethod, Groups, row_generator
 from xai_widgets.attribution.statistics import joint_error, relative
+from xai_widgets.attribution.windows import spread_order
 from xai_widgets.method import Estimate, parameter, register
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ class ShapleySampling(SampledShapley):
 
     Each order comes with its reverse (antithetic pairs), so that effects of pairs of groups cancel exactly; an odd
     `n_samples` is rounded up. The error is the standard error over pairs. Every pair sums to the rise of the score.
+    The first pair is looked at in few places before many: groups between two of them share what they add together.
 
     References
     ----------
@@ -188,21 +190,21 @@ class ShapleySampling(SampledShapley):
         worths = torch.empty(0, dtype=torch.float64)
         added = torch.empty(0, count, dtype=torch.float64)
 
+        places = spread_order(count - 1) + 1
+
         def batch(rows: slice) -> Tensor:
-            return game.worth(
-                torch.stack([_begun(count, seed, *divmod(row, each)) for row in range(rows.start, rows.stop)])
-            )
+            visits = [divmod(row, each) for row in range(rows.start, rows.stop)]
+            return game.worth(torch.stack([_begun(_order(count, seed, pair), places, at) for pair, at in visits]))
+
+        def shares(worths: Tensor) -> Tensor:
+            return _added(worths, places, _order(count, seed, len(added)), nothing, everything)
 
         # A batch ends with each pair, so that where the tolerance is met does not depend on the batches' size.
         for rows, worth in game.model.batches(total, batch, align=each):
             worths = torch.cat([worths, worth])
             while len(worths) >= each:
-                one = _added(worths[:each], _order(count, seed, len(added)), nothing, everything)
-                added, worths = torch.cat([added, one[None]]), worths[each:]
-            if not len(added):
-                yield self._estimate(game, torch.zeros(count), rise, rows.stop, total, None, ready=False)
-                continue
-            values, error = added.mean(0), None
+                added, worths = torch.cat([added, shares(worths[:each])[None]]), worths[each:]
+            values, error = added.mean(0) if len(added) else shares(worths), None
             if len(added) >= ENOUGH_PAIRS:
                 error = joint_error(torch.cov(added.T) / len(added), values, game.groups.sizes, len(added))
             enough = error is not None and error <= self.tolerance and not len(worths)
@@ -225,19 +227,24 @@ def _order(count: int, seed: int, pair: int) -> Tensor:
     return torch.randperm(count, generator=row_generator(seed, pair))
 
 
-def _begun(count: int, seed: int, pair: int, step: int) -> Tensor:
-    """Return the groups that have appeared at a step of a pair of orders: first forth, then back."""
-    order = _order(count, seed, pair)
-    back, step = divmod(step, count - 1)
-    shown = torch.zeros(count, dtype=torch.bool)
-    shown[(order.flip(0) if back else order)[: step + 1]] = True
+def _begun(order: Tensor, places: Tensor, visit: int) -> Tensor:
+    """Return the groups that have appeared at one visit to a pair of orders: at each place there, then back."""
+    at, back = divmod(visit, 2)
+    shown = torch.zeros(len(order), dtype=torch.bool)
+    shown[(order.flip(0) if back else order)[: places[at]]] = True
     return shown
 
 
-def _added(worths: Tensor, order: Tensor, nothing: float, everything: float) -> Tensor:
-    """Return what each group added, as the mean of both directions of one order."""
-    ends = worths.new_tensor([[nothing], [everything]]).expand(2, 2)
-    both = torch.cat([ends[0, :, None], worths.reshape(2, -1), ends[1, :, None]], dim=1).diff(dim=1)
-    added = torch.zeros(len(order), dtype=torch.float64)
-    added[order] = (both[0] + both[1].flip(0)) / 2
+def _added(worths: Tensor, places: Tensor, order: Tensor, nothing: float, everything: float) -> Tensor:
+    """Return what each group added, as the mean of both directions of one order.
+
+    Of the visits to it the first few will do: groups that appeared between two of them get equal shares.
+    """
+    count = len(order)
+    added = torch.zeros(count, dtype=torch.float64)
+    directions = [one for one in (worths[::2], worths[1::2]) if len(one)]
+    for back, seen in enumerate(directions):
+        known = {0: nothing, count: everything} | dict(zip(places.tolist(), seen.tolist(), strict=False))
+        path = torch.from_numpy(np.interp(np.arange(count + 1), *zip(*sorted(known.items()), strict=True)))
+        added[order.flip(0) if back else order] += path.diff() / len(directions)
     return added
