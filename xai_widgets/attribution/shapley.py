@@ -245,6 +245,7 @@ def _added(worths: Tensor, places: Tensor, order: Tensor, nothing: float, everyt
     directions = [one for one in (worths[::2], worths[1::2]) if len(one)]
     for back, seen in enumerate(directions):
         known = {0: nothing, count: everything} | dict(zip(places.tolist(), seen.tolist(), strict=False))
-        path = torch.from_numpy(np.interp(np.arange(count + 1), *zip(*sorted(known.items()), strict=True)))
-        added[order.flip(0) if back else order] += path.diff() / len(directions)
+        at = sorted(known)
+        path = np.interp(np.arange(count + 1), at, [known[one] for one in at])
+        added[order.flip(0) if back else order] += torch.from_numpy(np.diff(path)) / len(directions)
     return added
