@@ -113,13 +113,17 @@ def test_a_language_model_without_a_gradient_at_zeros_is_followed_from_the_mean(
     model = LlamaForCausalLM(config).eval()
     tokens, given = torch.tensor([5, 9, 30]), {"target": 7, "n_steps": 33}
     found = xai.attribute(model, tokens, **given)
-    assert any("starts from the mean of all tokens' vectors" in note for note in found.notes)
+    assert any("baseline is the mean of all tokens' vectors" in note for note in found.notes)
     chosen = xai.attribute(model, tokens, baselines="mean", **given)
     assert found.values == pytest.approx(chosen.values, rel=1e-4, abs=1e-4)
     assert not any("mean" in note for note in chosen.notes)
     mean = model.get_input_embeddings().weight.mean(0).detach().expand(1, 3, 16)
     rise = found.prediction.scores[7] - model(inputs_embeds=mean).logits[0, -1, 7].item()
     assert found.values.sum() == pytest.approx(rise + found.gap, abs=1e-4)
+    # Secants of all its norms in a row, from vectors without a length, would overflow as well.
+    secants = xai.attribute(model, tokens, "deep_lift", target=7)
+    assert any("baseline is the mean of all tokens' vectors" in note for note in secants.notes)
+    assert secants.values.sum() == pytest.approx(rise, rel=1e-2, abs=1e-2)
 
 
 def test_a_function_of_texts_is_explained_by_its_words():

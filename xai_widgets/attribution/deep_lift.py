@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor
 
+from xai_widgets.attribution.paths import usable_baseline
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.statistics import CHECKED, Mean
 from xai_widgets.inputs import BASELINES
@@ -57,7 +58,8 @@ class DeepLift(RelevanceMethod):
     Linear operations keep their gradient; a function of one value has the slope of its secant; a product gives each
     factor the mean of the other; a maximum gives to whichever value was it. Softmax, norms and attention are taken
     apart into these, so the sum is exact up to rounding. Captum's softmax rule differs: it is applied to the
-    whole vector at once and then centred, and is not exact. The gap is reported.
+    whole vector at once and then centred, and is not exact. The gap is reported. Tokens are compared with the mean of
+    all tokens' vectors where `integrated_gradients` would start there.
 
     References
     ----------
@@ -75,9 +77,10 @@ class DeepLift(RelevanceMethod):
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
-        base = inputs.baseline(self.baselines, seed)
+        base, notes = usable_baseline(self.baselines, inputs, model, target, seed)
         values, gap = contributions(model, inputs.x[None], base[None], target)
-        yield Estimate(values[0], done=1, total=1, gap=float(gap[0]), notes=_notes(values[0], float(gap[0])))
+        notes += _notes(values[0], float(gap[0]))
+        yield Estimate(values[0], done=1, total=1, gap=float(gap[0]), notes=notes)
 
 
 @register

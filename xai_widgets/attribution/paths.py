@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 STEEP = 1e3
 """How many times as large a gradient at the baseline is as at the input where the path cannot be followed."""
 
-NOT_FROM_ZERO = (
-    "The model's gradient explodes at vectors of zeros: the path starts from the mean of all tokens' vectors."
-)
+NOT_FROM_ZERO = "The model's gradient explodes at vectors of zeros: the baseline is the mean of all tokens' vectors."
 
 
 @register
@@ -93,12 +91,21 @@ class IntegratedGradients(GradientMethod):
         if isinstance(self.baselines, (Tensor, np.ndarray)) and (several := inputs.several(self.baselines)) is not None:
             runs = mean_of(map(path, several), len(several))
         else:
-            base = inputs.baseline(self.baselines, seed)
-            if self.baselines == "zero" and inputs.vectors is not None and _explodes_at(base, inputs.x, model, target):
-                base, notes = inputs.baseline("mean"), (NOT_FROM_ZERO, *notes)
-            runs = path(base)
+            base, instead = usable_baseline(self.baselines, inputs, model, target, seed)
+            runs, notes = path(base), (*instead, *notes)
         for estimate in runs:
             yield replace(estimate, notes=(*notes, *estimate.notes)) if notes else estimate
+
+
+def usable_baseline(
+    baselines: Any, inputs: Inputs, model: Model, target: Target, seed: int
+) -> tuple[Tensor, tuple[str, ...]]:
+    """Return the one baseline that is asked for, or the mean in place of zeros where these will not do, and a note."""
+    base = inputs.baseline(baselines, seed)
+    zeros = isinstance(baselines, str) and baselines == "zero" and inputs.vectors is not None
+    if zeros and _explodes_at(base, inputs.x, model, target):
+        return inputs.baseline("mean"), (NOT_FROM_ZERO,)
+    return base, ()
 
 
 def _explodes_at(base: Tensor, x: Tensor, model: Model, target: Target) -> bool:
