@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from xai_widgets.evaluations import Evaluation
     from xai_widgets.export import load
     from xai_widgets.findings import Check, Finding, Verdict
-    from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Replace, Rotation
+    from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Regions, Replace, Rotation
     from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
     from xai_widgets.results import Attribution, Prediction, Unit
     from xai_widgets.text import TextSpan
@@ -62,6 +62,7 @@ __all__ = [
     "Occlude",
     "OutOfMemoryError",
     "Prediction",
+    "Regions",
     "Replace",
     "Rotation",
     "TabularExplainer",
@@ -122,7 +123,18 @@ _HOMES = {
     "evaluations": ("Evaluation",),
     "export": ("load",),
     "findings": ("Check", "Finding", "Verdict"),
-    "inputs": ("Blur", "Brightness", "Contrast", "Delete", "Mask", "Noise", "Occlude", "Replace", "Rotation"),
+    "inputs": (
+        "Blur",
+        "Brightness",
+        "Contrast",
+        "Delete",
+        "Mask",
+        "Noise",
+        "Occlude",
+        "Regions",
+        "Replace",
+        "Rotation",
+    ),
     "models": ("ModelError", "OutOfMemoryError", "WeightsChangedError"),
     "text": ("TextSpan",),
     "results": ("Attribution", "Prediction", "Unit"),

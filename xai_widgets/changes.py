@@ -19,6 +19,9 @@ EditKind = Literal["delete", "replace", "insert"]
 
 TEXT_COLUMNS = ("text", "edits", "changes", "prediction", "probability", "delta", "similarity", "fluency", "valid")
 ROW_COLUMNS = ("changes", "prediction", "probability", "delta", "effort", "nearest", "valid")
+PICTURE_COLUMNS = (
+    *("regions", "changes", "area", "distance", "prediction", "before", "probability", "delta", "survives", "valid"),
+)
 """Of frames."""
 
 CHANGE_WRITERS: dict[str, Callable[[Counterfactuals, Path], None]] = {}
@@ -189,18 +192,19 @@ class Counterfactuals:
 
     Attributes
     ----------
-    original : str or dict
-        The text as it was given, or the row by columns.
+    original : str, dict or ndarray
+        The text as it was given, the row by columns, or the picture as the model sees it, uint8 (height, width, 3).
     prediction : Prediction
         What the model says of it.
     index : int
         The class, or output, whose change :attr:`Candidate.delta` tells: the one asked for, else the one predicted.
     label : str
         What was asked for, in words.
-    candidates : tuple of Candidate or RowCandidate
+    candidates : tuple of Candidate, RowCandidate or PictureCandidate
         The best first; empty where none was found: `notes` says among what.
     fewest : bool
-        Whether no smaller set of edits does it among all those that were proposed, each of which was tried.
+        Whether no smaller set of edits, or of regions, does it among all those that were proposed, each of which was
+        tried.
     method, params, seed : str, dict, int
         Of the search.
     fraction : float
@@ -238,6 +242,11 @@ class Counterfactuals:
     def __bool__(self) -> bool:
         return True  # "none found" is an answer too
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether a picture was changed."""
+        return hasattr(self.original, "shape")
+
     def to_dataframe(self) -> Any:
         """Return a pandas frame, one row a candidate, the best first.
 
@@ -247,7 +256,10 @@ class Counterfactuals:
             Where pandas is not installed.
         """
         rows = [one.record(self.index) for one in self.candidates]
-        names = [*TEXT_COLUMNS] if isinstance(self.original, str) else [*self._columns(rows), *ROW_COLUMNS]
+        if self.is_picture:
+            names = [*PICTURE_COLUMNS]
+        else:
+            names = [*TEXT_COLUMNS] if isinstance(self.original, str) else [*self._columns(rows), *ROW_COLUMNS]
         return importlib.import_module("pandas").DataFrame(rows, columns=names)
 
     def _columns(self, rows: list[dict[str, Any]]) -> list[str]:
@@ -276,7 +288,10 @@ class Counterfactuals:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if "changes_text" not in PAINTERS:
             return {"text/plain": repr(self)}
-        return {"text/plain": PAINTERS["changes_text"](self), "text/html": PAINTERS["changes_html"](self)}
+        told = {"text/plain": PAINTERS["changes_text"](self)}
+        # Where there is HTML, a page would not show the picture.
+        more = {"image/png": "changes_png"} if self.is_picture else {"text/html": "changes_html"}
+        return {**told, **{kind: PAINTERS[name](self) for kind, name in more.items()}}
 
 
 @dataclass(frozen=True)

@@ -218,4 +218,4 @@ def test_a_search_is_one_registered_dataclass_with_a_sentence_papers_and_ranges(
         assert "References" in cls.__doc__
         for one in cls.parameters():
             assert one.sentence.endswith(".")
-            assert one.kind == "bool" or (one.low is not None and one.high is not None)
+            assert one.kind in {"bool", "choice"} or one.hidden or None not in {one.low, one.high}

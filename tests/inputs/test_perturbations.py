@@ -40,7 +40,7 @@ def inputs(read, pixels):
 
 
 def test_names_are_those_of_the_protocol():
-    assert list(PERTURBATIONS) == ["blur", "noise", "brightness", "contrast", "rotation", "occlude"]
+    assert list(PERTURBATIONS) == ["blur", "noise", "brightness", "contrast", "rotation", "occlude", "regions"]
     assert FILLS == ("mean", "blur", "noise", "colour")
 
 

@@ -19,13 +19,14 @@ from xai_widgets import __version__
 ROOT = Path(__file__).parents[2]
 KILOBYTE = 1000
 
-TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust")
+TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust", "changed pictures")
 BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "languages": 25}
 """kB of the wheel a topic. The engine is what no other topic names: every method on pictures, texts and rows, the image
 widget, the JupyterLab extension."""
 
 FILES = {
     "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words",
+    "changed pictures": r"picture_|changed_pictures|counterfactual/(pictures|region|code_problem|walks)|inputs/regions",
     "counterfactuals": r"counterfactual/|/changes\.py|export/(change_files|diffs)",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|table)|prepare/rows",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.api.picture_changes import is_picture, picture_problem
 from xai_widgets.api.sources import text_sources, text_subject
 from xai_widgets.attribution.runs import check_time_budget
 from xai_widgets.counterfactual import (
@@ -35,6 +36,9 @@ AUTO = "fewest_edits"
 AUTO_ROW = ("gradient", "genetic")
 """The same for a row: of a model with gradients where no rule ties columns together, and otherwise."""
 
+AUTO_PICTURE = "regions"
+"""The same for a picture."""
+
 MOST = 1000
 """So many counterfactuals may be asked for."""
 
@@ -58,6 +62,11 @@ def counterfactuals(
     replacements: Any = None,
     insertions: Sequence[str] | None = None,
     seed: int = 0,
+    preprocess: Any = None,
+    other: Any = None,
+    decoder: Any = None,
+    encoder: Any = None,
+    start: Any = None,
     device: str | torch.device | None = None,
     time_budget: float | None = None,
     **params: Any,
@@ -69,9 +78,9 @@ def counterfactuals(
     model : torch.nn.Module, scikit-learn estimator or function
         A model of tokens, with its `tokenizer`; or whatever takes a list of texts and returns scores ``[n, classes]``,
         as a scikit-learn pipeline does. It is left exactly as it was.
-    x : str, or row of a table
+    x : str, row of a table, or picture
         The text; or the row, with `background`: a list or array of numbers, a dict by column, a pandas Series or a
-        frame of one row.
+        frame of one row; or a picture as for :func:`attribute`, with `preprocess`.
     target : None, "other", int or str
         The class to reach, by number or label; by default any but the one predicted now.
     n : int
@@ -95,8 +104,8 @@ def counterfactuals(
     labels : sequence of str, optional
         Names of the classes, where the model does not know them itself.
     method : str or Search
-        ``"fewest_edits"`` for a text; ``"gradient"``, ``"genetic"``, ``"random"`` or ``"nearest"`` for a row; or an
-        instance such as ``FewestEdits(max_edits=3)``.
+        ``"fewest_edits"`` for a text; ``"gradient"``, ``"genetic"``, ``"random"`` or ``"nearest"`` for a row;
+        ``"regions"``, ``"smooth"`` or ``"latent"`` for a picture; or an instance such as ``FewestEdits(max_edits=3)``.
     mlm : (model, tokenizer), optional
         A masked language model: replacements and insertions are what it would write in that place. Without it,
         a word is replaced by neighbours of its vector in the model, ranked by the gradient.
@@ -108,6 +117,17 @@ def counterfactuals(
         Words that may be put in anywhere; by default what `mlm` would write, else a few English words such as "not".
     seed : int
         The same seed gives the same result.
+    preprocess : callable, optional
+        For a picture: from a PIL image to what the model eats.
+    other : picture, optional
+        For ``"regions"``: a second picture, of another class, which becomes the target where none is named. Cells of a
+        grid are taken over from it, each to where it was, in place of covering regions.
+    decoder : Module or callable, optional
+        For ``"latent"``: from codes ``[n, …]`` to what the model eats.
+    encoder : Module or callable, optional
+        For ``"latent"``: from what the model eats, ``[1, …]``, to its code. What is explained is the decoded code.
+    start : Tensor or ndarray, optional
+        The code itself, in place of `encoder`; `x` may be None then.
     device : str or torch.device, optional
         Where to compute; by default where the model is.
     time_budget : float, optional
@@ -118,8 +138,9 @@ def counterfactuals(
     Returns
     -------
     Counterfactuals
-        Each candidate reaches the target: the model was asked about its text as a string. None of its edits can be
-        undone. None found is a result without candidates, whose notes say among what was searched.
+        Each candidate reaches the target: the model was asked about its text as a string, or its picture in 8 bits.
+        None of its edits can be undone, none of its regions put back. None found is a result without candidates, whose
+        notes say among what was searched.
 
     Raises
     ------
@@ -135,8 +156,8 @@ def counterfactuals(
     steps = counterfactuals_iter(
         model, x, target, n=n, within=within, constraints=constraints, background=background, features=features,
         encode=encode, tokenizer=tokenizer, labels=labels, method=method, mlm=mlm,
-        fluency=fluency, replacements=replacements, insertions=insertions, seed=seed, device=device,
-        time_budget=time_budget, **params,
+        fluency=fluency, replacements=replacements, insertions=insertions, seed=seed, preprocess=preprocess,
+        other=other, decoder=decoder, encoder=encoder, start=start, device=device, time_budget=time_budget, **params,
     )  # fmt: skip
     return collections.deque(steps, maxlen=1).pop()
 
@@ -160,6 +181,11 @@ def counterfactuals_iter(
     replacements: Any = None,
     insertions: Sequence[str] | None = None,
     seed: int = 0,
+    preprocess: Any = None,
+    other: Any = None,
+    decoder: Any = None,
+    encoder: Any = None,
+    start: Any = None,
     device: str | torch.device | None = None,
     time_budget: float | None = None,
     **params: Any,
@@ -182,9 +208,18 @@ def counterfactuals_iter(
         return row_changes(
             subject, target, n=n, within=within, constraints=constraints, method=method, **options, **params
         )
-    if not isinstance(x, str):
-        msg = f"the input must be a text, or a row of a table with background=..., got {type(x).__name__}."
+    pictured = not isinstance(x, str) or preprocess is not None
+    if pictured and not is_picture(x, start):
+        msg = (
+            f"the input must be a text, or a row of a table with background=..., or a picture, got {type(x).__name__}."
+        )
         raise TypeError(msg)
+    if pictured:
+        search = _search(method, params, AUTO_PICTURE, "picture")
+        adapter = adapt(model, x, labels=labels, device=device, seed=seed)
+        given = {"preprocess": preprocess, "other": other, "decoder": decoder, "encoder": encoder, "start": start}
+        problem = picture_problem(search, adapter, x, target, within=within, seed=seed, **given)
+        return run_search(search, problem, n=n, seed=seed, time_budget=seconds)
     if constraints is not None:
         msg = "constraints are for rows of a table: pass one with background=..., or say max_edits= for a text."
         raise TypeError(msg)

@@ -2,32 +2,45 @@
 
 from xai_widgets.counterfactual.beam import FewestEdits
 from xai_widgets.counterfactual.bound import Bound
+from xai_widgets.counterfactual.code_problem import DecodedProblem, WaveProblem
 from xai_widgets.counterfactual.constraints import Constraints
 from xai_widgets.counterfactual.edits import deletion, editable, insertion, replacement, rewritten
 from xai_widgets.counterfactual.goals import Goal, resolve_goal
 from xai_widgets.counterfactual.gradient import GradientRows
 from xai_widgets.counterfactual.menu import about, effects, menu
+from xai_widgets.counterfactual.pictures import PictureProblem, PictureSubject
 from xai_widgets.counterfactual.problem import Sources, TextProblem
+from xai_widgets.counterfactual.region_problem import RegionProblem
+from xai_widgets.counterfactual.regions import FewestRegions
 from xai_widgets.counterfactual.row_problem import RowProblem
 from xai_widgets.counterfactual.runs import run_search
 from xai_widgets.counterfactual.sampling import GeneticRows, NearestRows, RandomRows
 from xai_widgets.counterfactual.search import SEARCHES, Found, Search, create_search, register_search
+from xai_widgets.counterfactual.walks import LatentPicture, SmoothPicture
 
 __all__ = [
     "SEARCHES",
     "Bound",
     "Constraints",
+    "DecodedProblem",
     "FewestEdits",
+    "FewestRegions",
     "Found",
     "GeneticRows",
     "Goal",
     "GradientRows",
+    "LatentPicture",
     "NearestRows",
+    "PictureProblem",
+    "PictureSubject",
     "RandomRows",
+    "RegionProblem",
     "RowProblem",
     "Search",
+    "SmoothPicture",
     "Sources",
     "TextProblem",
+    "WaveProblem",
     "about",
     "create_search",
     "deletion",

@@ -9,6 +9,7 @@ import numpy as np
 
 from xai_widgets.counterfactual.row_search import RowSearch
 from xai_widgets.counterfactual.search import register_search
+from xai_widgets.counterfactual.slopes import ways_up
 from xai_widgets.counterfactual.slots import Slots
 from xai_widgets.method import parameter
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from xai_widgets.counterfactual.goals import Goal
     from xai_widgets.counterfactual.row_problem import RowProblem, Values
 
 OFTEN = 20
@@ -26,17 +26,6 @@ OFTEN = 20
 
 FIRST, SECOND, SMALL = 0.9, 0.99, 1e-9
 """Decay of the means of gradients and of their squares, and what keeps from dividing by zero (Adam's)."""
-
-
-@dataclass(frozen=True)
-class _Margin:
-    """How far beyond the goal, in place of a class's score."""
-
-    goal: Goal
-
-    def of(self, scores: Tensor) -> Tensor:
-        """Return the margin of each row."""
-        return self.goal.margins(scores)
 
 
 @register_search
@@ -110,18 +99,9 @@ class GradientRows(RowSearch):
 
     def _slopes(self, problem: RowProblem, rows: Values) -> tuple[Values, Values]:
         """Compute the margins of rows (n, columns), and their gradients with respect to what encodes them."""
-        subject, goal, model = problem.subject, problem.goal, problem.subject.inner
-        x = subject.encode(rows)
-        if goal.within is None:
-            margins, slopes = model.gradients(x, _Margin(goal))  # type: ignore[arg-type]
-            return _numbers(margins), _numbers(slopes)
-        # A probability's own slope is lost near 0 and 1, that of the score behind it is not.
-        target, _ = goal.slope(subject.prediction)
-        _, slopes = model.gradients(x, target)
-        scores = model.scores(x).double()
-        low, _ = goal.within
-        upwards = _numbers(goal.values(scores)) < low
-        return _numbers(goal.margins(scores)), np.where(upwards[:, None], 1.0, -1.0) * _numbers(slopes)
+        subject = problem.subject
+        margins, slopes = ways_up(subject.inner, problem.goal, subject.prediction, subject.encode(rows))
+        return _numbers(margins), _numbers(slopes)
 
 
 def _numbers(found: Tensor) -> Values:

@@ -11,6 +11,7 @@ from xai_widgets.changes import Counterfactuals
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xai_widgets.counterfactual.pictures import PictureProblem
     from xai_widgets.counterfactual.problem import TextProblem
     from xai_widgets.counterfactual.row_problem import RowProblem
     from xai_widgets.counterfactual.search import Search
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def run_search(
     search: Search,
-    problem: TextProblem | RowProblem,
+    problem: TextProblem | RowProblem | PictureProblem,
     *,
     n: int = 4,
     seed: int = 0,
@@ -30,7 +31,7 @@ def run_search(
     Parameters
     ----------
     search : Search
-    problem : TextProblem or RowProblem
+    problem : TextProblem, RowProblem or PictureProblem
         It is left as it is: each run tries anew.
     n : int
         How many counterfactuals to return, at most.

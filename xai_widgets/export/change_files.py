@@ -11,8 +11,12 @@ import numpy as np
 from xai_widgets.changes import Candidate, CellChange, Counterfactuals, Edit, RowCandidate
 from xai_widgets.export import checks
 from xai_widgets.export.aside import write_aside
+from xai_widgets.export.changed_pictures import picture_candidate, picture_of, picture_record
 from xai_widgets.export.checks import FileError
+from xai_widgets.export.packed import packed
+from xai_widgets.export.picture_diffs import changes_png
 from xai_widgets.export.record import TASKS, plain
+from xai_widgets.picture_changes import PictureCandidate
 from xai_widgets.results import Prediction
 
 if TYPE_CHECKING:
@@ -31,22 +35,42 @@ def write_changes(found: Counterfactuals, path: Path) -> None:
     write_aside(path, text.encode("utf-8"))
 
 
+def write_changes_png(found: Counterfactuals, path: Path) -> None:
+    """Write changed pictures as one picture.
+
+    Raises
+    ------
+    ValueError
+        For texts and rows.
+    """
+    if not found.is_picture:
+        msg = f"only changed pictures are saved as a picture: save {path.stem!r} as .xai.json, or see to_dataframe()."
+        raise ValueError(msg)
+    write_aside(path, changes_png(found))
+
+
 def record_of(found: Counterfactuals) -> dict[str, Any]:
     """Return counterfactuals as plain data."""
-    original = found.original if isinstance(found.original, str) else _cells(found.original)
+    original: Any
+    if found.is_picture:
+        original = packed(found.original)
+    else:
+        original = found.original if isinstance(found.original, str) else _cells(found.original)
     record: dict[str, Any] = plain({**vars(found), "original": original, "prediction": None, "candidates": None})
     return {
         "format": FORMAT,
         "v": VERSION,
         **record,
         "prediction": _prediction_record(found.prediction),
-        "candidates": [
-            _row_record(one) if isinstance(one, RowCandidate) else _candidate_record(one) for one in found.candidates
-        ],
+        "candidates": [_candidate_record(one) for one in found.candidates],
     }
 
 
-def _candidate_record(one: Candidate) -> dict[str, Any]:
+def _candidate_record(one: Candidate | RowCandidate | PictureCandidate) -> dict[str, Any]:
+    if isinstance(one, PictureCandidate):
+        return {**picture_record(one), "prediction": _prediction_record(one.prediction)}
+    if isinstance(one, RowCandidate):
+        return _row_record(one)
     return {
         **plain({**vars(one), "prediction": None, "edits": None}),
         "prediction": _prediction_record(one.prediction),
@@ -90,12 +114,19 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
         msg = f"it has version {version} of the format, this xai_widgets reads version {VERSION}: install a newer one"
         raise FileError(msg)
     given = record.get("original")
-    original: Any = _row("original", given) if isinstance(given, dict) else checks.long_text("original", given)
+    original: Any
+    if isinstance(given, dict):
+        # Of a row, "zlib" would hold a number or a word of a cell.
+        original = (
+            picture_of("original", given) if given.keys() == {"dtype", "shape", "zlib"} else _row("original", given)
+        )
+    else:
+        original = checks.long_text("original", given)
     prediction = _prediction("prediction", record.get("prediction"))
     index = checks.natural("index", record.get("index"))
-    _hold("index", index < len(prediction.probabilities))
+    checks.hold("index", index < len(prediction.probabilities))
     params = checks.plain("params", record.get("params"))
-    _hold("params", isinstance(params, dict))
+    checks.hold("params", isinstance(params, dict))
     return Counterfactuals(
         original=original,
         prediction=prediction,
@@ -117,10 +148,12 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
     )
 
 
-def _candidate(value: Any, original: Any, before: Prediction) -> Candidate | RowCandidate:
+def _candidate(value: Any, original: Any, before: Prediction) -> Candidate | RowCandidate | PictureCandidate:
     found = _mapping("candidates", value)
     prediction = _prediction("candidates", found.get("prediction"))
-    _hold("candidates", len(prediction.probabilities) == len(before.probabilities))
+    checks.hold("candidates", len(prediction.probabilities) == len(before.probabilities))
+    if isinstance(original, np.ndarray):
+        return picture_candidate(found, original, prediction, valid=_flag("valid", found.get("valid")))
     if isinstance(original, dict):
         return _row_candidate(found, original, prediction)
     return Candidate(
@@ -136,9 +169,9 @@ def _candidate(value: Any, original: Any, before: Prediction) -> Candidate | Row
 
 def _row_candidate(found: dict[str, Any], original: dict[str, Any], prediction: Prediction) -> RowCandidate:
     values = _row("values", found.get("values"))
-    _hold("values", values.keys() == original.keys())
+    checks.hold("values", values.keys() == original.keys())
     changed = checks.texts("changes", found.get("changes"))
-    _hold("changes", set(changed) <= original.keys())
+    checks.hold("changes", set(changed) <= original.keys())
     return RowCandidate(
         values=values,
         changes=tuple(CellChange(name, original[name], values[name]) for name in changed),
@@ -152,7 +185,7 @@ def _row_candidate(found: dict[str, Any], original: dict[str, Any], prediction: 
 
 def _row(name: str, value: Any) -> dict[str, Any]:
     found = checks.plain(name, value)
-    _hold(name, isinstance(found, dict) and all(not isinstance(one, (tuple, dict)) for one in found.values()))
+    checks.hold(name, isinstance(found, dict) and all(not isinstance(one, (tuple, dict)) for one in found.values()))
     return dict(found)
 
 
@@ -161,7 +194,7 @@ def _edit(value: Any, original: str) -> Edit:
     start, stop = checks.pair("edits", [found.get("start"), found.get("stop")])
     kind: Any = found.get("kind")
     old, new = (checks.long_text("edits", found.get(name)) for name in ("old", "new"))
-    _hold("edits", kind in KINDS and original[start:stop] == old and stop - start == len(old))
+    checks.hold("edits", kind in KINDS and original[start:stop] == old and stop - start == len(old))
     return Edit(start, stop, kind, old, new)
 
 
@@ -191,11 +224,6 @@ def _mapping(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise checks.wrong(name)
     return value
-
-
-def _hold(name: str, right: bool) -> None:  # noqa: FBT001
-    if not right:
-        raise checks.wrong(name)
 
 
 def _flag(name: str, value: Any) -> bool:

@@ -22,6 +22,12 @@ def wrong(name: str) -> FileError:
     return FileError(f"its field {name} is missing or wrong")
 
 
+def hold(name: str, right: bool) -> None:  # noqa: FBT001
+    """Refuse a field for which this is not true."""
+    if not right:
+        raise wrong(name)
+
+
 def whole(name: str, value: Any) -> int:
     """Check a whole number."""
     if isinstance(value, bool) or not isinstance(value, int) or not -LARGEST < value < LARGEST:

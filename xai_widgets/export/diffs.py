@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.changes import Candidate, RowCandidate
 from xai_widgets.export.words import clean, score, short
+from xai_widgets.picture_changes import PictureCandidate
 
 if TYPE_CHECKING:
     from xai_widgets.changes import Counterfactuals
@@ -27,11 +28,15 @@ def heading(found: Counterfactuals) -> str:
     return f"{clean(now)} {score(chance, found.prediction.task)} now. What would make it {clean(found.label)}?"
 
 
-def verdict(one: Candidate | RowCandidate) -> str:
+def verdict(one: Candidate | RowCandidate | PictureCandidate) -> str:
     """Say what the model makes of a candidate."""
     task = one.prediction.task
     (name, chance), *_ = one.prediction.top(1)
     parts = [f"{clean(name)} {score(chance, task)}", f"Δ{_signed(one.delta, task)}"]
+    if isinstance(one, PictureCandidate):
+        many = () if one.regions is None else (f"{len(one.regions)} region{'s' * (len(one.regions) != 1)}",)
+        copies = f"stays in {round(3 * one.survives)} of 3 copies that look the same"
+        return ", ".join([*parts, *many, f"{one.area:.1%} of the picture", copies])
     parts.append(f"{len(one.edits)} edit{'s' * (len(one.edits) != 1)}")
     if isinstance(one, RowCandidate):
         parts[-1] = parts[-1].replace("edit", "change")
@@ -50,9 +55,9 @@ def changes_text(found: Counterfactuals) -> str:
     """Write counterfactuals as plain text."""
     lines = [heading(found)]
     for k, one in enumerate(found.candidates, 1):
-        parts = ("".join((MARKS[kind][0], _visible(words), MARKS[kind][1])) for kind, words in _parts(found, one))
+        parts = ["".join((MARKS[kind][0], _visible(words), MARKS[kind][1])) for kind, words in _parts(found, one)]
         lines += [f"{k}. {''.join(parts)}", f"   {verdict(one)}"]
-    return "\n".join([*lines, *_remarks(found)])
+    return "\n".join([*lines, *remarks(found)])
 
 
 def changes_html(found: Counterfactuals) -> str:
@@ -64,12 +69,14 @@ def changes_html(found: Counterfactuals) -> str:
             tag, style = STYLES.get(kind, ("span", ""))
             parts.append(f'<{tag} style="unicode-bidi:isolate;{style}">{escape(_visible(words))}</{tag}>')
         items.append(f'<li><span dir="auto">{"".join(parts)}</span><br><small>{escape(verdict(one))}</small></li>')
-    remarks = "".join(f"<p><small>{escape(one)}</small></p>" for one in _remarks(found))
-    return f"<div><p>{escape(heading(found))}</p><ol>{''.join(items)}</ol>{remarks}</div>"
+    said = "".join(f"<p><small>{escape(one)}</small></p>" for one in remarks(found))
+    return f"<div><p>{escape(heading(found))}</p><ol>{''.join(items)}</ol>{said}</div>"
 
 
-def _parts(found: Counterfactuals, one: Candidate | RowCandidate) -> list[tuple[str, str]]:
+def _parts(found: Counterfactuals, one: Candidate | RowCandidate | PictureCandidate) -> list[tuple[str, str]]:
     """Divide a candidate into what is kept, taken out and put in."""
+    if isinstance(one, PictureCandidate):
+        return [("keep", _regions(one))]
     if isinstance(one, Candidate):
         return one.diff(found.original)
     parts: list[tuple[str, str]] = []
@@ -79,12 +86,21 @@ def _parts(found: Counterfactuals, one: Candidate | RowCandidate) -> list[tuple[
     return parts
 
 
+def _regions(one: PictureCandidate) -> str:
+    if one.regions is None:
+        return f"pixels changed by {one.distance:.1%} on average"
+    listed = ", ".join(map(str, one.regions))
+    return f"{'covered' if one.edit is not None else 'taken over'}: region{'s' * (len(one.regions) != 1)} {listed}"
+
+
 def _cell(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _remarks(found: Counterfactuals) -> list[str]:
-    fewest = ["No smaller set of the edits tried does it."] if found.fewest else []
+def remarks(found: Counterfactuals) -> list[str]:
+    """Say what else the reader should know."""
+    # Of pictures, a note says it with its numbers.
+    fewest = ["No smaller set of the edits tried does it."] if found.fewest and not found.is_picture else []
     partial = [f"{found.fraction:.0%} of the search is done."] if found.fraction < 1 else []
     return [*fewest, *partial, *map(clean, found.notes)]
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import contextlib
 import io
 import json
 import zipfile
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export import change_files, checks
+from xai_widgets.export import change_files
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.checks import FileError
+from xai_widgets.export.packed import Wanted, array_of, faults, limit, packed, unpacked
 from xai_widgets.export.picture import png
 from xai_widgets.export.record import ARRAYS, attribution_of, record_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -35,7 +31,6 @@ LARGEST = 2**29
 HEADER = 2**14
 """Of an array in a .npz file."""
 
-Wanted = tuple[str, int | None, int]
 RECORD: Wanted = ("|u1", 1, 2**26)
 
 
@@ -54,7 +49,7 @@ def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals:
         msg = f"cannot read {path.name!r}: the name must end in .npz or .xai.json."
         raise ValueError(msg)
     try:
-        _limit("it", path.stat().st_size, LARGEST)
+        limit("it", path.stat().st_size, LARGEST)
         if name.endswith(".npz"):
             return attribution_of(*_read_npz(path))
         record = _parsed(path.read_bytes())
@@ -78,14 +73,7 @@ def write_npz(attribution: Attribution, path: Path) -> None:
 def write_json(attribution: Attribution, path: Path) -> None:
     """Write one JSON object, with compressed arrays in base64, that a browser reads too."""
     record, arrays = record_of(attribution)
-    record["arrays"] = {
-        name: {
-            "dtype": array.dtype.str,
-            "shape": list(array.shape),
-            "zlib": base64.b64encode(zlib.compress(array.tobytes(), 6)).decode("ascii"),
-        }
-        for name, array in arrays.items()
-    }
+    record["arrays"] = {name: packed(array) for name, array in arrays.items()}
     write_aside(path, _dumped(record).encode("utf-8"))
 
 
@@ -101,7 +89,7 @@ def _dumped(record: dict[str, Any]) -> str:
 def _read_npz(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
     # From memory: a damaged archive may point before its own begin, and a file then fails as a broken disk would.
     data = io.BytesIO(path.read_bytes())
-    with _faults("it is no .npz file, or a damaged one"), zipfile.ZipFile(data) as archive:
+    with faults("it is no .npz file, or a damaged one"), zipfile.ZipFile(data) as archive:
         found = {info.filename: info for info in archive.infolist()}
         if "record.npy" not in found:
             msg = "it holds no result of xai_widgets"
@@ -120,13 +108,13 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, wanted: Wanted) -> 
     # Read no more than is allowed, whatever the archive says, and let numpy parse a header of bounded size only.
     with archive.open(info) as file:
         data = file.read(wanted[2] + HEADER + 1)
-    _limit(info.filename, len(data), wanted[2] + HEADER)
+    limit(info.filename, len(data), wanted[2] + HEADER)
     stream = io.BytesIO(data)
     if np.lib.format.read_magic(stream) != (1, 0):
         msg = f"{info.filename} has an unknown format"
         raise FileError(msg)
     shape, fortran, found = np.lib.format.read_array_header_1_0(stream)
-    return _array(info.filename, data[stream.tell() :], (found.str, shape), wanted, fortran=fortran)
+    return array_of(info.filename, data[stream.tell() :], (found.str, shape), wanted, fortran=fortran)
 
 
 def _arrays(record: Any) -> dict[str, NDArray[Any]]:
@@ -139,54 +127,10 @@ def _arrays(record: Any) -> dict[str, NDArray[Any]]:
         one = listed.get(name)
         if one is None:
             continue
-        if not isinstance(one, dict) or not isinstance(one.get("zlib"), str):
-            msg = f"its array {name} is damaged"
-            raise FileError(msg)
-        shape = checks.shape(name, one.get("shape"))
-        with _faults(f"its array {name} is damaged"):
-            size = int(np.prod(shape, dtype=object)) * np.dtype(wanted[0]).itemsize
-            _limit(f"its array {name}", size, wanted[2])
-            packed = base64.b64decode(one["zlib"], validate=True)
-            data = zlib.decompressobj().decompress(packed, size + 1)
-        arrays[name] = _array(name, data, (one.get("dtype"), shape), wanted)
+        arrays[name] = unpacked(name, one, wanted)
     return arrays
 
 
-def _array(
-    name: str, data: bytes, found: tuple[Any, tuple[int, ...]], wanted: Wanted, *, fortran: bool = False
-) -> NDArray[Any]:
-    """Check that an array is what it should be and that its bytes are all there."""
-    dtype, shape = np.dtype(wanted[0]), found[1]
-    if found[0] != dtype.str or wanted[1] not in (None, len(shape)) or len(shape) > checks.MOST_AXES:
-        axes = "" if wanted[1] is None else f" on {wanted[1]} axes"
-        msg = f"its array {name} should hold {dtype.str} values{axes}"
-        raise FileError(msg)
-    if len(data) != int(np.prod(shape, dtype=object)) * dtype.itemsize:
-        msg = f"its array {name} is incomplete or damaged"
-        raise FileError(msg)
-    with _faults(f"its array {name} has an impossible shape"):
-        array: NDArray[Any] = np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").copy()
-    return array
-
-
-def _limit(what: str, size: int, most: int) -> None:
-    if size > most:
-        msg = f"{what} is larger than {most >> 20} MB"
-        raise FileError(msg)
-
-
 def _parsed(data: bytes) -> Any:
-    with _faults("it is no JSON, or a damaged one"):
+    with faults("it is no JSON, or a damaged one"):
         return json.loads(data.decode("utf-8"))
-
-
-@contextlib.contextmanager
-def _faults(message: str) -> Iterator[None]:
-    """Turn what damaged data raise into one readable error."""
-    try:
-        yield
-    except FileError:
-        raise
-    except (ValueError, KeyError, TypeError, EOFError, RecursionError, MemoryError, OverflowError, NotImplementedError,
-            RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error, binascii.Error) as error:  # fmt: skip
-        raise FileError(message) from error

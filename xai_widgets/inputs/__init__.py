@@ -13,14 +13,17 @@ from xai_widgets.inputs.edits import (
     moved,
     rewritten,
 )
-from xai_widgets.inputs.occlude import FILLS, Occlude
+from xai_widgets.inputs.fills import FILLS, filling
+from xai_widgets.inputs.occlude import Occlude
 from xai_widgets.inputs.passages import encode_texts, read_text
-from xai_widgets.inputs.perturb import perturb
+from xai_widgets.inputs.perturb import eaten, perturb
 from xai_widgets.inputs.perturbation import Perturbation, Slider
 from xai_widgets.inputs.read import read_inputs
+from xai_widgets.inputs.regions import Regions, runs_of
 from xai_widgets.inputs.rows import batch_of
 from xai_widgets.inputs.several import is_several, read_several
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
+from xai_widgets.inputs.superpixels import cells, superpixels
 from xai_widgets.inputs.vocabulary import whole_words
 
 __all__ = [
@@ -38,15 +41,19 @@ __all__ = [
     "Noise",
     "Occlude",
     "Perturbation",
+    "Regions",
     "Replace",
     "Rotation",
     "Slider",
     "TextEdit",
     "batch_of",
+    "cells",
     "check_edits",
+    "eaten",
     "edit_from",
     "edits_between",
     "encode_texts",
+    "filling",
     "is_several",
     "moved",
     "perturb",
@@ -55,5 +62,7 @@ __all__ = [
     "read_several",
     "read_text",
     "rewritten",
+    "runs_of",
+    "superpixels",
     "whole_words",
 ]

@@ -129,6 +129,12 @@ class Inputs:
         black, white, x = (_at_least_float32(one) for one in (self.black, self.white, self.x))
         return reorder((x - black) / (white - black), self.order)
 
+    @property
+    def disorder(self) -> tuple[int, int, int]:
+        """Which of red, green and blue each channel of `x` is: the other way round than `order`."""
+        first, second, third = (self.order.index(i) for i in range(3))
+        return first, second, third
+
     def baseline(self, kind: Any, seed: int = 0) -> Tensor:
         """Return what stands for "nothing there", of the shape of `x`.
 
@@ -264,8 +270,8 @@ def _part(kind: Any, place: int, name: str) -> Any:
 
 
 def reorder(pixels: Tensor, order: tuple[int, int, int]) -> Tensor:
-    """Take the channels in `order`; the very tensor when nothing moves."""
-    return pixels if order == (0, 1, 2) else pixels[list(order)]
+    """Take the channels (..., channels, height, width) in `order`; the very tensor when nothing moves."""
+    return pixels if order == (0, 1, 2) else pixels[..., list(order), :, :]
 
 
 def to_rgb(pixels: Tensor) -> NDArray[np.uint8]:

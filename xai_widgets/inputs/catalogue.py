@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.inputs.occlude import Occlude
+from xai_widgets.inputs.regions import Regions
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
 
 if TYPE_CHECKING:
     from xai_widgets.inputs.perturbation import Perturbation
 
 PERTURBATIONS: dict[str, type[Perturbation]] = {
-    cls.name: cls for cls in (Blur, Noise, Brightness, Contrast, Rotation, Occlude)
+    cls.name: cls for cls in (Blur, Noise, Brightness, Contrast, Rotation, Occlude, Regions)
 }
 """Every perturbation by name, in the order the widget shows them."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import torch
 
-from xai_widgets.inputs.gaussian import blur
+from xai_widgets.inputs.fills import check_fill, colour_of, filling
 from xai_widgets.inputs.perturbation import Perturbation, check_keys, number
 from xai_widgets.inputs.strokes import stroke_mask
 
@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-FILLS = ("mean", "blur", "noise", "colour")
-"""What a stroke leaves behind."""
-
 _MOST_POINTS = 20_000
 _FARTHEST = 1e5
-_LUMA = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)
@@ -59,10 +55,8 @@ class Occlude(Perturbation):
         object.__setattr__(self, "points", _points(self.points))
         # Wider than the brush's slider: from code, any radius is sensible.
         object.__setattr__(self, "radius", number("Occlude: radius", self.radius, 0.1, 10_000, "px"))
-        object.__setattr__(self, "colour", _colour(self.colour))
-        if self.fill not in FILLS:
-            msg = f"Occlude: fill must be one of {', '.join(map(repr, FILLS))}, got {self.fill!r}."
-            raise ValueError(msg)
+        object.__setattr__(self, "colour", colour_of("Occlude", self.colour))
+        check_fill("Occlude", self.fill)
 
     @property
     def is_neutral(self) -> bool:
@@ -80,19 +74,7 @@ class Occlude(Perturbation):
         """Cover."""
         height, width = pixels.shape[-2:]
         mask = self.mask(height, width).to(pixels.device)
-        return torch.where(mask, self._filling(pixels, mask, generator), pixels)
-
-    def _filling(self, pixels: Tensor, mask: Tensor, generator: torch.Generator) -> Tensor:
-        if self.fill == "mean":
-            rest = (~mask).to(pixels.dtype)
-            # With everything covered, nothing outside has a mean: take the whole picture's.
-            rest = torch.where(rest.any(), rest, torch.ones_like(rest))
-            return ((pixels * rest).sum((-2, -1)) / rest.sum())[:, None, None]
-        if self.fill == "blur":
-            return blur(pixels, max(1.0, min(pixels.shape[-2:]) / 8))
-        if self.fill == "noise":
-            return torch.rand(pixels.shape, generator=generator).to(pixels)
-        return _channels(self.colour, pixels)
+        return torch.where(mask, filling(self.fill, self.colour, pixels, mask, generator), pixels)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the protocol's `Edit`."""
@@ -119,22 +101,3 @@ def _points(points: Any) -> tuple[float, ...]:
         msg = f"Occlude: points must be an even number of coordinates, at most {2 * _MOST_POINTS}, got {len(points)}."
         raise ValueError(msg)
     return tuple(number("Occlude: every coordinate", value, -_FARTHEST, _FARTHEST, "px") for value in points)
-
-
-def _colour(colour: Any) -> tuple[int, int, int]:
-    if not isinstance(colour, (tuple, list)) or len(colour) != 3:  # noqa: PLR2004
-        msg = f"Occlude: colour must be (red, green, blue), got {colour!r}."
-        raise ValueError(msg)
-    red, green, blue = (round(number("Occlude: colour", value, 0, 255)) for value in colour)
-    return red, green, blue
-
-
-def _channels(colour: tuple[int, int, int], pixels: Tensor) -> Tensor:
-    """Return the colour in as many channels as the picture has."""
-    rgb = [value / 255 for value in colour]
-    count = pixels.shape[0]
-    if count in (3, 4):
-        values = [*rgb, 1.0][:count]
-    else:
-        values = [sum(part * weight for part, weight in zip(rgb, _LUMA, strict=True))] * count
-    return pixels.new_tensor(values)[:, None, None]

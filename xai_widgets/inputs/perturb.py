@@ -12,6 +12,8 @@ from xai_widgets.inputs.base import reorder
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from torch import Tensor
+
     from xai_widgets.inputs.base import Inputs
     from xai_widgets.inputs.perturbation import Perturbation
 
@@ -35,10 +37,20 @@ def perturb(inputs: Inputs, perturbations: Iterable[Perturbation], seed: int = 0
     for one in active:
         # One seed for each, not a shared stream: a new edit before the noise must not change its pattern.
         pixels = one.apply(pixels, torch.Generator().manual_seed(seed))
-    back = tuple(inputs.order.index(i) for i in range(3))
-    before, pixels = (reorder(one, (back[0], back[1], back[2])) for one in (before, pixels))
+    same = reorder(pixels == before, inputs.disorder)
+    return dataclasses.replace(inputs, x=torch.where(same, inputs.x, eaten(inputs, pixels)))
+
+
+def eaten(inputs: Inputs, pixels: Tensor) -> Tensor:
+    """Return what the model eats of changed `pixels`, the other way round than `Inputs.pixels`.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The picture that was changed.
+    pixels : Tensor, shape (..., channels, height, width)
+    """
     assert inputs.black is not None
     assert inputs.white is not None
     black, white = inputs.black.to(pixels.dtype), inputs.white.to(pixels.dtype)
-    changed = (black + pixels * (white - black)).to(inputs.x.dtype)
-    return dataclasses.replace(inputs, x=torch.where(pixels == before, inputs.x, changed))
+    return (black + reorder(pixels, inputs.disorder) * (white - black)).to(inputs.x.dtype)

@@ -44,8 +44,8 @@ def superpixels(pixels: Tensor, count: int) -> Tensor:
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     place = torch.stack([y, x]).double() * (COMPACTNESS / side)
     points = torch.cat([colour, place]).flatten(1).T  # one row a pixel
-    home = (y * rows // height).flatten(), (x * columns // width).flatten()
-    label = home[0] * columns + home[1]
+    label = cells(height, width, count).flatten()
+    home = label // columns, label % columns
     steps = torch.cartesian_prod(torch.arange(-1, 2), torch.arange(-1, 2))
     # A pixel may join the patches seeded in its own cell of the grid and in the eight around it.
     near_row, near_column = home[0] + steps[:, :1], home[1] + steps[:, 1:]
@@ -60,6 +60,13 @@ def superpixels(pixels: Tensor, count: int) -> Tensor:
         label = near.gather(0, away.masked_fill(outside, math.inf).argmin(0, keepdim=True))[0]
     gapless: Tensor = torch.unique(label, return_inverse=True)[1]
     return gapless.reshape(height, width)
+
+
+def cells(height: int, width: int, count: int) -> Tensor:
+    """Divide a picture into nearly square cells, `count` at most; numbered as `superpixels` are."""
+    rows, columns = _seeds(height, width, count)
+    y, x = torch.arange(height) * rows // height, torch.arange(width) * columns // width
+    return y[:, None] * columns + x
 
 
 def _seeds(height: int, width: int, count: int) -> tuple[int, int]:

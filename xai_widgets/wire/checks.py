@@ -48,10 +48,10 @@ def listed(name: str, value: Any, most: int = MOST_NUMBERS, least: int = 0) -> l
     return value
 
 
-def numbers(name: str, value: list[Any]) -> list[float]:
+def numbers(name: str, value: list[Any], most: int = MOST_NUMBERS) -> list[float]:
     """Return a list of numbers."""
-    if len(value) > MOST_NUMBERS:
-        msg = f"{name} must have at most {MOST_NUMBERS} numbers, got {len(value)}."
+    if len(value) > most:
+        msg = f"{name} must have at most {most} numbers, got {len(value)}."
         raise ProtocolError(msg)
     return [number(name, one) for one in value]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 VERSION = 1
 MOST_EDITS = 200
 MOST_AXES = 8
+MOST_RUNS = 20_000
 LONGEST_EDIT = 20_000
 """Characters that an edit of a text may write."""
 
@@ -178,7 +179,7 @@ def _edit(value: Any) -> dict[str, Any]:
 
 def _of_edit(key: str, value: Any) -> Any:
     if isinstance(value, list):
-        return numbers(key, value)
+        return numbers(key, value, MOST_RUNS) if key == "runs" else numbers(key, value)
     return text(key, value, LONGEST_EDIT) if key == "text" else scalar(key, value)
 
 

@@ -1,0 +1,82 @@
+"""Changed pictures drawn: before, after, and what changed, marked by an outline and never by colour alone."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from xai_widgets.export.diffs import heading, remarks, verdict
+from xai_widgets.export.draw import FAINT, PAPER, Pen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xai_widgets.changes import Counterfactuals
+    from xai_widgets.picture_changes import PictureCandidate
+
+WIDTH, GAP, TOP = 860, 16, 58
+SIDE = (WIDTH - 4 * GAP) // 3
+TALLEST = 4
+"""Candidates that are drawn."""
+
+PALE = 0.55
+"""How far what did not change fades towards white."""
+
+
+def changes_png(found: Counterfactuals) -> bytes:
+    """Draw the best candidates as a PNG: before, after and what changed; the original alone where there is none."""
+    shown = found.candidates[:TALLEST]
+    height = round(found.original.shape[0] * SIDE / found.original.shape[1])
+    pen = Pen(Image.new("RGB", (1, 1)))
+    notes = [line for one in remarks(found) for line in pen.wrap(one, 13, WIDTH - 2 * GAP)]
+    rows = max(1, len(shown))
+    page = Image.new("RGB", (WIDTH, TOP + rows * (height + 44) + 19 * len(notes) + 12), PAPER)
+    pen = Pen(page)
+    pen.write((GAP, 26), heading(found), size=17, bold=True, most=WIDTH - 2 * GAP)
+    for k, title in enumerate(("Before", "After", "What changed") if shown else ("The picture",)):
+        pen.write((GAP + k * (SIDE + GAP), 50), title, size=13, colour=FAINT)
+    for row in range(rows):
+        top = TOP + row * (height + 44)
+        pictures = [found.original, shown[row].picture, marked(found, shown[row])] if shown else [found.original]
+        for k, one in enumerate(pictures):
+            page.paste(_scaled(one, height), (GAP + k * (SIDE + GAP), top))
+        if shown:
+            pen.write((GAP, top + height + 20), f"{row + 1}. {verdict(shown[row])}", most=WIDTH - 2 * GAP)
+    for k, line in enumerate(notes):
+        pen.write((GAP, TOP + rows * (height + 44) + 8 + 19 * k), line, size=13, colour=FAINT)
+    file = io.BytesIO()
+    page.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def marked(found: Counterfactuals, one: PictureCandidate) -> NDArray[np.uint8]:
+    """Return what was covered, or else what is new, with a white and black line around it; the rest is pale.
+
+    Enlarged by whole numbers, so that the line is thin.
+    """
+    told = one.picture if one.edit is None else found.original
+    times = max(1, round(2 * SIDE / one.mask.shape[1]))
+    mask = one.mask.repeat(times, 0).repeat(times, 1)
+    picture = told.repeat(times, 0).repeat(times, 1).astype(np.float64)
+    grey = picture.mean(2, keepdims=True)
+    picture = np.where(mask[..., None], picture, grey + PALE * (255 - grey))
+    inner, outer = mask & ~_shrunk(mask, 2), ~mask & ~_shrunk(~mask, 2)
+    picture[inner], picture[outer] = 255, 0
+    return picture.astype(np.uint8)
+
+
+def _shrunk(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    """Take `by` pixels off the edges of a mask; beyond the border it goes on."""
+    for _ in range(by):
+        wide = np.pad(mask, 1, mode="edge")
+        mask = mask & wide[:-2, 1:-1] & wide[2:, 1:-1] & wide[1:-1, :-2] & wide[1:-1, 2:]
+    return mask
+
+
+def _scaled(picture: NDArray[np.uint8], height: int) -> Image.Image:
+    enlarged = picture.shape[1] < SIDE
+    way = Image.Resampling.NEAREST if enlarged and picture.shape[1] < SIDE // 4 else Image.Resampling.BICUBIC
+    return Image.fromarray(picture).resize((SIDE, height), way)
