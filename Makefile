@@ -17,7 +17,7 @@ LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log
 # One process a core. The browsers come after the rest: each has a kernel and a server beside it.
 PYTEST = python -m pytest -q -n auto --maxprocesses=4 --dist=loadfile
 VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*') xai_widgets/export/look.json
-EXTENSION := $(shell find js/lab -type f) $(wildcard notebooks/*.ipynb)
+EXTENSION := $(shell find js/lab -type f) js/core/format.ts $(wildcard notebooks/*.ipynb)
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_ROOT_USER_ACTION := ignore

@@ -3,7 +3,8 @@
 // the JupyterLab builder; every js/languages/*.ts one module that a widget sends to readers of that language.
 // `--watch` rebuilds the views at every change, unminified, with source maps, and each whole:
 // then there is no views.json.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { partsOf } from "./parts.mjs";
@@ -32,14 +33,32 @@ const views = {
   outdir,
 };
 
-// The builder bundles these itself, with JupyterLab's own modules left out; the one thing
-// it would trip over is TypeScript, and the notebook that is taken in as data.
+/** `import all from "notebooks:all"`: the tutorials, by the names of their files. */
+const notebooks = {
+  name: "notebooks",
+  setup(build) {
+    build.onResolve({ filter: /^notebooks:all$/ }, ({ path }) => ({ path, namespace: "notebooks" }));
+    build.onLoad({ filter: /.*/, namespace: "notebooks" }, () => {
+      const found = entries("notebooks", ".ipynb").map((name) => [
+        basename(name),
+        JSON.parse(readFileSync(`${root}${name}`, "utf8")),
+      ]);
+      return { contents: JSON.stringify(Object.fromEntries(found)), loader: "json" };
+    });
+  },
+};
+
+// The builder bundles these itself, with JupyterLab's own modules left out; what
+// it would trip over is TypeScript, and what is taken in as data.
 const lab = {
   ...common,
   entryPoints: ["js/lab/index.ts", "js/lab/mime.ts"],
   bundle: true,
   packages: "external",
-  loader: { ".ipynb": "json" },
+  plugins: [notebooks],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".ipynb": "json", ".css": "text" },
   outdir: "lib",
 };
 

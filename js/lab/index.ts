@@ -1,4 +1,5 @@
-import { quickstart } from "./quickstart";
+import { explain } from "./explain";
 import { saved } from "./saved";
+import { start } from "./start";
 
-export default [quickstart, saved];
+export default [start, explain, saved];

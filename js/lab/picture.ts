@@ -1,5 +1,6 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
+import { element } from "./element";
 
 /** What a view leaves in a notebook beside its PNG: words for those who do not see it. */
 export const SAVED_VIEW = "application/vnd.xai-widgets+json";
@@ -33,21 +34,24 @@ export class Picture extends Widget implements IRenderMime.IRenderer {
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const saved = payload(model.data);
-    const [title, text] = [words(saved.title), words(saved.text)];
     const png = words(saved.png) || words(model.data[PNG]);
-    const caption = document.createElement("figcaption");
-    caption.append(...[title, text, png ? this.hint : ""].filter(Boolean).map(line));
-    const image = document.createElement("img");
-    image.src = `data:image/png;base64,${png.replace(/\s/g, "")}`;
-    image.alt = [title, text].filter(Boolean).join(". ");
-    image.style.maxWidth = "100%";
-    this.node.replaceChildren(...(png ? [image] : []), caption);
+    this.node.replaceChildren(...drawn({ ...saved, png }, png ? this.hint : ""));
   }
 }
 
+/** A saved view's picture and words, with a hint below. Nothing of it becomes markup. */
+export function drawn({ title, text, png }: Record<string, unknown>, hint: string): HTMLElement[] {
+  const caption = element("figcaption", {});
+  const said = [words(title), words(text)].filter(Boolean);
+  caption.append(...[...said, hint].filter(Boolean).map(line));
+  const image = element("img", {
+    src: `data:image/png;base64,${words(png).replace(/\s/g, "")}`,
+    alt: said.join(". "),
+    style: "max-width: 100%",
+  });
+  return [...(words(png) ? [image] : []), caption];
+}
+
 function line(text: string): HTMLElement {
-  const made = document.createElement("div");
-  made.textContent = text;
-  made.style.whiteSpace = "pre-line";
-  return made;
+  return element("div", { style: "white-space: pre-line" }, text);
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import expect
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "test-token"
 START_SECONDS, STOP_SECONDS = 90, 10
 
@@ -43,6 +44,14 @@ def free_port():
         return s.getsockname()[1]
 
 
+def extension(folder: Path) -> Path:
+    """Let a server find the extension that was built beside these tests, whatever is installed."""
+    link = folder / "labextensions" / "xai-widgets"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(ROOT / "xai_widgets" / "labextension")
+    return folder
+
+
 class Server:
     """A Jupyter server on loopback that keeps everything it writes in one temporary folder."""
 
@@ -69,6 +78,7 @@ class Server:
             ],
             env=dict(
                 os.environ,
+                JUPYTER_PATH=str(extension(folder / "share")),
                 JUPYTER_CONFIG_DIR=str(folder / "config"),
                 JUPYTER_DATA_DIR=str(folder / "data"),
                 JUPYTER_RUNTIME_DIR=str(folder / "run"),

@@ -1,11 +1,9 @@
 """The JupyterLab extension, with small stand-ins for the real widgets."""
 
 import base64
-import re
 import subprocess
 import sys
 import zlib
-from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import expect
@@ -84,52 +82,6 @@ def test_the_extension_is_installed_and_enabled():
     )
     text = shown.stdout + shown.stderr
     assert any("xai-widgets" in line and "enabled" in line and "OK" in line for line in text.splitlines()), text
-
-
-def test_the_launcher_card_writes_and_opens_the_quickstart(lab):
-    lab.goto("lab?reset")
-    lab.page.locator(".jp-LauncherCard", has_text="xai_widgets quickstart").click()
-    lab.attend()
-    expect(lab.page.locator(".jp-Notebook")).to_contain_text("A picture classifier explains itself")
-    assert any("xai.explain" in cell.source for cell in lab.server.read("xai_widgets quickstart.ipynb").cells)
-
-
-def test_the_links_of_the_quickstart_lead_somewhere(lab):
-    lab.goto("lab?reset")
-    lab.command("launcher:create", cwd="")
-    lab.page.locator(".jp-LauncherCard", has_text="xai_widgets quickstart").last.click()
-    lab.attend()
-    written = [path for path in lab.server.root.glob("xai_widgets *.ipynb") if path.stem != "xai_widgets quickstart"]
-    assert {path.stem for path in written} == {"xai_widgets methods", "xai_widgets rows", "xai_widgets text"}
-    for name in ("xai_widgets quickstart.ipynb", "xai_widgets methods.ipynb", "xai_widgets text.ipynb"):
-        links = [
-            link for cell in lab.server.read(name).cells for link in re.findall(r"\]\((?!http)(.+?)\)", cell.source)
-        ]
-        assert links
-        assert all((lab.server.root / unquote(link)).is_file() for link in links), links
-    lab.page.locator(".jp-Notebook").get_by_role("link", name="the notebook on methods").click()
-    expect(lab.page.locator(".lm-TabBar-tab", has_text="xai_widgets methods.ipynb")).to_be_visible()
-
-
-def test_the_palette_entry_opens_the_quickstart_as_the_user_left_it(lab):
-    lab.server.write("xai_widgets quickstart.ipynb", ["print('mine')"])
-    lab.goto("lab?reset")
-    # The launcher takes the focus when it comes, and a palette that loses it goes away.
-    expect(lab.page.locator(".jp-LauncherCard").first).to_be_visible(timeout=30_000)
-    lab.command("apputils:activate-command-palette")
-    lab.page.locator(".lm-CommandPalette-input").last.fill("Open the xai_widgets quickstart")
-    lab.page.locator(".lm-CommandPalette-item", has_text="Open the xai_widgets quickstart").click()
-    lab.attend()
-    expect(lab.page.locator(".jp-Notebook")).to_contain_text("print('mine')")
-
-
-def test_the_launcher_card_writes_into_the_current_folder(lab):
-    (lab.server.root / "deeper").mkdir()
-    lab.goto("lab/tree/deeper?reset")
-    lab.command("launcher:create", cwd="deeper")
-    lab.page.locator(".jp-LauncherCard", has_text="xai_widgets quickstart").last.click()
-    lab.attend()
-    assert lab.server.read("deeper/xai_widgets quickstart.ipynb").cells
 
 
 def test_a_saved_view_is_drawn_and_its_words_are_not_markup(host):

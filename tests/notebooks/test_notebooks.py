@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom, and none carries the results of a run."""
+"""Every notebook, and every template of one, runs from top to bottom, and none carries the results of a run."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-NOTEBOOKS = sorted(Path(__file__).parents[2].joinpath("notebooks").glob("*.ipynb"))
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("js/lab/start/templates/*.ipynb")])
 SECONDS = 300  # for one cell, on a busy machine
 
 

@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[2]
 KILOBYTE = 1000
 
 TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust", "changed pictures")
-BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "languages": 25}
+BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "languages": 25, "lab": 60}
 """kB of the wheel a topic. The engine is what no other topic names: every method on pictures, texts and rows, the image
-widget, the JupyterLab extension."""
+widget."""
 
 FILES = {
     "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words",
@@ -33,6 +33,7 @@ FILES = {
     "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces",
     "trust": r"evaluation",
+    "lab": r"/labextensions/|xai_widgets/lab/",
 }
 """Which files a topic adds."""
 

@@ -1,0 +1,4 @@
+declare module "*/lab.css" {
+  const text: string;
+  export default text;
+}

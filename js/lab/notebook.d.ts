@@ -1,4 +1,0 @@
-declare module "*.ipynb" {
-  const notebook: object;
-  export default notebook;
-}
