@@ -217,6 +217,8 @@ class Counterfactuals:
         Fingerprint of the weights.
     notes : tuple of str
         What the reader should know.
+    provenance : dict of str to str
+        Versions of the libraries that computed it, and ``"time"``, UTC.
     """
 
     original: Any
@@ -234,6 +236,7 @@ class Counterfactuals:
     seconds: float = 0.0
     model_hash: str = ""
     notes: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """Return how many were found."""

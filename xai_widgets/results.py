@@ -173,6 +173,8 @@ class Attribution:
         Of the columns, for a row of a table that named them; they name the first axis of `values`.
     layout : tuple of (str, tuple of int), or None
         Names and shapes of several inputs.
+    provenance : dict of str to str
+        Versions of the libraries that computed it, and ``"time"``, UTC.
     """
 
     values: NDArray[np.float32]
@@ -198,6 +200,7 @@ class Attribution:
     text: Text | None = None
     names: tuple[str, ...] | None = None
     layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def parts(self) -> dict[str, NDArray[np.float32]]:

@@ -1,5 +1,5 @@
 // Requests and edits as values: nothing here changes its argument.
-import type { AnyEdit, Edit, EditSpec, Method, Request, Stroke, Target, Value } from "./types";
+import type { AnyEdit, Edit, EditSpec, Known, Method, Request, Stroke, Target, Value } from "./types";
 
 function sorted(record: object): [string, unknown][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -19,6 +19,19 @@ export function unitOf(target: Target): string | null {
 
 export function sameEdits(a: readonly AnyEdit[], b: readonly AnyEdit[]): boolean {
   return JSON.stringify(a.map(sorted)) === JSON.stringify(b.map(sorted));
+}
+
+/** Whether what is known answers a question, which may leave parameters open. */
+export function answers({ request, found }: Known, asked: Request): boolean {
+  const said = (value: unknown) => JSON.stringify(value);
+  const targets = [request.target, found].map(said);
+  const params = Object.entries(asked.params);
+  return (
+    request.method === asked.method &&
+    sameEdits(request.edits, asked.edits) &&
+    targets.includes(said(asked.target)) &&
+    params.every(([name, value]) => said(request.params[name]) === said(value))
+  );
 }
 
 export function valueOfEdit(edits: readonly Edit[], spec: EditSpec): number {

@@ -57,6 +57,12 @@ export interface Request<E extends AnyEdit = AnyEdit> {
   edits: E[];
 }
 
+/** A question that a saved page has the answer to, and what it turned out to be about. */
+export interface Known {
+  request: Request;
+  found: Asked;
+}
+
 export type Sign = "both" | "positive" | "negative" | "absolute";
 
 /** One map; two pictures under a curtain, or side by side; or where two maps disagree. */

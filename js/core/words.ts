@@ -158,6 +158,9 @@ const english = {
 
   // status
   noKernel: "No kernel: showing the last saved view",
+  savedPage:
+    "This is a saved page, without the model: what is greyed out works in the notebook that it was saved from.",
+  needsModel: "needs the model",
   retry: "Try again",
   busy: "Kernel busy, your question is waiting",
   working: "Computing",

@@ -12,6 +12,8 @@ export interface BarsProps {
   /** Plain values rather than probabilities. */
   plain: boolean;
   text: (value: number) => string;
+  /** Whether a class can be asked about. */
+  can: (index: number) => boolean;
   onPick: (index: number) => void;
 }
 
@@ -40,6 +42,7 @@ export function Bars(props: BarsProps) {
               type="button"
               class="xai-bar"
               aria-pressed={row.index === props.explained}
+              disabled={!props.can(row.index)}
               title={words.explainClass(label)}
               onClick={() => props.onPick(row.index)}
             >

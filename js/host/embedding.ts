@@ -42,6 +42,8 @@ export class EmbeddingStore {
   readonly connection = signal<"connecting" | "live" | "silent">("connecting");
   readonly kernelVersion = signal<string | null>(null);
   readonly version = VERSION;
+  /** Nobody answers here: a saved page. */
+  readonly saved: unknown;
   private readonly link: Link;
   private readonly asks = new LatestWins<Asked>((ask) => this.link.question({ kind: "near", ...ask }));
   private id = 0;
@@ -50,6 +52,7 @@ export class EmbeddingStore {
 
   constructor(model: Model) {
     this.spec = model.get("spec") as EmbeddingSpec;
+    this.saved = model.get("saved") ?? null;
     const snapshot = (model.get("snapshot") ?? {}) as Record<string, Kept<EmbeddingMessage>>;
     for (const kept of Object.values(snapshot)) if (kept?.kind) this.take(kept, kept.buffers ?? []);
     this.link = new Link(model, {
@@ -82,6 +85,7 @@ export class EmbeddingStore {
   }
 
   select(word: string): void {
+    if (this.saved) return;
     this.asks.push({ id: ++this.id, word, metric: this.metric.value });
   }
 

@@ -3,8 +3,8 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { History } from "../core/history";
 import { type Layer, layersOf, told } from "../core/layers";
 import { Lru } from "../core/lru";
-import { keyOf, sameEdits } from "../core/request";
-import type { Bytes, Incoming, Request, Slot, Snapshot, State, Target, Task, Welcome } from "../core/types";
+import { answers, keyOf, sameEdits } from "../core/request";
+import type { Bytes, Incoming, Known, Request, Slot, Snapshot, State, Target, Task, Welcome } from "../core/types";
 import { words } from "../core/words";
 import { completeState, type Kind, type Reader } from "./decode";
 import { Health } from "./health";
@@ -42,6 +42,8 @@ export class Store<K extends Kind = Kind> {
   readonly connection = signal<"connecting" | "live" | "silent">("connecting");
   readonly kernelVersion = signal<string | null>(null);
   readonly version = VERSION;
+  /** What a saved page can answer; null where a kernel answers anything. */
+  readonly saved: readonly Known[] | null;
   readonly undoable = signal({ undo: false, redo: false });
   /** Only a prediction can tell. */
   readonly task = computed<Task>(() => this.prediction.value?.task ?? "classes");
@@ -71,6 +73,7 @@ export class Store<K extends Kind = Kind> {
     this.compare = signal(state.compare);
     this.display = signal(state.display);
     this.history = new History(state.request.edits);
+    this.saved = (model.get("saved") as Known[] | null | undefined) ?? null;
     this.restore(model.get("snapshot") as Snapshot | null);
     this.link = new Link(model, {
       welcome: (message) => this.welcome(message),
@@ -108,6 +111,12 @@ export class Store<K extends Kind = Kind> {
 
   // ---- what the user asks
 
+  /** Whether there is somebody to answer this question: the one on show, with some of it changed. */
+  can(change: Partial<Request<K["edit"]>>): boolean {
+    const asked = { ...this.request.value, ...change };
+    return this.saved === null || this.saved.some((known) => answers(known, asked));
+  }
+
   setMethod(method: string, params: Request["params"] = {}): void {
     this.ask({ ...this.request.value, method, params });
   }
@@ -118,6 +127,7 @@ export class Store<K extends Kind = Kind> {
 
   /** Steps under one tag in a row are one step of undo. */
   setEdits(edits: K["edit"][], tag: string | null = null, target?: Target): void {
+    if (!this.can({ edits, target: target ?? this.questionOf(edits) })) return;
     this.history.push(edits, tag);
     this.askEdits(target);
   }
@@ -186,9 +196,13 @@ export class Store<K extends Kind = Kind> {
   }
 
   private ask(request: Request<K["edit"]>): void {
+    if (!this.can(request)) return;
     this.askSlot("a", request);
     const other = this.compare.value;
-    if (other) this.askSlot("b", { ...other, target: request.target, edits: request.edits });
+    if (!other) return;
+    const beside = { ...other, target: request.target, edits: request.edits };
+    if (this.can(beside)) this.askSlot("b", beside);
+    else this.setCompare(null);
   }
 
   private askSlot(slot: Slot, request: Request<K["edit"]>): void {

@@ -72,6 +72,7 @@ export class TableStore extends Store<TableKind> {
 
   /** What the curves say stands there at once; what the model says takes its place. */
   override setEdits(edits: CellEdit[], tag: string | null = null): void {
+    if (!this.can({ edits })) return;
     const [curves, shown] = [this.curves.value, this.prediction.value];
     const { row, columns } = this.spec.value;
     const found =

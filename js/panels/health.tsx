@@ -152,6 +152,8 @@ export function HealthPanel({ view }: { view: Shown }) {
   const check = health.check.value;
   const done = !health.running.value && check?.fraction === 1;
   useEffect(() => () => health.show(view, false), [health, view]);
+  // What was found out is part of a saved page; nobody looks any further there.
+  if (view.store.saved && !done) return null;
   return (
     <details
       class="xai-fold xai-health"

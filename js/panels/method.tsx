@@ -2,10 +2,11 @@
 
 import { cut } from "../core/format";
 import { firstSentence } from "../core/health";
-import type { Check, Method, Request } from "../core/types";
+import type { Check, Request } from "../core/types";
 import { words } from "../core/words";
 import { Button, type Choice, Section, Select } from "../dom/controls";
 import { Icon } from "../dom/icons";
+import { Live } from "./live";
 import { Parameters } from "./parameters";
 import type { Shown } from "./shown";
 
@@ -16,13 +17,16 @@ function inBrief(reason: string): string {
   return cut(firstSentence(reason), BRIEF);
 }
 
-function choicesOf(methods: readonly Method[], check: Check | null, chosen: string | undefined): Choice[] {
-  return methods.map(({ name, title, family, why_not }) => {
+function choicesOf(view: Shown, request: Request, check: Check | null): Choice[] {
+  const { store } = view;
+  return store.spec.value.methods.map(({ name, title, family, why_not }) => {
     const verdict = check?.methods[name];
-    const not = why_not ?? (verdict?.soundness === "impossible" ? verdict.reason : null);
+    const params = name === request.method ? request.params : {};
+    const absent = store.can({ method: name, params }) ? null : words.needsModel;
+    const not = why_not ?? (verdict?.soundness === "impossible" ? verdict.reason : absent);
     const unsound = verdict?.soundness === "unsound";
     // Of the chosen one the reason stands below, in full.
-    const reason = unsound && name !== chosen ? inBrief(verdict.reason) : "";
+    const reason = unsound && name !== request.method ? inBrief(verdict.reason) : "";
     const text = not ? words.notPossible(title, inBrief(not)) : unsound ? words.doubtful(title, reason) : title;
     return { value: name, text, group: family, disabled: not !== null };
   });
@@ -81,7 +85,7 @@ export function MethodPanel({ view }: { view: Shown }) {
   const method = methods.find(({ name }) => name === request.method);
   const other = methods.find(({ name }) => name === compare?.method);
   const check = store.health.check.value;
-  const choices = choicesOf(methods, check, request.method);
+  const choices = choicesOf(view, request, check);
   const known = memory(view);
   // The picker shows what the kernel chose where the user left the choice to it.
   const chosen = method ? [] : [{ value: request.method, text: request.method || words.chosenByItself }];
@@ -107,12 +111,14 @@ export function MethodPanel({ view }: { view: Shown }) {
       <Refused view={view} />
       {method && <Doubt view={view} name={method.name} />}
       {method && method.parameters.length > 0 && (
-        <Parameters
-          store={store}
-          method={method}
-          request={request}
-          onChange={(params) => store.setMethod(method.name, params)}
-        />
+        <Live store={store}>
+          <Parameters
+            store={store}
+            method={method}
+            request={request}
+            onChange={(params) => store.setMethod(method.name, params)}
+          />
+        </Live>
       )}
       <div class="xai-row">
         <Select
@@ -128,12 +134,14 @@ export function MethodPanel({ view }: { view: Shown }) {
       </div>
       {compare && other && <Doubt view={view} name={other.name} />}
       {compare && other && other.parameters.length > 0 && (
-        <Parameters
-          store={store}
-          method={other}
-          request={compare}
-          onChange={(params) => store.setCompare(other.name, params)}
-        />
+        <Live store={store}>
+          <Parameters
+            store={store}
+            method={other}
+            request={compare}
+            onChange={(params) => store.setCompare(other.name, params)}
+          />
+        </Live>
       )}
     </Section>
   );

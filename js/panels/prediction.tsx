@@ -6,6 +6,7 @@ import { words } from "../core/words";
 import { Bars } from "../dom/bars";
 import { Combobox } from "../dom/combobox";
 import { Section } from "../dom/controls";
+import { Live } from "./live";
 import type { Shown } from "./shown";
 
 const LISTED = 5;
@@ -38,6 +39,7 @@ export function PredictionPanel({ view }: { view: Shown }) {
           edited={edited}
           plain={task === "value"}
           text={scoreText(view)}
+          can={(target) => store.can({ target })}
           onPick={(index) => store.setTarget(index)}
         />
       ) : (
@@ -64,26 +66,28 @@ export function QuestionPanel({ view }: { view: Shown }) {
   const guess = unit ?? (known !== null ? `${store.nameOf(known)} (${words.mostLikely})` : words.mostLikely);
   return (
     <Section title={words.question} class="xai-question">
-      <Combobox
-        label={words.why}
-        labels={labels}
-        scores={scores}
-        scoreText={scoreText(view)}
-        value={main}
-        placeholder={guess}
-        clearable
-        onPick={(index) => ask(index, foil)}
-      />
-      <Combobox
-        label={words.ratherThan}
-        labels={labels}
-        scores={scores}
-        scoreText={scoreText(view)}
-        value={foil}
-        placeholder={words.nothingElse}
-        clearable
-        onPick={(index) => ask(main, index)}
-      />
+      <Live store={store}>
+        <Combobox
+          label={words.why}
+          labels={labels}
+          scores={scores}
+          scoreText={scoreText(view)}
+          value={main}
+          placeholder={guess}
+          clearable
+          onPick={(index) => ask(index, foil)}
+        />
+        <Combobox
+          label={words.ratherThan}
+          labels={labels}
+          scores={scores}
+          scoreText={scoreText(view)}
+          value={foil}
+          placeholder={words.nothingElse}
+          clearable
+          onPick={(index) => ask(main, index)}
+        />
+      </Live>
     </Section>
   );
 }

@@ -67,7 +67,7 @@ export function StatusBar({ view }: { view: Shown }) {
   );
 }
 
-type Alarming = Pick<Store, "connection" | "kernelVersion" | "version" | "trouble" | "retry">;
+type Alarming = Pick<Store, "connection" | "kernelVersion" | "version" | "trouble" | "retry"> & { saved: unknown };
 
 /** Lines that speak up only when something is wrong. */
 export function Alerts({ view: { store } }: { view: { store: Alarming } }) {
@@ -75,6 +75,11 @@ export function Alerts({ view: { store } }: { view: { store: Alarming } }) {
   const kernel = store.kernelVersion.value;
   return (
     <div class="xai-alerts" aria-live="polite">
+      {store.saved !== null && (
+        <p class="xai-sentence" data-xai="saved">
+          {words.savedPage}
+        </p>
+      )}
       {store.connection.value === "silent" && (
         <div class="xai-alert" data-xai="no-kernel">
           <Icon name="warning" />

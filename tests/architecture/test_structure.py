@@ -20,6 +20,7 @@ PACKAGE = ROOT / "xai_widgets"
 # What each part may import of ours. `a: b` reads "a is built on b"; nothing may go the other way.
 PYTHON = {
     "_version": set(),
+    "provenance": {"_version"},
     "placement": set(),
     "findings": set(),
     "agreement": set(),
@@ -32,12 +33,12 @@ PYTHON = {
     "wire": set(),
     "models": {"results"},
     "method": {"results", "inputs", "models"},
-    "attribution": {"method", "models", "inputs", "results"},
+    "attribution": {"method", "models", "inputs", "provenance", "results"},
     "evaluations": {"results"},
     "evaluation": {"agreement", "attribution", "evaluations", "inputs", "method", "models", "results"},
     "changes": {"results"},
     "picture_changes": set(),
-    "counterfactual": {"changes", "inputs", "method", "models", "picture_changes", "results", "text"},
+    "counterfactual": {"changes", "inputs", "method", "models", "picture_changes", "provenance", "results", "text"},
     "populations": {"results"},
     "population": {"inputs", "method", "models", "populations", "prepare", "results"},
     "checks": {"attribution", "findings", "inputs", "method", "models", "results"},

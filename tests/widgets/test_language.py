@@ -7,7 +7,7 @@ from widgets.fakes import Browser
 
 import xai_widgets as xai
 from xai_widgets.inputs import PERTURBATIONS, Slider
-from xai_widgets.widgets.esm import language
+from xai_widgets.wire.esm import language
 
 
 def test_a_reader_of_chinese_is_sent_the_words_and_any_other_is_not(make):

@@ -18,6 +18,7 @@ from xai_widgets.method import REGISTRY, Estimate, Method, create
 from xai_widgets.models import ModelError, WeightsChangedError
 from xai_widgets.models.keras_models import is_keras
 from xai_widgets.models.tokens import may_speak
+from xai_widgets.provenance import provenance
 from xai_widgets.results import Attribution, Prediction, Unit
 
 if TYPE_CHECKING:
@@ -211,6 +212,7 @@ def run(
             names=inputs.names if values.shape == inputs.x.shape else None,
             layout=inputs.layout if lies or values.shape == inputs.x.shape else None,
             steps=(estimate.done, estimate.total),
+            provenance=provenance(),
         )
         # The clock stands while the reader does something else.
         spent = result.seconds

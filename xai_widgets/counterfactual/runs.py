@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from xai_widgets.changes import Counterfactuals
+from xai_widgets.provenance import provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,6 +72,7 @@ def run_search(
             seconds=seconds,
             model_hash=digest,
             notes=(*problem.notes, *found.notes, *problem.model.notes, *ended),
+            provenance=provenance(),
         )
         if stops:
             return

@@ -7,7 +7,7 @@ from xai_widgets.export.change_files import write_changes, write_changes_png
 from xai_widgets.export.code import to_code
 from xai_widgets.export.colours import colormaps
 from xai_widgets.export.diffs import changes_html, changes_text
-from xai_widgets.export.files import load, write_json, write_npz, write_png
+from xai_widgets.export.files import load, write_html, write_json, write_npz, write_png
 from xai_widgets.export.picture import picture, png
 from xai_widgets.export.picture_diffs import changes_png
 from xai_widgets.export.scatter import scatter
@@ -31,7 +31,7 @@ __all__ = [
     "written_text",
 ]
 
-WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png})
+WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png, ".html": write_html})
 CHANGE_WRITERS.update({".xai.json": write_changes, ".png": write_changes_png})
 PAINTERS.update({"picture": picture, "png": png, "text": text, "read": read})
 PAINTERS.update({"changes_text": changes_text, "changes_html": changes_html, "changes_png": changes_png})

@@ -49,15 +49,18 @@ def mimebundle(
         The PNG is base64 text, as it stands in a notebook: ipykernel would encode bytes, others may not.
     """
     words, lines, paint = "", "", None
-    shown = {name: value for name, value in (display or {}).items() if name not in LIVE_ALONE}
     if attribution is not None:
         words = text(attribution)
         lines = "\n".join([words, *every_word(attribution)])
-        if attribution.text is None:
-            shown = {name: value for name, value in shown.items() if name not in OF_TEXTS}
         if attribution.heat is not None or attribution.text is not None or attribution.values.ndim == 1:
-            paint = partial(png, attribution, **shown)
+            paint = partial(png_as_shown, attribution, display or {})
     return saved(live, "Explanation", words, paint, lines)
+
+
+def png_as_shown(attribution: Attribution, display: Mapping[str, Any]) -> bytes:
+    """Draw a result as a live view shows it, as far as a still picture can."""
+    absent = LIVE_ALONE if attribution.text is not None else LIVE_ALONE | OF_TEXTS
+    return png(attribution, **{name: value for name, value in display.items() if name not in absent})
 
 
 def saved(

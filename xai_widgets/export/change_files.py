@@ -145,6 +145,7 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
         seconds=checks.number("seconds", record.get("seconds")),
         model_hash=checks.text("model_hash", record.get("model_hash")),
         notes=checks.texts("notes", record.get("notes")),
+        provenance=checks.named("provenance", record.get("provenance")),
     )
 
 

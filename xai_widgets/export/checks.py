@@ -9,6 +9,7 @@ MOST_AXES, MOST_TEXTS, LONGEST, DEEPEST = 8, 1_000_000, 10_000, 8
 LONGEST_TEXT = 10_000_000
 """Of a text that was explained, in characters."""
 
+MOST_NAMED = 100
 LARGEST = 2**63
 NOT_FINITE = ("nan", "inf", "-inf")
 
@@ -78,6 +79,15 @@ def texts(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MOST_TEXTS:
         raise wrong(name)
     return tuple(text(name, one) for one in value)
+
+
+def named(name: str, value: Any) -> dict[str, str]:
+    """Check texts by name; none where there is no such field, as in files that were written before there was."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or len(value) > MOST_NAMED:
+        raise wrong(name)
+    return {text(name, key): text(name, one) for key, one in value.items()}
 
 
 def pair(name: str, value: Any) -> tuple[int, int]:

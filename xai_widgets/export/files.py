@@ -14,8 +14,10 @@ from xai_widgets.export import change_files
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.checks import FileError
 from xai_widgets.export.packed import Wanted, array_of, faults, limit, packed, unpacked
+from xai_widgets.export.page import page
 from xai_widgets.export.picture import png
 from xai_widgets.export.record import ARRAYS, attribution_of, record_of
+from xai_widgets.export.views import view_of
 
 if TYPE_CHECKING:
     import os
@@ -80,6 +82,15 @@ def write_json(attribution: Attribution, path: Path) -> None:
 def write_png(attribution: Attribution, path: Path) -> None:
     """Write the static picture."""
     write_aside(path, png(attribution))
+
+
+def write_html(attribution: Attribution, path: Path) -> None:
+    """Write a page of its own, which needs no kernel and no network."""
+    found = view_of(attribution)
+    if found is None:
+        msg = "there is no page for values that are neither a map of a picture nor of a text: save a .png or .csv."
+        raise ValueError(msg)
+    write_aside(path, page(found))
 
 
 def _dumped(record: dict[str, Any]) -> str:

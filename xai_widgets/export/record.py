@@ -60,6 +60,7 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "names": None if a.names is None else list(a.names),
         "text": None if a.text is None else plain(asdict(a.text)),
         "edits": [plain(dict(one)) for one in a.edits],
+        "provenance": dict(a.provenance),
         "forwards": int(a.forwards),
         "backwards": int(a.backwards),
         **{name: plain(getattr(a, name)) for name in ("fraction", "error", "gap", "seconds")},
@@ -122,6 +123,7 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         photo=_photo("photo", arrays.get("photo")),
         region=checks.region("region", record.get("region")),
         steps=checks.pair("steps", record.get("steps")),
+        provenance=checks.named("provenance", record.get("provenance")),
     )
 
 

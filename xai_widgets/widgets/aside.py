@@ -100,11 +100,11 @@ class Question:
         """Why the newest failed, if it did."""
         return None if self._said is None else self._said.content["error"]
 
-    def repeat(self) -> None:
+    def repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""
         with self._lock:
             if self._said is not None:
-                self._post(self._said)
+                post(self._said)
 
     def close(self) -> None:
         """Stop for good, and forget."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.jobs import Outcome, Slot, worker_for
 from xai_widgets.widgets.health import Health
+from xai_widgets.widgets.kept import Kept
 from xai_widgets.widgets.linked import LinkedWidget, error_message
 from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Message, Open, ProtocolError, ShowAs
 
@@ -68,6 +69,7 @@ class ExplainerWidget(LinkedWidget):
         }
         self._looking = Slot(worker, priority=PREDICT, deliver_first=True)
         self._exchanges: dict[str, Exchange] = {}
+        self._kept = Kept()
         self._health = Health(worker, self._check_steps, self._weights, self._post)
         super().__init__(**traits)
 
@@ -88,10 +90,10 @@ class ExplainerWidget(LinkedWidget):
         else:
             self._on_aside(message)
 
-    def _repeat(self) -> None:
+    def _repeat(self, post: Callable[[Message], None]) -> None:
         for message in self._last.values():
-            self._post(message)
-        self._health.repeat()
+            post(message)
+        self._health.repeat(post)
 
     def _on_check(self, message: CheckModel) -> None:
         if not message.open:
@@ -163,6 +165,9 @@ class ExplainerWidget(LinkedWidget):
                 # In a drag, the newest of the asks is kept, not each one that it superseded.
                 if not self._closed and self._exchanges.get(exchange.slot) is exchange:
                     self._keep()
+                    if exchange.outcome is Outcome.DONE:
+                        answer = (self._last.get((kind, exchange.slot)) for kind in ("prediction", "map"))
+                        self._kept.keep(*answer, weights=self._weights())
                 self._remember_and_post(
                     Message("ended", id=exchange.id, slot=exchange.slot, outcome=exchange.outcome.value)
                 )
@@ -234,3 +239,4 @@ class ExplainerWidget(LinkedWidget):
         self._health.close()
         with self._lock:
             self._last.clear()
+            self._kept = Kept()

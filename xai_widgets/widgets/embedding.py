@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -12,16 +13,19 @@ from xai_widgets.embeddings import Layout, word_vectors
 from xai_widgets.embeddings.neighbours import check_count, check_metric
 from xai_widgets.embeddings.projections import chosen
 from xai_widgets.export import saved, scatter
+from xai_widgets.export.aside import write_aside
+from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
 from xai_widgets.widgets import embedding_messages as messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import EXPLAIN, PREDICT
 from xai_widgets.widgets.embedding_session import Near, Space
-from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
 from xai_widgets.widgets.linked import LinkedWidget
+from xai_widgets.widgets.saving import shown
 from xai_widgets.wire import LIMIT, Arrange, Complete, Judge, ProtocolError
 from xai_widgets.wire import Near as AskedNear
+from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -239,9 +243,9 @@ class EmbeddingExplorer(LinkedWidget):
     def _state(self) -> dict[str, Any]:
         return {}
 
-    def _repeat(self) -> None:
+    def _repeat(self, post: Callable[[Message], None]) -> None:
         for one in self._questions.values():
-            one.repeat()
+            one.repeat(post)
 
     def _stop(self) -> None:
         for one in self._questions.values():
@@ -254,6 +258,35 @@ class EmbeddingExplorer(LinkedWidget):
         if self._closed:
             msg = "This widget is closed. Make a new one with xai.EmbeddingExplorer(...)."
             raise RuntimeError(msg)
+
+    def save(self, path: str | Path) -> None:
+        """Wait until all is found, and write what is on show to `path`: ``.html``, a page of its own, or ``.png``.
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
+        RuntimeError
+            When the widget is closed, or the projection failed.
+        OSError
+            Where nothing can be written; what was there before is left as it was.
+        """
+        self._check_open()
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in {".html", ".png"}:
+            msg = f"cannot tell the format of {path.name!r}: the name must end in .html or .png."
+            raise ValueError(msg)
+        self.wait()
+        layout, near = self.projection, self._near
+        if layout is None:
+            raise RuntimeError(self._questions["layout"].error or "There is no map of the words yet.")
+        lines = messages.described(layout, near, self.agreement)
+        if suffix == ".png":
+            write_aside(path, _painted(layout, near, self.vectors.labels, lines))
+            return
+        text = "\n".join(lines)
+        write_aside(path, page(shown(self.spec, {"id": self._id}, self._known(), title="Word vectors", text=text)))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         live = super()._repr_mimebundle_(**kwargs)

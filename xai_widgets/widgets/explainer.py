@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 from abc import abstractmethod
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from xai_widgets.attribution.runs import choose
-from xai_widgets.export import colormaps, mimebundle, to_code
+from xai_widgets.export import colormaps, mimebundle, to_code, told
+from xai_widgets.export.aside import write_aside
+from xai_widgets.export.bundle import png_as_shown
 from xai_widgets.export.code import instances
+from xai_widgets.export.facts import facts
+from xai_widgets.export.page import Shown, page
+from xai_widgets.export.words import question, text
 from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
 from xai_widgets.widgets import layers, messages
 from xai_widgets.widgets.base import AHEAD, Exchange, ExplainerWidget
 from xai_widgets.widgets.names import names_of
+from xai_widgets.widgets.saving import shown
 from xai_widgets.widgets.session import Request
 from xai_widgets.wire import Message, check_display
 
@@ -94,7 +101,7 @@ class Explainer(ExplainerWidget):
 
     def _told_target(self, request: Request) -> Any:
         """Tell a target as the browser reads it."""
-        return messages.jsonable(request.target)
+        return told.jsonable(request.target)
 
     @abstractmethod
     def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message: ...
@@ -166,6 +173,37 @@ class Explainer(ExplainerWidget):
             raise RuntimeError(msg if error is None else str(error.content["message"]))
         found: Attribution = self.attribution
         return found
+
+    def save(self, path: str | Path) -> None:
+        """Wait until the explanation is finished, and write it to `path`; the suffix chooses the format.
+
+        ``.html`` is a page of its own that needs no kernel and no network, with the methods and classes that were
+        looked at so far. ``.png`` is drawn as it is on show. For the others see :meth:`Attribution.save`.
+
+        Raises
+        ------
+        ValueError
+            For a suffix that no format has, naming those there are.
+        RuntimeError
+            When the widget is closed or there is nothing to save.
+        OSError
+            Where nothing can be written; what was there before is left as it was.
+        """
+        self._check_open()
+        path, result = Path(path), self.result()
+        self.wait(slot="b")
+        name = path.name.lower()
+        if name.endswith(".html"):
+            write_aside(path, page(self._shown(result)))
+        elif name.endswith(".png"):
+            write_aside(path, png_as_shown(result, self._display))
+        else:
+            result.save(path)
+
+    def _shown(self, result: Attribution) -> Shown:
+        with self._lock:
+            spec, state, said, answers = dict(self.spec), self._state(), self._known(), self._kept.answers
+        return shown(spec, state, said, answers, title=question(result), text=text(result), facts=facts(result))
 
     def to_code(self) -> str:
         """Write a cell that reproduces what is on show, seed included.

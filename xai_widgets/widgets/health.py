@@ -78,11 +78,11 @@ class Health:
                 self._turn, self._running = self._turn + 1, False
                 self._say()
 
-    def repeat(self) -> None:
+    def repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""
         with self._lock:
             if self._running or self._check is not None or self._error is not None:
-                self._say()
+                post(self._told())
 
     def close(self) -> None:
         """Stop for good, and forget."""
@@ -102,5 +102,8 @@ class Health:
             self._say()
 
     def _say(self) -> None:
+        self._post(self._told())
+
+    def _told(self) -> Message:
         check = None if self._check is None else self._check.to_dict()
-        self._post(Message("check", check=check, running=self._running, error=self._error))
+        return Message("check", check=check, running=self._running, error=self._error)

@@ -12,10 +12,10 @@ from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.inputs import Perturbation, perturbation_from
 from xai_widgets.prepare import adapt, read_for
 from xai_widgets.widgets import image_messages, layers, messages
-from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.image_session import ImageSession
 from xai_widgets.widgets.session import Request
+from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

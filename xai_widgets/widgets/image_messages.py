@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-
+from xai_widgets.export import told
+from xai_widgets.export.told import shrink
 from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
 from xai_widgets.widgets import messages
-from xai_widgets.widgets.messages import shrink
 from xai_widgets.wire import LIMIT, Message
 
 if TYPE_CHECKING:
@@ -39,11 +37,9 @@ def placed(inputs: Inputs) -> dict[str, Any]:
     """Show the photo, and where the model's pixels lie on it."""
     assert inputs.photo is not None
     height, width = inputs.photo.shape[:2]
-    buffer = io.BytesIO()
-    Image.fromarray(inputs.photo).save(buffer, "JPEG", quality=90)
     return {
         "grid": list(inputs.grid),
-        "photo": {"mime": "image/jpeg", "width": width, "height": height, "data": buffer.getvalue()},
+        "photo": told.photo(inputs.photo),
         "region": list(inputs.region or (0, 0, width, height)),
     }
 
@@ -62,4 +58,4 @@ def heat_map(number: int, slot: str, request: dict[str, Any], result: Attributio
     """Send an attribution as a map to draw, with its doubt."""
     heat = result.heat
     assert heat is not None, "an attribution of a picture is a map"
-    return messages.outcome(number, slot, request, result).add("values", shrink(heat, ROOM // 2), "<u2")
+    return told.outcome(number, slot, request, result).add("values", shrink(heat, ROOM // 2), "<u2")

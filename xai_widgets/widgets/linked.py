@@ -12,10 +12,12 @@ import traitlets
 
 from xai_widgets._version import __version__
 from xai_widgets.jobs import Outcome
-from xai_widgets.widgets.esm import language
 from xai_widgets.wire import Hello, Message, parse
+from xai_widgets.wire.esm import language
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xai_widgets.wire import Wish
 
 
@@ -69,7 +71,7 @@ class LinkedWidget(anywidget.AnyWidget):
             words = language(message.language)
             if words is not None:
                 self._post(Message("language", language=message.language, module=words))
-            self._repeat()
+            self._repeat(self._post)
 
     @abstractmethod
     def _on_message(self, message: Wish) -> None:
@@ -80,8 +82,15 @@ class LinkedWidget(anywidget.AnyWidget):
         """Tell what is on show."""
 
     @abstractmethod
-    def _repeat(self) -> None:
+    def _repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""
+
+    def _known(self) -> list[Message]:
+        """Return what a view that opens now is told."""
+        said: list[Message] = []
+        with self._lock:
+            self._repeat(said.append)
+        return said
 
     def _post(self, message: Message) -> None:
         # Until a view has said hello nobody listens; it is sent the last results when it does.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets._version import __version__
+from xai_widgets.export import told
 from xai_widgets.models import resolve_target
 from xai_widgets.results import Prediction, Unit
 from xai_widgets.text import TextSpan
@@ -17,16 +17,10 @@ from xai_widgets.wire import AskedUnit, Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from xai_widgets.api import MethodList
-    from xai_widgets.method import Method, Parameter
+    from xai_widgets.method import Method
     from xai_widgets.models import Target
-    from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Request, Seen
-
-CONTROLS = {"size": "int", "baseline": "choice"}
-"""Kinds of parameters that the browser shows by a simpler control."""
 
 
 def spec(kind: str, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
@@ -36,28 +30,8 @@ def spec(kind: str, labels: tuple[str, ...] | None, methods: MethodList, layers:
         "kind": kind,
         "version": __version__,
         "labels": None if labels is None else list(labels),
-        "methods": [
-            {
-                "name": one.name,
-                "title": one.title,
-                "family": one.family,
-                "sentence": one.sentence,
-                "why_not": one.why_not,
-                "parameters": [_control(p) for p in one.parameters if not p.hidden],
-            }
-            for one in methods
-        ],
+        "methods": [told.method(one, one.parameters, one.why_not) for one in methods],
         "layers": layers,
-    }
-
-
-def _control(parameter: Parameter) -> dict[str, Any]:
-    names = ("name", "default", "low", "high", "step", "optional", "sentence", "needs")
-    control = {name: getattr(parameter, name) for name in names}
-    return {
-        **control,
-        "kind": CONTROLS.get(parameter.kind, parameter.kind),
-        "choices": list(parameter.choices),
     }
 
 
@@ -68,35 +42,9 @@ def prediction(number: int, slot: str, seen: Seen, target: Target, **more: Any) 
         id=number,
         slot=slot,
         task=seen.prediction.task,
-        target=jsonable(target.index),
+        target=told.jsonable(target.index),
         label=target.label(seen.prediction),
         **more,
-    )
-
-
-def outcome(number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
-    """Begin the message of an attribution: all but its values, with its doubt."""
-    done, total = result.steps
-    left = result.seconds * (1 / result.fraction - 1) if result.fraction > 0 else None
-    return Message(
-        "map",
-        id=number,
-        slot=slot,
-        request=request,
-        target=jsonable(result.target),
-        label=result.label,
-        fraction=result.fraction,
-        done=done,
-        total=total,
-        error="unbounded" if result.error == math.inf else _finite(result.error),
-        gap=_finite(result.gap),
-        sum=_finite(float(result.values.sum(dtype=np.float64))),
-        seconds=result.seconds,
-        left=_finite(left),
-        forwards=result.forwards,
-        backwards=result.backwards,
-        notes=list(result.notes),
-        final=done == total,
     )
 
 
@@ -109,7 +57,9 @@ def request(asked: Request, edits: list[dict[str, Any]], target: Any) -> dict[st
     """Return the protocol's `Request`; parameters that no message can carry, such as tensors, stay in the kernel."""
     return {
         "method": asked.method.name,
-        "params": {f.name: jsonable(v) for f in fields(asked.method) if _is_plain(v := getattr(asked.method, f.name))},
+        "params": {
+            f.name: told.jsonable(v) for f in fields(asked.method) if told.is_plain(v := getattr(asked.method, f.name))
+        },
         "target": target,
         "edits": edits,
     }
@@ -118,20 +68,7 @@ def request(asked: Request, edits: list[dict[str, Any]], target: Any) -> dict[st
 def unspoken(method: Method) -> dict[str, Any]:
     """Return the parameters that no message can carry."""
     values = {f.name: getattr(method, f.name) for f in fields(method)}
-    return {name: value for name, value in values.items() if not _is_plain(value)}
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, (tuple, list)):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, (bool, int, float, str))
-
-
-def jsonable(value: Any) -> Any:
-    """Return a target, or a parameter, as plain data."""
-    if isinstance(value, Unit):
-        return {"layer": value.layer, "index": list(value.path)}
-    return list(value) if isinstance(value, tuple) else value
+    return {name: value for name, value in values.items() if not told.is_plain(value)}
 
 
 def target_of(asked: Any) -> Any:
@@ -154,21 +91,3 @@ def target_in_words(target: Any, labels: Sequence[str] | None) -> Any:
     if target is None or labels is None or isinstance(target, (Unit, TextSpan)) or labels.count(labels[target]) > 1:
         return target
     return labels[target]
-
-
-def shrink(array: NDArray[Any], most: int) -> NDArray[Any]:
-    """Average cells of the first two axes until at most `most` elements are left."""
-    if array.size <= most:
-        return array
-    means = array.astype(np.float64)
-    for axis in (0, 1):
-        length = array.shape[axis]
-        edges = np.linspace(0, length, int(length * math.sqrt(most / array.size)) + 1).round().astype(int)
-        means = np.add.reduceat(means, edges[:-1], axis=axis)
-        means /= np.diff(edges).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
-    return (means.round() if array.dtype.kind == "u" else means).astype(array.dtype)
-
-
-def _finite(value: float | None) -> float | None:
-    # JSON knows no infinity, and browsers refuse a message that has one.
-    return value if value is not None and math.isfinite(value) else None

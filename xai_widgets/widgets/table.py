@@ -17,7 +17,6 @@ from xai_widgets.method import REGISTRY
 from xai_widgets.prepare import adapt, row_subject
 from xai_widgets.widgets import layers, messages, table_messages
 from xai_widgets.widgets.base import PREDICT
-from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.scenarios import Scenarios
 from xai_widgets.widgets.session import Request
@@ -25,15 +24,16 @@ from xai_widgets.widgets.table_asides import TableAsides
 from xai_widgets.widgets.table_rules import constraints_of, in_words, told
 from xai_widgets.widgets.table_session import AGAINST, TableSession
 from xai_widgets.wire import ProtocolError, Rules, Scenario, Seek
+from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from xai_widgets.method import Method
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Edits, Seen
-    from xai_widgets.wire import Aside, Hello, Message
+    from xai_widgets.wire import Aside, Message
 
 
 class TabularExplainer(Explainer):
@@ -264,9 +264,9 @@ class TabularExplainer(Explainer):
         if slot == "a":
             self._asides.ask_curves(request)
 
-    def _on_hello(self, message: Hello) -> None:
-        super()._on_hello(message)
-        self._asides.repeat()
+    def _repeat(self, post: Callable[[Message], None]) -> None:
+        super()._repeat(post)
+        self._asides.repeat(post)
 
     def _on_aside(self, message: Aside) -> None:
         if self._closed:

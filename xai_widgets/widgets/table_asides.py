@@ -76,10 +76,10 @@ class TableAsides:
 
         self.search.ask(steps, tell, {"target": message.target})
 
-    def repeat(self) -> None:
+    def repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""
         for one in (self.curves, self.search):
-            one.repeat()
+            one.repeat(post)
 
     def close(self) -> None:
         """Stop for good, and forget."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.export import told
 from xai_widgets.widgets import messages
 from xai_widgets.wire import LIMIT, Message
 
@@ -89,7 +90,7 @@ def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
 
 def contributions(number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
     """Send an attribution, one value a column, with its doubt."""
-    return messages.outcome(number, slot, request, result).add("values", result.values, "<u2")
+    return told.outcome(number, slot, request, result).add("values", result.values, "<u2")
 
 
 def curves(message: Message, found: Curves, seen: Seen, first: int) -> None:

@@ -11,22 +11,23 @@ import traitlets
 from xai_widgets.api import method_list
 from xai_widgets.api.sources import text_sources
 from xai_widgets.attribution.runs import check_time_budget, choose
+from xai_widgets.export.layouts import Layouts
 from xai_widgets.inputs import check_edits
 from xai_widgets.jobs import worker_for
 from xai_widgets.models import resolve_target
 from xai_widgets.prepare import adapt
 from xai_widgets.text import TextSpan
 from xai_widgets.widgets import layers, messages, text_messages
-from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.text_asides import Asides
 from xai_widgets.widgets.text_session import TextSession, mask_of, speller
 from xai_widgets.widgets.versions import Version, Versions
 from xai_widgets.wire import AskedSpan, Generate, Utf16, parse
+from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xai_widgets.inputs import TextEdit
     from xai_widgets.method import Method
@@ -134,7 +135,7 @@ class TextExplainer(Explainer):
         options: dict[str, Any] = {"mask": mask, "seed": seed, "time_budget": seconds, "sources": sources}
         session = TextSession(adapter, shown, tokenizer, notes=notes, **options)
         inputs = session.inputs
-        self._units, self._layouts = Utf16(shown), text_messages.Layouts(speller(tokenizer))
+        self._units, self._layouts = Utf16(shown), Layouts(speller(tokenizer))
         self._tree = Versions()
         self._asides = Asides(worker_for(str(adapter.device)), session, self._units, self._post, layouts=self._layouts)
         index = messages.target_index(target, session.names(target))
@@ -228,9 +229,9 @@ class TextExplainer(Explainer):
 
     _session: TextSession
 
-    def _repeat(self) -> None:
-        super()._repeat()
-        self._asides.repeat()
+    def _repeat(self, post: Callable[[Message], None]) -> None:
+        super()._repeat(post)
+        self._asides.repeat(post)
 
     def _on_aside(self, message: Aside) -> None:
         if not self._closed:

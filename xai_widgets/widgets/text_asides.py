@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from xai_widgets.attribution.heads import AttentionMap
     from xai_widgets.changes import Counterfactuals, Options
+    from xai_widgets.export.layouts import Layouts
     from xai_widgets.jobs import Worker
     from xai_widgets.text import Text
     from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Request
-    from xai_widgets.widgets.text_messages import Layouts
     from xai_widgets.widgets.text_session import TextSession
     from xai_widgets.wire import Aside, Message, Utf16
 
@@ -150,10 +150,10 @@ class Asides:
         question = self.heads if isinstance(message, Heads) else self.attention
         question.ask(steps, tell, asdict(message))
 
-    def repeat(self) -> None:
+    def repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""
         for one in self._all:
-            one.repeat()
+            one.repeat(post)
 
     def close(self) -> None:
         """Stop for good, and forget."""

@@ -6,31 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.export import told as results
+from xai_widgets.export.told import shrink
 from xai_widgets.inputs import edit_from, edits_between
 from xai_widgets.results import Unit
 from xai_widgets.widgets import messages
-from xai_widgets.widgets.messages import shrink
 from xai_widgets.wire import LIMIT, Message, Utf16
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
     from xai_widgets.api import MethodList
     from xai_widgets.attribution.heads import AttentionMap
     from xai_widgets.changes import Counterfactuals, Options
+    from xai_widgets.export.layouts import Layouts
     from xai_widgets.inputs import TextEdit
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
-    from xai_widgets.text import Span, Text
+    from xai_widgets.text import Text
     from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Seen
     from xai_widgets.widgets.text_session import TextSession
     from xai_widgets.widgets.versions import Version, Versions
-
-MOST_PIECES = 25_000
-"""Words, and sentences, that are told: more do not fit into a message."""
 
 ROOM = LIMIT // 2
 """Bytes for the one big array of a message, which leaves room for the layout beside it."""
@@ -57,54 +54,6 @@ def kind(session: TextSession) -> dict[str, Any]:
     # Of the tokens of a language model the likeliest are named with each prediction.
     labels = None if session.causal or session.model.labels is None else list(session.model.labels)
     return {"labels": labels, "causal": session.causal, "search": not session.causal, "attends": session.attends}
-
-
-class Layouts:
-    """Where tokens, words and sentences lie in the newest texts: one is told many times.
-
-    Parameters
-    ----------
-    name : callable
-        From a token's number to how it is spelt, for those that stand for no part of the text.
-    """
-
-    kept = 4
-
-    def __init__(self, name: Callable[[int], str] = str) -> None:
-        self._name = name
-        self._known: list[tuple[Text, dict[str, NDArray[Any]]]] = []
-
-    def put(self, message: Message, text: Text) -> Message:
-        """Put a text's layout into a message."""
-        told = ((name, array) for name, array in self._of(text).items() if len(array))
-        arrays = {name: message.attached(array, "|u1" if name == "special" else "<u4") for name, array in told}
-        none = dict.fromkeys(("ids", "words", "sentences"))
-        names = [[i, self._name(text.ids[i])] for i, added in enumerate(text.special) if added and text.ids]
-        message.content["layout"] = {"text": text.text, "cut": text.cut, "names": names, **none, **arrays}
-        return message
-
-    def _of(self, text: Text) -> dict[str, NDArray[Any]]:
-        found = next((arrays for one, arrays in self._known if one is text), None)
-        if found is None:
-            found = _arrays(text)
-            self._known = [*self._known[1 - self.kept :], (text, found)]
-        return found
-
-
-def _arrays(text: Text) -> dict[str, NDArray[Any]]:
-    units = Utf16(text.text)
-
-    def spans(pieces: Sequence[Span]) -> NDArray[np.int64]:
-        return units.units(np.array(pieces, np.int64).reshape(-1, 2))
-
-    special = text.special or (False,) * len(text)
-    return {
-        "tokens": spans(text.spans),
-        "ids": np.array(text.ids, np.int64),
-        "special": np.array(special, np.uint8),
-        "words": spans(text.pieces("words")[:MOST_PIECES]),
-        "sentences": spans(text.pieces("sentences")[:MOST_PIECES]),
-    }
 
 
 def prediction(number: int, slot: str, seen: Seen, target: Target, layouts: Layouts, *, names: bool = False) -> Message:
@@ -136,7 +85,7 @@ def _next_tokens(message: Message, seen: Seen, target: Target) -> None:
 def contributions(number: int, slot: str, request: dict[str, Any], result: Attribution, layouts: Layouts) -> Message:
     """Send an attribution as one value a token, with its doubt."""
     assert result.text is not None, "an attribution of a text knows it"
-    message = messages.outcome(number, slot, request, result).add("values", result.values, "<u2")
+    message = results.outcome(number, slot, request, result).add("values", result.values, "<u2")
     if isinstance(request["target"], dict) and "span" in request["target"]:
         message.content["target"] = request["target"]
     return layouts.put(message, result.text)

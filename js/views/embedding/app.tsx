@@ -21,7 +21,7 @@ function Tools({ view }: { view: View }) {
         choices={methods.map(({ name, title, sentence, why_not }) => ({
           value: name,
           text: title,
-          disabled: why_not !== null,
+          disabled: why_not !== null || (!!store.saved && name !== store.layout.value?.method),
           title: why_not ?? sentence,
         }))}
         onPick={(method) => store.project(method, store.metric.value)}
@@ -29,7 +29,12 @@ function Tools({ view }: { view: View }) {
       <Segments
         legend={said.metric}
         value={store.metric.value}
-        choices={metrics.map((one) => ({ value: one, text: said.metrics[one], title: said.metricHints[one] }))}
+        choices={metrics.map((one) => ({
+          value: one,
+          text: said.metrics[one],
+          title: said.metricHints[one],
+          disabled: !!store.saved && one !== store.metric.value,
+        }))}
         onPick={(metric) => store.setMetric(metric as Metric)}
       />
     </div>

@@ -4,6 +4,7 @@ import { embeddingWords as said } from "../../core/embedding/words";
 import { spelled } from "../../core/text/visible";
 import { Combobox } from "../../dom/combobox";
 import { Section } from "../../dom/controls";
+import { Live } from "../../panels/live";
 import type { View } from "./view";
 
 const SEARCH = { hint: said.searchHint, none: said.searchNone, more: said.searchMore };
@@ -12,19 +13,21 @@ const SEARCH = { hint: said.searchHint, none: said.searchNone, more: said.search
 export function WordBox(props: { view: View; label: string; value: string; onPick: (word: string) => void }) {
   const { words } = props.view.store.spec;
   return (
-    <Combobox
-      label={props.label}
-      labels={words}
-      scores={[]}
-      scoreText={() => ""}
-      value={null}
-      current={props.value}
-      placeholder=""
-      clearable={false}
-      said={SEARCH}
-      other={{ text: said.lookUp, pick: props.onPick }}
-      onPick={(index) => index !== null && props.onPick(words[index]!)}
-    />
+    <Live store={props.view.store}>
+      <Combobox
+        label={props.label}
+        labels={words}
+        scores={[]}
+        scoreText={() => ""}
+        value={null}
+        current={props.value}
+        placeholder=""
+        clearable={false}
+        said={SEARCH}
+        other={{ text: said.lookUp, pick: props.onPick }}
+        onPick={(index) => index !== null && props.onPick(words[index]!)}
+      />
+    </Live>
   );
 }
 

@@ -5,6 +5,7 @@ import { setSlider, strokesOf, valueOfEdit } from "../../core/request";
 import { words } from "../../core/words";
 import { Button, Section } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
+import { Live } from "../../panels/live";
 import type { View } from "./view";
 
 export function EditingPanel({ view }: { view: View }) {
@@ -12,36 +13,45 @@ export function EditingPanel({ view }: { view: View }) {
   const { edits } = store.request.value;
   const { undo, redo } = store.undoable.value;
   const strokes = strokesOf(edits).length;
+  // A page that was made of a result alone knows of none.
+  if (!store.spec.value.edits.length) return null;
   return (
-    <Section
-      title={imageWords.editing}
-      class="xai-editing"
-      side={
-        <div class="xai-row">
-          <Button quiet icon="undo" label={words.undo} disabled={!undo} onClick={() => store.undo()} />
-          <Button quiet icon="redo" label={words.redo} disabled={!redo} onClick={() => store.redo()} />
-          <Button label={words.reset} text={words.reset} disabled={!edits.length} onClick={() => store.setEdits([])} />
+    <Live store={store}>
+      <Section
+        title={imageWords.editing}
+        class="xai-editing"
+        side={
+          <div class="xai-row">
+            <Button quiet icon="undo" label={words.undo} disabled={!undo} onClick={() => store.undo()} />
+            <Button quiet icon="redo" label={words.redo} disabled={!redo} onClick={() => store.redo()} />
+            <Button
+              label={words.reset}
+              text={words.reset}
+              disabled={!edits.length}
+              onClick={() => store.setEdits([])}
+            />
+          </div>
+        }
+      >
+        <div class="xai-columns">
+          {store.spec.value.edits.map((spec) => (
+            <Slider
+              key={spec.name}
+              label={spec.title}
+              title={spec.sentence}
+              low={spec.low}
+              high={spec.high}
+              step={spec.step}
+              unit={spec.unit}
+              rest={spec.neutral}
+              value={valueOfEdit(edits, spec)}
+              onInput={(value) => store.setEdits(setSlider(edits, spec, value), spec.name)}
+              onDone={() => store.sealEdits()}
+            />
+          ))}
         </div>
-      }
-    >
-      <div class="xai-columns">
-        {store.spec.value.edits.map((spec) => (
-          <Slider
-            key={spec.name}
-            label={spec.title}
-            title={spec.sentence}
-            low={spec.low}
-            high={spec.high}
-            step={spec.step}
-            unit={spec.unit}
-            rest={spec.neutral}
-            value={valueOfEdit(edits, spec)}
-            onInput={(value) => store.setEdits(setSlider(edits, spec, value), spec.name)}
-            onDone={() => store.sealEdits()}
-          />
-        ))}
-      </div>
-      {strokes > 0 && <p class="xai-sentence">{imageWords.strokes(strokes)}</p>}
-    </Section>
+        {strokes > 0 && <p class="xai-sentence">{imageWords.strokes(strokes)}</p>}
+      </Section>
+    </Live>
   );
 }

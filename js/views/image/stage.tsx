@@ -56,7 +56,7 @@ function Tools({ view, zoom, fit }: { view: View; zoom: (factor: number) => void
         icons={{ inspect: "inspect", brush: "brush" }}
         choices={[
           { value: "inspect", text: imageWords.inspect },
-          { value: "brush", text: imageWords.brush },
+          { value: "brush", text: imageWords.brush, disabled: store.saved !== null },
         ]}
         onPick={(value) => {
           mode.value = value as "inspect" | "brush";

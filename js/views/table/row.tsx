@@ -6,6 +6,7 @@ import type { Cell } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { Button } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
+import { Live } from "../../panels/live";
 import { Field } from "./field";
 import { Limits } from "./limits";
 import { Plot } from "./plot";
@@ -80,54 +81,58 @@ export function FeatureRow({ view, at, style }: { view: View; at: number; style?
           </label>
           {changed && <span class="xai-f-was">{tableWords.was(textOf(column, was, tableWords.missing))}</span>}
         </div>
-        <div class="xai-f-control">
-          <Plot view={view} at={at} column={column} value={value} was={was} onPick={(next) => set(next)} />
-          {slides && (
-            <input
-              id={ids.range}
-              class="xai-range xai-f-range"
-              type="range"
-              min={column.low}
-              max={column.high}
-              step={column.step || "any"}
-              value={value ?? column.low}
-              disabled={column.high <= column.low}
-              title={column.high <= column.low ? tableWords.constant : undefined}
-              aria-valuetext={text}
-              onInput={(event) => set(event.currentTarget.valueAsNumber, `cell ${at}`)}
-              onChange={() => store.sealEdits()}
+        <Live store={store}>
+          <div class="xai-f-control">
+            <Plot view={view} at={at} column={column} value={value} was={was} onPick={(next) => set(next)} />
+            {slides && (
+              <input
+                id={ids.range}
+                class="xai-range xai-f-range"
+                type="range"
+                min={column.low}
+                max={column.high}
+                step={column.step || "any"}
+                value={value ?? column.low}
+                disabled={column.high <= column.low}
+                title={column.high <= column.low ? tableWords.constant : undefined}
+                aria-valuetext={text}
+                onInput={(event) => set(event.currentTarget.valueAsNumber, `cell ${at}`)}
+                onChange={() => store.sealEdits()}
+              />
+            )}
+          </div>
+          <div class="xai-f-value">
+            <Field
+              id={ids.field}
+              column={column}
+              value={value}
+              onPick={(next) => set(next)}
+              onDone={() => store.sealEdits()}
             />
-          )}
-        </div>
-        <div class="xai-f-value">
-          <Field
-            id={ids.field}
-            column={column}
-            value={value}
-            onPick={(next) => set(next)}
-            onDone={() => store.sealEdits()}
-          />
-        </div>
+          </div>
+        </Live>
         <div class="xai-f-bars">
           <Bars view={view} at={at} of={columns.length} />
         </div>
-        <div class="xai-f-tools">
-          <Button
-            quiet
-            icon="undo"
-            label={tableWords.resetOne(column.name)}
-            disabled={!changed}
-            onClick={() => set(was)}
-          />
-          <Button
-            quiet
-            icon={locked ? "locked" : "open"}
-            pressed={locked}
-            label={locked ? tableWords.unlock(column.name) : tableWords.lock(column.name)}
-            onClick={lock}
-          />
-          <Button quiet icon="more" pressed={open} label={tableWords.more(column.name)} onClick={toggle} />
-        </div>
+        <Live store={store}>
+          <div class="xai-f-tools">
+            <Button
+              quiet
+              icon="undo"
+              label={tableWords.resetOne(column.name)}
+              disabled={!changed}
+              onClick={() => set(was)}
+            />
+            <Button
+              quiet
+              icon={locked ? "locked" : "open"}
+              pressed={locked}
+              label={locked ? tableWords.unlock(column.name) : tableWords.lock(column.name)}
+              onClick={lock}
+            />
+            <Button quiet icon="more" pressed={open} label={tableWords.more(column.name)} onClick={toggle} />
+          </div>
+        </Live>
       </div>
       {open && (
         <Limits view={view} column={column} value={value} onMissing={(on) => set(on ? null : (was ?? column.low))} />

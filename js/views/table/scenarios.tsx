@@ -9,6 +9,7 @@ import { words } from "../../core/words";
 import { Delta } from "../../dom/bars";
 import { Button, Section } from "../../dom/controls";
 import { saveTable } from "../../dom/save";
+import { Live } from "../../panels/live";
 import { Comparison } from "./compare";
 import type { View } from "./view";
 
@@ -66,24 +67,26 @@ export function ScenariosPanel({ view }: { view: View }) {
   const list = edited ? kept : kept.filter((_, i) => i !== 1);
   return (
     <Section title={tableWords.scenarios} class="xai-f-scenarios">
-      <form
-        class="xai-row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          keep();
-        }}
-      >
-        <input
-          class="xai-input xai-f-find"
-          type="text"
-          maxLength={60}
-          aria-label={tableWords.scenarioName}
-          placeholder={tableWords.scenarioPlaceholder}
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <Button label={tableWords.keep} text={tableWords.keep} disabled={!name.trim()} onClick={keep} />
-      </form>
+      <Live store={store}>
+        <form
+          class="xai-row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            keep();
+          }}
+        >
+          <input
+            class="xai-input xai-f-find"
+            type="text"
+            maxLength={60}
+            aria-label={tableWords.scenarioName}
+            placeholder={tableWords.scenarioPlaceholder}
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+          <Button label={tableWords.keep} text={tableWords.keep} disabled={!name.trim()} onClick={keep} />
+        </form>
+      </Live>
       {list.length < 2 ? (
         <p class="xai-sentence">{tableWords.scenariosNone}</p>
       ) : (
@@ -94,8 +97,19 @@ export function ScenariosPanel({ view }: { view: View }) {
             row: rowOf(row, edits),
             head: own ? (
               <span class="xai-c-head">
-                <Button label={tableWords.goTo(name)} text={name} onClick={() => store.setEdits(edits)} />
-                <Button quiet icon="close" label={tableWords.forget(name)} onClick={() => store.keep(name, null)} />
+                <Button
+                  label={tableWords.goTo(name)}
+                  text={name}
+                  disabled={!store.can({ edits })}
+                  onClick={() => store.setEdits(edits)}
+                />
+                <Button
+                  quiet
+                  icon="close"
+                  label={tableWords.forget(name)}
+                  disabled={store.saved !== null}
+                  onClick={() => store.keep(name, null)}
+                />
               </span>
             ) : (
               name

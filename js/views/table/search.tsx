@@ -10,6 +10,7 @@ import { Delta } from "../../dom/bars";
 import { Button, Select } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
+import { Live } from "../../panels/live";
 import { Comparison } from "./compare";
 import type { View } from "./view";
 
@@ -133,6 +134,7 @@ function Answers({ view }: { view: View }) {
                     label={tableWords.wayGo(at + 1)}
                     text={tableWords.way(at + 1)}
                     pressed={here(at)}
+                    disabled={!store.can({ edits: editsOf(original, one) })}
                     onClick={() => go(at)}
                   />
                 ),
@@ -165,37 +167,39 @@ export function SearchPanel({ view }: { view: View }) {
       <summary class="xai-summary xai-health-summary">{tableWords.search}</summary>
       <div class="xai-health-body">
         <p class="xai-sentence">{tableWords.searchSay}</p>
-        <div class="xai-columns">
-          <RulesField view={view} />
-          <div class="xai-c-options">
-            {labels.length > 1 && (
-              <Select
-                inline
-                label={tableWords.searchTarget}
-                value={target === null ? "" : String(target)}
-                choices={[
-                  { value: "", text: tableWords.searchAny },
-                  ...labels.map((text, i) => ({ value: String(i), text })),
-                ]}
-                onPick={(value) => setTarget(value === "" ? null : Number(value))}
+        <Live store={store}>
+          <div class="xai-columns">
+            <RulesField view={view} />
+            <div class="xai-c-options">
+              {labels.length > 1 && (
+                <Select
+                  inline
+                  label={tableWords.searchTarget}
+                  value={target === null ? "" : String(target)}
+                  choices={[
+                    { value: "", text: tableWords.searchAny },
+                    ...labels.map((text, i) => ({ value: String(i), text })),
+                  ]}
+                  onPick={(value) => setTarget(value === "" ? null : Number(value))}
+                />
+              )}
+              <Slider label={tableWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
+              <Slider label={tableWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
+            </div>
+          </div>
+          <div class="xai-row xai-primary">
+            {running ? (
+              <Button label={tableWords.searchStop} text={tableWords.searchStop} onClick={() => store.stopSeeking()} />
+            ) : (
+              <Button
+                label={tableWords.searchGo}
+                text={tableWords.searchGo}
+                disabled={wrong}
+                onClick={() => store.seek(target, Math.round(count), Math.round(most))}
               />
             )}
-            <Slider label={tableWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
-            <Slider label={tableWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
           </div>
-        </div>
-        <div class="xai-row xai-primary">
-          {running ? (
-            <Button label={tableWords.searchStop} text={tableWords.searchStop} onClick={() => store.stopSeeking()} />
-          ) : (
-            <Button
-              label={tableWords.searchGo}
-              text={tableWords.searchGo}
-              disabled={wrong}
-              onClick={() => store.seek(target, Math.round(count), Math.round(most))}
-            />
-          )}
-        </div>
+        </Live>
         <Answers view={view} />
       </div>
     </details>

@@ -39,7 +39,7 @@ export function putBack(view: View, edit: number): void {
 
 export function beginTyping(view: View, pieces: Span): void {
   const span = stretch(view, pieces);
-  if (!span) return;
+  if (!span || view.store.saved) return;
   const edit = editAt(view, span);
   if (edit !== null) beginRetyping(view, edit);
   else
@@ -55,13 +55,14 @@ export function beginTyping(view: View, pieces: Span): void {
 /** Words that were written are written anew as a whole, and hidden ones as they were. */
 export function beginRetyping(view: View, edit: number): void {
   const own = view.edits.value[edit];
-  if (!own) return;
+  if (!own || view.store.saved) return;
   const text = own.name === "replace" ? own.text : view.store.spec.value.text.slice(own.start, own.stop);
   view.typing.value = { edits: view.edits.value, span: own, pieces: null, edit, text };
 }
 
 /** Where there is no piece to begin from. */
 export function beginWriting(view: View): void {
+  if (view.store.saved) return;
   const end = view.text.value.length;
   view.typing.value = {
     edits: view.edits.value,
@@ -96,7 +97,7 @@ export function askAbout(view: View, pieces: Span): void {
 /** Opens the menu of pieces: what might stand in their place. */
 export function openMenu(view: View, pieces: Span): void {
   const span = stretch(view, pieces);
-  if (!span) return;
+  if (!span || view.store.saved) return;
   view.menu.value = pieces;
   view.locked.value = pieces;
   view.store.askMenu(originalSpan(view.edited.value.runs, span));

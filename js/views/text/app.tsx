@@ -1,6 +1,7 @@
 // The whole view, top to bottom.
 import { textWords } from "../../core/text/words";
 import { HealthPanel } from "../../panels/health";
+import { Live } from "../../panels/live";
 import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
 import { Alerts, StatusBar } from "../../panels/status";
@@ -40,7 +41,9 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
           <MethodPanel view={view} />
         </div>
         <ReadingPanel view={view} />
-        <VersionsPanel view={view} />
+        <Live store={view.store}>
+          <VersionsPanel view={view} />
+        </Live>
       </div>
       <SearchPanel view={view} />
       <WritingPanel view={view} />

@@ -3,6 +3,7 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { textWords } from "../../core/text/words";
 import { Select } from "../../dom/controls";
+import { Live } from "../../panels/live";
 import { HeadGrid } from "./heads";
 import { Matrix } from "./matrix";
 import type { View } from "./view";
@@ -10,7 +11,8 @@ import type { View } from "./view";
 const ROLLOUT = "rollout";
 
 export function AttentionPanel({ view }: { view: View }) {
-  return view.store.spec.value.attends ? <Panel view={view} /> : null;
+  const { spec, saved, attention } = view.store;
+  return spec.value.attends && !(saved && !attention.value) ? <Panel view={view} /> : null;
 }
 
 function Panel({ view }: { view: View }) {
@@ -44,26 +46,28 @@ function Panel({ view }: { view: View }) {
         <p class="xai-sentence">{textWords.attentionSay}</p>
         {message?.error && <p class="xai-sentence">{message.error}</p>}
         {layers > 0 && (
-          <div class="xai-columns">
-            <Select
-              inline
-              label={textWords.attentionLayer}
-              value={String(layer)}
-              choices={numbers(layers)}
-              onPick={(value) => setLayer(Number(value))}
-            />
-            <Select
-              inline
-              label={textWords.attentionHead}
-              value={head === null ? "" : String(head)}
-              choices={[
-                { value: "", text: textWords.attentionMean },
-                { value: ROLLOUT, text: textWords.attentionRollout },
-                ...numbers(heads),
-              ]}
-              onPick={(value) => setHead(value === "" ? null : value === ROLLOUT ? ROLLOUT : Number(value))}
-            />
-          </div>
+          <Live store={store}>
+            <div class="xai-columns">
+              <Select
+                inline
+                label={textWords.attentionLayer}
+                value={String(layer)}
+                choices={numbers(layers)}
+                onPick={(value) => setLayer(Number(value))}
+              />
+              <Select
+                inline
+                label={textWords.attentionHead}
+                value={head === null ? "" : String(head)}
+                choices={[
+                  { value: "", text: textWords.attentionMean },
+                  { value: ROLLOUT, text: textWords.attentionRollout },
+                  ...numbers(heads),
+                ]}
+                onPick={(value) => setHead(value === "" ? null : value === ROLLOUT ? ROLLOUT : Number(value))}
+              />
+            </div>
+          </Live>
         )}
         <HeadGrid view={view} layer={layer} head={head === ROLLOUT ? null : head} onPick={setHead} />
         {attention?.grid && attention.layout ? (

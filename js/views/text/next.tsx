@@ -20,6 +20,7 @@ function Token(props: { view: View; row: Row; edited: boolean; most: number }) {
   const [a, b] = view.target.value;
   const name = store.nameOf(row.index);
   const role = row.index === a ? words.explained : row.index === b ? words.foil : "";
+  const other = a === null || row.index === b ? a : ([a, row.index] as [number, number]);
   const append = () => store.append(store.prediction.value?.names.find(([index]) => index === row.index)?.[1] ?? "");
   return (
     <li class="xai-next">
@@ -28,6 +29,7 @@ function Token(props: { view: View; row: Row; edited: boolean; most: number }) {
         class="xai-bar"
         aria-pressed={row.index === a}
         title={words.explainClass(name)}
+        disabled={!store.can({ target: row.index })}
         onClick={() => store.setTarget(row.index)}
       >
         <span class="xai-bar-label">
@@ -45,10 +47,10 @@ function Token(props: { view: View; row: Row; edited: boolean; most: number }) {
         icon="compare"
         label={textWords.nextRather(name)}
         pressed={row.index === b}
-        disabled={a === null || row.index === a}
-        onClick={() => a !== null && store.setTarget(row.index === b ? a : [a, row.index])}
+        disabled={a === null || row.index === a || !store.can({ target: other })}
+        onClick={() => store.setTarget(other)}
       />
-      <Button quiet icon="plus" label={textWords.nextAppend(name)} onClick={append} />
+      <Button quiet icon="plus" label={textWords.nextAppend(name)} disabled={store.saved !== null} onClick={append} />
     </li>
   );
 }

@@ -7,6 +7,7 @@ import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Button, Select } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
+import { Live } from "../../panels/live";
 import { Change, Diff } from "./change";
 import type { View } from "./view";
 
@@ -38,6 +39,7 @@ function Answer({ view, found, base, of }: { view: View; found: Found; base: str
         <Button
           label={textWords.searchShowText(found.text)}
           text={textWords.searchShow}
+          disabled={!store.can({ edits: found.edits })}
           onClick={() => store.setEdits(found.edits)}
         />
       </div>
@@ -96,33 +98,35 @@ export function SearchPanel({ view }: { view: View }) {
       <summary class="xai-summary xai-health-summary">{textWords.search}</summary>
       <div class="xai-health-body">
         <p class="xai-sentence">{textWords.searchSay}</p>
-        <div class="xai-columns">
-          {labels.length > 1 && (
-            <Select
-              inline
-              label={textWords.searchTarget}
-              value={target === null ? "" : String(target)}
-              choices={[
-                { value: "", text: textWords.searchAny },
-                ...labels.map((text, i) => ({ value: String(i), text })),
-              ]}
-              onPick={(value) => setTarget(value === "" ? null : Number(value))}
-            />
-          )}
-          <Slider label={textWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
-          <Slider label={textWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
-          <div class="xai-row">
-            {running ? (
-              <Button label={textWords.searchStop} text={textWords.searchStop} onClick={() => store.stopSeeking()} />
-            ) : (
-              <Button
-                label={textWords.searchGo}
-                text={textWords.searchGo}
-                onClick={() => store.seek(target, Math.round(count), Math.round(most))}
+        <Live store={store}>
+          <div class="xai-columns">
+            {labels.length > 1 && (
+              <Select
+                inline
+                label={textWords.searchTarget}
+                value={target === null ? "" : String(target)}
+                choices={[
+                  { value: "", text: textWords.searchAny },
+                  ...labels.map((text, i) => ({ value: String(i), text })),
+                ]}
+                onPick={(value) => setTarget(value === "" ? null : Number(value))}
               />
             )}
+            <Slider label={textWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
+            <Slider label={textWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
+            <div class="xai-row">
+              {running ? (
+                <Button label={textWords.searchStop} text={textWords.searchStop} onClick={() => store.stopSeeking()} />
+              ) : (
+                <Button
+                  label={textWords.searchGo}
+                  text={textWords.searchGo}
+                  onClick={() => store.seek(target, Math.round(count), Math.round(most))}
+                />
+              )}
+            </div>
           </div>
-        </div>
+        </Live>
         <Answers view={view} />
       </div>
     </details>

@@ -23,7 +23,7 @@ export function Stage(props: { view: View; onDraw: () => void }) {
     <div class="xai-stage">
       <Tools view={view} />
       <p class="xai-sentence xai-hint" data-xai="hint">
-        {empty ? textWords.empty : `${textWords.hints[view.mode.value]} ${textWords.hintMore}`}
+        {empty ? textWords.empty : `${textWords.hints[view.mode.value]} ${store.saved ? "" : textWords.hintMore}`}
       </p>
       <div class={two ? "xai-passages xai-beside" : "xai-passages"}>
         {(two ? (["a", "b"] as const) : (["a"] as const)).map((slot) => (
@@ -63,7 +63,7 @@ function Tools({ view }: { view: View }) {
             value,
             text: textWords.modes[value],
             title: value === "mask" && mask === null ? textWords.noMask : textWords.hints[value],
-            disabled: value === "mask" && mask === null,
+            disabled: (value === "mask" && mask === null) || (value !== "read" && store.saved !== null),
           }))}
           onPick={(value) => {
             mode.value = value as Mode;

@@ -81,7 +81,7 @@ export function createView(store: TextStore) {
   const page = signal<Page>({ paper: [255, 255, 255], ink: [28, 31, 35] });
   /** The system replaces all colours, so that only lines can tell. */
   const forced = signal(false);
-  const mode = signal<Mode>("delete");
+  const mode = signal<Mode>(store.saved ? "read" : "delete");
   /** The pieces under the pointer or the keyboard's cursor, first and last. */
   const cursor = signal<Span | null>(null);
   const locked = signal<Span | null>(null);

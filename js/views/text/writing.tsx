@@ -7,6 +7,7 @@ import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
 import type { Written } from "../../host/text";
+import { Live } from "../../panels/live";
 import { Matrix } from "./matrix";
 import type { View } from "./view";
 
@@ -40,6 +41,7 @@ function Continuation({ view, written }: { view: View; written: Written }) {
           <Button
             label={textWords.generateKeep}
             text={textWords.generateKeep}
+            disabled={view.store.saved !== null}
             onClick={() => view.store.append(message.text)}
           />
         </div>
@@ -62,24 +64,26 @@ export function WritingPanel({ view }: { view: View }) {
       <summary class="xai-summary xai-health-summary">{textWords.generate}</summary>
       <div class="xai-health-body">
         <p class="xai-sentence">{textWords.generateSay}</p>
-        <div class="xai-columns">
-          <Slider label={textWords.generateCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
-          <div class="xai-row">
-            {running ? (
-              <Button
-                label={textWords.generateStop}
-                text={textWords.generateStop}
-                onClick={() => store.generate(0, view.temperature.value, view.candidates.value)}
-              />
-            ) : (
-              <Button
-                label={textWords.generateGo}
-                text={textWords.generateGo}
-                onClick={() => store.generate(Math.round(count), view.temperature.value, view.candidates.value)}
-              />
-            )}
+        <Live store={store}>
+          <div class="xai-columns">
+            <Slider label={textWords.generateCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
+            <div class="xai-row">
+              {running ? (
+                <Button
+                  label={textWords.generateStop}
+                  text={textWords.generateStop}
+                  onClick={() => store.generate(0, view.temperature.value, view.candidates.value)}
+                />
+              ) : (
+                <Button
+                  label={textWords.generateGo}
+                  text={textWords.generateGo}
+                  onClick={() => store.generate(Math.round(count), view.temperature.value, view.candidates.value)}
+                />
+              )}
+            </div>
           </div>
-        </div>
+        </Live>
         {running && (
           <output class="xai-health-state">
             {textWords.generating}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from xai_widgets.widgets import esm
+from xai_widgets.wire import esm
 
 
 @pytest.fixture

@@ -7,6 +7,37 @@ import os
 from pathlib import Path
 
 STATIC = Path(__file__).parent.parent / "static"
+EXPORT = "export default "
+
+
+def _parts() -> dict[str, list[str]]:
+    views = STATIC / "views.json"
+    found: dict[str, list[str]] = json.loads(views.read_text(encoding="utf-8")) if views.is_file() else {}
+    return found
+
+
+def script(**views: str) -> str:
+    """Return several views as one text, each under a name in place of its export, the parts that they share once.
+
+    Parameters
+    ----------
+    **views : str
+        By the name that the script gives it, the name of the built file.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the frontend has not been built, or is being watched: then there are no parts.
+    """
+    known = _parts()
+    if not known.keys() >= set(views.values()):
+        msg = f"{STATIC} holds no parts of {', '.join(views.values())}: run `npm run build:views` in a checkout."
+        raise FileNotFoundError(msg)
+    texts = {part: (STATIC / part).read_text(encoding="utf-8") for name in views.values() for part in known[name]}
+    for given, name in views.items():
+        part = known[name][-1]
+        texts[part] = f"const {given}={texts[part].removeprefix(EXPORT)}"
+    return "".join(texts.values())
 
 
 def language(code: str) -> str | None:
@@ -43,9 +74,7 @@ def asset(name: str, *, needed: bool = True) -> str | Path:
     FileNotFoundError
         When the frontend has not been built, saying how to.
     """
-    views = STATIC / "views.json"
-    parts: dict[str, list[str]] = json.loads(views.read_text(encoding="utf-8")) if views.is_file() else {}
-    paths = [STATIC / part for part in parts.get(name, [name])]
+    paths = [STATIC / part for part in _parts().get(name, [name])]
     if not all(path.is_file() for path in paths):
         msg = (
             f"{STATIC / name} is missing: the frontend is not built. "

@@ -1,0 +1,191 @@
+"""A page that was saved, opened from the disk: no kernel, no network, nothing runs but the page's own script."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import expect
+from torch import nn
+from widgets.fakes import HOLD
+from widgets.tables import FRAME, ROW, judge
+from widgets.tables import LABELS as ANSWERS
+from widgets.texts import SAID, TOKENIZER, Reader
+
+import xai_widgets as xai
+
+HOSTILE = "</script><script>window.hit=1</script><img src=x onerror='window.hit=1'>&amp;\u2028"
+LABELS = [HOSTILE, "dog", "cow"]
+STATE = re.compile(r'<script type="application/json" id="xai-page">(.*?)</script>', re.DOTALL)
+
+
+class Rows(nn.Module):
+    """Three classes that look at three channels, each most at its own rows."""
+
+    def __init__(self):
+        super().__init__()
+        self.weights = nn.Parameter(torch.linspace(-1, 1, 3 * 3 * 24).reshape(3, 3, 24).roll(7, -1))
+
+    def forward(self, x):
+        return torch.einsum("kcy,ncyx->nk", self.weights, x.tanh()) / 24
+
+
+@pytest.fixture(autouse=True)
+def _running():
+    """Let the models of the widgets' tests run."""
+    HOLD.set()
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    path = tmp_path_factory.mktemp("saved") / "image.html"
+    x = torch.rand(3, 24, 24, generator=torch.Generator().manual_seed(0))
+    w = xai.ImageExplainer(Rows(), x, labels=LABELS, target=0, method="input_x_gradient")
+    w.wait()
+    w.explain("saliency")
+    w.save(path)
+    w.close()
+    return path
+
+
+@pytest.fixture
+def opened(browser):
+    """Open a file, and hold it to silence: no request but for itself, no word in the console."""
+    noise, contexts = [], []
+
+    def open_(path, **options):
+        context = browser.new_context(viewport={"width": 1200, "height": 1000}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.on("console", lambda message: noise.append(message.text))
+        page.on("request", lambda request: noise.append(request.url) if request.url != path.as_uri() else None)
+        page.goto(path.as_uri())
+        page.wait_for_selector(".xai-root")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert noise == []
+
+
+def test_what_needs_no_model_works(opened, image):
+    page = opened(image)
+    expect(page.locator("[data-xai=saved]")).to_contain_text("without the model")
+    page.wait_for_function("document.querySelector('.xai-root').xai.lastDrawnId > 0")
+    page.locator("canvas.xai-canvas").first.hover(position={"x": 60, "y": 80})
+    expect(page.locator("[data-xai=readout]").first).to_contain_text(re.compile(r"rank [\d ]+ of 576"))
+    expect(page.get_by_text("576 of 576 pixels")).to_be_visible()
+    page.get_by_role("slider", name=re.compile("Attribution kept")).press("Home")
+    expect(page.get_by_text("576 of 576 pixels")).to_be_hidden()
+    page.get_by_role("radio", name="Curtain").check(force=True)
+    expect(page.get_by_role("slider", name="Curtain position")).to_be_visible()
+    page.get_by_role("button", name="Zoom in").click()
+    expect(page.locator(".xai-zoom-value")).to_have_text("150%")
+
+
+def test_the_methods_that_were_looked_at_can_be_chosen_and_others_say_why_not(opened, image):
+    page = opened(image)
+    picker = page.get_by_label("Explanation method")
+    expect(picker).to_have_value("saliency")
+    picker.select_option("input_x_gradient")
+    expect(page.locator("[data-xai=status-a]")).to_contain_text("Input × gradient")
+    expect(page.locator("[data-xai=status-a]")).to_contain_text(re.compile("1 forward, 1 backward"))
+    absent = picker.locator("option[value=occlusion]")
+    expect(absent).to_be_disabled()
+    expect(absent).to_contain_text("needs the model")
+    expect(page.get_by_role("radio", name="Brush")).to_be_disabled()
+    expect(page.locator(".xai-bar").nth(1)).to_be_disabled()
+    assert page.locator(".xai-unavailable[inert]").count() > 0
+    page.get_by_label("Compare with").select_option("saliency")
+    expect(page.locator("[data-xai=status-b]")).to_contain_text("Saliency")
+    expect(page.get_by_text("rank correlation").first).to_be_visible()
+
+
+def test_labels_are_words_whatever_they_hold(opened, image):
+    page = opened(image)
+    expect(page.get_by_role("heading", level=2)).to_contain_text("</script><script>window.hit=1</script><img src=x")
+    assert page.evaluate("window.hit") is None
+    assert page.title().startswith("Why </script><script>")
+
+
+def test_nothing_runs_that_is_not_the_page_s_own(browser, image):
+    page = browser.new_page()
+    page.goto(image.as_uri())
+    page.wait_for_selector(".xai-root")
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.hit = 1";
+        document.body.append(script);
+        const style = document.createElement("style");
+        style.textContent = "main { display: none }";
+        document.head.append(style);
+    }""")
+    assert page.evaluate("window.hit") is None
+    assert page.locator("main").is_visible()
+    assert page.evaluate("fetch('https://example.org').then(() => 1, () => 0)") == 0
+    page.close()
+
+
+def test_a_page_is_small_beside_its_picture(image):
+    text = image.read_text(encoding="utf-8")
+    state = json.loads(STATE.search(text)[1])
+    pictures = [*state["messages"], state["spec"]["photo"]]
+    assert len(text) - sum(len(json.dumps(one)) for one in pictures) < 250_000
+    assert state["spec"]["labels"][0] == HOSTILE
+
+
+def test_a_text_by_its_words_and_tokens(opened, tmp_path):
+    w = xai.explain(Reader(), SAID, labels=["bad", HOSTILE, "odd"], tokenizer=TOKENIZER, method="input_x_gradient")
+    w.save(tmp_path / "text.html")
+    w.close()
+    page = opened(tmp_path / "text.html", color_scheme="dark")
+    page.wait_for_function("document.querySelector('.xai-root').xai.lastDrawnId > 0")
+    assert page.locator(".xai-root").get_attribute("data-xai-theme") == "dark"
+    page.get_by_text("warm", exact=True).first.hover()
+    expect(page.locator("[data-xai=readout]").first).to_contain_text(re.compile(r"rank \d of 7"))
+    page.get_by_role("radio", name="Tokens", exact=True).check(force=True)
+    expect(page.get_by_role("radio", name="Delete", exact=True)).to_be_disabled()
+    before = page.locator(".xai-root").evaluate("root => root.xai.store.request.value.edits.length")
+    page.get_by_text("warm", exact=True).first.dblclick()
+    page.keyboard.press("Delete")
+    assert page.locator(".xai-root").evaluate("root => root.xai.store.request.value.edits.length") == before == 0
+
+
+def test_a_row(opened, tmp_path):
+    w = xai.explain(judge, ROW, background=FRAME, labels=ANSWERS, target="yes")
+    w.save(tmp_path / "row.html")
+    w.close()
+    page = opened(tmp_path / "row.html")
+    expect(page.locator("[data-column=income] .xai-f-amount").first).to_contain_text(re.compile(r"[+−]\d"))
+    expect(page.get_by_role("radio", name="Name", exact=True)).to_be_enabled()
+    page.get_by_role("radio", name="Name", exact=True).check(force=True)
+    expect(page.locator(".xai-f-row").first).to_have_attribute("data-column", "age")
+    assert page.locator("[data-column=age] .xai-unavailable[inert] input[type=range]").count() == 1
+
+
+def test_words_on_a_map(opened, tmp_path):
+    vectors = np.random.default_rng(0).normal(size=(40, 6))
+    w = xai.EmbeddingExplorer(vectors, [*(f"word{i}" for i in range(39)), HOSTILE], word="word3")
+    w.save(tmp_path / "words.html")
+    w.close()
+    page = opened(tmp_path / "words.html")
+    expect(page.get_by_role("heading", name=re.compile("word3"))).to_be_visible()
+    expect(page.locator(".xai-bars-item")).to_have_count(10)
+    expect(page.get_by_role("radio", name="Euclidean")).to_be_disabled()
+
+
+def test_a_result_alone(opened, tmp_path):
+    x = torch.rand(3, 24, 24, generator=torch.Generator().manual_seed(0))
+    result = xai.attribute(Rows(), x, "occlusion", labels=LABELS, target=(0, 2))
+    result.save(tmp_path / "why.xai.json")
+    xai.load(tmp_path / "why.xai.json").save(tmp_path / "why.html")
+    page = opened(tmp_path / "why.html")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("rather than cow")
+    page.wait_for_function("document.querySelector('.xai-root').xai.lastDrawnId > 0")
+    expect(page.get_by_label("Explanation method")).to_have_value("occlusion")
+    expect(page.locator("footer")).to_contain_text(f"fingerprint {result.model_hash}")
+    page.get_by_role("slider", name=re.compile("Opacity")).press("Home")
+    expect(page.locator("canvas.xai-canvas").first).to_be_visible()
