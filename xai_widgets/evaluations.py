@@ -7,21 +7,27 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from xai_widgets.results import PAINTERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
 AGAINST_RANDOM = ("deletion", "insertion", "road")
-"""Measures that compare a map's order with random ones: where none of them is passed, the map says nothing."""
+"""Measures that compare a map's order with random ones: where they show no difference, the map says nothing."""
 
 FAILURES = {"randomisation": "not sensitive to the model", "seed_spread": "unstable between seeds"}
 """What it means not to pass these, the gravest first."""
 
 NO_BETTER = "no better than random"
+
+Z95 = 1.645
+"""95 of 100 draws of a standard normal variable lie below."""
+
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class Measure:
     definition, paper : str
         Of the measure.
     curves : tuple of Curve
+    random : tuple of float
+        What each random order scores, of measures that try some.
     """
 
     name: str
@@ -81,6 +89,7 @@ class Measure:
     definition: str
     paper: str
     curves: tuple[Curve, ...] = field(default=(), repr=False)
+    random: tuple[float, ...] = field(default=(), repr=False)
 
     def curve(self, name: str) -> Curve:
         """Return the curve of this name.
@@ -108,7 +117,8 @@ class Evaluation:
     passed, checked : int
         Measures that clear their bar, of those that have one here.
     believable : bool
-        False for a map that is no better than random.
+        False for a map that is no better than random: by deletion, insertion and ROAD together, it is not better than
+        19 of 20 random orders.
     fraction : float
         Share of the measures that is done, 0..1.
     seed : int
@@ -193,10 +203,40 @@ def judge(measures: Sequence[Measure], pending: Sequence[str] = ()) -> tuple[str
     """
     checked = [one for one in measures if one.passed is not None]
     passed = sum(bool(one.passed) for one in checked)
-    against = [one for one in checked if one.name in AGAINST_RANDOM]
     failed = [one.name for one in checked if not one.passed]
-    if against and not any(one.passed for one in against) and not set(AGAINST_RANDOM) & set(pending):
+    against = [one for one in checked if one.name in AGAINST_RANDOM]
+    if not set(AGAINST_RANDOM) & set(pending) and not _beats_random(against):
         return NO_BETTER, passed, len(checked), False
     worst = next((words for name, words in FAILURES.items() if name in failed), None)
     count = "check" if len(checked) == 1 else "checks"
     return worst or f"passes {passed} of {len(checked)} {count}", passed, len(checked), True
+
+
+def _beats_random(measures: Sequence[Measure]) -> bool:
+    """Tell whether a map is better than random orders by all measures together, each in units of its own spread.
+
+    The measures try the same random orders, so that it does not matter how they depend on each other.
+    """
+    ahead: list[NDArray[np.float64]] = []
+    for one in measures:
+        scores = np.array([one.value, *one.random]) * (1 if one.better == "higher" else -1)
+        spread = float(scores[1:].std(ddof=1))
+        if spread > 0:
+            ahead.append((scores - scores[1:].mean()) / spread)
+    if not ahead:
+        return not measures or any(one.passed for one in measures)
+    count = min(len(one) for one in ahead)
+    together = np.sum([one[:count] for one in ahead], axis=0)
+    return beats(float(together[0]), together[1:], higher=True)
+
+
+def beats(value: float, random: NDArray[np.float64], *, higher: bool) -> bool:
+    """Tell whether a value is better than those of random maps, with a chance of 1 in 20 to be wrong.
+
+    By Student's t for one more draw; its quantile by the expansion of Cornish and Fisher.
+    """
+    n, z = len(random), Z95
+    v = n - 1
+    t = z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
+    ahead = (value - float(random.mean())) * (1 if higher else -1)
+    return ahead > t * float(random.std(ddof=1)) * math.sqrt(1 + 1 / n) + ROUNDING

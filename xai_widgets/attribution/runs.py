@@ -167,7 +167,7 @@ def run(
     model = model.fresh()
     state = model.weights if weights is None else weights
     began = clock()
-    method, estimates, instead = _begun(method, asked_of(model, inputs, target), inputs, target, seed)
+    method, estimates, instead = begun(method, asked_of(model, inputs, target), inputs, target, seed)
     last = getattr(method, "layer", None) is not None and is_keras(model.module)
     digest = ""
     for estimate in estimates:
@@ -222,7 +222,7 @@ def run(
         began = clock()
 
 
-def _begun(
+def begun(
     method: Method, model: Model, inputs: Inputs, target: Target, seed: int
 ) -> tuple[Method, Iterator[Estimate], tuple[str, ...]]:
     """Begin with the method, or with what stands in for it, and a note that says so."""

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 METRICS: dict[str, type[Metric]] = {}
 
+ORDER = (
+    *("deletion", "insertion", "completeness", "sparseness", "complexity", "pointing_game", "relevance_mass"),
+    *("road", "infidelity", "seed_spread", "max_sensitivity", "randomisation"),
+)
+"""In which they are taken, cheap and telling ones first; those of other people come last."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -26,7 +32,7 @@ class Reading:
     value : float
     done, total : int
         Units of work finished and planned.
-    error, reference, passed, sentence, curves
+    error, reference, passed, sentence, curves, random
         As of :class:`~xai_widgets.evaluations.Measure`; `passed` is None until all is done.
     high : float or None
         Upper end of the range, where it depends on the input.
@@ -40,6 +46,7 @@ class Reading:
     passed: bool | None = None
     sentence: str = ""
     curves: tuple[Curve, ...] = ()
+    random: tuple[float, ...] = ()
     high: float | None = None
 
 
@@ -56,6 +63,8 @@ class Metric(Parametrised):
     low: ClassVar[float | None] = 0.0
     high: ClassVar[float | None] = 1.0
     better: ClassVar[str] = "higher"
+    masked: ClassVar[bool] = False
+    """Whether somebody must say where the map should point."""
 
     def why_not(self, subject: Subject) -> str | None:
         """One sentence on why it cannot be had here; None when it can."""
@@ -81,6 +90,7 @@ class Metric(Parametrised):
             definition=self.sentence,
             paper=self.paper,
             curves=reading.curves,
+            random=reading.random,
         )
 
 
@@ -106,7 +116,8 @@ def create_metrics(given: Sequence[str | Metric] | None, *, masked: bool = False
     if isinstance(given, (str, Metric)):
         given = [given]
     if given is None:
-        return [cls() for cls in METRICS.values() if masked or not getattr(cls, "masked", False)]
+        every = sorted(METRICS.values(), key=lambda cls: ORDER.index(cls.name) if cls.name in ORDER else len(ORDER))
+        return [cls() for cls in every if masked or not cls.masked]
     chosen: list[Any] = [one if isinstance(one, Metric) else build(METRICS, one, {}) for one in given]
     names = [one.name for one in chosen]
     if not names or len(set(names)) < len(names):

@@ -1,33 +1,35 @@
-"""Whether a number is further from random ones than chance takes it."""
+"""Maps that know nothing of the input, with which others are compared."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-Z99 = 2.326
-"""99 of 100 draws of a standard normal variable lie below."""
-
-ROUNDING = 1e-6
+NEAR = 4
+"""A share of a side, over one: nearer is the same place."""
 
 
-def bar(random: NDArray[np.float64], *, higher: bool) -> float:
-    """Return what one more random draw exceeds (or falls below) in 1 of 100 cases.
+def elsewhere(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """Return a map that knows nothing of the input, of the shape of `values`.
 
-    By Student's t; its quantile by the expansion of Cornish and Fisher.
+    Of a picture (rows, columns), the same pattern at another place, cut at the border and going on at the other side.
+    The cells of a map lie in blobs, and hiding blobs takes away less of a score than hiding as many scattered cells, so
+    scattered ones would be no fair chance. (So brains' maps are tested: Alexander-Bloch et al., NeuroImage 178, 2018.)
+    Of anything else, the same values, shuffled.
     """
-    n = len(random)
-    v, z = n - 1, Z99
-    t = z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
-    width = t * float(random.std(ddof=1)) * math.sqrt(1 + 1 / n) + ROUNDING
-    return float(random.mean()) + (width if higher else -width)
+    draw = np.random.default_rng(seed)
+    if values.ndim == 1 or min(values.shape) < NEAR:
+        return draw.permutation(values.ravel()).reshape(values.shape)
+    # At least a quarter of a side away: next to its place, the pattern is still about the same map.
+    far = [_far(np.arange(size), size) for size in values.shape]
+    shifts = np.argwhere(far[0][:, None] | far[1])
+    return np.roll(values, shifts[draw.integers(len(shifts))], (0, 1))
 
 
-def beats(value: float, random: NDArray[np.float64], *, higher: bool) -> bool:
-    """Tell whether a value is better than such draws, with a chance of 1 in 100 to be wrong."""
-    limit = bar(random, higher=higher)
-    return value > limit if higher else value < limit
+def _far(shift: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+    away: NDArray[np.bool_] = NEAR * np.minimum(shift, size - shift) >= size
+    return away

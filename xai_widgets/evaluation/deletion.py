@@ -24,7 +24,7 @@ class OrderMetric(Metric):
     """Base of the two: the area under what the model says while parts go, or come."""
 
     n_steps: int = parameter(16, "Into how many steps the way from all to nothing is divided.", low=1, high=1000)
-    n_random: int = parameter(8, "With how many random orders to compare.", low=4, high=100)
+    n_random: int = parameter(10, "With how many random orders to compare.", low=4, high=100)
     baselines: Any = parameter(
         None,
         "What stands where nothing is shown; the usual one when empty.",
@@ -70,7 +70,7 @@ class OrderMetric(Metric):
     def _reading(self, found: Followed, error: float | None) -> Reading:
         areas, random = found.areas, float(found.areas[found.random].mean())
         better, done = found.beats_chance(higher=self.coming), found.done == found.total
-        words = "better than random" if better else "no better than random"
+        words = "better than 19 of 20 random orders" if better else "no better than random"
         sentence = f"The area is {areas[0]:.2f}, and {random:.2f} in random order: {words}."
         if found.orders.rival is not None:
             ahead = (areas[0] > areas[1]) if self.coming else (areas[0] < areas[1])
@@ -85,6 +85,7 @@ class OrderMetric(Metric):
             passed=better if done else None,
             sentence=sentence,
             curves=found.curves(),
+            random=tuple(areas[found.random].tolist()),
         )
 
 

@@ -9,9 +9,8 @@ import numpy as np
 import torch
 
 from xai_widgets.attribution.windows import spread_order
-from xai_widgets.evaluation.chance import beats
 from xai_widgets.evaluation.parts import ranked
-from xai_widgets.evaluations import Curve
+from xai_widgets.evaluations import Curve, beats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

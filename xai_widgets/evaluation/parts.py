@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from xai_widgets.evaluation.chance import elsewhere
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xai_widgets.inputs import Inputs
 
+PLANE = 2
+
 CELLS = 16
 """Along a picture's shorter side, at most. Hiding single pixels here and there makes a picture that no network knows,
 which takes the score down whatever the map says."""
-
-NEAR = 4
-"""A share of a side, over one: nearer is the same place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +56,11 @@ class Parts:
         ValueError
             For a map of another shape.
         """
-        x, map_of = inputs.x, np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0)
-        if inputs.kind == "image" and values.ndim in {2, 3}:
+        x = inputs.x
+        if inputs.kind == "image" and values.ndim in {PLANE, PLANE + 1}:
             index, shape = squares(inputs.grid, cells)
-            count = shape[0] * shape[1]
-            heat = torch.from_numpy(map_of.sum(0) if values.ndim == 3 else map_of)  # noqa: PLR2004
-            edges = mean_in(index, count, sobel(inputs))
-            scores = mean_in(index, count, resized(heat, inputs.grid))
-            return cls(index[None].to(x.device), count, scores, shape, ("edge detector", edges))
+            parts = cls(index[None].to(x.device), shape[0] * shape[1], np.empty(0), shape)
+            return replace(parts, scores=parts.means(values), rival=("edge detector", parts.means(sobel(inputs))))
         if values.shape not in {tuple(x.shape), tuple(x.shape[:-1])}:
             expected = " or ".join(str(tuple(one)) for one in dict.fromkeys([x.shape, x.shape[:-1]]))
             msg = f"the map must be of the input, {expected}, got {values.shape}: leave layer= at its default."
@@ -75,30 +73,30 @@ class Parts:
         index[torch.from_numpy(~stays)] = torch.arange(count)
         axes = [*values.shape, *[1] * (x.ndim - values.ndim)]
         rival = None if inputs.vectors is None and text is None else ("position", -np.arange(count, dtype=np.float64))
-        return cls(index.reshape(axes).to(x.device), count, map_of.ravel()[~stays], (count,), rival)
+        parts = cls(index.reshape(axes).to(x.device), count, np.empty(0), (count,), rival)
+        return replace(parts, scores=parts.means(values))
 
     def chosen(self, parts: Tensor) -> Tensor:
         """Say which numbers of the input belong to the chosen `parts` (n, count), all bool."""
         return nn.functional.pad(parts.to(self.index.device), (0, 1))[:, self.index]
 
-    def elsewhere(self, seed: int) -> NDArray[np.float64]:
-        """Return what a map might say that knows nothing of the input.
+    def sums(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the sum of a map's values over each part (count,), those that are no numbers as 0."""
+        found = np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0)
+        index = self.index.cpu().flatten().numpy()
+        if len(self.shape) == PLANE:
+            heat = torch.from_numpy(found.sum(0) if found.ndim > PLANE else found)
+            found = resized(heat, tuple(self.index.shape[1:])).numpy()
+        sums: NDArray[np.float64] = np.bincount(index, found.ravel(), self.count + 1)[: self.count].astype(np.float64)
+        return sums
 
-        Of a picture, this map's own pattern at another place, cut at the border and going on at the other side: a map's
-        cells lie in blobs, and hiding blobs takes away less of the score than hiding as many scattered cells. (So
-        brains' maps are tested: Alexander-Bloch et al., NeuroImage 178, 2018.) Else the same values, shuffled.
-        """
-        draw = np.random.default_rng(seed)
-        if len(self.shape) == 1 or min(self.shape) < NEAR:
-            return draw.permutation(self.scores)
-        # At least a quarter of a side away: next to its place, the pattern is still about the same map.
-        far = [(i, j) for i, j in np.ndindex(*self.shape) if self._away(i, 0) or self._away(j, 1)]
-        rows, columns = far[draw.integers(len(far))]
-        return np.roll(self.scores.reshape(self.shape), (rows, columns), (0, 1)).ravel()
+    def means(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return their means."""
+        return self.sums(values) / np.bincount(self.index.cpu().flatten().numpy(), minlength=self.count)[: self.count]
 
-    def _away(self, shift: int, axis: int) -> bool:
-        size = self.shape[axis]
-        return NEAR * min(shift, size - shift) >= size
+    def elsewhere(self, seed: int, values: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Return what a map would say of each part that knows nothing of the input; see `chance.elsewhere`."""
+        return elsewhere((self.scores if values is None else values).reshape(self.shape), seed).ravel()
 
 
 def squares(grid: tuple[int, int], cells: int) -> tuple[Tensor, tuple[int, int]]:
@@ -109,29 +107,21 @@ def squares(grid: tuple[int, int], cells: int) -> tuple[Tensor, tuple[int, int]]
     return rows[:, None] * across + columns, (int(rows[-1]) + 1, across)
 
 
-def mean_in(index: Tensor, count: int, heat: Tensor) -> NDArray[np.float64]:
-    """Return the mean of a map (height, width) in each cell."""
-    flat = index.flatten().numpy()
-    sums = np.bincount(flat, heat.flatten().double().cpu().numpy(), count)
-    means: NDArray[np.float64] = sums / np.bincount(flat, minlength=count)
-    return means
-
-
-def resized(heat: Tensor, grid: tuple[int, int]) -> Tensor:
+def resized(heat: Tensor, grid: tuple[int, ...]) -> Tensor:
     """Lay a map (h, w) over a picture's grid."""
     if tuple(heat.shape) == grid:
         return heat
     return nn.functional.interpolate(heat[None, None], size=grid, mode="bilinear", align_corners=False)[0, 0]
 
 
-def sobel(inputs: Inputs) -> Tensor:
+def sobel(inputs: Inputs) -> NDArray[np.float64]:
     """Return how strong the edges of a picture are, shape (height, width)."""
     grey = (inputs.x if inputs.black is None else inputs.pixels).double().cpu().mean(0)[None, None]
     kernel = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]], dtype=torch.float64)
-    found = nn.functional.conv2d(
-        nn.functional.pad(grey, (1,) * 4, mode="replicate"), torch.stack([kernel, kernel.T])[:, None]
-    )
-    return found.square().sum(1).sqrt()[0]
+    kernels = torch.stack([kernel, kernel.T])[:, None]
+    found = nn.functional.conv2d(nn.functional.pad(grey, (1,) * 4, mode="replicate"), kernels)
+    strength: NDArray[np.float64] = found.square().sum(1).sqrt()[0].numpy()
+    return strength
 
 
 def ranked(scores: NDArray[np.float64], seed: int) -> NDArray[np.int64]:

@@ -81,11 +81,11 @@ def evaluate_steps(
                     *judge(shown, [] if stops else [one.name for one in metrics[place + whole :]]),
                     fraction=fraction,
                     seed=seed,
-                    forwards=model.forwards,
-                    backwards=model.backwards,
+                    forwards=sum(one.forwards for one in subject.runs),
+                    backwards=sum(one.backwards for one in subject.runs),
                     seconds=seconds,
                     model_hash=digest,
-                    notes=(*notes, *model.notes, *ended),
+                    notes=(*notes, *dict.fromkeys(note for one in subject.runs for note in one.notes), *ended),
                 )
             if stops:
                 return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xai_widgets.inputs import Inputs
+    from xai_widgets.method import Method
     from xai_widgets.models import Model, Target
     from xai_widgets.results import Attribution, Prediction
 
@@ -44,6 +45,8 @@ class Subject:
         Rows (n, columns) whose cells take the place of hidden ones, for a row of a table.
     mask : ndarray, bool, or None
         Where the explanation should point: of the shape of the map, of the picture or of the photo.
+    method : Method or None
+        That made the map, for what explains again; None to build it from the result's parameters.
     """
 
     model: Model
@@ -54,6 +57,8 @@ class Subject:
     parts: Parts
     background: Tensor | None = None
     mask: NDArray[np.bool_] | None = None
+    method: Method | None = None
+    runs: list[Model] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -66,6 +71,7 @@ class Subject:
         *,
         background: Tensor | None = None,
         mask: Any = None,
+        method: Method | None = None,
     ) -> Subject:
         """Put an explanation beside what it explains.
 
@@ -76,11 +82,21 @@ class Subject:
         """
         parts = Parts.of(inputs, attribution.values)
         marked = None if mask is None else _mask(mask, inputs, attribution)
-        return cls(model, inputs, target, prediction, attribution, parts, background, marked)
+        return cls(
+            asked_of(model, inputs, target), inputs, target, prediction, attribution, parts, background, marked, method
+        )
 
     def fresh(self) -> Subject:
         """Return it with a model for one run."""
-        return replace(self, model=asked_of(self.model.fresh(), self.inputs, self.target))
+        found = replace(self, runs=[])
+        return replace(found, model=found.another())
+
+    def another(self, model: Model | None = None) -> Model:
+        """Return a model for a run of its own, which counts for what all cost: this one, or another."""
+        given = self.model if model is None else model
+        once = given.fresh()
+        self.runs.append(once)
+        return once
 
     def nothing(self, kind: Any = None, usual: str = "zero", seed: int = 0) -> Tensor:
         """Return what takes the place of hidden parts, shape (bases, *x.shape); the mean over bases counts.
@@ -100,9 +116,15 @@ class Subject:
 
         The target's probability; of a model without any, its score.
         """
+        return self.readout(self._passed(hidden, bases)).reshape(len(bases), -1).mean(0)
+
+    def scores(self, hidden: Tensor, bases: Tensor) -> Tensor:
+        """Return the target's score likewise."""
+        return self.target.of(self._passed(hidden, bases)).double().cpu().reshape(len(bases), -1).mean(0)
+
+    def _passed(self, hidden: Tensor, bases: Tensor) -> Tensor:
         where = self.parts.chosen(hidden)
-        given = torch.cat([torch.where(where, base, self.inputs.x) for base in bases])
-        return self.readout(self.model.scores(given)).reshape(len(bases), -1).mean(0)
+        return self.model.scores(torch.cat([torch.where(where, base, self.inputs.x) for base in bases]))
 
     @property
     def valued(self) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory
@@ -16,6 +17,7 @@ from xai_widgets.models.layers import check_layer
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.models.taps import recording, recording_shapes
+from xai_widgets.models.untouched import empty_hooks
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
 
@@ -55,6 +57,8 @@ class TorchModel(Execution):
         Inputs passed so far.
     """
 
+    owned: nn.Module | None = None
+
     @property
     def hash(self) -> str:
         """Fingerprint of the weights."""
@@ -62,6 +66,19 @@ class TorchModel(Execution):
         if not self._hashed or self._hashed[0][0] != version:
             self._hashed[:] = [(version, fingerprint(self.module))]
         return self._hashed[0][1]
+
+    def apart(self) -> Self | None:
+        """Return the same function with weights of its own, those of its `given`, which may be changed.
+
+        None where the module cannot be copied.
+        """
+        try:
+            module = copy.deepcopy(self.module, empty_hooks(self.module))
+        except Exception:  # noqa: BLE001  whatever a module does when it is copied
+            return None
+        other = type(self)(module, labels=self.labels, device=self.device, seed=self.seed, feed=self._feed)
+        other.task, other.owned = self.task, module  # the adapter itself would let it go
+        return other
 
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""

@@ -1,0 +1,133 @@
+"""Whether a map depends on what the model has learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import torch
+
+from xai_widgets.agreement import rank_correlation
+from xai_widgets.evaluation.again import AgainMetric, explain_again, known
+from xai_widgets.evaluation.base import Reading, missing, register_metric
+from xai_widgets.evaluation.ssim import ssim
+from xai_widgets.evaluations import Curve
+from xai_widgets.method import parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from xai_widgets.evaluation.subject import Subject
+    from xai_widgets.models import Model
+
+
+@register_metric
+@dataclass(frozen=True, kw_only=True)
+class Randomisation(AgainMetric):
+    """How much a map still looks like the given one while the model's weights are drawn anew, layer by layer.
+
+    The layers are drawn anew from the last one down, on a copy of the weights: each tensor from a normal distribution
+    of its own mean and spread. The value is the mean of the rank correlations on the way, which the curve shows, beside
+    the structural similarity of pictures' maps. The way counts and not its end alone: what ignores the upper layers,
+    which know the classes, follows the lowest ones all the same. Guided backpropagation of a sample photo stays at 0.8
+    until two thirds of EfficientNet are drawn anew, and so has 0.7; saliency has 0.3.
+
+    References
+    ----------
+    Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim: Sanity checks for saliency maps. arXiv:1810.03292 (2018).
+    """
+
+    name: ClassVar[str] = "randomisation"
+    title: ClassVar[str] = "Model randomisation"
+    sentence: ClassVar[str] = (
+        "How like itself the map stays while the model forgets what it has learned, layer by layer."
+    )
+    paper: ClassVar[str] = "Adebayo et al., arXiv:1810.03292 (2018)"
+    low: ClassVar[float | None] = -1.0
+    better: ClassVar[str] = "lower"
+
+    n_stages: int = parameter(6, "How many groups of layers are drawn anew, one after another.", low=1, high=1000)
+    most: float = parameter(0.5, "Passed up to this mean rank correlation.", low=0.0, high=1.0)
+
+    def why_not(self, subject: Subject) -> str | None:
+        """Refuse what has no weights."""
+        weights = any(one.is_floating_point() for one in subject.model.module.parameters())
+        return super().why_not(subject) if weights else "The model has no weights that could be drawn anew."
+
+    def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
+        """Yield after each batch, and a reading after each group of layers."""
+        own, model = known(subject.attribution.values), subject.model.apart()
+        if model is None:
+            yield missing("The model cannot be copied, and its own weights are not to be touched.")
+            return
+        order = layers_from_the_top(model, subject)
+        stages = np.array_split(np.array(order), min(self.n_stages, len(order)))
+        draw, drawn = torch.Generator().manual_seed(seed), set[int]()
+        points = [(0.0, 1.0, 1.0)]
+        for i, names in enumerate(stages):
+            for name in names:
+                draw_anew(model.given.get_submodule(str(name)), draw, drawn)
+            other = yield from explain_again(subject, model=model)
+            agreement = like(own, other, subject)
+            if agreement is None:
+                yield missing("A map has the same value everywhere, which puts nothing in an order.")
+                return
+            points.append(((i + 1) / len(stages), *agreement))
+            yield self._reading(points, subject, len(stages))
+
+    def _reading(self, points: list[tuple[float, float, float]], subject: Subject, total: int) -> Reading:
+        x, ranks, looks = np.array(points, np.float32).T
+        done, value = len(points) - 1, float(ranks[1:].mean())
+        curves = [Curve("rank correlation", x, ranks)]
+        curves += [Curve("SSIM", x, looks)] if subject.inputs.kind == "image" else []
+        still = (
+            f"While {x[-1]:.0%} of the layers were drawn anew, the mean rank correlation with the map was {value:.2f}"
+        )
+        passed = value <= self.most
+        words = "it depends on them" if passed else "it hardly depends on them"
+        return Reading(
+            value,
+            done,
+            total,
+            passed=passed if done == total else None,
+            sentence=f"{still}: {words}.",
+            curves=tuple(curves),
+        )
+
+
+def layers_from_the_top(model: Model, subject: Subject) -> list[str]:
+    """Name the modules that have weights of their own, the one that runs last first."""
+    runs = {name: place for place, name in enumerate(model.shapes(subject.inputs.x))}
+    places: list[tuple[int, int, str]] = []
+    last = -1
+    for name, module in model.given.named_modules():
+        # What is not called as a module, such as the last projection of torch's attention, goes with its neighbour.
+        last = runs.get(name, last)
+        if any(one.is_floating_point() for one in module.parameters(recurse=False)):
+            places.append((last, len(places), name))
+    return [name for _, _, name in sorted(places, reverse=True)]
+
+
+def draw_anew(module: nn.Module, draw: torch.Generator, drawn: set[int]) -> None:
+    """Draw a module's own weights from a normal distribution of their mean and spread; those in `drawn` stay."""
+    for weight in module.parameters(recurse=False):
+        if id(weight) in drawn or not weight.is_floating_point():
+            continue
+        drawn.add(id(weight))
+        with torch.no_grad():
+            noise = torch.randn(weight.shape, generator=draw).to(weight)
+            weight.copy_(weight.mean() + noise * weight.std(correction=0))
+
+
+def like(own: NDArray[np.float64], other: NDArray[np.float64], subject: Subject) -> tuple[float, float] | None:
+    """Return rank correlation and structural similarity; None where a map puts nothing in an order."""
+    if subject.inputs.kind == "image":
+        own, other = (one.sum(0) if one.ndim == 3 else one for one in (own, other))  # noqa: PLR2004
+    ranks = rank_correlation(own.ravel(), other.ravel())
+    if np.isnan(ranks):
+        return None
+    return ranks, ssim(own, other) if subject.inputs.kind == "image" else ranks
