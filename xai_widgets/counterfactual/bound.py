@@ -94,8 +94,10 @@ class Bound:
         snapped = self.table.snap(inside)
         # What was rounded out of its range is rounded the other way.
         step = np.array([one.step for one in self.table.columns])
-        snapped = np.where(snapped > self.high, self.table.snap(snapped - step), snapped)
-        snapped = np.where(snapped < self.low, self.table.snap(snapped + step), snapped)
+        if (over := snapped > self.high).any():
+            snapped = np.where(over, self.table.snap(snapped - step), snapped)
+        if (under := snapped < self.low).any():
+            snapped = np.where(under, self.table.snap(snapped + step), snapped)
         outside = (snapped > self.high) | (snapped < self.low) | np.isnan(snapped)
         return np.where(self.fixed | outside | ~self.changed(inside), self.row, snapped)
 

@@ -7,6 +7,7 @@ import math
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,21 +123,27 @@ class Table:
 
     def snap(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Round numbers (n, columns) to what the data's own types have."""
-        out = values.astype(np.float64)
-        for i in range(len(self.columns)):
-            out[:, i] = self.snapped(i, out[:, i])
+        per, last, narrow = self._types
+        out = _rounded(values, per, last)
+        for i, dtype in narrow.items():
+            out[:, i] = out[:, i].astype(dtype)
         return out
 
     def snapped(self, i: int, values: Any) -> Any:
         """Do the same for numbers of column `i`."""
-        column = self.columns[i]
-        if column.choices:
-            return np.clip(np.round(values), 0, len(column.choices) - 1)
-        if column.step:
-            return np.round(values, round(-math.log10(column.step)))
-        if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-            return np.asarray(values, column.dtype)
-        return values
+        per, last, narrow = self._types
+        out = _rounded(values, per[i], last[i])
+        return out.astype(narrow[i]) if i in narrow else out
+
+    @cached_property
+    def _types(self) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[int, Any]]:
+        """Of each column how many of its steps make 1, 0 for none; its last choice, infinite for none; other floats."""
+        columns = self.columns
+        per = np.array([1.0 if one.choices else 10.0 ** round(-math.log10(one.step or 1)) for one in columns])
+        per[[not one.choices and not one.step for one in columns]] = 0
+        last = np.array([len(one.choices) - 1.0 if one.choices else math.inf for one in columns])
+        dtypes = {i: one.dtype for i, one in enumerate(columns) if not per[i] and isinstance(one.dtype, np.dtype)}
+        return per, last, {i: one for i, one in dtypes.items() if one.kind == "f" and one != np.float64}
 
     def own(self, values: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
         """Return numbers (n, columns) as columns in the data's own types."""
@@ -173,3 +180,11 @@ class Table:
 
 def _told(array: NDArray[Any]) -> str:
     return f"shape {list(array.shape)} of {array.dtype}"
+
+
+def _rounded(values: Any, per: Any, last: Any) -> NDArray[np.float64]:
+    """Round numbers to `per` to 1, where that is above 0, and those of choices to 0..last."""
+    steps = np.where(per > 0, per, 1.0)
+    out = np.where(per > 0, np.rint(values * steps) / steps, values)
+    found: NDArray[np.float64] = np.where(np.isfinite(last), np.clip(out, 0, last), out)
+    return found
