@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EditKind = Literal["delete", "replace", "insert"]
 
 TEXT_COLUMNS = ("text", "edits", "changes", "prediction", "probability", "delta", "similarity", "fluency", "valid")
-ROW_COLUMNS = ("changes", "prediction", "probability", "delta", "effort", "nearest", "valid")
+ROW_COLUMNS = ("changes", "prediction", "probability", "delta", "effort", "nearest", "density", "valid")
 PICTURE_COLUMNS = (
     *("regions", "changes", "area", "distance", "prediction", "before", "probability", "delta", "survives", "valid"),
 )
@@ -156,6 +156,9 @@ class RowCandidate:
     nearest : float or None
         Mean distance per column to the nearest real row with that answer: numbers in ranges of the data, categories 0
         or 1 (Gower 1971). Small ones are plausible. None where no real row has it.
+    density : float or None
+        How closely real rows with that answer lie around this one, beside how closely they lie around its neighbours,
+        0..1: near 0 it lies apart from all data of its kind. None where fewer than eleven real rows have the answer.
     valid : bool
     """
 
@@ -165,6 +168,7 @@ class RowCandidate:
     delta: float
     effort: float
     nearest: float | None = None
+    density: float | None = None
     valid: bool = True
 
     @property
@@ -182,6 +186,7 @@ class RowCandidate:
             "delta": self.delta,
             "effort": self.effort,
             "nearest": self.nearest,
+            "density": self.density,
             "valid": self.valid,
         }
 

@@ -15,8 +15,13 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 import xai_widgets as xai
 from xai_widgets.export import load
 
-SEARCHES = ["nearest", "random", "genetic"]
-QUICK = {"random": {"samples": 400}, "genetic": {"generations": 4, "population": 32}, "nearest": {"rows": 16}}
+SEARCHES = ["nearest", "random", "genetic", "growing_spheres"]
+QUICK = {
+    "random": {"samples": 400},
+    "genetic": {"generations": 4, "population": 32},
+    "nearest": {"rows": 16},
+    "growing_spheres": {"samples": 100},
+}
 
 
 def people(seed, count=40):
@@ -211,6 +216,7 @@ def test_a_pipeline_is_asked_in_raw_columns(method):
     for one in found.candidates:
         assert pipe.predict(as_frame(one.values, frame))[0] == "yes"
         assert one.nearest is not None
+        assert 0 <= one.density <= 1
     assert {change.column for one in found.candidates for change in one.changes} <= set(frame.columns)
     assert {"income", "job"} & {change.column for change in found.candidates[0].changes}
 
@@ -312,7 +318,7 @@ def test_a_row_of_a_table_is_shown_framed_and_saved(tmp_path):
     assert "late &lt;b&gt;" in bundle["text/html"]
     table = found.to_dataframe()
     assert list(table["changes"]) == [len(one.changes) for one in found.candidates]
-    assert {"effort", "nearest", "valid"} <= set(table.columns)
+    assert {"effort", "nearest", "density", "valid"} <= set(table.columns)
     found.save(tmp_path / "rows.xai.json")
     back = load(tmp_path / "rows.xai.json")
     assert [one.prediction.scores.tolist() for one in back.candidates] == [

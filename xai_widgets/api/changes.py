@@ -104,7 +104,8 @@ def counterfactuals(
     labels : sequence of str, optional
         Names of the classes, where the model does not know them itself.
     method : str or Search
-        ``"fewest_edits"`` for a text; ``"gradient"``, ``"genetic"``, ``"random"`` or ``"nearest"`` for a row;
+        ``"fewest_edits"`` for a text; ``"gradient"``, ``"genetic"``, ``"random"``, ``"growing_spheres"`` or
+        ``"nearest"`` for a row;
         ``"regions"``, ``"smooth"`` or ``"latent"`` for a picture; or an instance such as ``FewestEdits(max_edits=3)``.
     mlm : (model, tokenizer), optional
         A masked language model: replacements and insertions are what it would write in that place. Without it,

@@ -16,6 +16,7 @@ from xai_widgets.counterfactual.row_problem import RowProblem
 from xai_widgets.counterfactual.runs import run_search
 from xai_widgets.counterfactual.sampling import GeneticRows, NearestRows, RandomRows
 from xai_widgets.counterfactual.search import SEARCHES, Found, Search, create_search, register_search
+from xai_widgets.counterfactual.spheres import GrowingSpheres
 from xai_widgets.counterfactual.walks import LatentPicture, SmoothPicture
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "GeneticRows",
     "Goal",
     "GradientRows",
+    "GrowingSpheres",
     "LatentPicture",
     "NearestRows",
     "PictureProblem",

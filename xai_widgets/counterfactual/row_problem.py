@@ -6,6 +6,7 @@ import itertools
 import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,9 @@ AGAIN = 4
 
 HALVINGS = 10
 """How often the way back to the original number is halved."""
+
+AROUND = 10
+"""Neighbours by which it is told how closely real rows lie."""
 
 REAL = 2000
 """So many real rows are asked about, to find those with the wanted answer."""
@@ -213,16 +217,39 @@ class RowProblem:
         far, which = np.zeros(len(values)), np.zeros(len(values), np.int64)
         if not len(self.real):
             return far, which
-        columns = self.subject.table.columns
-        spans = np.array([1.0 if one.choices else (one.high - one.low) or 1.0 for one in columns])
-        chosen = np.array([bool(one.choices) for one in columns])
         for k, row in enumerate(values):
-            known = ~np.isnan(row)
-            off = np.abs(self.real[:, known] - row[known]) / spans[known]
-            each = np.where(chosen[known], off > 0, off).mean(1)
+            each = self._apart(row)
             which[k] = each.argmin()
             far[k] = each[which[k]]
         return far, which
+
+    def density(self, row: Values) -> float:
+        """Compare how closely real rows with the wanted answer lie around a row (columns,) and around its neighbours.
+
+        The mean distance of its ten nearest real rows to their own tenth nearest, by its own distance to the tenth; 1
+        at most. That is one over the local outlier factor, without smoothing (Schubert, Zimek, Kriegel 2014).
+        """
+        far = self._apart(row)
+        near = far.argpartition(AROUND - 1)[:AROUND]
+        # Of a real row, the nearest real row is itself.
+        theirs = float(np.mean([np.partition(self._apart(self.real[k]), AROUND)[AROUND] for k in near]))
+        own = float(far[near].max())
+        return min(1.0, theirs / own) if own > 0 else 1.0
+
+    def _apart(self, row: Values) -> Values:
+        """Compute the mean distance per column of a row to each real row with the wanted answer."""
+        spans, chosen = self._spans
+        known = ~np.isnan(row)
+        off = np.abs(self.real[:, known] - row[known]) / spans[known]
+        found: Values = np.where(chosen[known], off > 0, off).mean(1)
+        return found
+
+    @cached_property
+    def _spans(self) -> tuple[Values, NDArray[np.bool_]]:
+        """Ranges of numbers, and which columns have choices."""
+        columns = self.subject.table.columns
+        spans = np.array([1.0 if one.choices else (one.high - one.low) or 1.0 for one in columns])
+        return spans, np.array([bool(one.choices) for one in columns])
 
     def candidate(self, values: Values) -> RowCandidate:
         """Ask the model about the very row, alone, and write down what it says."""
@@ -246,6 +273,7 @@ class RowProblem:
             delta=float(prediction.probabilities[shown]) - float(self.subject.prediction.probabilities[shown]),
             effort=float(self.bound.effort(values[None])[0]),
             nearest=float(self.nearest(values[None])[0][0]) if len(self.real) else None,
+            density=self.density(values) if len(self.real) > AROUND else None,
             valid=bool(self.bound.holds(values[None])[0]) and self._confirmed(x),
         )
 

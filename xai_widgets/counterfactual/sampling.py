@@ -56,13 +56,7 @@ class NearestRows(RowSearch):
 @register_search
 @dataclass(frozen=True, kw_only=True)
 class RandomRows(RowSearch):
-    """Random changes of a few columns, further and further away, and values of real rows.
-
-    References
-    ----------
-    Laugel, Lesot, Marsala, Renard, Detyniecki: Comparison-Based Inverse Classification for Interpretability in Machine
-    Learning (growing spheres). IPMU (2018).
-    """
+    """Random changes of a few columns, further and further away, and values of real rows."""
 
     name: ClassVar[str] = "random"
     title: ClassVar[str] = "Random, growing outwards"

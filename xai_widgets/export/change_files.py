@@ -180,6 +180,7 @@ def _row_candidate(found: dict[str, Any], original: dict[str, Any], prediction: 
         delta=checks.number("delta", found.get("delta")),
         effort=checks.number("effort", found.get("effort")),
         nearest=checks.optional("nearest", found.get("nearest")),
+        density=checks.optional("density", found.get("density")),
         valid=_flag("valid", found.get("valid")),
     )
 

@@ -129,5 +129,6 @@ def _change(one: RowCandidate, table: Table) -> dict[str, Any]:
         "delta": one.delta,
         "effort": one.effort,
         "nearest": one.nearest,
+        "density": one.density,
         "valid": one.valid,
     }

@@ -90,6 +90,7 @@ export interface Change {
   delta: number;
   effort: number;
   nearest: number | null;
+  density: number | null;
   valid: boolean;
 }
 

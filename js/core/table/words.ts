@@ -76,6 +76,9 @@ const english = {
   effortOf: "Effort",
   effortOfHint: "All changes, each in typical deviations of its column, by its weight",
   nearest: "Nearest real row",
+  density: "Density of data",
+  densityHint:
+    "How closely real rows with this answer lie around this one, beside how closely they lie around its neighbours: 1 is as closely, near 0 it lies apart",
   nearestHint: "Mean distance per column to the nearest real row with this answer: 0 is the same, 1 as far as can be",
   valid: "Checked",
   validHint: "The model was asked about this very row, and it keeps to every rule",

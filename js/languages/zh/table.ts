@@ -74,6 +74,8 @@ export const table: TableWords = {
   effortOf: "代价",
   effortOfHint: "所有改动之和，各以其列的典型偏差计并乘以权重",
   nearest: "最近的真实行",
+  density: "数据密度",
+  densityHint: "答案相同的真实行在此行周围的密集程度，与其近邻周围相比：1 为同样密集，接近 0 则远离数据",
   nearestHint: "到答案相同的最近真实行的每列平均距离：0 为相同，1 为最远",
   valid: "已核实",
   validHint: "已就这一行询问过模型，并且它遵守每条规则",

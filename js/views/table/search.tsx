@@ -95,6 +95,7 @@ function Answers({ view }: { view: View }) {
     [tableWords.count, undefined, (one) => one.cells.length],
     [tableWords.effortOf, tableWords.effortOfHint, (one) => short(one.effort)],
     [tableWords.nearest, tableWords.nearestHint, (one) => (one.nearest === null ? "–" : short(one.nearest))],
+    [tableWords.density, tableWords.densityHint, (one) => (one.density === null ? "–" : short(one.density))],
     [tableWords.valid, tableWords.validHint, (one) => (one.valid ? "✓" : "✗")],
   ];
   return (
