@@ -185,6 +185,48 @@ class Evaluation:
         return bundle
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What was measured of several explanations of one input.
+
+    Attributes
+    ----------
+    evaluations : tuple of Evaluation
+        Of those that are measured.
+    fraction : float
+        Share of the work that is done, 0..1.
+    notes : tuple of str
+        Why others are not there.
+    """
+
+    evaluations: tuple[Evaluation, ...]
+    fraction: float = 1.0
+    notes: tuple[str, ...] = ()
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one row a method, plain data: verdict, and the value of each measure by its name."""
+        return [
+            {
+                "method": one.method,
+                "verdict": one.verdict,
+                "passed": one.passed,
+                "checked": one.checked,
+                **{measure.name: measure.value for measure in one.measures},
+            }
+            for one in self.evaluations
+        ]
+
+    def frame(self) -> Any:
+        """Return one row a method, as a pandas frame.
+
+        Raises
+        ------
+        ImportError
+            Where pandas is not installed.
+        """
+        return importlib.import_module("pandas").DataFrame(self.records())
+
+
 def shown(one: Measure) -> str:
     """Write a measure's value, with its error where it has one."""
     if math.isnan(one.value):

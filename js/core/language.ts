@@ -4,6 +4,7 @@ import type { EmbeddingWords } from "./embedding/words";
 import type { ImageWords } from "./image/words";
 import type { TableWords } from "./table/words";
 import type { TextWords } from "./text/words";
+import type { TrustWords } from "./trust/words";
 import type { Words } from "./words";
 
 /** One language: a file of js/languages each. */
@@ -14,6 +15,7 @@ export interface Language {
   image: ImageWords;
   text: TextWords;
   table: TableWords;
+  trust: TrustWords;
   embedding: EmbeddingWords;
   /** What the kernel says in English, word by word: titles, sentences, parameters. What is not here stays English. */
   kernel: Record<string, string>;

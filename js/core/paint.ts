@@ -2,7 +2,7 @@
 // per change of display and each pixel costs one look-up.
 import { type Grid, NAN_CODE, TOP_CODE, valueAt } from "./arrays";
 import { DIFFERENCE, DIVERGING, RANGE, SEQUENTIAL } from "./look";
-import { colourAt, type Palette, palette } from "./palette";
+import { colourAt, greyOf, type Palette, palette } from "./palette";
 import { type Kept, keepMass, passes, quantile, rankingOf } from "./ranking";
 import type { Display, Sign } from "./types";
 
@@ -23,12 +23,14 @@ export function pickPalette(grid: Grid, display: Display): Palette {
   return palette(display.colormap || DIVERGING);
 }
 
-export function lookOf(grid: Grid, display: Display): Look {
+/** How a map is drawn; in grey where it is not to be believed. */
+export function lookOf(grid: Grid, display: Display, grey = false): Look {
+  const chosen = pickPalette(grid, display);
   const ranking = rankingOf(grid);
   // Outliers take the last colour.
   const scale = display.scale ?? quantile(grid, ranking, RANGE);
   return {
-    palette: pickPalette(grid, display),
+    palette: grey ? greyOf(chosen) : chosen,
     scale: scale > 0 ? scale : 1,
     clipped: ranking.largest > scale * (1 + 1e-6),
     sign: display.sign,

@@ -37,6 +37,19 @@ export function palette(name: string): Palette {
   return found;
 }
 
+const greys = new Map<Palette, Palette>();
+
+/** The same by lightness alone, which orders it too. */
+export function greyOf(p: Palette): Palette {
+  const found = greys.get(p) ?? { ...p, colours: p.colours.map((_, i, all) => lightness(all, i - (i % 3))) };
+  greys.set(p, found);
+  return found;
+}
+
+function lightness(rgb: Uint8Array, i: number): number {
+  return Math.round(0.299 * rgb[i]! + 0.587 * rgb[i + 1]! + 0.114 * rgb[i + 2]!);
+}
+
 export function colourAt(p: Palette, position: number): Rgb {
   const i = Math.round(Math.min(1, Math.max(0, position)) * (STEPS - 1)) * 3;
   return [p.colours[i]!, p.colours[i + 1]!, p.colours[i + 2]!];

@@ -1,4 +1,6 @@
 // The messages of docs/protocol.md as types. Nothing here exists at run time.
+import type { TrialMessage, TrustMessage } from "./trust/types";
+
 export type Bytes = ArrayBufferView | ArrayBufferLike | readonly number[] | string;
 
 export interface ArrayMeta {
@@ -158,6 +160,8 @@ export interface Question {
     | "heads"
     | "rules"
     | "scenario"
+    | "trust"
+    | "trial"
     | "layout"
     | "near"
     | "analogy"
@@ -280,7 +284,7 @@ export interface LayersMessage {
 }
 
 export type Answer = PredictionMessage | MapMessage | Ended | ErrorMessage;
-export type Incoming = Welcome | StateMessage | CheckMessage | LayersMessage | Answer;
+export type Incoming = Welcome | StateMessage | CheckMessage | LayersMessage | TrustMessage | TrialMessage | Answer;
 
 /** A message kept in a trait carries its buffers inside. */
 export type Kept<T> = T & { buffers?: Bytes[] };
@@ -288,4 +292,5 @@ export type Kept<T> = T & { buffers?: Bytes[] };
 export interface Snapshot {
   prediction: Kept<PredictionMessage> | null;
   maps: { a?: Kept<MapMessage> | null; b?: Kept<MapMessage> | null };
+  trust?: { a?: TrustMessage; b?: TrustMessage };
 }

@@ -3,6 +3,7 @@ import { quantise } from "../core/arrays";
 import { unitOf } from "../core/request";
 import type { Asked, BaseSpec, Check, Display, LayerEntry, Outgoing, Request, Slot, State, Task } from "../core/types";
 import { checks } from "./fakecheck";
+import { measured, summed, tried } from "./faketrust";
 
 type Handler = (...args: never[]) => void;
 
@@ -62,6 +63,8 @@ export interface FakeOptions {
   unwell: boolean;
   /** The model check gets so far and no further, as a share. */
   checked: number;
+  /** Maps are no better than random. */
+  hopeless: boolean;
   /** Maps are speckle. */
   rough: boolean;
   /** Maps have a cell for so many pixels, across and down. */
@@ -82,6 +85,7 @@ const OPTIONS: FakeOptions = {
   missing: false,
   unwell: false,
   checked: 1,
+  hopeless: false,
   rough: false,
   coarse: 1,
   task: "classes",
@@ -107,6 +111,9 @@ export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
   readonly options: FakeOptions;
   private readonly last = new Map<string, [{ kind: string; slot: Slot }, DataView[]]>();
   private turn = 0;
+  /** The slots whose maps are to be measured, and the turn of each. */
+  private readonly judged = new Set<Slot>();
+  private readonly trustTurns: Record<Slot | "trial", number> = { a: 0, b: 0, trial: 0 };
   private readonly running: Record<Slot, { id: number; stop: boolean } | null> = { a: null, b: null };
 
   constructor(
@@ -150,6 +157,8 @@ export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
       else current.compare = message.request;
       void this.explain(message.slot, message.id, message.request);
     } else if (message.kind === "check") void this.check(message.open);
+    else if (message.kind === "trust") this.judge(message.slot as Slot, message.open as boolean);
+    else if (message.kind === "trial") void this.tryOut(message.methods as string[]);
     else if (message.kind === "cancel") {
       const job = this.running[message.slot];
       if (job && job.id <= message.id) job.stop = true;
@@ -174,6 +183,43 @@ export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
       if (turn !== this.turn || check.fraction > this.options.checked) return;
       last = check;
       say(check.fraction < 1);
+    }
+  }
+
+  private get rival(): string {
+    return this.spec.kind === "image" ? "edge detector" : "position";
+  }
+
+  private judge(slot: Slot, open: boolean): void {
+    if (open) this.judged.add(slot);
+    else this.judged.delete(slot);
+    if (open && !this.running[slot]) void this.measure(slot);
+    else this.trustTurns[slot]++;
+  }
+
+  /** Measures the map in a slot, as long as a view wants to know. */
+  private async measure(slot: Slot): Promise<void> {
+    const turn = ++this.trustTurns[slot];
+    const map = this.last.get(`map${slot}`)?.[0] as unknown as (About & { id: number }) | undefined;
+    if (!map || !this.judged.has(slot)) return;
+    const all = measured(this.options.hopeless, this.rival);
+    for (let i = 0; i <= all.length; i++) {
+      const found = { ...summed(all.slice(0, i)), fraction: i / all.length, running: i < all.length };
+      const about = { slot, id: map.id, method: map.request.method, label: map.label };
+      this.emit({ kind: "trust", ...about, ...found, error: null, notes: [] });
+      await new Promise((resolve) => setTimeout(resolve, this.options.stepMs));
+      if (turn !== this.trustTurns[slot]) return;
+    }
+  }
+
+  private async tryOut(methods: string[]): Promise<void> {
+    const turn = ++this.trustTurns.trial;
+    for (let i = methods.length ? 0 : 1; i <= methods.length; i++) {
+      const rows = methods.slice(0, i).map((name) => tried(name, name === "rise", this.rival));
+      const how = { running: i < methods.length, fraction: i / methods.length, error: null, notes: [] };
+      this.model.emit("msg:custom", { kind: "trial", methods, rows, ...how });
+      await new Promise((resolve) => setTimeout(resolve, this.options.stepMs));
+      if (turn !== this.trustTurns.trial) return;
     }
   }
 
@@ -204,12 +250,14 @@ export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
     if (before) before.stop = true;
     const job = { id, stop: false };
     this.running[slot] = job;
-    for (const kind of ["error", "ended"]) this.last.delete(kind + slot);
+    this.trustTurns[slot]++;
+    for (const kind of ["error", "ended", "trust"]) this.last.delete(kind + slot);
     if (this.options.fail) {
       this.options.fail = false;
       const detail = "Traceback (most recent call last):\n  RuntimeError: <b>shapes differ</b>";
       this.emit({ kind: "error", id, slot, message: "The model could not take this input.", detail });
       this.emit({ kind: "ended", id, slot, outcome: "failed" });
+      this.running[slot] = null;
       return;
     }
     const target = request.target ?? this.likeliest;
@@ -224,8 +272,11 @@ export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
       this.map(slot, { id, request, target, label }, fraction, final);
       if (job.stop) break;
     }
-    const outcome = !job.stop ? "done" : this.running[slot] === job ? "cancelled" : "superseded";
-    this.emit({ kind: "ended", id, slot, outcome });
+    const newest = this.running[slot] === job;
+    this.emit({ kind: "ended", id, slot, outcome: !job.stop ? "done" : newest ? "cancelled" : "superseded" });
+    if (!newest) return;
+    this.running[slot] = null;
+    void this.measure(slot);
   }
 
   /** What the model says of the edited input and of the unedited one. */

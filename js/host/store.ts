@@ -12,6 +12,7 @@ import { translatedSpec } from "./language";
 import { isAnswer, Link, VERSION } from "./link";
 import type { Model } from "./model";
 import { SlotState } from "./slot";
+import { Trusts } from "./trust";
 
 const CACHED = 24;
 
@@ -36,6 +37,7 @@ export class Store<K extends Kind = Kind> {
     b: new SlotState<K["map"]>("b", () => this.link.knock()),
   };
   readonly health = new Health((open) => this.link.check(open));
+  readonly trust = new Trusts(this.slots, (question) => this.link.question(question));
   /** The model's modules, as far as the kernel has told them. */
   readonly layers: Signal<Layer[]>;
   readonly trouble = signal<Trouble | null>(null);
@@ -80,8 +82,7 @@ export class Store<K extends Kind = Kind> {
       message: (message, buffers) => this.receive(message, buffers),
       silent: () => {
         this.connection.value = "silent";
-        for (const slot of Object.values(this.slots)) slot.rest();
-        this.health.rest();
+        this.rest();
       },
     });
     this.link.id = state.id;
@@ -98,10 +99,14 @@ export class Store<K extends Kind = Kind> {
 
   close(): void {
     this.link.close();
-    for (const slot of Object.values(this.slots)) slot.rest();
-    this.health.rest();
+    this.rest();
     this.model.off("change:state", this.stateChanged);
     this.model.off("change:spec", this.specChanged);
+  }
+
+  /** Nothing is awaited any more. */
+  private rest(): void {
+    for (const one of [...Object.values(this.slots), this.trust, this.health]) one.rest();
   }
 
   retry(): void {
@@ -237,6 +242,7 @@ export class Store<K extends Kind = Kind> {
       // What was changed here may have got lost; to say it twice does no harm.
       if (this.ahead) this.link.display(this.display.value);
       this.health.welcomed();
+      this.trust.welcomed();
     });
   }
 
@@ -258,6 +264,10 @@ export class Store<K extends Kind = Kind> {
     }
     if (message.kind === "check") {
       this.health.take(message);
+      return;
+    }
+    if (message.kind === "trust" || message.kind === "trial") {
+      this.trust.take(message);
       return;
     }
     if (message.kind === "layers") {
@@ -360,6 +370,7 @@ export class Store<K extends Kind = Kind> {
     for (const slot of Object.values(this.slots)) {
       const kept = maps?.[slot.name];
       if (kept?.buffers) slot.show(this.reader.map(kept, kept.buffers));
+      this.trust[slot.name].told.value = snapshot.trust?.[slot.name] ?? null;
     }
   }
 

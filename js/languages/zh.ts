@@ -5,6 +5,7 @@ import { image } from "./zh/image";
 import { kernel } from "./zh/kernel";
 import { table } from "./zh/table";
 import { text } from "./zh/text";
+import { trust } from "./zh/trust";
 import { words } from "./zh/words";
 
-export default { code: "zh-CN", words, image, text, table, embedding, kernel } satisfies Language;
+export default { code: "zh-CN", words, image, text, table, trust, embedding, kernel } satisfies Language;

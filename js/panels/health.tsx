@@ -9,7 +9,7 @@ import { useIds } from "../dom/hooks";
 import { Icon } from "../dom/icons";
 import type { Shown } from "./shown";
 
-function Mark({ severity, text, icon }: { severity: Severity; text: string; icon?: "close" }) {
+export function Mark({ severity, text, icon }: { severity: Severity; text: string; icon?: "close" }) {
   return (
     <span class={`xai-mark xai-mark-${severity}`}>
       <Icon name={icon ?? severity} />

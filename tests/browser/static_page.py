@@ -19,6 +19,18 @@ HTML = """<!doctype html>
 <body><script src="page.js"></script></body></html>
 """
 
+CONTRASTS = """texts => { const numbers = c => c.match(/[\\d.]+/g).map(Number);
+    const grey = c => { const [r, g, b] = numbers(c).slice(0, 3).map(v => { v /= 255;
+        return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4 });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05 };
+    const back = e => { const c = getComputedStyle(e).backgroundColor, n = numbers(c);
+        return n.length === 4 && n[3] === 0 ? back(e.parentElement) : c };
+    return [...document.querySelectorAll(texts)]
+        .filter(e => e.offsetParent && e.textContent)
+        .map(e => [grey(getComputedStyle(e).color), grey(back(e))])
+        .map(([a, b]) => Math.max(a, b) / Math.min(a, b)) }"""
+"""Of what a selector finds: by how much each text is lighter or darker than what it stands on."""
+
 
 def build(folder: Path, style: str = "") -> str:
     """Bundle the page into `folder` and return its address."""

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browser.static_page import CONTRASTS
 from playwright.sync_api import expect
 
 QUESTION = "Is this model fit for explaining?"
@@ -144,18 +145,7 @@ def test_its_words_can_be_read_in_both_themes(open_view, theme):
     expect(view.page.locator(".xai-root")).to_have_attribute("data-xai-theme", theme)
     panel = unfold(view)
     expect(panel.locator("[data-xai=health-state]")).to_contain_text("With care")
-    contrasts = view.page.evaluate(
-        """() => { const numbers = c => c.match(/[\\d.]+/g).map(Number);
-            const grey = c => { const [r, g, b] = numbers(c).slice(0, 3).map(v => { v /= 255;
-                return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4 });
-                return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05 };
-            const back = e => { const c = getComputedStyle(e).backgroundColor, n = numbers(c);
-                return n.length === 4 && n[3] === 0 ? back(e.parentElement) : c };
-            const texts = '.xai-health :is(.xai-mark, p, code, output, .xai-fine), .xai-doubt';
-            return [...document.querySelectorAll(texts)]
-                .filter(e => e.offsetParent)
-                .map(e => [grey(getComputedStyle(e).color), grey(back(e))])
-                .map(([a, b]) => Math.max(a, b) / Math.min(a, b)) }"""
-    )
+    texts = ".xai-health :is(.xai-mark, p, code, output, .xai-fine), .xai-doubt"
+    contrasts = view.page.evaluate(CONTRASTS, texts)
     assert len(contrasts) > 15
     assert min(contrasts) >= 4.5

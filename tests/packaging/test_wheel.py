@@ -32,7 +32,7 @@ FILES = {
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces",
-    "trust": r"evaluation",
+    "trust": r"evaluation|widgets/(trust|judged)\.py",
     "lab": r"/labextensions/|xai_widgets/lab/",
 }
 """Which files a topic adds."""

@@ -13,6 +13,7 @@ from xai_widgets.wire import (
     Attend,
     Cancel,
     Close,
+    Doubt,
     Generate,
     Hello,
     Menu,
@@ -21,6 +22,7 @@ from xai_widgets.wire import (
     Scenario,
     Seek,
     ShowAs,
+    Trial,
     parse,
 )
 
@@ -172,6 +174,10 @@ def test_says_what_was_expected_and_what_came(content, says):
         ({"kind": "generate", "count": 257}, "count must lie in 0..256"),
         ({"kind": "generate", "count": 3, "temperature": -1}, "temperature must lie in 0..100, got -1"),
         ({"kind": "generate", "count": 3, "temperature": float("nan")}, "temperature must be a finite number"),
+        ({"kind": "trust", "slot": "a"}, "open must be true or false"),
+        ({"kind": "trust", "open": True, "slot": "c"}, "slot must be 'a' or 'b'"),
+        ({"kind": "trial", "open": True, "methods": ["m"] * 65}, "methods must be a list of at most 64"),
+        ({"kind": "trial", "open": True, "methods": [1]}, "methods must be a text"),
         ({"kind": "attention", "layer": "last"}, "layer must be a whole number"),
     ],
 )
@@ -191,3 +197,6 @@ def test_what_is_asked_beside_has_defaults():
     assert parse({"kind": "search", "open": True}) == Seek(open=True, target=None, n=4, most=5)
     assert parse({"kind": "generate", "count": 3.0}) == Generate(3, 1.0, 0, 0)
     assert parse({"kind": "attention", "layer": 0}) == Attend(0, None)
+    assert parse({"kind": "trust", "open": True}) == Doubt(open=True, slot="a")
+    assert parse({"kind": "trial", "open": True, "methods": ["lrp"]}) == Trial(open=True, methods=("lrp",))
+    assert parse({"kind": "trial", "open": False}) == Trial(open=False)

@@ -1,6 +1,7 @@
 """How far an explanation can be trusted: measures of it, one file a family, each registered once."""
 
 from xai_widgets.evaluation.base import METRICS, Metric, Reading, create_metrics, register_metric
+from xai_widgets.evaluation.compare import compare_steps
 from xai_widgets.evaluation.completeness import Completeness
 from xai_widgets.evaluation.deletion import Deletion, Insertion
 from xai_widgets.evaluation.infidelity import Infidelity
@@ -29,6 +30,7 @@ __all__ = [
     "SeedSpread",
     "Sparseness",
     "Subject",
+    "compare_steps",
     "create_metrics",
     "evaluate_steps",
     "register_metric",

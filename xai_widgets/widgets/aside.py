@@ -91,6 +91,17 @@ class Question:
         """Stop within one step; what was found stays."""
         self._slot.cancel()
 
+    def clear(self, about: dict[str, Any]) -> None:
+        """Stop, and forget what was found: it is about something that is no longer on show."""
+        self._slot.cancel()
+        with self._lock:
+            self._turn += 1
+            if self._said is not None:
+                message = self._message(about)
+                message.content["running"] = False
+                self._say(message)
+            self._finished.set()
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the newest has been answered; False when the time passed before."""
         return self._finished.wait(timeout)

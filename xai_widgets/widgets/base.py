@@ -163,7 +163,8 @@ class ExplainerWidget(LinkedWidget):
         try:
             with self._lock:
                 # In a drag, the newest of the asks is kept, not each one that it superseded.
-                if not self._closed and self._exchanges.get(exchange.slot) is exchange:
+                newest = not self._closed and self._exchanges.get(exchange.slot) is exchange
+                if newest:
                     self._keep()
                     if exchange.outcome is Outcome.DONE:
                         answer = (self._last.get((kind, exchange.slot)) for kind in ("prediction", "map"))
@@ -171,6 +172,8 @@ class ExplainerWidget(LinkedWidget):
                 self._remember_and_post(
                     Message("ended", id=exchange.id, slot=exchange.slot, outcome=exchange.outcome.value)
                 )
+                if newest:
+                    self._settled(exchange)
         finally:
             exchange.answered.set()
             exchange.finished.set()
@@ -187,7 +190,16 @@ class ExplainerWidget(LinkedWidget):
             self.snapshot = {
                 "prediction": kept.get(("prediction", "a")),
                 "maps": {slot: message for (kind, slot), message in kept.items() if kind == "map"},
+                **self._kept_beside(),
             }
+
+    def _kept_beside(self) -> dict[str, Any]:
+        """Return what else of the last view outlives the kernel."""
+        raise NotImplementedError
+
+    def _settled(self, exchange: Exchange) -> None:
+        """Take note that the newest ask of a slot has ended; called with the lock held."""
+        raise NotImplementedError
 
     def _inline(self, key: tuple[str, str]) -> dict[str, Any]:
         message = self._last[key]

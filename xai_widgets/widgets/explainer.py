@@ -20,7 +20,8 @@ from xai_widgets.export.words import question, text
 from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
 from xai_widgets.widgets import layers, messages
-from xai_widgets.widgets.base import AHEAD, Exchange, ExplainerWidget
+from xai_widgets.widgets.base import AHEAD, Exchange
+from xai_widgets.widgets.judged import JudgedWidget
 from xai_widgets.widgets.names import names_of
 from xai_widgets.widgets.saving import shown
 from xai_widgets.widgets.session import Request
@@ -40,7 +41,7 @@ FIRST_PICTURE_SECONDS = 2.0
 """How long displaying waits for the first picture, so that a saved notebook has one."""
 
 
-class Explainer(ExplainerWidget):
+class Explainer(JudgedWidget):
     """Base of the widgets that explain one input of one model.
 
     A subclass makes its session; it says how edits are read and how results are told.
@@ -76,13 +77,13 @@ class Explainer(ExplainerWidget):
         compare: str | Method | None,
         display: dict[str, Any] | None,
     ) -> None:
-        self._session, self._given = session, given
+        self._given = given
         self._requests = {"a": request}
         if compare is not None:
             beside = choose(compare, {}, session.model, session.inputs)
             self._requests["b"] = dataclasses.replace(request, method=beside)
         self._display = checked_display(display)
-        super().__init__(str(session.model.device), spec=spec)
+        super().__init__(session, spec=spec)
         self.state = self._state()
         for slot, one in dict(self._requests).items():
             self._explain(slot, one, 1)
@@ -318,6 +319,7 @@ class Explainer(ExplainerWidget):
         with self._lock:
             self._requests[slot] = request
             exchange = Exchange(number, slot)
+            self._doubt_anew(slot, request)
             self._run(
                 exchange,
                 predict,
@@ -352,6 +354,7 @@ class Explainer(ExplainerWidget):
         with self._lock:
             super()._forget(slot)
             self._requests.pop(slot, None)
+            self._doubt_anew(slot, None)
             self._publish(compared=None)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

@@ -73,6 +73,8 @@ class ImageExplainer(Explainer):
         The same of the method it is compared with; ``w.attribution.agreement(w.compared)`` tells how far both agree.
     prediction : Prediction or None
         What the model says of the picture as it is edited now.
+    evaluation : Evaluation or None
+        How far the map on show can be trusted, as far as it is measured: a view asks for it, or :meth:`evaluate`.
     perturbed : PIL image or None
         What the model sees: the edited picture, in its pixels.
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_widgets.attribution.runs import persistent, run
 from xai_widgets.checks import check_steps
+from xai_widgets.evaluation import Subject, compare_steps, create_metrics, evaluate_steps
 from xai_widgets.models import Model, Target, resolve_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from torch import Tensor
+
+    from xai_widgets.evaluations import Comparison, Evaluation
     from xai_widgets.findings import Check
     from xai_widgets.inputs import Inputs
     from xai_widgets.method import Method
@@ -66,6 +70,9 @@ class Session(ABC):
 
     kept: ClassVar[int] = 4
     """Edited inputs remembered: the newest of each slot and what undo returns to next."""
+
+    references: Tensor | None = None
+    """Rows whose cells take the place of what is hidden, of a table."""
 
     def __init__(self, model: Model, inputs: Inputs, seed: int, time_budget: float | None = None) -> None:
         self.model, self.inputs, self.seed, self.time_budget = model, inputs, seed, time_budget
@@ -122,6 +129,24 @@ class Session(ABC):
         """Look at whether the model is fit for explaining the unedited input, step by step."""
         self.ready()
         yield from check_steps(self.model, self.inputs)
+
+    def evaluate(self, request: Request, result: Attribution) -> Iterator[Evaluation | None]:
+        """Measure how far a map that `request` came to can be trusted."""
+        options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
+        yield from evaluate_steps(self.explained(request, result), create_metrics(None), **options)
+
+    def compare(self, request: Request, methods: Sequence[Method]) -> Iterator[Comparison]:
+        """Measure the same of what each of `methods` says to the same question."""
+        options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
+        asked = {one.title: replace(request, method=one) for one in methods}
+        runs = {title: partial(self.explain, one) for title, one in asked.items()}
+        yield from compare_steps(runs, partial(self.explained, request), create_metrics(None), **options)
+
+    def explained(self, request: Request, result: Attribution) -> Subject:
+        """Put a map beside what it explains."""
+        seen = self.see(request.edits)
+        target, rows = self.target(request.target), self.references
+        return Subject.of(seen.model, seen.inputs, target, seen.prediction, result, background=rows)
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""

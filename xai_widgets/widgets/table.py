@@ -87,6 +87,8 @@ class TabularExplainer(Explainer):
         The same of the method it is compared with.
     prediction : Prediction or None
         What the model says of the row as it is changed now.
+    evaluation : Evaluation or None
+        How far the map on show can be trusted, as far as it is measured: a view asks for it, or :meth:`evaluate`.
     counterfactuals : Counterfactuals or None
         What the newest search has found so far.
 

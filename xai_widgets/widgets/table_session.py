@@ -51,6 +51,7 @@ class TableSession(Session):
     """
 
     kept = 32
+    references: Tensor
 
     def __init__(self, subject: RowSubject, seed: int, time_budget: float | None) -> None:
         self.subject = subject

@@ -93,6 +93,8 @@ class TextExplainer(Explainer):
         The same of the method it is compared with.
     prediction : Prediction or None
         What the model says of the text as it is edited now.
+    evaluation : Evaluation or None
+        How far the map on show can be trusted, as far as it is measured: a view asks for it, or :meth:`evaluate`.
     edited : str or None
         The text as it is edited now.
 

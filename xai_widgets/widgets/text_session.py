@@ -9,6 +9,7 @@ from xai_widgets.attribution.heads import attention_map, head_grid, rolled_map
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import run
 from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
+from xai_widgets.evaluation import Subject as Explained
 from xai_widgets.inputs import moved, rewritten
 from xai_widgets.models import Target
 from xai_widgets.models.rules.attending import may_attend
@@ -136,6 +137,13 @@ class TextSession(Session):
             self._plain, text.text, self._tokenizer, span, scores=isinstance(method, RelevanceMethod)
         )
         return model, replace(inputs, notes=(*self._notes, *inputs.notes)), model.predict(inputs.x)
+
+    def explained(self, request: Request, result: Attribution) -> Explained:
+        """Put a map beside what it explains."""
+        if not isinstance(request.target, TextSpan):
+            return super().explained(request, result)
+        model, inputs, prediction = self.about(self.see(request.edits), request.target, request.method)
+        return Explained.of(model, inputs, Target(0), prediction, result)
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""

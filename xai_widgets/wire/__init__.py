@@ -1,7 +1,7 @@
 """What goes over the wire, both ways. No torch."""
 
 from xai_widgets.wire.arrays import decode, encode
-from xai_widgets.wire.asides import Aside, Attend, Generate, Heads, Menu, Rules, Scenario, Seek
+from xai_widgets.wire.asides import Aside, Attend, Doubt, Generate, Heads, Menu, Rules, Scenario, Seek, Trial
 from xai_widgets.wire.checks import ProtocolError
 from xai_widgets.wire.display import SIGNS, check_display
 from xai_widgets.wire.inbound import (
@@ -36,6 +36,7 @@ __all__ = [
     "CheckModel",
     "Close",
     "Complete",
+    "Doubt",
     "Generate",
     "Heads",
     "Hello",
@@ -49,6 +50,7 @@ __all__ = [
     "Scenario",
     "Seek",
     "ShowAs",
+    "Trial",
     "Utf16",
     "Wish",
     "check_display",

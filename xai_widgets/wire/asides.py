@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.wire.checks import ProtocolError, entries, flag, listed, number, scalars, short, text, whole
+from xai_widgets.wire.checks import ProtocolError, entries, flag, listed, number, scalars, short, slot_of, text, whole
 from xai_widgets.wire.spaces import SPACES, Space
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MOST_FOUND, MOST_CHANGES = 20, 20
 MOST_TOKENS, HOTTEST = 256, 100.0
 MOST_RULES = 50
+MOST_METHODS = 64
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,23 @@ class Heads:
     layer: int
 
 
-Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario | Space
+@dataclass(frozen=True)
+class Doubt:
+    """How far can the map in this slot be trusted? Or no longer."""
+
+    open: bool
+    slot: str = "a"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How far can the maps of these methods be trusted, one beside the other? Or no longer."""
+
+    open: bool
+    methods: tuple[str, ...] = ()
+
+
+Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario | Doubt | Trial | Space
 
 
 def _within(name: str, value: Any, low: int, high: int) -> int:
@@ -155,6 +172,11 @@ def _heads(m: dict[Any, Any]) -> Heads:
     return Heads(whole("layer", m.get("layer")))
 
 
+def _trial(m: dict[Any, Any]) -> Trial:
+    methods = listed("methods", m.get("methods", []), MOST_METHODS)
+    return Trial(flag("open", m.get("open")), tuple(text("methods", one) for one in methods))
+
+
 ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
     "menu": _menu,
     "search": _seek,
@@ -163,6 +185,8 @@ ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
     "heads": _heads,
     "rules": _rules,
     "scenario": _scenario,
+    "trust": lambda m: Doubt(flag("open", m.get("open")), slot_of(m)),
+    "trial": _trial,
     **SPACES,
 }
 """How each kind is read."""

@@ -73,6 +73,15 @@ def text(name: str, value: Any, longest: int = LONGEST) -> str:
     return value
 
 
+def slot_of(message: dict[Any, Any]) -> str:
+    """Return the slot that a message is about: the map on show where it does not say."""
+    slot = message.get("slot", "a")
+    if slot not in ("a", "b"):
+        msg = f"slot must be 'a' or 'b', got {short(slot)}."
+        raise ProtocolError(msg)
+    return str(slot)
+
+
 def scalar(name: str, value: Any) -> Any:
     """Return null, true or false, a short text or a number."""
     if value is None or isinstance(value, bool):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.wire.asides import ASIDES, Aside
-from xai_widgets.wire.checks import ProtocolError, entries, flag, numbers, scalar, scalars, short, text, whole
+from xai_widgets.wire.checks import ProtocolError, entries, flag, numbers, scalar, scalars, short, slot_of, text, whole
 from xai_widgets.wire.display import RULES, check_display
 
 if TYPE_CHECKING:
@@ -183,16 +183,8 @@ def _of_edit(key: str, value: Any) -> Any:
     return text(key, value, LONGEST_EDIT) if key == "text" else scalar(key, value)
 
 
-def _slot(message: dict[Any, Any]) -> str:
-    slot = message.get("slot", "a")
-    if slot not in ("a", "b"):
-        msg = f"slot must be 'a' or 'b', got {short(slot)}."
-        raise ProtocolError(msg)
-    return str(slot)
-
-
 def _compared(message: dict[Any, Any]) -> str:
-    slot = _slot(message)
+    slot = slot_of(message)
     if slot != "b":
         msg = "only the comparison, slot 'b', can be closed."
         raise ProtocolError(msg)
@@ -201,8 +193,8 @@ def _compared(message: dict[Any, Any]) -> str:
 
 READERS: dict[str, Callable[[dict[Any, Any]], Inbound]] = {
     "hello": lambda m: Hello(text("version", m.get("version", "")), text("language", m.get("language", ""))),
-    "ask": lambda m: Ask(whole("id", m.get("id")), _slot(m), _request(m.get("request"))),
-    "cancel": lambda m: Cancel(whole("id", m.get("id")), _slot(m)),
+    "ask": lambda m: Ask(whole("id", m.get("id")), slot_of(m), _request(m.get("request"))),
+    "cancel": lambda m: Cancel(whole("id", m.get("id")), slot_of(m)),
     "close": lambda m: Close(_compared(m)),
     "check": lambda m: CheckModel(flag("open", m.get("open"))),
     "layers": lambda m: Open(text("under", m.get("under", ""))),

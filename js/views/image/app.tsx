@@ -5,6 +5,7 @@ import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
 import { Alerts, StatusBar } from "../../panels/status";
 import { Title } from "../../panels/title";
+import { GreyNote, TrustPanel } from "../../panels/trust";
 import { EditingPanel } from "./editing";
 import { ReadingPanel } from "./reading";
 import { Readout } from "./readout";
@@ -21,6 +22,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
       <div class={view.layout.value === "beside" ? "xai-main xai-wide" : "xai-main"}>
         <div class="xai-left">
           <Stage view={view} onDraw={onDraw} />
+          <GreyNote view={view} />
           <Readout view={view} />
           <StatusBar view={view} />
         </div>
@@ -32,6 +34,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <ReadingPanel view={view} />
         <EditingPanel view={view} />
       </div>
+      <TrustPanel view={view} />
       <HealthPanel view={view} />
     </div>
   );

@@ -77,7 +77,7 @@ function sameQuestion(a: ShownMap, b: ShownMap): boolean {
 }
 
 export function createView(store: ImageStore) {
-  const { display, request, slots, prediction, spec } = store;
+  const { display, request, slots, prediction, spec, trust } = store;
   const photo = signal<ImageBitmap | null>(null);
   const camera = signal<Camera>(FIT);
   const cursor = signal<{ x: number; y: number } | null>(null);
@@ -102,12 +102,12 @@ export function createView(store: ImageStore) {
       return map && readMap(map, smooth.value, { width, height });
     });
   const [mapA, mapB] = [reading("a"), reading("b")];
-  const lookA = computed(() => mapA.value && lookOf(mapA.value.grid, display.value));
+  const lookA = computed(() => mapA.value && lookOf(mapA.value.grid, display.value, trust.a.grey.value));
   /** Two methods have two units: the right map takes the same share of its own range. */
   const lookB = computed(() => {
     const [a, b] = [mapA.value, mapB.value];
     if (!b) return null;
-    const own = lookOf(b.grid, { ...display.value, scale: null });
+    const own = lookOf(b.grid, { ...display.value, scale: null }, trust.b.grey.value);
     if (display.value.scale === null || !a) return own;
     const range = lookOf(a.grid, { ...display.value, scale: null }).scale;
     return lookOf(b.grid, { ...display.value, scale: (own.scale * display.value.scale) / range });

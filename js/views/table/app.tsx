@@ -5,6 +5,7 @@ import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
 import { Alerts, StatusBar } from "../../panels/status";
 import { Title } from "../../panels/title";
+import { GreyNote, TrustPanel } from "../../panels/trust";
 import { FeatureList } from "./list";
 import { ScenariosPanel } from "./scenarios";
 import { SearchPanel } from "./search";
@@ -21,6 +22,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <PredictionPanel view={view} />
         <QuestionPanel view={view} />
         <div class="xai-f-left">
+          <GreyNote view={view} />
           <FeatureList view={view} onDraw={onDraw} />
           <StatusBar view={view} />
         </div>
@@ -28,6 +30,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
       </div>
       <SearchPanel view={view} />
       <ScenariosPanel view={view} />
+      <TrustPanel view={view} />
       <HealthPanel view={view} />
     </div>
   );

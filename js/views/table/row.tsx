@@ -13,12 +13,12 @@ import { Plot } from "./plot";
 import type { Contribution, View } from "./view";
 
 /** A bar from the middle: to the right for the answer, to the left against it. */
-function Bar({ one, most, of }: { one: Contribution | undefined; most: number; of: number }) {
+function Bar({ one, most, of, grey }: { one: Contribution | undefined; most: number; of: number; grey: boolean }) {
   const value = one?.value ?? Number.NaN;
   const text = Number.isNaN(value) ? "" : amount(value, most);
   const share = Number.isNaN(value) ? 0 : Math.abs(value) / most;
   return (
-    <div class="xai-f-bar" title={tableWords.contributionHint}>
+    <div class={grey ? "xai-f-bar xai-grey" : "xai-f-bar"} title={tableWords.contributionHint}>
       <span class="xai-f-track" aria-hidden="true">
         <span
           class={value < 0 ? "xai-f-fill xai-f-against" : "xai-f-fill xai-f-for"}
@@ -36,11 +36,12 @@ function Bar({ one, most, of }: { one: Contribution | undefined; most: number; o
 }
 
 function Bars({ view, at, of }: { view: View; at: number; of: number }) {
+  const { trust } = view.store;
   const mapB = view.comparing.value ? view.mapB.value : null;
   return (
     <>
-      <Bar one={view.mapA.value?.[at]} most={view.mostA.value} of={of} />
-      {mapB && <Bar one={mapB[at]} most={view.mostB.value} of={of} />}
+      <Bar one={view.mapA.value?.[at]} most={view.mostA.value} of={of} grey={trust.a.grey.value} />
+      {mapB && <Bar one={mapB[at]} most={view.mostB.value} of={of} grey={trust.b.grey.value} />}
     </>
   );
 }

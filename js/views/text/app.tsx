@@ -6,6 +6,7 @@ import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
 import { Alerts, StatusBar } from "../../panels/status";
 import { Title } from "../../panels/title";
+import { GreyNote, TrustPanel } from "../../panels/trust";
 import { AttentionPanel } from "./attention";
 import { NextPanel } from "./next";
 import { ReadingPanel } from "./reading";
@@ -26,6 +27,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
       <div class={view.comparing.value ? "xai-main xai-wide" : "xai-main"}>
         <div class="xai-left">
           <Stage view={view} onDraw={onDraw} />
+          <GreyNote view={view} />
           <Readout view={view} />
           <StatusBar view={view} />
         </div>
@@ -48,6 +50,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
       <SearchPanel view={view} />
       <WritingPanel view={view} />
       <AttentionPanel view={view} />
+      <TrustPanel view={view} />
       <HealthPanel view={view} />
     </div>
   );

@@ -76,7 +76,7 @@ function sameQuestion(a: TextMap, b: TextMap): boolean {
 }
 
 export function createView(store: TextStore) {
-  const { display, request, slots, prediction, spec } = store;
+  const { display, request, slots, prediction, spec, trust } = store;
   const theme = signal<Theme>("light");
   const page = signal<Page>({ paper: [255, 255, 255], ink: [28, 31, 35] });
   /** The system replaces all colours, so that only lines can tell. */
@@ -140,8 +140,10 @@ export function createView(store: TextStore) {
       return { ...map, tokens: map.grid, places, grid: summed(map.grid, places, pieces.value.length) };
     });
   const [mapA, mapB] = [reading("a", tokensA), reading("b", tokensB)];
-  const lookA = computed(() => mapA.value && lookOf(mapA.value.grid, display.value));
-  const lookB = computed(() => mapB.value && lookOf(mapB.value.grid, { ...display.value, scale: null }));
+  const lookA = computed(() => mapA.value && lookOf(mapA.value.grid, display.value, trust.a.grey.value));
+  const lookB = computed(
+    () => mapB.value && lookOf(mapB.value.grid, { ...display.value, scale: null }, trust.b.grey.value),
+  );
   const comparing = computed(() => store.compare.value !== null);
   const sign = computed(() => display.value.sign);
   const agreement = computed(() => {

@@ -1,0 +1,150 @@
+// All chosen methods by all measures, on the input on show.
+import { useState } from "preact/hooks";
+import { translated } from "../core/language";
+import { columnsOf, severityOf, sortedBy, tableOf, verdictOf } from "../core/trust/measures";
+import { trustWords } from "../core/trust/words";
+import { words } from "../core/words";
+import { Button, Checkbox } from "../dom/controls";
+import { Icon } from "../dom/icons";
+import { saveTable } from "../dom/save";
+import { Mark } from "./health";
+import { methodTitle } from "./names";
+import type { Shown } from "./shown";
+
+/** What the table is sorted by, null for the verdict; the other way round. */
+type By = [string | null, boolean];
+
+function Head(props: { title: string; hint?: string; column: string | null; by: By; onSort: (by: By) => void }) {
+  const { title, hint, column, by, onSort } = props;
+  const [sorted, worst] = [by[0] === column, by[1]];
+  return (
+    <th scope="col" title={hint} aria-sort={sorted ? (worst ? "ascending" : "descending") : undefined}>
+      <button type="button" class="xai-link" onClick={() => onSort([column, sorted && !worst])}>
+        {title} {sorted && (worst ? "▲" : "▼")}
+      </button>
+    </th>
+  );
+}
+
+function Table({ view }: { view: Shown }) {
+  const { store } = view;
+  const [by, onSort] = useState<By>([null, false]);
+  const rows = store.trust.trial.value?.rows ?? [];
+  const columns = columnsOf(rows);
+  return (
+    <div class="xai-trial-box">
+      <table class="xai-trial" aria-label={trustWords.trial}>
+        <thead>
+          <tr>
+            <th scope="col">{trustWords.method}</th>
+            <Head title={trustWords.checks} column={null} by={by} onSort={onSort} />
+            {columns.map(({ name, title, definition }) => (
+              <Head
+                key={name}
+                title={translated(title)}
+                hint={translated(definition)}
+                column={name}
+                by={by}
+                onSort={onSort}
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sortedBy(rows, ...by).map((row) => (
+            <tr key={row.method}>
+              <th scope="row">{methodTitle(store, row.method)}</th>
+              <td>
+                <Mark severity={severityOf(row)} text={verdictOf(row)} />
+              </td>
+              {columns.map(({ name }) => {
+                const one = row.measures.find((measure) => measure.name === name);
+                return (
+                  <td key={name} title={one?.sentence}>
+                    {one?.value == null ? "–" : trustWords.value(one.value, null)}
+                    {one?.passed != null && (
+                      <>
+                        {" "}
+                        <Icon name={one.passed ? "ok" : "warning"} />
+                        <span class="xai-hidden">{trustWords.marks[one.passed ? "yes" : "no"]}</span>
+                      </>
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Trial({ view }: { view: Shown }) {
+  const { store } = view;
+  const fitting = store.spec.value.methods.filter(({ why_not }) => !why_not);
+  const shown = [store.request.value, store.compare.value].map((one) => one?.method ?? "");
+  const [picked, setPicked] = useState<readonly string[] | null>(null);
+  const chosen = fitting.map(({ name }) => name).filter((name) => (picked ?? shown).includes(name));
+  const trial = store.trust.trial.value;
+  const running = !!trial?.running;
+  return (
+    <details class="xai-fold" data-xai="trial">
+      <summary class="xai-summary">{trustWords.trial}</summary>
+      <div class="xai-health-body">
+        <p class="xai-finding-more">{trustWords.trialHint}</p>
+        <fieldset class="xai-trial-methods">
+          <legend class="xai-hidden">{trustWords.method}</legend>
+          {fitting.map(({ name, title }) => (
+            <Checkbox
+              key={name}
+              label={title}
+              checked={chosen.includes(name)}
+              onPick={(on) => setPicked(on ? [...chosen, name] : chosen.filter((one) => one !== name))}
+            />
+          ))}
+        </fieldset>
+        <div class="xai-health-state">
+          <Button
+            label={trustWords.measure(chosen.length)}
+            text={trustWords.measure(chosen.length)}
+            disabled={!chosen.length}
+            onClick={() => store.trust.tryOut(chosen)}
+          />
+          <Button
+            link
+            label={trustWords.all}
+            text={trustWords.all}
+            onClick={() => setPicked(fitting.map(({ name }) => name))}
+          />
+          <Button link label={trustWords.none} text={trustWords.none} onClick={() => setPicked([])} />
+          {running && (
+            <>
+              <progress
+                class="xai-progress"
+                aria-label={words.progressLabel(trustWords.measuring)}
+                value={trial.fraction}
+                max={1}
+              />
+              <Button label={trustWords.stop} text={trustWords.stop} onClick={() => store.trust.tryOut([])} />
+            </>
+          )}
+          {!!trial?.rows.length && (
+            <Button
+              label={trustWords.save}
+              text={trustWords.save}
+              onClick={() => saveTable(trustWords.file, tableOf(trial.rows))}
+            />
+          )}
+        </div>
+        {trial?.error && <output>{trustWords.failed(trial.error)}</output>}
+        {!!trial?.rows.length && <Table view={view} />}
+        {trial?.notes.map((note) => (
+          <p key={note} class="xai-finding-more">
+            {note}
+          </p>
+        ))}
+      </div>
+    </details>
+  );
+}
