@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import * as esbuild from "esbuild";
+import { minify } from "terser";
 
 const FORMAT = { minify: true, target: "es2022", charset: "utf8", legalComments: "none" };
 
@@ -11,6 +12,12 @@ const nameOf = (path) => path.split("/").at(-1);
 
 /** What a part is called in the text of a view. */
 const constantOf = (name) => `part_${name.replace(/\W/g, "_")}`;
+
+/** What esbuild has made small, smaller by a few hundredths: it takes one look where terser takes three. */
+async function smallest(text, module) {
+  const { code } = await minify(text, { module, ecma: 2022, compress: { passes: 3 }, format: { comments: false } });
+  return `${code}\n`;
+}
 
 /**
  * A module as a constant, or as the view's own export. esbuild turns imports into calls of `require`, which knows the
@@ -28,7 +35,7 @@ async function moduleOf(name, text, imports, isView) {
   const known = imports.map((other) => `"./${other}":${constantOf(other)}`);
   const returned = getters.map(([, as, local]) => `get ${as}(){return ${local}}`);
   const made = `(require=>{${after.trim()}return{${returned}}})(name=>({${known}})[name])`;
-  return isView ? `export default ${made}.default;\n` : `const ${constantOf(name)}=${made};\n`;
+  return smallest(isView ? `export default ${made}.default;` : `const ${constantOf(name)}=${made};`, isView);
 }
 
 /** The names of what a module needs, in the order in which they can run, itself last. */

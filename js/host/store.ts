@@ -266,16 +266,10 @@ export class Store<K extends Kind = Kind> {
       this.health.take(message);
       return;
     }
-    if (message.kind === "trust" || message.kind === "trial") {
-      this.trust.take(message);
-      return;
-    }
-    if (message.kind === "layers") {
-      this.layers.value = told(this.layers.value, message.under, layersOf(message.entries, message.under));
-      return;
-    }
     if (!isAnswer(message)) {
-      this.hear(message, buffers);
+      if (message.kind === "trust" || message.kind === "trial") this.trust.take(message);
+      else if (message.kind !== "layers") this.hear(message, buffers);
+      else this.layers.value = told(this.layers.value, message.under, layersOf(message.entries, message.under));
       return;
     }
     if (message.kind === "prediction" && message.state) this.follow(this.complete(message.state));
