@@ -21,7 +21,7 @@ def test_maps_are_measured_one_after_the_other_and_one_that_fails_is_a_note():
         raise ValueError(msg)
         yield
 
-    def about(result):
+    def about(_title, result):
         return Subject.of(fed, inputs, resolve_target(0, prediction), prediction, result)
 
     runs = {

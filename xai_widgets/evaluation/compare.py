@@ -22,7 +22,7 @@ MAKING = 0.3
 
 def compare_steps(
     explained: Mapping[str, Callable[[], Iterator[Attribution | None]]],
-    about: Callable[[Attribution], Subject],
+    about: Callable[[str, Attribution], Subject],
     metrics: Sequence[Metric],
     *,
     seed: int = 0,
@@ -35,7 +35,7 @@ def compare_steps(
     explained : mapping
         By what a method is called, its run.
     about : callable
-        Puts a map beside what it explains.
+        Puts a map of a method, by what it is called, beside what it explains.
     metrics, seed, time_budget
         As of :func:`evaluate_steps`, of each map.
 
@@ -58,7 +58,7 @@ def compare_steps(
                 share = 0.0 if result is None else MAKING * result.fraction
                 yield Comparison(done, (place + share) / len(explained), notes)
             if result is not None:
-                for step in evaluate_steps(about(result), metrics, seed=seed, time_budget=time_budget):
+                for step in evaluate_steps(about(title, result), metrics, seed=seed, time_budget=time_budget):
                     found = step or found
                     share = MAKING + (1 - MAKING) * (0.0 if found is None else found.fraction)
                     yield Comparison(done, (place + min(share, 0.999)) / len(explained), notes)

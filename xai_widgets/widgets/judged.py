@@ -15,10 +15,12 @@ from xai_widgets.widgets.trust import Trust
 from xai_widgets.wire import Doubt, Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xai_widgets.evaluations import Evaluation
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Request, Session
-    from xai_widgets.wire import Wish
+    from xai_widgets.wire import Message, Wish
 
 
 class JudgedWidget(ExplainerWidget):
@@ -122,9 +124,9 @@ class JudgedWidget(ExplainerWidget):
         if exchange.delivered and not exchange.failed and exchange.slot in self._requests:
             self._trust.settle(exchange.slot, exchange.id, self._requests[exchange.slot], result)
 
-    def _repeat(self) -> None:
-        super()._repeat()
-        self._trust.repeat()
+    def _repeat(self, post: Callable[[Message], None]) -> None:
+        super()._repeat(post)
+        self._trust.repeat(post)
 
     def _stop(self) -> None:
         super()._stop()

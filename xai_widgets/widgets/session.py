@@ -140,13 +140,17 @@ class Session(ABC):
         options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
         asked = {one.title: replace(request, method=one) for one in methods}
         runs = {title: partial(self.explain, one) for title, one in asked.items()}
-        yield from compare_steps(runs, partial(self.explained, request), create_metrics(None), **options)
+
+        def about(title: str, result: Attribution) -> Subject:
+            return self.explained(asked[title], result)
+
+        yield from compare_steps(runs, about, create_metrics(None), **options)
 
     def explained(self, request: Request, result: Attribution) -> Subject:
         """Put a map beside what it explains."""
         seen = self.see(request.edits)
-        target, rows = self.target(request.target), self.references
-        return Subject.of(seen.model, seen.inputs, target, seen.prediction, result, background=rows)
+        more: dict[str, Any] = {"background": self.references, "method": request.method}
+        return Subject.of(seen.model, seen.inputs, self.target(request.target), seen.prediction, result, **more)
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""

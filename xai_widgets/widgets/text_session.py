@@ -143,7 +143,7 @@ class TextSession(Session):
         if not isinstance(request.target, TextSpan):
             return super().explained(request, result)
         model, inputs, prediction = self.about(self.see(request.edits), request.target, request.method)
-        return Explained.of(model, inputs, Target(0), prediction, result)
+        return Explained.of(model, inputs, Target(0), prediction, result, method=request.method)
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""

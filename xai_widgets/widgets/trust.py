@@ -62,7 +62,7 @@ class Trust:
         post: Callable[[Message], None],
         found: Callable[[str, int, Evaluation, dict[str, Any]], None],
     ) -> None:
-        self._session, self._found = session, found
+        self._session, self._post, self._found = session, post, found
         empty = {**UNKNOWN, "fraction": 0.0}
         self._questions = {
             slot: Question(worker, "trust", priority=PRIORITY, post=post, empty={**empty, "notes": []}) for slot in "ab"
@@ -120,7 +120,7 @@ class Trust:
         with self._lock:
             known = self._maps.get(slot)
             if known is None or (self._asked.get(slot) == known.number and question.error is None):
-                question.repeat()
+                question.repeat(self._post)
                 return
             self._asked[slot] = known.number
             session, request, result, number = self._session, known.request, known.result, known.number
@@ -161,10 +161,10 @@ class Trust:
 
         self._trial.ask(lambda: session.compare(request, methods), tell, {"methods": [one.name for one in methods]})
 
-    def repeat(self) -> None:
+    def repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""
         for one in (*self._questions.values(), self._trial):
-            one.repeat()
+            one.repeat(post)
 
     def close(self) -> None:
         """Stop for good, and forget."""
