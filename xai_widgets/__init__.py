@@ -142,24 +142,27 @@ _HOMES = {
 }
 """Where the names live. They are imported at first use: a Jupyter server that loads our extension has no torch."""
 
+_MODULES = {"samples", "tutorial"}
+"""Taken as a whole, so that `xai.samples.photo("cat")` needs no import of its own."""
+
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME and name != "samples":
+    if name not in _HOME and name not in _MODULES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
     from importlib import import_module  # noqa: PLC0415
 
-    if name == "samples":  # as a whole, so that `xai.samples.photo("cat")` needs no import of its own
-        return import_module(f"{__name__}.samples")
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "samples"])
+    return sorted([*__all__, *_MODULES])
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

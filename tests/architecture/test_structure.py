@@ -29,6 +29,7 @@ PYTHON = {
     "jobs": set(),
     "inputs": {"placement", "text"},
     "embeddings": {"agreement", "inputs", "models", "text"},
+    "tutorial": {"widgets"},
     "samples": {"embeddings"},
     "wire": set(),
     "models": {"results"},
