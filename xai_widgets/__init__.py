@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from xai_widgets.findings import Check, Finding, Verdict
     from xai_widgets.inputs import Blur, Brightness, Contrast, Delete, Mask, Noise, Occlude, Regions, Replace, Rotation
     from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
+    from xai_widgets.reports import report
     from xai_widgets.results import Attribution, Prediction, Unit
     from xai_widgets.text import TextSpan
     from xai_widgets.widgets import EmbeddingExplorer, ImageExplainer, TabularExplainer, TextExplainer, explain
@@ -89,6 +90,7 @@ __all__ = [
     "partial_dependence",
     "permutation_importance",
     "population_iter",
+    "report",
     "sensitivity",
     "surrogate_tree",
     "word_effects",
@@ -137,6 +139,7 @@ _HOMES = {
     ),
     "models": ("ModelError", "OutOfMemoryError", "WeightsChangedError"),
     "text": ("TextSpan",),
+    "reports": ("report",),
     "results": ("Attribution", "Prediction", "Unit"),
     "widgets": ("EmbeddingExplorer", "ImageExplainer", "TabularExplainer", "TextExplainer", "explain"),
 }

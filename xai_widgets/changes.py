@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from xai_widgets.results import PAINTERS
+from xai_widgets.results import PAINTERS, writer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -263,12 +263,15 @@ class Counterfactuals:
         ImportError
             Where pandas is not installed.
         """
+        names, rows = self.table()
+        return importlib.import_module("pandas").DataFrame(rows, columns=names)
+
+    def table(self) -> tuple[list[str], list[dict[str, Any]]]:
+        """Return the names of columns, and one row a candidate, the best first."""
         rows = [one.record(self.index) for one in self.candidates]
         if self.is_picture:
-            names = [*PICTURE_COLUMNS]
-        else:
-            names = [*TEXT_COLUMNS] if isinstance(self.original, str) else [*self._columns(rows), *ROW_COLUMNS]
-        return importlib.import_module("pandas").DataFrame(rows, columns=names)
+            return [*PICTURE_COLUMNS], rows
+        return [*TEXT_COLUMNS] if isinstance(self.original, str) else [*self._columns(rows), *ROW_COLUMNS], rows
 
     def _columns(self, rows: list[dict[str, Any]]) -> list[str]:
         """Return the columns of a table that any candidate changes; the others are as they were."""
@@ -283,11 +286,7 @@ class Counterfactuals:
             For a suffix that no format has, naming those there are.
         """
         path = Path(path)
-        suffix = next((one for one in CHANGE_WRITERS if path.name.lower().endswith(one)), None)
-        if suffix is None:
-            msg = f"cannot tell the format of {path.name!r}: the name must end in {', '.join(sorted(CHANGE_WRITERS))}."
-            raise ValueError(msg)
-        CHANGE_WRITERS[suffix](self, path)
+        writer_of(path, CHANGE_WRITERS)(self, path)
 
     def __repr__(self) -> str:
         found = f"{len(self.candidates)} found" if self.candidates else "none found"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import numpy as np
 from xai_widgets.agreement import SEEN, on_common_grid, rank_correlation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
     from PIL.Image import Image
@@ -85,6 +86,24 @@ WRITERS: dict[str, Callable[[Any, Path], None]] = {}
 
 PAINTERS: dict[str, Callable[..., Any]] = {}
 """How to paint and describe a result; filled by `xai_widgets.export`."""
+
+
+Writer = Callable[[Any, Path], None]
+
+
+def writer_of(path: Path, writers: Mapping[str, Writer]) -> Writer:
+    """Return what writes a file of this name.
+
+    Raises
+    ------
+    ValueError
+        For a suffix that no format has, naming those there are.
+    """
+    suffix = next((one for one in writers if path.name.lower().endswith(one)), None)
+    if suffix is None:
+        msg = f"cannot tell the format of {path.name!r}: the name must end in {', '.join(sorted(writers))}."
+        raise ValueError(msg)
+    return writers[suffix]
 
 
 @dataclass(frozen=True)
@@ -312,19 +331,23 @@ class Attribution:
         return rank_correlation(*(SEEN[sign](one.ravel()) for one in (self.values, other.values)))
 
     def save(self, path: str | Path) -> None:
-        """Write to `path`; the suffix chooses the format.
+        """Write to `path`, whole or not at all; the suffix chooses the format.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.html``, a page of its own, offline and without a kernel; ``.png``; ``.csv`` of a text or a row; ``.npz``
+            and ``.xai.json`` for ``xai.load``.
 
         Raises
         ------
         ValueError
-            For a suffix that no format has, naming those there are.
+            For a suffix that no format has, naming those there are, and for values that a format has no place for.
+        OSError
+            Where nothing can be written; what was there before is left as it was.
         """
         path = Path(path)
-        suffix = next((s for s in sorted(WRITERS, key=len, reverse=True) if path.name.lower().endswith(s)), None)
-        if suffix is None:
-            msg = f"cannot tell the format of {path.name!r}: the name must end in {', '.join(sorted(WRITERS))}."
-            raise ValueError(msg)
-        WRITERS[suffix](self, path)
+        writer_of(path, WRITERS)(self, path)
 
     def plot(self) -> Image:
         """Return a static picture, for scripts."""

@@ -54,6 +54,7 @@ PYTHON = {
         "text",
         "wire",
     },
+    "reports": {"_version", "changes", "evaluations", "export", "method", "populations", "provenance", "results"},
     "prepare": {"inputs", "models", "text"},
     "api": {
         "attribution",
@@ -107,6 +108,7 @@ PYTHON = {
         "findings",
         "inputs",
         "models",
+        "reports",
         "results",
         "text",
         "widgets",
@@ -119,6 +121,7 @@ FOREIGN = {
     "evaluations": {"torch"},
     "picture_changes": {"torch"},
     "populations": {"torch"},
+    "reports": {"torch"},
     "text": {"torch", "numpy"},
     "placement": {"torch"},
     "findings": {"torch"},

@@ -1,7 +1,13 @@
 """What was saved comes back, and what is damaged is refused in words."""
 
+import base64
+import csv
 import dataclasses
+import errno
+import json
+import os
 import random
+import tempfile
 
 import numpy as np
 import pytest
@@ -9,6 +15,7 @@ import pytest
 import xai_widgets.export  # noqa: F401  fills the registry of formats
 from xai_widgets.export import load
 from xai_widgets.results import Attribution, Prediction
+from xai_widgets.text import Text
 
 SUFFIXES = [".npz", ".xai.json"]
 
@@ -64,7 +71,7 @@ def test_a_picture(result, tmp_path):
 
 
 def test_an_unknown_suffix_names_the_known_ones(result, tmp_path):
-    with pytest.raises(ValueError, match=r"must end in .*\.npz, \.png, \.xai\.json"):
+    with pytest.raises(ValueError, match=r"must end in \.csv, \.html, \.npz, \.png, \.xai\.json"):
         result.save(tmp_path / "why.pkl")
     with pytest.raises(ValueError, match=r"must end in \.npz or \.xai\.json"):
         load(tmp_path / "why.pkl")
@@ -103,3 +110,64 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(result, suffix, tmp_pa
         dataclasses.replace(result, values=np.array(["no number"])).save(path)
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".xai.json", ".png", ".html", ".csv"])
+def test_a_disk_that_is_full_or_read_only_leaves_what_was_there(result, suffix, tmp_path, monkeypatch):
+    path = tmp_path / f"why{suffix}"
+    path.write_bytes(b"before")
+    a = result if suffix != ".csv" else dataclasses.replace(result, values=np.ones(3, np.float32), photo=None)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def locked(**_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left") as caught:
+            a.save(path)
+    assert caught.value.filename == str(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "mkstemp", locked)
+        with pytest.raises(PermissionError, match=f"why{suffix}"):
+            a.save(path)
+    assert path.read_bytes() == b"before"
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_folder_that_is_not_there_is_named(result, tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        result.save(tmp_path / "nowhere" / "why.png")
+
+
+def test_a_table_of_a_text_runs_nothing_in_a_spreadsheet(result, tmp_path):
+    text = Text('=1+1, ünd "so"', ((0, 4), (4, 5), (6, 9)), (7, 8, 9), (False, False, True))
+    a = dataclasses.replace(result, values=np.array([1.5, -0.25, np.nan], np.float32), text=text)
+    a.save(tmp_path / "why.csv")
+    with (tmp_path / "why.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["token", "start", "stop", "added", "value"]
+    assert rows[1:] == [["'=1+1", "0", "4", "0", "1.5"], [",", "4", "5", "0", "-0.25"], ["ünd", "6", "9", "1", "nan"]]
+
+
+def test_a_table_of_a_row(result, tmp_path):
+    a = dataclasses.replace(result, values=np.array([1.5, 2.0], np.float32), photo=None, names=("age", "@sum"))
+    a.save(tmp_path / "why.csv")
+    assert (tmp_path / "why.csv").read_text(encoding="utf-8-sig").split() == ["column,value", "age,1.5", "'@sum,2.0"]
+    with pytest.raises(ValueError, match="only a text or a row"):
+        result.save(tmp_path / "why.csv")
+
+
+def test_a_saved_result_carries_what_a_viewer_shows_and_how_it_was_made(result, tmp_path):
+    made = {"xai_widgets": "0.1.0", "python": "3.11", "torch": "2.9", "time": "2026-11-22T12:00:00+00:00"}
+    dataclasses.replace(result, provenance=made).save(tmp_path / "why.xai.json")
+    record = json.loads((tmp_path / "why.xai.json").read_text())
+    assert record["version"] == "0.1.0"
+    assert record["view"]["title"].startswith("Why cat")
+    assert base64.b64decode(record["view"]["png"])[:4] == b"\x89PNG"
+    assert load(tmp_path / "why.xai.json").provenance == made
+    del record["provenance"]
+    (tmp_path / "old.xai.json").write_text(json.dumps(record))
+    assert load(tmp_path / "old.xai.json").provenance == {}

@@ -19,7 +19,7 @@ from xai_widgets import __version__
 ROOT = Path(__file__).parents[2]
 KILOBYTE = 1000
 
-TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust", "changed pictures")
+TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust", "changed pictures", "saved")
 BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "languages": 25, "lab": 60}
 """kB of the wheel a topic. The engine is what no other topic names: every method on pictures, texts and rows, the image
 widget."""
@@ -32,12 +32,13 @@ FILES = {
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces",
+    "saved": r"export/(facts|layouts|page|tables|told|views)|reports/|widgets/(kept|saving)|/provenance",
     "trust": r"evaluation|widgets/(trust|judged)\.py",
     "lab": r"/labextensions/|xai_widgets/lab/",
 }
 """Which files a topic adds."""
 
-VIEWS = {"text": "text.", "rows": "table.", "embeddings": "embedding."}
+VIEWS = {"text": "text.", "rows": "table.", "embeddings": "embedding.", "saved": "page."}
 """Which views are a topic's own. Parts of several topics are the engine's."""
 
 pytestmark = pytest.mark.packaging

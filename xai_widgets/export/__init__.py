@@ -12,6 +12,7 @@ from xai_widgets.export.picture import picture, png
 from xai_widgets.export.picture_diffs import changes_png
 from xai_widgets.export.scatter import scatter
 from xai_widgets.export.smoothing import read
+from xai_widgets.export.tables import write_changes_csv, write_csv
 from xai_widgets.export.words import text
 from xai_widgets.export.written import written_png, written_text
 from xai_widgets.results import PAINTERS, WRITERS
@@ -31,8 +32,8 @@ __all__ = [
     "written_text",
 ]
 
-WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png, ".html": write_html})
-CHANGE_WRITERS.update({".xai.json": write_changes, ".png": write_changes_png})
+WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png, ".html": write_html, ".csv": write_csv})
+CHANGE_WRITERS.update({".xai.json": write_changes, ".png": write_changes_png, ".csv": write_changes_csv})
 PAINTERS.update({"picture": picture, "png": png, "text": text, "read": read})
 PAINTERS.update({"changes_text": changes_text, "changes_html": changes_html, "changes_png": changes_png})
 PAINTERS.update({"population": charts.chart, "population_png": charts.png, "population_text": charts.text})

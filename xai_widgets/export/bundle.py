@@ -52,9 +52,24 @@ def mimebundle(
     if attribution is not None:
         words = text(attribution)
         lines = "\n".join([words, *every_word(attribution)])
-        if attribution.heat is not None or attribution.text is not None or attribution.values.ndim == 1:
+        if drawable(attribution):
             paint = partial(png_as_shown, attribution, display or {})
     return saved(live, "Explanation", words, paint, lines)
+
+
+def painted(paint: Callable[[], bytes]) -> str | None:
+    """Return the picture that `paint` makes as base64: one that cannot be painted must not take the rest with it."""
+    try:
+        return base64.b64encode(paint()).decode("ascii")
+    except Exception:
+        logger.exception("the static picture could not be painted")
+        return None
+
+
+def drawable(attribution: Attribution) -> bool:
+    """Tell whether there is a picture of a result."""
+    a = attribution
+    return a.heat is not None or a.text is not None or (a.values.ndim == 1 and a.values.size > 0)
 
 
 def png_as_shown(attribution: Attribution, display: Mapping[str, Any]) -> bytes:
@@ -71,10 +86,7 @@ def saved(
     data, metadata = dict(data), dict(metadata)
     if lines or words:
         data["text/plain"] = lines or words
-    if paint is not None:
-        try:
-            data["image/png"] = base64.b64encode(paint()).decode("ascii")
-        except Exception:  # a twin that cannot be painted must not take the live view with it
-            logger.exception("the static picture could not be painted")
+    if paint is not None and (picture := painted(paint)) is not None:
+        data["image/png"] = picture
     data[SAVED_VIEW] = {"v": 1, "title": title, "text": words}
     return data, metadata

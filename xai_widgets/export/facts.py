@@ -9,22 +9,24 @@ from xai_widgets.export.words import title_of
 
 if TYPE_CHECKING:
     from xai_widgets.changes import Counterfactuals
+    from xai_widgets.populations import PopulationResult
     from xai_widgets.results import Attribution
 
 LONGEST = 300
 
 
-def facts(result: Attribution | Counterfactuals) -> dict[str, str]:
+def facts(result: Attribution | Counterfactuals | PopulationResult) -> dict[str, str]:
     """Return method, parameters, seed, weights, versions and cost, by name; without those that are not known."""
     title = title_of(result.method)
-    made = dict(result.provenance)
+    made = dict(getattr(result, "provenance", {}))
+    backwards = getattr(result, "backwards", 0)
     time = made.pop("time", "").replace("T", " ").replace("+00:00", " UTC")
     found = {
         "Method": title if title == result.method else f"{title} ({result.method})",
         "Parameters": ", ".join(f"{name}={_brief(value)}" for name, value in result.params.items()),
         "Seed": str(result.seed),
         "Weights": result.model_hash and f"fingerprint {result.model_hash}",
-        "Cost": f"{result.forwards} forward and {result.backwards} backward passes, {result.seconds:.1f} s",
+        "Cost": f"{result.forwards} forward and {backwards} backward passes, {result.seconds:.1f} s",
         "Versions": ", ".join(f"{name} {version}" for name, version in made.items()),
         "Computed": time,
     }

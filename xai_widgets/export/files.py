@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ import numpy as np
 
 from xai_widgets.export import change_files
 from xai_widgets.export.aside import write_aside
+from xai_widgets.export.bundle import drawable, painted
 from xai_widgets.export.checks import FileError
 from xai_widgets.export.packed import Wanted, array_of, faults, limit, packed, unpacked
 from xai_widgets.export.page import page
 from xai_widgets.export.picture import png
 from xai_widgets.export.record import ARRAYS, attribution_of, record_of
 from xai_widgets.export.views import view_of
+from xai_widgets.export.words import question, text
 
 if TYPE_CHECKING:
     import os
@@ -76,6 +79,10 @@ def write_json(attribution: Attribution, path: Path) -> None:
     """Write one JSON object, with compressed arrays in base64, that a browser reads too."""
     record, arrays = record_of(attribution)
     record["arrays"] = {name: packed(array) for name, array in arrays.items()}
+    # For readers that have nothing but a browser; `load` does not look at it.
+    picture = painted(partial(png, attribution)) if drawable(attribution) else None
+    record["view"] = {"v": 1, "title": question(attribution), "text": text(attribution), "png": picture}
+    record["version"] = attribution.provenance.get("xai_widgets", "")
     write_aside(path, _dumped(record).encode("utf-8"))
 
 
@@ -88,7 +95,7 @@ def write_html(attribution: Attribution, path: Path) -> None:
     """Write a page of its own, which needs no kernel and no network."""
     found = view_of(attribution)
     if found is None:
-        msg = "there is no page for values that are neither a map of a picture nor of a text: save a .png or .csv."
+        msg = "only a map of a photo and a text have a page of their own: save .png or .csv, or write a report."
         raise ValueError(msg)
     write_aside(path, page(found))
 

@@ -1,0 +1,57 @@
+"""Results as tables that any program reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.export.aside import write_aside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from xai_widgets.changes import Counterfactuals
+    from xai_widgets.results import Attribution
+
+FORMULA = tuple("=+-@\t\r")
+"""A text that begins so would be run by a spreadsheet: an apostrophe goes before it, as in js/core/csv.ts."""
+
+
+def write_csv(attribution: Attribution, path: Path) -> None:
+    """Write one line a token, or a column of a row.
+
+    Raises
+    ------
+    ValueError
+        For values that are neither.
+    """
+    a = attribution
+    values = a.values.tolist()
+    if a.text is not None:
+        added = a.text.special or (False,) * len(values)
+        tokens = zip(a.text.spans, added, values, strict=True)
+        lines = ([a.text.text[i:j], i, j, int(special), value] for (i, j), special, value in tokens)
+        write_aside(path, _csv(["token", "start", "stop", "added", "value"], lines))
+    elif a.values.ndim == 1:
+        names = a.names or [f"feature {i}" for i in range(len(values))]
+        write_aside(path, _csv(["column", "value"], zip(names, values, strict=True)))
+    else:
+        msg = f"only a text or a row is saved as a table, not values of shape {a.values.shape}: save them as .npz."
+        raise ValueError(msg)
+
+
+def write_changes_csv(found: Counterfactuals, path: Path) -> None:
+    """Write one line a candidate, with the columns of ``to_dataframe``."""
+    columns, rows = found.table()
+    write_aside(path, _csv(columns, ([row.get(name) for name in columns] for row in rows)))
+
+
+def _csv(names: Sequence[str], lines: Iterable[Iterable[Any]]) -> bytes:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    for line in ([*names], *lines):
+        writer.writerow([f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one for one in line])
+    # With a mark of its encoding, without which spreadsheets guess another.
+    return file.getvalue().encode("utf-8-sig", "replace")

@@ -1,0 +1,49 @@
+"""A written explanation for somebody without Python: plain words made of the numbers by rules, pictures and tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from xai_widgets.export.aside import write_aside
+from xai_widgets.export.page import document
+from xai_widgets.reports.parts import gathered, written
+from xai_widgets.reports.style import STYLE
+
+__all__ = ["report"]
+
+
+def report(*results: Any) -> None:
+    """Write a report: what was predicted, why, what would change it, how far to trust it and how it was computed.
+
+    The last argument is the file to write, ``xai.report(widget, "report.html")``. The page needs no network and runs no
+    script; it prints well. No language model writes it: each sentence follows from numbers by a rule.
+
+    Parameters
+    ----------
+    *results : Attribution, Counterfactuals, Evaluation, result about a table, or widget; then str or Path
+        In any mix. Those about one input are told together. Of a widget all it knows is told, once it has finished.
+
+    Raises
+    ------
+    TypeError
+        For anything else, and where no file is named.
+    ValueError
+        Where there is nothing to tell, and for a name that does not end in ``.html``.
+    OSError
+        Where nothing can be written; what was there before is left as it was.
+    """
+    if not results or not isinstance(results[-1], (str, Path)):
+        msg = 'report needs the name of a file at the end: xai.report(result, "report.html").'
+        raise TypeError(msg)
+    *given, name = results
+    path = Path(name)
+    if path.suffix.lower() != ".html":
+        msg = f"cannot tell the format of {path.name!r}: the name of a report must end in .html."
+        raise ValueError(msg)
+    found = gathered(given)
+    if not found:
+        msg = "report needs a result at least: of xai.attribute, xai.counterfactuals, xai.evaluate, or a widget."
+        raise ValueError(msg)
+    title, body = written(found)
+    write_aside(path, document(title, STYLE, body))

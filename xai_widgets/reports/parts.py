@@ -1,0 +1,144 @@
+"""The order of a report: results about one input together, each with its sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets._version import __version__
+from xai_widgets.changes import Counterfactuals
+from xai_widgets.evaluations import Evaluation
+from xai_widgets.export import charts
+from xai_widgets.export.facts import facts
+from xai_widgets.export.words import clean, question, title_of
+from xai_widgets.populations import PopulationResult
+from xai_widgets.provenance import provenance
+from xai_widgets.reports import otherwise, trust, why
+from xai_widgets.reports.markup import Html, figure, joined, paragraph, quoted, tag
+from xai_widgets.results import Attribution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from xai_widgets.results import Prediction
+
+KNOWN = (Attribution, Counterfactuals, Evaluation, PopulationResult)
+OF_WIDGETS = ("attribution", "compared", "counterfactuals", "evaluation")
+
+
+@dataclass
+class Input:
+    """One input, and all that is told of it."""
+
+    prediction: Prediction
+    explanations: list[Attribution] = field(default_factory=list)
+    changes: list[Counterfactuals] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)
+
+
+def gathered(given: Sequence[Any]) -> list[Any]:
+    """Return the results in what was given, those of widgets too.
+
+    Raises
+    ------
+    TypeError
+        For what is neither.
+    """
+    found: list[Any] = []
+    for one in given:
+        if isinstance(one, KNOWN):
+            found.append(one)
+        elif isinstance(one, (list, tuple)):
+            found += gathered(one)
+        elif hasattr(one, "attribution") and hasattr(one, "wait"):
+            one.wait()
+            found += [value for name in OF_WIDGETS if isinstance(value := getattr(one, name, None), KNOWN)]
+        else:
+            msg = f"report tells of results and widgets, not of {type(one).__name__}."
+            raise TypeError(msg)
+    return found
+
+
+def written(found: Sequence[Any]) -> tuple[str, Html]:
+    """Return the title and the body of a report."""
+    inputs = _inputs(found)
+    populations = [one for one in found if isinstance(one, PopulationResult)]
+    names = [f"Why {clean(_label(one))}?" for one in inputs]
+    title = names[0] if len(names) == 1 and not populations else "Explanations of a model's answers"
+    made = provenance()
+    when = made["time"].partition("T")[0]
+    intro = paragraph(f"Written on {when} by xai_widgets {__version__}: by rules, from numbers, by no language model.")
+    several = len(names) > 1 or bool(populations)
+    sections = [_section(one, name if several else None) for one, name in zip(inputs, names, strict=True)]
+    sections += [_population(one) for one in populations]
+    return title, tag("main", tag("h1", title), intro, *sections, tag("p", trust.LIMITS, class_="limits"))
+
+
+def _inputs(found: Iterable[Any]) -> list[Input]:
+    inputs: dict[Any, Input] = {}
+    strays: list[Evaluation] = []
+    for one in found:
+        if isinstance(one, (Attribution, Counterfactuals)):
+            prediction = one.prediction
+            key = (prediction.task, prediction.labels, prediction.probabilities.tobytes())
+            kept = inputs.setdefault(key, Input(prediction))
+            (kept.explanations if isinstance(one, Attribution) else kept.changes).append(one)  # type: ignore[arg-type]
+        elif isinstance(one, Evaluation):
+            strays.append(one)
+    for one in strays:
+        owner = next((kept for kept in inputs.values() if any(_of(one, a) for a in kept.explanations)), None)
+        if owner is None:
+            msg = f"report has an evaluation of {one.method} of {one.label!r}, but not the explanation that it is of."
+            raise ValueError(msg)
+        owner.evaluations.append(one)
+    return list(inputs.values())
+
+
+def _of(one: Evaluation, a: Attribution) -> bool:
+    return (one.method, one.label, one.model_hash) == (a.method, a.label, a.model_hash)
+
+
+def _label(one: Input) -> str:
+    return one.explanations[0].label if one.explanations else one.prediction.label(one.changes[0].index)
+
+
+def _section(one: Input, name: str | None) -> Html:
+    level = "h2" if name is None else "h3"
+    parts: list[Html | None] = [None if name is None else tag("h2", name), *_subject(one)]
+    parts += [tag(level, "What was predicted"), *why.prediction(one.prediction)]
+    if one.explanations:
+        parts.append(tag(level, "Why"))
+        for a in one.explanations:
+            several = len(one.explanations) > 1
+            parts += [tag("h4", f"{title_of(a.method)}: {question(a)}") if several else None, *why.explanation(a)]
+    if one.changes:
+        parts.append(tag(level, "What would change it"))
+        parts += [part for found in one.changes for part in otherwise.changes(found)]
+    if one.explanations:
+        parts += [tag(level, "How far to trust it"), *map(trust.certainty, one.explanations)]
+        parts += trust.agreements(one.explanations)
+        parts += [part for found in one.evaluations for part in trust.measured(found)]
+        parts += [] if one.evaluations else [trust.none_measured()]
+    parts.append(tag(level, "How it was computed"))
+    return tag("section", *parts, *map(_computed, [*one.explanations, *one.changes]))
+
+
+def _subject(one: Input) -> list[Html | None]:
+    """Return the text that was read; a picture is shown under its map, and a row by its columns."""
+    said = next((a.text.text for a in one.explanations if a.text is not None), None)
+    said = said or next((c.original for c in one.changes if isinstance(c.original, str)), None)
+    return [] if said is None else [tag("blockquote", said, dir="auto")]
+
+
+def _population(one: PopulationResult) -> Html:
+    name = one.method.replace("_", " ").capitalize() or type(one).__name__
+    title = joined(f"{name} of ", quoted(one.label))
+    said = "This is about many rows together, and not about a single answer."
+    return tag(
+        "section", tag("h2", title), paragraph(said), figure(charts.png(one), charts.text(one), name),
+        paragraph(*map(clean, charts.told(one))), _computed(one),
+    )  # fmt: skip
+
+
+def _computed(one: Any) -> Html:
+    return tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts(one).items()))
