@@ -1,0 +1,133 @@
+"""The numbers of Quantus and Captum, where they measure the same."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import sys
+
+import numpy as np
+import pytest
+import torch
+from captum.metrics import infidelity
+from torch import nn
+
+import xai_widgets as xai
+from xai_widgets.attribution.groups import row_generator
+from xai_widgets.evaluation import Deletion, Infidelity, MaxSensitivity
+from xai_widgets.evaluation.infidelity import hide
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def quantus():
+    if importlib.util.find_spec("quantus") is None:
+        pytest.skip("pip install --no-deps quantus==0.6.0 to compare with it")
+    with pytest.MonkeyPatch.context() as patch:
+        # It imports zennit with torchvision, of which what is compared uses nothing.
+        patch.setitem(sys.modules, "zennit", None)
+        return pytest.importorskip("quantus")
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A network of one channel, whose pixels are the cells."""
+    torch.manual_seed(4)
+    return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 8 * 8, 4)).eval()
+
+
+@pytest.fixture(scope="module")
+def x():
+    return torch.rand(1, 8, 8, generator=torch.Generator().manual_seed(5))
+
+
+@pytest.fixture(scope="module")
+def found(small, x):
+    return xai.attribute(small, x, method="input_x_gradient")
+
+
+OPTIONS = {"disable_warnings": True, "display_progressbar": False, "normalise": False, "abs": False}
+
+
+def asked(metric, small, x, found, **more):
+    """Ask a metric of Quantus about one explanation."""
+    scores = metric(
+        model=small,
+        x_batch=x[None].numpy(),
+        y_batch=np.array([found.target]),
+        a_batch=found.values[None],
+        device="cpu",
+        softmax=True,
+        **more,
+    )
+    return np.asarray(scores[0])
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_deletion_is_pixel_flipping(quantus, small, x, found, step):
+    metric = quantus.PixelFlipping(features_in_step=step, perturb_baseline=0.0, **OPTIONS)
+    theirs = asked(metric, small, x, found)
+    ours = xai.evaluate(small, x, found, [Deletion(n_steps=64 // step, baselines=0.0)])["deletion"]
+    # It has no point for the whole picture.
+    np.testing.assert_allclose(ours.curve("this map").y[1:], theirs, atol=1e-5)
+
+
+def test_shape_is_theirs(quantus, small, x, found):
+    for name, metric in (("sparseness", quantus.Sparseness), ("complexity", quantus.Complexity)):
+        theirs = asked(metric(**{**OPTIONS, "abs": True}), small, x, found)
+        # It adds 1e-7 to every value.
+        assert xai.evaluate(small, x, found, [name])[name].value == pytest.approx(float(theirs), rel=1e-3)
+
+
+def test_pointing_and_mass_are_theirs(quantus, small, x, found):
+    mask = np.zeros((8, 8), bool)
+    mask[2:6, 1:5] = True
+    positive = dataclasses.replace(found, values=np.abs(found.values))
+    result = xai.evaluate(small, x, positive, ["pointing_game", "relevance_mass"], mask=mask)
+    for name, metric in (("pointing_game", quantus.PointingGame), ("relevance_mass", quantus.RelevanceMassAccuracy)):
+        theirs = asked(metric(**OPTIONS), small, x, positive, s_batch=mask[None, None])
+        assert result[name].value == pytest.approx(float(theirs), abs=1e-6)
+
+
+def test_max_sensitivity_is_theirs_for_the_same_draws(quantus, small, x, found):
+    count, radius, draws = 5, 0.1, iter(range(99))
+    reach = radius * float(x.max() - x.min())
+
+    def perturb(arr, **_):
+        draw = torch.rand(x.shape, generator=row_generator(0, next(draws)), dtype=torch.float64) * 2 - 1
+        return arr + draw.reshape(1, -1).numpy() * reach
+
+    def explain(inputs, targets, **_):
+        every = zip(torch.as_tensor(inputs).float(), targets, strict=True)
+        return np.stack([xai.attribute(small, one, found.method, target=int(y)).values for one, y in every])
+
+    metric = quantus.MaxSensitivity(nr_samples=count, perturb_func=perturb, perturb_func_kwargs={}, **OPTIONS)
+    theirs = asked(metric, small, x, found, explain_func=explain)
+    ours = xai.evaluate(small, x, found, [MaxSensitivity(n_samples=count, radius=radius)])["max_sensitivity"]
+    assert ours.value == pytest.approx(float(theirs), rel=1e-4)
+
+
+def test_infidelity_is_captums_over_the_mean_square_of_the_changes(small, x, found):
+    """Of the map as slopes: where its values are shares, what is hidden counts once."""
+    count = 40
+    masks = torch.stack([hide((8, 8), row_generator(0, i)) for i in range(count)]).reshape(count, 1, 8, 8)
+    rows = iter(masks)
+
+    def perturb(inputs):
+        taken = torch.stack([next(rows) for _ in range(len(inputs))])
+        return taken.float(), inputs * ~taken
+
+    theirs = infidelity(
+        lambda batch: small(batch)[:, found.target],
+        perturb,
+        x[None],
+        torch.as_tensor(found.values)[None],
+        n_perturb_samples=count,
+        max_examples_per_batch=count,
+        normalize=True,
+    )
+    with torch.no_grad():
+        changes = small(x[None])[0, found.target] - small(x[None] * ~masks)[:, found.target]
+    ours = xai.evaluate(small, x, found, [Infidelity(n_samples=count, baselines=0.0)])["infidelity"]
+    assert ours.value == pytest.approx(float(theirs) / float(changes.square().mean()), rel=1e-4)
