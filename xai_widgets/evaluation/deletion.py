@@ -97,8 +97,11 @@ class Deletion(OrderMetric):
     Lower is better: what the map ranks highest should be missed soonest. A picture's parts are square cells, up to 16
     along its shorter side, and not single pixels as in the paper: scattered pixels make a picture that no network
     knows, whose score falls in any order. (Where cells are pixels, of one channel, it is Quantus' pixel flipping; that
-    counts each channel by itself, and leaves out the whole picture.) Of a model without probabilities, the score counts, as a share of its way
-    from all to nothing: with :math:`\sum_i w_i x_i` and parts in the order :math:`\pi`, hiding :math:`k` leaves
+    counts each channel by itself, and leaves out the whole picture.) For the same reason, random orders of a picture
+    are the map's own pattern at other places.
+
+    Of a model without probabilities, the score counts, as a share of its way from all to nothing: with
+    :math:`\sum_i w_i x_i` and parts in the order :math:`\pi`, hiding :math:`k` leaves
     :math:`1 - \sum_{j \le k} w_{\pi_j} x_{\pi_j} / \sum_i w_i x_i`.
 
     References
