@@ -10,6 +10,7 @@ from xai_widgets.attribution import Saliency
 from xai_widgets.attribution.runs import run
 from xai_widgets.inputs import read_inputs
 from xai_widgets.models import Target, TorchModel
+from xai_widgets.models.explanation import listeners
 
 
 def train(net):
@@ -96,3 +97,55 @@ def test_a_model_made_in_inference_mode_has_a_version():
     with torch.inference_mode():
         net = convnet()
     assert isinstance(TorchModel(net).version, int)
+
+
+def counted(module):
+    runs = []
+    module.register_forward_hook(lambda *_: runs.append(1))
+    return runs
+
+
+def test_the_gradient_of_what_was_just_predicted_takes_no_other_pass():
+    net, x = convnet(), image()
+    adapter, fresh = TorchModel(net), TorchModel(net)
+    runs = counted(adapter.module[-1])
+    adapter._listeners = listeners(adapter.module)
+    adapter.predict(x)
+    run = adapter.fresh()
+    scores, gradient = run.gradients(x[None], Target(2))
+    assert len(runs) == run.forwards == run.backwards == 1
+    wanted = fresh.gradients(x[None], Target(2))
+    torch.testing.assert_close((scores, gradient), wanted, rtol=0, atol=0)
+    # Once: whoever asks again gets a pass of its own.
+    torch.testing.assert_close(run.gradients(x[None], Target(2)), wanted, rtol=0, atol=0)
+    assert len(runs) == 2
+
+
+@pytest.mark.parametrize("other", ["input", "weights", "buffers", "weights through data"])
+def test_it_is_not_the_gradient_of_something_else(other):
+    net, x = convnet(), image()
+    adapter = TorchModel(net)
+    adapter.predict(x)
+    with torch.no_grad():
+        if other == "input":
+            x = x + 0.1
+        elif other == "weights":
+            net[0].weight.mul_(2)
+        elif other == "buffers":
+            net[1].running_var.mul_(2)
+        else:
+            net[1].running_var.data.mul_(2)
+    found = adapter.fresh().gradients(x[None], Target(2))
+    torch.testing.assert_close(found, TorchModel(net).gradients(x[None], Target(2)), rtol=1e-12, atol=0)
+
+
+def test_no_history_is_kept_that_nobody_asks_for():
+    net, x = convnet(), image()
+    adapter = TorchModel(net)
+    adapter.predict(x)
+    adapter.scores(x[None] + 1)
+    adapter.predict(x)
+    assert adapter._passed._history is None
+    adapter.gradients(x[None], Target(0))  # as is asked for now
+    adapter.predict(x)
+    assert adapter._passed._history is not None

@@ -19,6 +19,7 @@ from xai_widgets.models.feeds import Reduced
 from xai_widgets.models.keras_models import show_layers
 from xai_widgets.models.outputs import scores_of, scores_of_parts, task_of
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches, release
+from xai_widgets.models.passed import Passed
 from xai_widgets.models.recurrent import differentiable_pass
 from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import (
@@ -100,6 +101,7 @@ class Execution:
         self._may_switch = False
         self._listeners = listeners(self.module)
         self._found: dict[str, tuple[int, Any]] = {}
+        self._passed = Passed()
         self._mixing: list[Mixing | None] = []  # one, once a run has found it out, whatever is trained meanwhile
         self._states: dict[bool, int] = {}
         self._hashed: list[tuple[int, str]] = []  # of the weights alone, so for whatever the module is a function of
@@ -240,6 +242,7 @@ class Execution:
         return seeded(self.device, self.seed) if self.random else nullcontext()
 
     def _forward(self, x: Tensor, *, fast: bool = False) -> Tensor:
+        self._passed.drop()
         try:
             with differentiable_pass(self.module, self.device):
                 output = self._run(x) if fast else self._call(x)

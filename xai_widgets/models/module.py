@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory
 from xai_widgets.models.execution import Execution, Spent
+from xai_widgets.models.explanation import is_watched, listeners
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
@@ -83,10 +84,17 @@ class TorchModel(Execution):
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""
         self._follow()
-        scores = self.scores(x[None])
-        kept = x.detach().clone()
-        self._found["predicted"] = self.version, (kept, scores[0])
-        self._found["just predicted"] = self.version, (kept, scores)
+        kept, version = x.detach().clone(), self.version
+        if self._passed.wanted and self.private and x.is_floating_point():
+            leaf = kept[None].requires_grad_()
+            with self._guard(), torch.enable_grad():
+                history = self._forward(leaf, fast=True)
+            scores = history.detach()
+            self._passed.keep(version, self._feed, kept, scores, (leaf, history))
+        else:
+            scores = self.scores(x[None])
+            self._passed.keep(version, self._feed, kept, scores, None)
+        self._found["predicted"] = version, (kept, scores[0])
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]
         if self.labels is not None and task != "value" and len(self.labels) != len(probabilities):
@@ -102,12 +110,11 @@ class TorchModel(Execution):
         Where the input has just been predicted, they are that prediction's, whose pass counts for this run too. Once
         only: later on, the weights may have been written through `.data`, which does not count as a change.
         """
-        version, found = self._found.pop("just predicted", (None, None))
-        if found is not None and version == self.version and torch.equal(found[0], x):
-            self._spent.forwards += 1
-            scores: Tensor = found[1]
-            return scores
-        return self.scores(x[None])
+        found = self._passed.take_scores(self.version, self._feed, x)
+        if found is None:
+            return self.scores(x[None])
+        self._spent.forwards += 1
+        return found
 
     @property
     def rounding(self) -> float:
@@ -192,14 +199,33 @@ class TorchModel(Execution):
         return self._gradients(x, target, None)  # what fits alone may not fit beside the copy's own weights
 
     def _gradients(self, x: Tensor, target: Target, rules: Rules | None) -> tuple[Tensor, Tensor]:
+        if rules is None and len(x) == 1 and (kept := self._history(x[0])) is not None:
+            try:
+                found = self._traced_back(*kept, target)
+            except ModelError:
+                pass  # through what was written into meanwhile there is no way back
+            else:
+                self._spent.forwards += 1
+                return found
         with self._guard(), torch.enable_grad():
             leaf = x.detach().requires_grad_()
             with rules or nullcontext():
                 scores = self._forward(leaf, fast=rules is None)
-            head = scores if rules is None else rules.head(scores)
-            (gradient,) = self._differentiate(target.of(head), [leaf])
-        self._spent.backwards += len(x)
-        return target.of(scores).detach(), torch.zeros_like(x) if gradient is None else gradient
+            return self._traced_back(leaf, scores, target, rules)
+
+    def _history(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Return leaf and scores of an input (features…) that has just been predicted, where nobody watches passes."""
+        if is_watched() or listeners(self.module) != self._listeners:
+            return None
+        return self._passed.take_history(self.version, self._feed, x)
+
+    def _traced_back(
+        self, leaf: Tensor, scores: Tensor, target: Target, rules: Rules | None = None
+    ) -> tuple[Tensor, Tensor]:
+        head = scores if rules is None else rules.head(scores)
+        (gradient,) = self._differentiate(target.of(head), [leaf])
+        self._spent.backwards += len(leaf)
+        return target.of(scores).detach(), torch.zeros_like(leaf) if gradient is None else gradient
 
     def attention(self, x: Tensor, target: Target, watch: AttentionWatch) -> Tensor | None:
         """Watch the attention of one pass, and compute the score's gradient with respect to what the last one puts out.

@@ -73,7 +73,9 @@ def follow(twin: nn.Module, module: nn.Module, *, weights: bool, own: Container[
     """
     with torch.no_grad():
         for mine, theirs in zip(twin.buffers(), module.buffers(), strict=False):
-            mine.copy_(theirs)
+            # Only then, since no pass can be traced back through what was written into after it.
+            if (mine.device, mine.dtype) != (theirs.device, theirs.dtype) or not torch.equal(mine, theirs):
+                mine.copy_(theirs)
     if not weights:
         return
     for mine, theirs in zip(twin.parameters(), module.parameters(), strict=False):
