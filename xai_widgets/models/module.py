@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import torch
@@ -85,15 +85,12 @@ class TorchModel(Execution):
         """Say what the model makes of one input `x` of shape (features…)."""
         self._follow()
         kept, version = x.detach().clone(), self.version
-        if self._passed.wanted and self.private and x.is_floating_point():
-            leaf = kept[None].requires_grad_()
-            with self._guard(), torch.enable_grad():
-                history = self._forward(leaf, fast=True)
-            scores = history.detach()
-            self._passed.keep(version, self._feed, kept, scores, (leaf, history))
-        else:
-            scores = self.scores(x[None])
-            self._passed.keep(version, self._feed, kept, scores, None)
+        history = x.is_floating_point() and (self._passed.wanted or self.task is None)
+        leaf = kept[None].requires_grad_(history)
+        with self._guard(), torch.set_grad_enabled(history):
+            found = self._forward(leaf, fast=True)
+        scores = found.detach()
+        self._passed.keep(version, self._feed, kept, scores, (leaf, found) if history and self.private else None)
         self._found["predicted"] = version, (kept, scores[0])
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]
@@ -199,29 +196,19 @@ class TorchModel(Execution):
         return self._gradients(x, target, None)  # what fits alone may not fit beside the copy's own weights
 
     def _gradients(self, x: Tensor, target: Target, rules: Rules | None) -> tuple[Tensor, Tensor]:
-        if rules is None and len(x) == 1 and (kept := self._history(x[0])) is not None:
-            try:
-                found = self._traced_back(*kept, target)
-            except ModelError:
-                pass  # through what was written into meanwhile there is no way back
-            else:
+        alone = rules is None and len(x) == 1 and not is_watched() and listeners(self.module) == self._listeners
+        if alone and (kept := self._passed.take_history(self.version, self._feed, x[0])) is not None:
+            with suppress(ModelError):  # there is no way back through what was written into meanwhile
+                found = self._back(*kept, target)
                 self._spent.forwards += 1
                 return found
         with self._guard(), torch.enable_grad():
             leaf = x.detach().requires_grad_()
             with rules or nullcontext():
                 scores = self._forward(leaf, fast=rules is None)
-            return self._traced_back(leaf, scores, target, rules)
+            return self._back(leaf, scores, target, rules)
 
-    def _history(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
-        """Return leaf and scores of an input (features…) that has just been predicted, where nobody watches passes."""
-        if is_watched() or listeners(self.module) != self._listeners:
-            return None
-        return self._passed.take_history(self.version, self._feed, x)
-
-    def _traced_back(
-        self, leaf: Tensor, scores: Tensor, target: Target, rules: Rules | None = None
-    ) -> tuple[Tensor, Tensor]:
+    def _back(self, leaf: Tensor, scores: Tensor, target: Target, rules: Rules | None = None) -> tuple[Tensor, Tensor]:
         head = scores if rules is None else rules.head(scores)
         (gradient,) = self._differentiate(target.of(head), [leaf])
         self._spent.backwards += len(leaf)
