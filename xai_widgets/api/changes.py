@@ -96,9 +96,11 @@ def counterfactuals(
         function is given what this is, a frame with its dtypes or an array; a torch module its numbers.
     features : sequence of str, optional
         Names of the columns of an array.
-    encode : callable or transformer, optional
+    encode : callable, transformer or mapping, optional
         For a torch module and rows with categories, dates or booleans: from rows as `background` has them to the
         numbers that it eats, such as a fitted ``ColumnTransformer``. Gradients then choose among categories too.
+        Where `background` is encoded already: from the name of each category to its one-hot columns, such as
+        ``{"job": ["job_clerk", "job_cook"]}``, of which exactly one is set. The result is of the categories.
     tokenizer : object, optional
         Of transformers, or a ``tokenizers.Tokenizer``, the one that belongs to the model.
     labels : sequence of str, optional

@@ -59,7 +59,9 @@ def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray
         days[np.isnat(np.asarray(given, "datetime64[ns]"))] = math.nan
         return _numeric(name, "date", days, dtype), days
     values = given.to_numpy() if framed else given
-    if kind in "iuf" and not (not framed and ((values == 0) | (values == 1)).all()):
+    # In an array, what is now 0 and now 1 is a switch; what is always the same is a number.
+    switch = not framed and ((values == 0) | (values == 1)).all() and values.min() != values.max()
+    if kind in "iuf" and not switch:
         plain = np.ascontiguousarray(values, np.float64)  # of an array, a column has gaps
         return _numeric(name, "number", plain, dtype), plain
     codes, found = given.factorize() if framed else _codes(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
 from xai_widgets.models.explanation import feed_alone
+from xai_widgets.prepare.one_hots import OneHots
 from xai_widgets.prepare.separable import separable
 
 if TYPE_CHECKING:
@@ -29,15 +30,17 @@ MATRIX = 2
 
 
 class TableRows:
-    """Feed of a model of rows: numbers (n, columns) become frames or arrays in the data's own types."""
+    """Feed of a model of rows: numbers (n, columns), by way of `encode`; for functions, frames or arrays of `table`."""
 
     def __init__(self, table: Table, encode: Encode | None = None) -> None:
         self._table, self._encode = table, encode
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
         """Return the model's output."""
+        if self._encode is not None:
+            rows = self._encode(rows)
         if not isinstance(module, PlainFunction):
-            return module(rows if self._encode is None else self._encode(rows))
+            return module(rows)
         given = self._table.give(rows.detach().cpu().double().numpy())
         if self._table.framed:
             function: Any = module.function
@@ -80,6 +83,11 @@ class RowSubject:
     encoder: Encode | None = None
     exact: Encode | None = None
 
+    @property
+    def direct(self) -> bool:
+        """Whether it has gradients with respect to the row's own numbers."""
+        return self.smooth and self.encoder is None
+
     def encode(self, values: NDArray[np.float64]) -> Tensor:
         """Return what `inner` eats for numbers (n, columns)."""
         rows = self.tensor(values)
@@ -100,7 +108,7 @@ class RowSubject:
 
     def tensor(self, values: NDArray[np.float64]) -> Tensor:
         """Return numbers (n, columns) on the model's device."""
-        dtype = self.model.dtype if self.smooth and self.encoder is None else torch.float64
+        dtype = self.model.dtype if self.direct else torch.float64
         return torch.as_tensor(values, device=self.model.device).to(dtype)
 
 
@@ -119,15 +127,19 @@ def row_subject(
         Rows of the data, by which columns, their types and their ranges are known.
     features : sequence of str, optional
         Names of the columns.
-    encode : callable or transformer, optional
-        From rows as `background` has them to the numbers (n, …) that a torch module eats.
+    encode : callable, transformer or mapping, optional
+        From rows as `background` has them to the numbers (n, …) that a torch module eats; or from the names of
+        categories to the one-hot columns of `background` that stand for them, as of `OneHots`.
 
     Raises
     ------
     ValueError, TypeError
         For what does not fit together, and for texts that a torch module cannot eat.
     """
-    table, fed, smooth = table_model(model, background, features, encoded=encode is not None)
+    hots = isinstance(encode, Mapping)
+    table, fed, smooth = table_model(model, background, features, encoded=not hots and encode is not None)
+    if hots:
+        return _one_hot_subject(model, x, OneHots(table, encode), smooth=smooth)
     row = table.row(x)
     if encode is None:
         subject = RowSubject(table, row, fed, None, smooth, fed)  # type: ignore[arg-type]
@@ -136,9 +148,27 @@ def row_subject(
         msg = "encode= goes with a torch module; an estimator or a function is given the rows as they are."
         raise TypeError(msg)
     exact = _encoder(table, model, getattr(encode, "transform", encode))
-    encoder = separable(table, exact) or exact
+    return _encoded_subject(model, table, row, separable(table, exact) or exact, exact)
+
+
+def _one_hot_subject(model: TorchModel, x: Any, hots: OneHots, *, smooth: bool) -> RowSubject:
+    row = hots.row(x)
+    if smooth:
+
+        def encode(rows: Tensor) -> Tensor:
+            return hots.encode(rows).to(model.device, model.dtype)
+
+        return _encoded_subject(model, hots.table, row, encode, encode)
+    fed = model.fed(TableRows(hots.encoded, hots.encode), getattr(model.module, "task_told", None)).plain()
+    subject = RowSubject(hots.table, row, fed, None, False, fed)  # type: ignore[arg-type]  # noqa: FBT003
+    return dataclasses.replace(subject, prediction=fed.predict(subject.tensor(row[None])[0]))
+
+
+def _encoded_subject(
+    model: TorchModel, table: Table, row: NDArray[np.float64], encoder: Encode, exact: Encode
+) -> RowSubject:
     inner = model.fed(feed_alone).plain()
-    subject = RowSubject(table, row, inner, None, smooth, inner, encoder, exact)  # type: ignore[arg-type]
+    subject = RowSubject(table, row, inner, None, True, inner, encoder, exact)  # type: ignore[arg-type]  # noqa: FBT003
     prediction = inner.predict(subject.alone(row)[0])
     return dataclasses.replace(
         subject, model=model.fed(TableRows(table, encoder), inner.task).plain(), prediction=prediction

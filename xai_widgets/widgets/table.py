@@ -51,6 +51,11 @@ class TabularExplainer(Explainer):
         Rows of the data: by them the columns, their types and ranges are known, and against them the row is explained.
     features : sequence of str, optional
         Names of the columns of an array.
+    encode : callable, transformer or mapping, optional
+        For a torch module of encoded columns: from rows as `background` has them to the numbers that it eats. Or, where
+        `background` is encoded already, from the name of each category to its one-hot columns, such as
+        ``{"job": ["job_clerk", "job_cook"]}``, for estimators and functions too. Sliders, contributions and
+        counterfactuals are of the columns as they were before.
     labels : sequence of str, optional
         Names of the classes, where the model does not know them itself.
     target : None, int, str, or a pair of these
@@ -116,6 +121,7 @@ class TabularExplainer(Explainer):
         *,
         background: Any,
         features: Sequence[str] | None = None,
+        encode: Any = None,
         labels: Sequence[str] | None = None,
         target: Any = None,
         method: str | Method = "auto",
@@ -130,7 +136,8 @@ class TabularExplainer(Explainer):
         **params: Any,
     ) -> None:
         seconds = check_time_budget(time_budget)
-        subject = row_subject(adapt(model, labels=labels, device=device, seed=seed), row, background, features)
+        adapter = adapt(model, labels=labels, device=device, seed=seed)
+        subject = row_subject(adapter, row, background, features, encode)
         self._table, self._row = subject.table, subject.row
         self._set_constraints(constraints or Constraints())
         self._scenarios = Scenarios()
@@ -144,12 +151,19 @@ class TabularExplainer(Explainer):
         edits = cells_by_name(changes or {}, self._table, self._row)
         super().__init__(
             session,
-            {"model": model, "row": row, "background": background, "features": features, "labels": labels},
+            {
+                "model": model,
+                "row": row,
+                "background": background,
+                "features": features,
+                "encode": encode,
+                "labels": labels,
+            },
             spec=table_messages.spec(
                 session,
                 subject.model.labels,
                 self._methods(session),
-                layers.outline(subject.model.module) if subject.smooth else [],
+                layers.outline(subject.model.module) if subject.direct else [],
             ),
             request=Request(_chosen(session, method, params), index, edits),
             compare=None if compare is None else _chosen(session, compare, {}),

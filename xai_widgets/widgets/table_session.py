@@ -73,16 +73,16 @@ class TableSession(Session):
 
     def why_not(self, method: type[Method]) -> str | None:
         """Refuse what makes rows that no table has, such as one between two categories."""
-        if self.subject.smooth or issubclass(method, GroupMethod):
+        if self.subject.direct or issubclass(method, GroupMethod):
             return None
         return "It mixes rows, and nothing lies between two categories: choose one that swaps whole cells."
 
     @property
     def auto(self) -> str:
         """The method that fits."""
-        if len(self.subject.row) <= (MANY if self.subject.smooth else FEW):
+        if len(self.subject.row) <= (MANY if self.subject.direct else FEW):
             return "exact_shapley"
-        return "expected_gradients" if self.subject.smooth and not np.isnan(self.subject.row).any() else "kernel_shap"
+        return "expected_gradients" if self.subject.direct and not np.isnan(self.subject.row).any() else "kernel_shap"
 
     def curves(self, edits: Edits) -> Iterator[Curves | None]:
         """Find out what the model would say if one cell of the edited row alone were another."""
