@@ -44,8 +44,17 @@ export interface Stroke {
   colour: [number, number, number];
 }
 
+/** Whole regions that are covered: lengths of the runs of pixels that stay and that are covered, by turns. */
+export interface CoveredRegions {
+  name: "regions";
+  size: [number, number];
+  runs: number[];
+  fill: Fill;
+  colour: [number, number, number];
+}
+
 /** Of a photo. */
-export type Edit = SliderEdit | Stroke;
+export type Edit = SliderEdit | Stroke | CoveredRegions;
 
 /** What every edit has, whatever is edited. */
 export interface AnyEdit {
@@ -148,6 +157,31 @@ export interface Spec extends BaseSpec {
   edits: EditSpec[];
   fills: Fill[];
   brush: { low: number; high: number; default: number };
+}
+
+/** One set of regions whose covering gives another answer. */
+export interface FoundRegions {
+  edit: CoveredRegions;
+  label: string;
+  score: number;
+  before: number;
+  after: number;
+  regions: number;
+  area: number;
+  survives: number;
+  picture: ArrayMeta;
+}
+
+export interface RegionsMessage {
+  kind: "search";
+  target: number | null;
+  edits: Edit[];
+  found: FoundRegions[];
+  of: string;
+  running: boolean;
+  fraction: number;
+  error: string | null;
+  note: string | null;
 }
 
 /** What views of one kind of input ask beside the explanation. */

@@ -128,6 +128,19 @@ export abstract class FakeKernel<S extends BaseSpec = BaseSpec> {
     );
   }
 
+  private turns = 0;
+
+  /** Says answers one after the other until another question comes. */
+  protected async say(kind: string, count: number, told: (known: number) => object): Promise<void> {
+    const turn = ++this.turns;
+    for (let known = 0; known <= count && turn === this.turns && !this.options.dead; known++) {
+      const running = known < count || this.options.endless;
+      const { buffers = [], ...more } = told(known) as { buffers?: ArrayBufferView[] };
+      this.emit({ kind, running, fraction: count ? known / count : 0, error: null, ...more }, buffers);
+      await new Promise((resolve) => setTimeout(resolve, this.options.stepMs));
+    }
+  }
+
   protected emit(
     message: { kind: string; slot?: Slot; [field: string]: unknown },
     buffers: ArrayBufferView[] = [],

@@ -1,6 +1,6 @@
 // A fake kernel that knows a photo: bumps of evidence, and pictures that edits spoil.
 import { strokesOf } from "../core/request";
-import type { Edit, Slot, Spec, State } from "../core/types";
+import type { Edit, Fill, Outgoing, Slot, Spec, State } from "../core/types";
 import { type About, FakeKernel, type FakeOptions, noise } from "./fake";
 
 /** Bumps of evidence, x, y, width and weight in shares of the grid. */
@@ -23,11 +23,40 @@ export class FakeImage extends FakeKernel<Spec> {
     super(spec, state, options, snapshot);
   }
 
+  protected override answer(message: Outgoing): void {
+    if (message.kind === "search") void this.search(message as unknown as { open: boolean; n: number; fill: Fill });
+    else super.answer(message);
+  }
+
+  /** Finds quarters of the picture, one after the other. */
+  private search({ open, n, fill }: { open: boolean; n: number; fill: Fill }): Promise<void> {
+    const [height, width] = this.spec.grid;
+    const { edits } = this.current.request;
+    const found = [0, 1].slice(0, n).map((column) => {
+      const [left, right] = [column * (width / 2), (1 - column) * (width / 2)];
+      const row = [width / 2, right];
+      const runs = [left, ...Array.from({ length: height / 2 - 1 }, () => row).flat(), width / 2];
+      runs.push(width * height - runs.reduce((sum, one) => sum + one, 0));
+      const edit = { name: "regions" as const, size: [height, width], runs, fill, colour: [0, 0, 0] };
+      const [regions, area, survives] = [column + 1, 0.25, 3 - column];
+      const picture = { v: 1, dtype: "|u1", shape: [4, 4, 3], buffer: column };
+      return { edit, label: "tiger cat", score: 0.4, before: 0.62, after: 0.21, regions, area, survives, picture };
+    });
+    const told = (known: number) => ({
+      edits,
+      found: found.slice(0, open ? known : 0),
+      of: "tabby",
+      note: known === found.length ? "No smaller set of these 40 regions does it: all were tried." : null,
+      buffers: found.slice(0, known).map((_, i) => new Uint8Array(48).fill(90 * i + 60)),
+    });
+    return this.say("search", open ? found.length : 0, told);
+  }
+
   /** How much of the picture the edits destroy, 0..1. */
   private damage(edits: readonly Edit[]): number {
     const [height, width] = this.spec.grid;
     const painted = strokesOf(edits).reduce((sum, s) => sum + (s.points.length / 2) * s.radius ** 2, 0);
-    const slid = edits.reduce((sum, e) => (e.name === "occlude" ? sum : sum + Math.abs(e.value) / 30), 0);
+    const slid = edits.reduce((sum, e) => ("value" in e ? sum + Math.abs(e.value) / 30 : sum), 0);
     return 1 - Math.exp(-(painted * 3) / (width * height) - slid);
   }
 
@@ -62,6 +91,9 @@ export class FakeImage extends FakeKernel<Spec> {
     for (const edit of edits) {
       if (edit.name === "brightness")
         for (let i = 0; i < out.length; i++) out[i] = Math.min(255, out[i]! * (1 + edit.value / 100));
+      if (edit.name === "regions")
+        for (let at = 0, k = 0; k < edit.runs.length; at += edit.runs[k++]!)
+          if (k % 2) out.fill(120, at * 3, (at + edit.runs[k]!) * 3);
       if (edit.name !== "occlude") continue;
       for (let k = 0; k < edit.points.length; k += 2) {
         const [px, py, r] = [edit.points[k]!, edit.points[k + 1]!, edit.radius];

@@ -97,19 +97,6 @@ export class FakeText extends FakeKernel<TextSpec> {
     else super.answer(message);
   }
 
-  private turns = 0;
-
-  /** Says answers one after the other until another question comes. */
-  private async say(kind: string, count: number, told: (known: number) => object): Promise<void> {
-    const turn = ++this.turns;
-    for (let known = 0; known <= count && turn === this.turns && !this.options.dead; known++) {
-      const running = known < count || this.options.endless;
-      const { buffers = [], ...more } = told(known) as { buffers?: ArrayBufferView[] };
-      this.emit({ kind, running, fraction: count ? known / count : 0, error: null, ...more }, buffers);
-      await new Promise((resolve) => setTimeout(resolve, this.options.stepMs));
-    }
-  }
-
   private attend(layer: number, head: number | null): void {
     const tokens = this.tokens(this.current.request.edits as TextEdit[]);
     const { layout, arrays } = this.layout(tokens, 1);

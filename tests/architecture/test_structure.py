@@ -90,6 +90,7 @@ PYTHON = {
         "jobs",
         "method",
         "models",
+        "picture_changes",
         "population",
         "prepare",
         "results",

@@ -22,6 +22,9 @@ SIDE = (WIDTH - 4 * GAP) // 3
 TALLEST = 4
 """Candidates that are drawn."""
 
+THUMB = 112
+"""Long side of a picture in small."""
+
 PALE = 0.55
 """How far what did not change fades towards white."""
 
@@ -62,10 +65,25 @@ def marked(found: Counterfactuals, one: PictureCandidate) -> NDArray[np.uint8]:
     mask = one.mask.repeat(times, 0).repeat(times, 1)
     picture = told.repeat(times, 0).repeat(times, 1).astype(np.float64)
     grey = picture.mean(2, keepdims=True)
-    picture = np.where(mask[..., None], picture, grey + PALE * (255 - grey))
-    inner, outer = mask & ~_shrunk(mask, 2), ~mask & ~_shrunk(~mask, 2)
-    picture[inner], picture[outer] = 255, 0
-    return picture.astype(np.uint8)
+    return _lined(np.where(mask[..., None], picture, grey + PALE * (255 - grey)).astype(np.uint8), mask, 2)
+
+
+def thumbnail(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return a picture in small, with the same line around what changed."""
+    height, width = picture.shape[:2]
+    share = THUMB / max(height, width)
+    size = max(1, round(width * share)), max(1, round(height * share))
+    small = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+    there = np.asarray(Image.fromarray(mask).resize(size, Image.Resampling.NEAREST))
+    return _lined(small, there, 1)
+
+
+def _lined(picture: NDArray[np.uint8], mask: NDArray[np.bool_], wide: int) -> NDArray[np.uint8]:
+    """Draw a line around the true part: white inside, black outside."""
+    lined: NDArray[np.uint8] = picture.copy()
+    lined[mask & ~_shrunk(mask, wide)] = 255
+    lined[~mask & ~_shrunk(~mask, wide)] = 0
+    return lined
 
 
 def _shrunk(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:

@@ -10,11 +10,14 @@ from PIL import Image
 from xai_widgets.api import method_list
 from xai_widgets.attribution.runs import check_time_budget, choose
 from xai_widgets.inputs import Perturbation, perturbation_from
+from xai_widgets.jobs import worker_for
 from xai_widgets.prepare import adapt, read_for
 from xai_widgets.widgets import image_messages, layers, messages
 from xai_widgets.widgets.explainer import Explainer
+from xai_widgets.widgets.image_asides import ImageAsides
 from xai_widgets.widgets.image_session import ImageSession
 from xai_widgets.widgets.session import Request
+from xai_widgets.wire import Seek
 from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Edits, Seen
-    from xai_widgets.wire import Message
+    from xai_widgets.wire import Aside, Message
 
 
 class ImageExplainer(Explainer):
@@ -71,6 +74,8 @@ class ImageExplainer(Explainer):
         thread.
     compared : Attribution or None
         The same of the method it is compared with; ``w.attribution.agreement(w.compared)`` tells how far both agree.
+    counterfactuals : Counterfactuals or None
+        What the newest search for regions has found so far.
     prediction : Prediction or None
         What the model says of the picture as it is edited now.
     evaluation : Evaluation or None
@@ -90,6 +95,7 @@ class ImageExplainer(Explainer):
 
     _edits_are_called = "perturbations"
 
+    counterfactuals = traitlets.Any(None, read_only=True)
     perturbed = traitlets.Any(None, read_only=True)
 
     def __init__(
@@ -121,6 +127,8 @@ class ImageExplainer(Explainer):
         spec = image_messages.spec(inputs, adapter.labels, method_list(adapter, inputs), layers.outline(adapter.module))
         session = ImageSession(adapter, inputs, seed, seconds)
         self._traced = inputs.traced is None
+        worker = worker_for(str(adapter.device))
+        self._asides = ImageAsides(worker, session, self._post, lambda found: self._publish(counterfactuals=found))
         super().__init__(session, given, spec=spec, request=request, compare=compare, display=display)
 
     def explain(
@@ -171,7 +179,18 @@ class ImageExplainer(Explainer):
     def _publish_seen(self, seen: Seen, target: Target) -> None:
         self._publish(prediction=seen.prediction, perturbed=Image.fromarray(seen.inputs.view()))
 
+    def _repeat(self, post: Callable[[Message], None]) -> None:
+        super()._repeat(post)
+        self._asides.search.repeat(post)
+
+    def _on_aside(self, message: Aside) -> None:
+        if not isinstance(message, Seek):
+            super()._on_aside(message)
+        elif not self._closed:
+            self._asides.ask_search(message, self._requests["a"])
+
     def _release(self) -> None:
+        self._asides.search.close()
         super()._release()
         self.set_trait("perturbed", None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export import told
+from xai_widgets.export.picture_diffs import thumbnail
 from xai_widgets.export.told import shrink
 from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
 from xai_widgets.widgets import messages
@@ -12,12 +13,17 @@ from xai_widgets.wire import LIMIT, Message
 
 if TYPE_CHECKING:
     from xai_widgets.api import MethodList
+    from xai_widgets.changes import Counterfactuals
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Target
+    from xai_widgets.picture_changes import PictureCandidate
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Seen
 
 BRUSH = {"low": Occlude.low, "high": Occlude.high, "default": Occlude.default}
+COPIES = 3
+"""That look the same, in which an answer is tried."""
+
 ROOM = LIMIT * 9 // 10
 """Bytes for the one big array of a message, which leaves room for the scores beside it."""
 
@@ -52,6 +58,32 @@ def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
     if seen.edited:
         message.add("picture", shrink(seen.inputs.view(), ROOM), "|u1")
     return message
+
+
+def changes(message: Message, found: Counterfactuals) -> None:
+    """Tell counterfactual pictures: in small, with a line around what is covered, and what covers it as an edit."""
+    message.content.update(
+        found=[_change(message, one, found.index) for one in found.candidates],
+        of=found.prediction.label(found.index),
+        fraction=found.fraction,
+        note=" ".join(found.notes) or None,
+    )
+
+
+def _change(message: Message, one: PictureCandidate, index: int) -> dict[str, Any]:
+    label, score = one.prediction.top(1)[0]
+    now = float(one.prediction.probabilities[index])
+    return {
+        "edit": one.edit,
+        "label": label,
+        "score": score,
+        "before": now - one.delta,
+        "after": now,
+        "regions": len(one.regions or ()),
+        "area": one.area,
+        "survives": round(one.survives * COPIES),
+        "picture": message.attached(thumbnail(one.picture, one.mask), "|u1"),
+    }
 
 
 def heat_map(number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:

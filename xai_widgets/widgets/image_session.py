@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
+from xai_widgets.counterfactual import FewestRegions, PictureSubject, RegionProblem, resolve_goal, run_search
 from xai_widgets.inputs import Inputs, perturb
 from xai_widgets.widgets.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+    from xai_widgets.changes import Counterfactuals
     from xai_widgets.models import Model
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Edits, Seen
+
+PARTS = 50
+"""So often a search that finds nothing new says how far it is."""
 
 
 class ImageSession(Session):
@@ -31,6 +39,18 @@ class ImageSession(Session):
         found = guess.traced() if guess.traced else guess
         if vars(self).get("inputs") is guess:  # else it was closed meanwhile
             self.inputs = found
+
+    def search(self, edits: Edits, target: Any, *, n: int, most: int, fill: str) -> Iterator[Counterfactuals | None]:
+        """Search for the fewest regions of the edited picture to cover for another answer; None where little is new."""
+        seen = self.see(edits)
+        goal = resolve_goal(target, None, seen.prediction, seen.model.task or "logits")
+        problem = RegionProblem(PictureSubject(seen.model, seen.inputs, seen.prediction), goal, self.seed)
+        search = FewestRegions(most=most, fill=fill)
+        told: tuple[Any, ...] = ()
+        for found in run_search(search, problem, n=n, seed=self.seed, time_budget=self.time_budget):
+            news = ([one.regions for one in found.candidates], math.floor(found.fraction * PARTS))
+            yield found if news != told or found.fraction == 1 else None
+            told = news
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""

@@ -35,6 +35,8 @@ class Seek:
     target: int | None = None
     n: int = 4
     most: int = 5
+    fill: str = "mean"
+    """What is put in the place of a picture's regions."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def _seek(m: dict[Any, Any]) -> Seek:
         target=None if target is None else whole("target", target),
         n=_within("n", m.get("n", 4), 1, MOST_FOUND),
         most=_within("most", m.get("most", 5), 1, MOST_CHANGES),
+        fill=text("fill", m.get("fill", "mean")),
     )
 
 

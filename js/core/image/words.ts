@@ -81,6 +81,27 @@ const english = {
   colour: "Brush colour",
   pixels: "px",
   strokes: (count: number) => (count === 1 ? "1 brush stroke" : `${count} brush strokes`),
+  covered: "Regions found by the search are covered",
+
+  // search
+  search: "What would have to change?",
+  searchSay: "Finds the fewest regions of the photo on show that have to be hidden for another answer.",
+  searchTarget: "Other answer",
+  searchAny: "any other class",
+  searchFill: "Hide by",
+  searchCount: "How many",
+  searchMost: "Regions at most",
+  searchGo: "Search",
+  searchStop: "Stop",
+  searching: "Searching",
+  searchNone: "None found.",
+  searchShow: "Show this photo",
+  searchMoved: (label: string, before: string, after: string) => `${label} ${before} → ${after}`,
+  searchRegions: (count: number, area: number) =>
+    `${count === 1 ? "1 region" : `${count} regions`}, ${percent(area)} of the photo`,
+  searchSurvives: (copies: number) => `stays in ${copies} of 3 copies`,
+  searchSurvivesHint:
+    "Copies that look the same: slightly blurred, with a little noise, and compressed as a JPEG file is",
 };
 
 export type ImageWords = typeof english;

@@ -9,6 +9,7 @@ import { GreyNote, TrustPanel } from "../../panels/trust";
 import { EditingPanel } from "./editing";
 import { ReadingPanel } from "./reading";
 import { Readout } from "./readout";
+import { SearchPanel } from "./search";
 import { Stage } from "./stage";
 import type { View } from "./view";
 
@@ -35,6 +36,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <EditingPanel view={view} />
       </div>
       <TrustPanel view={view} />
+      <SearchPanel view={view} />
       <HealthPanel view={view} />
     </div>
   );

@@ -50,6 +50,7 @@ export function EditingPanel({ view }: { view: View }) {
             />
           ))}
         </div>
+        {edits.some((edit) => edit.name === "regions") && <p class="xai-sentence">{imageWords.covered}</p>}
         {strokes > 0 && <p class="xai-sentence">{imageWords.strokes(strokes)}</p>}
       </Section>
     </Live>

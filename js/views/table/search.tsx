@@ -7,15 +7,14 @@ import type { Cell, Change } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { words } from "../../core/words";
 import { Delta } from "../../dom/bars";
-import { Button, Select } from "../../dom/controls";
+import { Button } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
 import { Live } from "../../panels/live";
+import { GoButton, SearchState, TargetSelect } from "../../panels/search";
 import { Comparison } from "./compare";
 import type { View } from "./view";
 
-/** Classes that a list can hold. */
-const LISTED = 200;
 const MOST = 12;
 
 /** What is kept to, in words. */
@@ -100,13 +99,7 @@ function Answers({ view }: { view: View }) {
   ];
   return (
     <>
-      {running && (
-        <output class="xai-health-state">
-          {tableWords.searching}
-          <progress class="xai-progress" aria-label={words.progressLabel(tableWords.search)} max={1} value={fraction} />
-        </output>
-      )}
-      {error && <p class="xai-alert xai-alert-error">{error}</p>}
+      <SearchState said={tableWords} running={running} fraction={fraction} error={error} />
       {found.length > 0 && (
         <>
           <ol class="xai-c-list">
@@ -161,7 +154,6 @@ export function SearchPanel({ view }: { view: View }) {
   const [count, setCount] = useState(4);
   const [most, setMost] = useState(4);
   const running = store.search.value?.running ?? false;
-  const labels = store.labels.value.slice(0, LISTED);
   const wrong = !!store.rules.value.error;
   return (
     <details class="xai-fold xai-health" data-xai="search" open>
@@ -172,33 +164,19 @@ export function SearchPanel({ view }: { view: View }) {
           <div class="xai-columns">
             <RulesField view={view} />
             <div class="xai-c-options">
-              {labels.length > 1 && (
-                <Select
-                  inline
-                  label={tableWords.searchTarget}
-                  value={target === null ? "" : String(target)}
-                  choices={[
-                    { value: "", text: tableWords.searchAny },
-                    ...labels.map((text, i) => ({ value: String(i), text })),
-                  ]}
-                  onPick={(value) => setTarget(value === "" ? null : Number(value))}
-                />
-              )}
+              <TargetSelect said={tableWords} labels={store.labels.value} target={target} onPick={setTarget} />
               <Slider label={tableWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
               <Slider label={tableWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
             </div>
           </div>
           <div class="xai-row xai-primary">
-            {running ? (
-              <Button label={tableWords.searchStop} text={tableWords.searchStop} onClick={() => store.stopSeeking()} />
-            ) : (
-              <Button
-                label={tableWords.searchGo}
-                text={tableWords.searchGo}
-                disabled={wrong}
-                onClick={() => store.seek(target, Math.round(count), Math.round(most))}
-              />
-            )}
+            <GoButton
+              said={tableWords}
+              running={running}
+              disabled={wrong}
+              onGo={() => store.seek(target, Math.round(count), Math.round(most))}
+              onStop={() => store.stopSeeking()}
+            />
           </div>
         </Live>
         <Answers view={view} />

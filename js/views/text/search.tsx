@@ -4,15 +4,13 @@ import { percent, short } from "../../core/format";
 import { diff } from "../../core/text/diff";
 import type { Found } from "../../core/text/types";
 import { textWords } from "../../core/text/words";
-import { words } from "../../core/words";
-import { Button, Select } from "../../dom/controls";
+import { Button } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
 import { Live } from "../../panels/live";
+import { GoButton, SearchState, TargetSelect } from "../../panels/search";
 import { Change, Diff } from "./change";
 import type { View } from "./view";
 
-/** Classes that a list can hold. */
-const LISTED = 200;
 const MOST = 10;
 
 function Answer({ view, found, base, of }: { view: View; found: Found; base: string; of: string }) {
@@ -58,13 +56,7 @@ function Answers({ view }: { view: View }) {
   const none = !running && !error && !found.length;
   return (
     <>
-      {running && (
-        <output class="xai-health-state">
-          {textWords.searching}
-          <progress class="xai-progress" aria-label={words.progressLabel(textWords.search)} max={1} value={fraction} />
-        </output>
-      )}
-      {error && <p class="xai-alert xai-alert-error">{error}</p>}
+      <SearchState said={textWords} running={running} fraction={fraction} error={error} />
       {found.length > 0 && (
         <ul class="xai-found-list">
           {found.map((one) => (
@@ -86,7 +78,6 @@ export function SearchPanel({ view }: { view: View }) {
   const [most, setMost] = useState(3);
   if (!store.spec.value.search) return null;
   const running = store.search.value?.running ?? false;
-  const labels = store.labels.value.slice(0, LISTED);
   return (
     <details
       class="xai-fold xai-health"
@@ -100,30 +91,16 @@ export function SearchPanel({ view }: { view: View }) {
         <p class="xai-sentence">{textWords.searchSay}</p>
         <Live store={store}>
           <div class="xai-columns">
-            {labels.length > 1 && (
-              <Select
-                inline
-                label={textWords.searchTarget}
-                value={target === null ? "" : String(target)}
-                choices={[
-                  { value: "", text: textWords.searchAny },
-                  ...labels.map((text, i) => ({ value: String(i), text })),
-                ]}
-                onPick={(value) => setTarget(value === "" ? null : Number(value))}
-              />
-            )}
+            <TargetSelect said={textWords} labels={store.labels.value} target={target} onPick={setTarget} />
             <Slider label={textWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
             <Slider label={textWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
             <div class="xai-row">
-              {running ? (
-                <Button label={textWords.searchStop} text={textWords.searchStop} onClick={() => store.stopSeeking()} />
-              ) : (
-                <Button
-                  label={textWords.searchGo}
-                  text={textWords.searchGo}
-                  onClick={() => store.seek(target, Math.round(count), Math.round(most))}
-                />
-              )}
+              <GoButton
+                said={textWords}
+                running={running}
+                onGo={() => store.seek(target, Math.round(count), Math.round(most))}
+                onStop={() => store.stopSeeking()}
+              />
             </div>
           </div>
         </Live>

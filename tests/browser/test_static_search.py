@@ -1,0 +1,48 @@
+"""What would have to change of a photo: asked, shown as it comes, gone to by a click."""
+
+from playwright.sync_api import expect
+
+SEARCH = "kernel.model.sent.filter(m => m.kind === 'search')"
+
+
+def test_regions_are_searched_for_shown_and_gone_to(open_view):
+    view = open_view({"options": {"steps": 2}}).ready()
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("combobox", name="Hide by").select_option("blur")
+    panel.get_by_role("button", name="Search").click()
+    found = panel.locator("[data-xai=found]")
+    expect(found).to_have_count(2)
+    expect(panel.get_by_text("No smaller set of these 40 regions does it")).to_be_visible()
+    assert view.page.evaluate(SEARCH) == [
+        {"kind": "search", "open": True, "target": None, "n": 3, "most": 10, "fill": "blur"}
+    ]
+    expect(found.first).to_contain_text("tabby 62.0% → 21.0%")
+    expect(found.first).to_contain_text("1 region, 25.0% of the photo")
+    expect(found.first).to_contain_text("stays in 3 of 3 copies")
+    assert found.first.locator("canvas").evaluate("c => [...c.getContext('2d').getImageData(0, 0, 1, 1).data]") == [
+        60, 60, 60, 255,
+    ]  # fmt: skip
+
+    before = view.pixels()
+    found.nth(1).get_by_role("button").click()
+    view.settled()
+    (edit,) = view.edits()
+    assert (edit["name"], edit["fill"], sum(edit["runs"])) == ("regions", "blur", 224 * 224)
+    assert view.pixels() != before
+    expect(found.nth(1).get_by_role("button")).to_have_attribute("aria-current", "true")
+    expect(view.page.get_by_text("Regions found by the search are covered")).to_be_visible()
+    view.page.get_by_role("button", name="Undo").click()
+    assert view.edits() == []
+    expect(panel.locator("[aria-current]")).to_have_count(0)
+
+
+def test_a_search_can_be_stopped(open_view):
+    view = open_view({"options": {"steps": 2, "endless": True, "delayMs": 1}})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("button", name="Search").click()
+    expect(panel.get_by_role("progressbar")).to_be_visible()
+    panel.get_by_role("button", name="Stop").click()
+    view.page.wait_for_function(f"{SEARCH}.length === 2")
+    assert view.page.evaluate(f"{SEARCH}.at(-1).open") is False

@@ -1,0 +1,60 @@
+"""What the views of a picture ask beside the explanation: what would have to change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.widgets import image_messages
+from xai_widgets.widgets.aside import Question
+from xai_widgets.widgets.base import COMPARE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from xai_widgets.changes import Counterfactuals
+    from xai_widgets.jobs import Worker
+    from xai_widgets.widgets.image_session import ImageSession
+    from xai_widgets.widgets.session import Request
+    from xai_widgets.wire import Message, Seek
+
+
+class ImageAsides:
+    """The question of one image widget.
+
+    Parameters
+    ----------
+    worker : Worker
+    session : ImageSession
+    post : callable
+        Sends a message to the views.
+    found : callable
+        Is told of counterfactuals.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        session: ImageSession,
+        post: Callable[[Message], None],
+        found: Callable[[Counterfactuals], None],
+    ) -> None:
+        self._session, self._found = session, found
+        nothing: dict[str, Any] = {"fraction": 0.0, "found": [], "note": None, "of": ""}
+        self.search = Question(worker, "search", priority=COMPARE, post=post, empty=nothing)
+
+    def ask_search(self, message: Seek, request: Request) -> None:
+        """Search for the fewest regions of the picture on show that would have to be covered."""
+        if not message.open:
+            self.search.stop()
+            return
+        session, edits = self._session, request.edits
+
+        def steps() -> Iterator[Counterfactuals | None]:
+            return session.search(edits, message.target, n=message.n, most=message.most, fill=message.fill)
+
+        def tell(answer: Message, found: Counterfactuals) -> None:
+            image_messages.changes(answer, found)
+            self._found(found)
+
+        # The edits on show then, to which a click adds the regions.
+        self.search.ask(steps, tell, {"target": message.target, "edits": [one.to_dict() for one in edits]})
