@@ -36,6 +36,8 @@ def test_sums_stream_and_points() -> None:
     assert (steps[-1].error < 10).all()
     assert np.mean(steps[-1].error) < np.mean(steps[2].error)
     assert len(steps[-1].points()) == 20 * 4
+    np.testing.assert_array_equal(steps[-1].data, x[steps[-1].places])
+    assert [one["row"] for one in steps[-1].points()[:20]] == steps[-1].places.tolist()
     everything = xai.global_importance(mlp(4), x[:1], n_rows=1, n_samples=2)
     np.testing.assert_allclose(everything.local, 0, atol=1e-7)  # a row beside itself alone
     assert steps[-1].plot().size[0] == 760

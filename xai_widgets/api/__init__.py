@@ -18,6 +18,7 @@ from xai_widgets.api.population import (
     partial_dependence,
     permutation_importance,
     population_iter,
+    population_of,
     sensitivity,
     surrogate_tree,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "partial_dependence",
     "permutation_importance",
     "population_iter",
+    "population_of",
     "row_changes",
     "sensitivity",
     "surrogate_tree",

@@ -15,7 +15,6 @@ from xai_widgets.prepare import adapt, table_model
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xai_widgets.models import TorchModel
     from xai_widgets.populations import Contributions, Effects, Importances, PopulationResult, SurrogateTree
 
 TRIED = 1000
@@ -205,8 +204,8 @@ def population_iter(
         When the model is trained meanwhile.
     """
     study, seconds = create_study(method, params), check_time_budget(time_budget)
-    table, fed, _ = table_model(adapt(model, labels=labels, device=device, seed=seed), data, features)
-    population = _population(table, fed, y, target)
+    read = {"target": target, "features": features, "labels": labels, "seed": seed, "device": device}
+    population = population_of(model, data, y, **read)
     if (reason := study.why_not(population)) is not None:
         msg = f"{study.name} does not fit here. {reason}"
         raise ValueError(msg)
@@ -214,21 +213,33 @@ def population_iter(
     return (one for one in steps if one is not None)
 
 
-def _population(table: Any, model: TorchModel, y: Any, target: Any) -> Population:
-    smooth = model.dtype if not hasattr(model.module, "function") else torch.float64
-    rows = torch.as_tensor(table.data, device=model.device).to(smooth)
-    prediction = model.predict(rows[0])
+def population_of(
+    model: Any,
+    data: Any,
+    y: Any = None,
+    *,
+    target: Any = None,
+    features: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    seed: int = 0,
+    device: str | torch.device | None = None,
+) -> Population:
+    """Make a model and a table of rows ready for each other; all as of :func:`population_iter`."""
+    table, fed, _ = table_model(adapt(model, labels=labels, device=device, seed=seed), data, features)
+    smooth = fed.dtype if not hasattr(fed.module, "function") else torch.float64
+    rows = torch.as_tensor(table.data, device=fed.device).to(smooth)
+    prediction = fed.predict(rows[0])
     truth = None if y is None else truths(y, prediction, len(rows))
-    population = Population(table, model, rows, prediction, 0, truth)
+    population = Population(table, fed, rows, prediction, 0, truth)
     if target is None and not population.valued:
         few = population.rows[:: max(1, len(rows) // TRIED)]
         two = len(prediction.probabilities) == 2  # noqa: PLR2004
-        target = 1 if two else int(population.probabilities(model.scores(few)).mean(0).argmax())
+        target = 1 if two else int(population.probabilities(fed.scores(few)).mean(0).argmax())
     index = resolve_target(target, prediction).index
     if not isinstance(index, int):
         msg = f"target must be one class, got {target!r}."
         raise TypeError(msg)
-    return Population(table, model, rows, prediction, index, truth)
+    return Population(table, fed, rows, prediction, index, truth)
 
 
 def _last(steps: Iterator[Any]) -> Any:

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from xai_widgets.method import parameter
+from xai_widgets.population.along import along
 from xai_widgets.population.grids import known, own, quantiles
-from xai_widgets.population.study import NORMAL, Study, blocks, register_study
+from xai_widgets.population.study import NORMAL, Study, register_study
 from xai_widgets.population.variants import varied
-from xai_widgets.populations import Curve, Effects
+from xai_widgets.populations import Curve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from xai_widgets.population.subject import Population
+    from xai_widgets.populations import Effects
 
 TWO = 2
 
@@ -56,17 +58,8 @@ class AccumulatedLocalEffects(Study):
                 msg = f"the categories of {name!r} have no order to go along: choose partial_dependence."
                 raise ValueError(msg)
         asked = [_Steps(population, place, self.intervals) for place in places]
-        rows = population.rows[population.shuffled(seed)]
-        for part in blocks(len(rows)):
-            for one in asked:
-                yield from one.add(population, rows[part])
-            yield Effects(
-                label=population.label,
-                rows=part.stop,
-                effects=tuple(one.result() for one in asked),
-                unit=f"difference from the mean {'value' if population.valued else 'probability'}",
-                fraction=part.stop / len(rows),
-            )
+        unit = f"difference from the mean {'value' if population.valued else 'probability'}"
+        yield from along(population, asked, seed, unit)
 
 
 class _Steps:

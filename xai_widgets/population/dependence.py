@@ -10,10 +10,11 @@ import torch
 
 from xai_widgets.method import parameter
 from xai_widgets.models.first_linear import Divided
+from xai_widgets.population.along import along
 from xai_widgets.population.grids import grid, known, own
-from xai_widgets.population.study import NORMAL, Study, blocks, register_study
+from xai_widgets.population.study import NORMAL, Study, register_study
 from xai_widgets.population.variants import moved, varied
-from xai_widgets.populations import Curve, Effects, Surface
+from xai_widgets.populations import Curve, Surface
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.models import TorchModel
     from xai_widgets.population.subject import Population
+    from xai_widgets.populations import Effects
 
 MOST_OF_PAIR = 20
 """Values of each of two columns: the work is their product."""
@@ -56,17 +58,7 @@ class PartialDependence(Study):
         table = population.table
         names = table.names if self.columns is None else self.columns
         asked = [_Asked.of(population, one, self.grid_resolution, self.ice) for one in names]
-        rows = population.rows[population.shuffled(seed)]
-        for part in blocks(len(rows)):
-            for one in asked:
-                yield from one.add(population, rows[part])
-            yield Effects(
-                label=population.label,
-                rows=part.stop,
-                effects=tuple(one.result(part.stop) for one in asked),
-                unit="value" if population.valued else "probability",
-                fraction=part.stop / len(rows),
-            )
+        yield from along(population, asked, seed, "value" if population.valued else "probability")
 
 
 class _Asked:
@@ -133,8 +125,9 @@ class _Asked:
         units = self.divided.upto.scores(start)
         return moved(self.divided.after, units, len(points), lambda some, _, point: some + ways[point])
 
-    def result(self, count: int) -> Curve | Surface:
-        """Return what is known after so many rows."""
+    def result(self) -> Curve | Surface:
+        """Return what is known after the rows so far."""
+        count = self.seen
         mean = self.sums[0] / count
         spread = np.maximum(self.sums[1] / count - mean**2, 0)
         half = NORMAL * np.sqrt(spread / (count - 1)) if count > 1 else np.full(len(mean), np.inf)

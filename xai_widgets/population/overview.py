@@ -68,5 +68,6 @@ class GlobalImportance(Study):
                 local=local,
                 data=population.table.data[chosen],
                 error=noise,
+                places=chosen,
                 fraction=done / self.n_samples,
             )

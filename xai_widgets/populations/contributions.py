@@ -24,16 +24,19 @@ class Contributions(Importances):
         The rows, as numbers: categories by their number.
     error : ndarray, float64, shape (rows, columns)
         Standard errors of `local`.
+    places : ndarray, int64, shape (rows,)
+        Numbers of the rows in the data that were given.
     """
 
     local: NDArray[np.float64]
     data: NDArray[np.float64]
     error: NDArray[np.float64]
+    places: NDArray[np.int64]
 
     def points(self) -> list[dict[str, Any]]:
-        """Return one row a dot of a beeswarm: column, row, value, contribution."""
+        """Return one row a dot of a beeswarm: column, number of the row in the data, value, contribution."""
         return [
-            {"column": name, "row": i, "value": float(self.data[i, k]), "contribution": float(self.local[i, k])}
+            {"column": name, "row": int(row), "value": float(self.data[i, k]), "contribution": float(self.local[i, k])}
             for k, name in enumerate(self.names)
-            for i in range(len(self.local))
+            for i, row in enumerate(self.places)
         ]
