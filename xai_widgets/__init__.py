@@ -42,7 +42,14 @@ if TYPE_CHECKING:
     from xai_widgets.reports import report
     from xai_widgets.results import Attribution, Prediction, Unit
     from xai_widgets.text import TextSpan
-    from xai_widgets.widgets import EmbeddingExplorer, ImageExplainer, TabularExplainer, TextExplainer, explain
+    from xai_widgets.widgets import (
+        EmbeddingExplorer,
+        ImageExplainer,
+        PopulationExplorer,
+        TabularExplainer,
+        TextExplainer,
+        explain,
+    )
 
 __all__ = [
     "Attribution",
@@ -62,6 +69,7 @@ __all__ = [
     "Noise",
     "Occlude",
     "OutOfMemoryError",
+    "PopulationExplorer",
     "Prediction",
     "Regions",
     "Replace",
@@ -141,7 +149,14 @@ _HOMES = {
     "text": ("TextSpan",),
     "reports": ("report",),
     "results": ("Attribution", "Prediction", "Unit"),
-    "widgets": ("EmbeddingExplorer", "ImageExplainer", "TabularExplainer", "TextExplainer", "explain"),
+    "widgets": (
+        "EmbeddingExplorer",
+        "ImageExplainer",
+        "PopulationExplorer",
+        "TabularExplainer",
+        "TextExplainer",
+        "explain",
+    ),
 }
 """Where the names live. They are imported at first use: a Jupyter server that loads our extension has no torch."""
 

@@ -92,6 +92,7 @@ PYTHON = {
         "models",
         "picture_changes",
         "population",
+        "populations",
         "prepare",
         "results",
         "text",

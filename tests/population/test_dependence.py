@@ -132,3 +132,16 @@ def test_weights_that_change_end_it() -> None:
 def test_refuses_columns(columns: list) -> None:
     with pytest.raises(ValueError, match=r"no column|two different columns"):
         xai.partial_dependence(mlp(), rows(), columns)
+
+
+def test_a_function_is_given_frames_alone() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": rows(300, 1)[:, 0], "b": ["x", "y", "z"] * 100})
+    given = set()
+
+    def judge(some):
+        given.add(type(some))
+        return 2 * some["a"].to_numpy() + (some["b"] == "x").to_numpy()
+
+    xai.partial_dependence(judge, frame, ["a"])
+    assert given == {pandas.DataFrame}

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, is_out_of_memory
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class Divided:
     @classmethod
     def find(cls, model: TorchModel, rows: Tensor, others: Tensor, columns: Sequence[int]) -> Divided | None:
         """Divide a model, where that gives the same scores for rows (n, columns) with any one value of the others'."""
-        if model.dtype not in CLOSE or model.random or model.mixes(rows):
+        # A function is never tried: it is given rows in the data's own types, and tensors would mean nothing to it.
+        plain = isinstance(model.module, PlainFunction)
+        if plain or model.dtype not in CLOSE or model.random or model.mixes(rows):
             return None
         upto, after = model.fed(_upto, "value").plain(), model.fed(_After(rows.shape[1]), model.task).plain()
         try:

@@ -134,6 +134,8 @@ class _Asked:
         grids, names = self.own, self.names
         if len(names) > 1:
             shape = len(grids[0]), len(grids[1])
-            return Surface((names[0], names[1]), (grids[0], grids[1]), mean.reshape(shape), half.reshape(shape))
+            places = self.grids[0], self.grids[1]
+            pair = (names[0], names[1]), (grids[0], grids[1])
+            return Surface(*pair, places, mean.reshape(shape), half.reshape(shape))
         lines = self.lines[:, : min(self.ice, self.seen)].T
         return Curve(names[0], grids[0], self.grids[0], mean, half, lines, self.deciles)

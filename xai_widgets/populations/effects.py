@@ -53,11 +53,14 @@ class Surface:
         Of the columns.
     grids : (tuple, tuple)
         Their values, in the data's own types.
+    places : (ndarray, ndarray)
+        The same as numbers; the numbers of categories.
     mean, interval : ndarray, shape (points of the first, points of the second)
     """
 
     names: tuple[str, str]
     grids: tuple[tuple[Any, ...], tuple[Any, ...]]
+    places: tuple[Values, Values]
     mean: Values
     interval: Values
 

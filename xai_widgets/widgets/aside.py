@@ -87,6 +87,15 @@ class Question:
 
             self._slot.submit(steps, publish=publish, ended=ended)
 
+    @property
+    def priority(self) -> int:
+        """Answers of a higher priority come first, whichever was asked for first; it may be changed at any time."""
+        return self._slot.priority
+
+    @priority.setter
+    def priority(self, value: int) -> None:
+        self._slot.priority = value
+
     def stop(self) -> None:
         """Stop within one step; what was found stays."""
         self._slot.cancel()

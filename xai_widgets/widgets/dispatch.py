@@ -10,6 +10,7 @@ from PIL import Image
 from xai_widgets.models.callables import as_module
 from xai_widgets.prepare import is_passage
 from xai_widgets.widgets.image import ImageExplainer
+from xai_widgets.widgets.population import PopulationExplorer
 from xai_widgets.widgets.table import TabularExplainer
 from xai_widgets.widgets.text import TextExplainer
 
@@ -17,21 +18,22 @@ if TYPE_CHECKING:
     from xai_widgets.widgets.explainer import Explainer
 
 
-def explain(model: Any, x: Any, **options: Any) -> Explainer:
-    """Explain one prediction, live, with the widget that fits `x`.
+def explain(model: Any, x: Any, **options: Any) -> Explainer | PopulationExplorer:
+    """Explain one prediction, or a model over a whole frame of rows, live, with the widget that fits `x`.
 
     Parameters
     ----------
     model : torch.nn.Module, scikit-learn estimator or function
-    x : PIL image, path, ndarray, Tensor, text, or row of a table
-        A picture, without batch axis; a text, with ``tokenizer=``, or for a function of a list of texts; or a row, with
-        ``background=``.
+    x : PIL image, path, ndarray, Tensor, text, row of a table, or DataFrame
+        A picture, without batch axis; a text, with ``tokenizer=``, or for a function of a list of texts; a row, with
+        ``background=``; or many rows: a frame, or with ``y=`` or ``features=`` an array.
     **options
-        Of the widget; see :class:`ImageExplainer`, :class:`TextExplainer` and :class:`TabularExplainer`.
+        Of the widget; see :class:`ImageExplainer`, :class:`TextExplainer`, :class:`TabularExplainer` and
+        :class:`PopulationExplorer`.
 
     Returns
     -------
-    ImageExplainer, TextExplainer or TabularExplainer
+    ImageExplainer, TextExplainer, TabularExplainer or PopulationExplorer
 
     Raises
     ------
@@ -40,6 +42,9 @@ def explain(model: Any, x: Any, **options: Any) -> Explainer:
     """
     if "background" in options:
         return TabularExplainer(model, x, **options)
+    # An array alone may as well be a grey picture.
+    if (hasattr(x, "columns") and hasattr(x, "iloc")) or not {"y", "features"}.isdisjoint(options):
+        return PopulationExplorer(model, x, **options)
     if "tokenizer" in options:
         return TextExplainer(model, x, **options)
     if not isinstance(x, str) or "preprocess" in options or _names_a_picture(x):

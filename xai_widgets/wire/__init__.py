@@ -20,6 +20,7 @@ from xai_widgets.wire.inbound import (
 )
 from xai_widgets.wire.outbound import LIMIT, Message
 from xai_widgets.wire.spaces import Arrange, Complete, Judge, Near
+from xai_widgets.wire.studies import Pick, Study
 from xai_widgets.wire.units import Utf16
 
 __all__ = [
@@ -45,11 +46,13 @@ __all__ = [
     "Message",
     "Near",
     "Open",
+    "Pick",
     "ProtocolError",
     "Rules",
     "Scenario",
     "Seek",
     "ShowAs",
+    "Study",
     "Trial",
     "Utf16",
     "Wish",

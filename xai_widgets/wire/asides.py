@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.wire.checks import ProtocolError, entries, flag, listed, number, scalars, short, slot_of, text, whole
 from xai_widgets.wire.spaces import SPACES, Space
+from xai_widgets.wire.studies import STUDIES, Pick, Study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +101,7 @@ class Trial:
     methods: tuple[str, ...] = ()
 
 
-Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario | Doubt | Trial | Space
+Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario | Doubt | Trial | Space | Study | Pick
 
 
 def _within(name: str, value: Any, low: int, high: int) -> int:
@@ -191,5 +192,6 @@ ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
     "trust": lambda m: Doubt(flag("open", m.get("open")), slot_of(m)),
     "trial": _trial,
     **SPACES,
+    **STUDIES,
 }
 """How each kind is read."""

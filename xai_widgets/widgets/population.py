@@ -1,0 +1,279 @@
+"""A model and a whole table of rows: what matters to it, how, and which few rules come near it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from xai_widgets.api import population_of
+from xai_widgets.export import saved
+from xai_widgets.export.code import literal
+from xai_widgets.jobs import worker_for
+from xai_widgets.widgets import population_messages as messages
+from xai_widgets.widgets.aside import Question
+from xai_widgets.widgets.base import COMPARE, EXPLAIN
+from xai_widgets.widgets.esm import asset
+from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
+from xai_widgets.widgets.linked import LinkedWidget
+from xai_widgets.widgets.names import names_of
+from xai_widgets.widgets.population_session import TOPICS, Along, Asked, PopulationSession, result_of
+from xai_widgets.widgets.twins import Twins, twin
+from xai_widgets.wire import Message, Pick, ProtocolError, Study
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xai_widgets.populations import Effects
+    from xai_widgets.widgets.population_session import Found
+    from xai_widgets.wire import Wish
+
+RESULTS = {"importance": "importances", "contributions": "contributions", "tree": "tree", "sensitivity": "sensitivity"}
+"""Questions whose newest answer is a trait."""
+
+TITLE = "A model over a population"
+
+
+class PopulationExplorer(LinkedWidget):
+    """Show what a model does with a whole table of rows: what matters, how, and which few rules come near it.
+
+    Returns at once. Each question is answered when its view is opened, and its answer gets better as it streams.
+
+    Parameters
+    ----------
+    model : torch.nn.Module, scikit-learn estimator or function
+        As of :func:`population_iter`. It is left exactly as it was.
+    frame : DataFrame or array (rows, columns)
+    y : array or Series, optional
+        What is right for each row: without it there is no permutation importance.
+    features : sequence of str, optional
+        Names of an array's columns.
+    labels : sequence of str, optional
+        Names of the classes, where the model does not know them itself.
+    target : int or str, optional
+        The class whose probability is asked about; by default the second of two, else the likeliest on average.
+    seed : int
+
+    Attributes
+    ----------
+    importances : Importances or None
+        The newest permutation importance; observe it by ``w.observe(handler, "importances")``. Handlers run on the
+        computing thread.
+    contributions : Contributions or None
+        Of many rows, with their local values.
+    tree : SurrogateTree or None
+    sensitivity : Importances or None
+    selected : int or None
+        The row that was clicked on, by its number in `frame`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For wrong input, saying what was expected and what came.
+    ModelError
+        When the model fails for the first rows.
+    """
+
+    _esm = asset("population.js", needed=False)
+    _css = asset("population.css", needed=False)
+
+    importances = traitlets.Any(None, read_only=True)
+    contributions = traitlets.Any(None, read_only=True)
+    tree = traitlets.Any(None, read_only=True)
+    sensitivity = traitlets.Any(None, read_only=True)
+    selected = traitlets.Any(None, read_only=True)
+
+    def __init__(
+        self,
+        model: Any,
+        frame: Any,
+        *,
+        y: Any = None,
+        features: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+        target: int | str | None = None,
+        seed: int = 0,
+    ) -> None:
+        population = population_of(model, frame, y, target=target, features=features, labels=labels, seed=seed)
+        self._session = PopulationSession(population, seed)
+        self._given = {"model": model, "frame": frame, "y": y, "features": features, "labels": labels}
+        self._more = {"target": target, "seed": seed}
+        worker = worker_for(str(population.model.device))
+        empty = {"known": False, "fraction": 0.0}
+        self._questions = {
+            name: Question(worker, "study", priority=COMPARE, post=self._tell, empty=empty) for name in TOPICS
+        }
+        self._asked: dict[str, Asked] = {}
+        self._shown = next(name for name in TOPICS if self._session.why_not(name) is None and not TOPICS[name].columns)
+        self._twins = Twins(worker, lambda kept: self._publish(snapshot=kept))
+        super().__init__(spec=messages.spec(self._session))
+        self.state = self._state()
+
+    def show(self, question: str, *columns: str | int, **params: Any) -> None:
+        """Ask a question, as if by the controls.
+
+        Parameters
+        ----------
+        question : {"importance", "effect", "pair", "contributions", "tree", "sensitivity"}
+        *columns : str or int
+            One for ``"effect"``, two for ``"pair"``.
+        **params
+            ``n_repeats`` of importance, ``n_rows`` of contributions, ``depth`` of the tree, ``scheme`` of sensitivity:
+            as of the functions.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a question that cannot be answered, saying why.
+        RuntimeError
+            When the widget is closed.
+        """
+        self._check_open()
+        self._ask(self._session.asked(question, columns, params))
+        self._show_state()
+
+    def effects(self, *columns: str | int, accumulated: bool = False) -> Effects | None:
+        """Return what was found out about a column, or about two of them.
+
+        Parameters
+        ----------
+        *columns : str or int
+            One, or two for their map.
+        accumulated : bool
+            The accumulated local effects of a column in place of its partial dependence.
+
+        Returns
+        -------
+        Effects or None
+            None where it was not asked about yet: see :meth:`show`.
+        """
+        self._check_open()
+        found = self._session.known(self._session.asked("effect" if len(columns) == 1 else "pair", columns, {}))
+        if isinstance(found, Along):
+            return found.accumulated if accumulated else found.dependence
+        return found
+
+    def cancel(self) -> None:
+        """Stop all that is being computed within one batch; what was found stays."""
+        for one in self._questions.values():
+            one.stop()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until all that was asked is answered; False when `timeout` seconds passed before."""
+        return all(one.wait(timeout) for one in self._questions.values())
+
+    def to_code(self) -> str:
+        """Write a cell that reproduces what is on show, seed included.
+
+        Raises
+        ------
+        RuntimeError
+            When the widget is closed: it has forgotten what it showed.
+        """
+        self._check_open()
+        (_, model), (_, frame), *others = names_of(self._given).items()
+        said = [model, frame, *(f"{key}={name}" for key, name in others if name)]
+        said += [f"{key}={literal(one)}" for key, one in self._more.items() if one is not None]
+        arguments = "".join(f"    {one},\n" for one in said)
+        code = f"import xai_widgets as xai\n\nw = xai.PopulationExplorer(\n{arguments})\n"
+        asked = self._asked.get(self._shown)
+        if asked is not None:
+            names = self._session.population.table.names
+            words = [literal(one) for one in (asked.topic, *(names[i] for i in asked.columns))]
+            words += [f"{name}={literal(one)}" for name, one in asked.params]
+            code += f"w.show({', '.join(words)})\n"
+        return f"{code}w\n"
+
+    def _ask(self, asked: Asked) -> None:
+        session, table = self._session, self._session.population.table
+
+        def told(answer: Message, found: Found) -> None:
+            messages.told(answer, found, table)
+            if asked.topic in RESULTS:
+                self._publish(**{RESULTS[asked.topic]: found})
+
+        with self._lock:
+            self._asked[asked.topic], self._shown = asked, asked.topic
+            # What is on show comes first; what was begun before goes on behind it.
+            for topic, one in self._questions.items():
+                one.priority = EXPLAIN if topic == asked.topic else COMPARE
+        about = {"question": asked.topic, "columns": list(asked.columns), "params": dict(asked.params)}
+        self._questions[asked.topic].ask(lambda: session.steps(asked), told, about)
+
+    def _on_message(self, message: Wish) -> None:
+        if self._closed:
+            return
+        if isinstance(message, Study):
+            if message.question not in TOPICS:
+                msg = f"there is no question {message.question[:40]!r}."
+                raise ProtocolError(msg)
+            if message.open:
+                self._ask(self._session.asked(message.question, message.columns, dict(message.params)))
+            else:
+                self._questions[message.question].stop()
+        elif isinstance(message, Pick):
+            self._pick(message.row)
+        else:
+            msg = f"PopulationExplorer has no answer to {type(message).__name__.lower()!r}."
+            raise ProtocolError(msg)
+
+    def _pick(self, row: int | None) -> None:
+        if row is not None and row >= len(self._session.population.rows):
+            msg = f"row must lie in 0..{len(self._session.population.rows) - 1}, got {row}."
+            raise ProtocolError(msg)
+        self._publish(selected=row)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        with self._lock:
+            if not self._closed:
+                self.state = self._state()
+                self._post(Message("state", state=self.state))
+
+    def _state(self) -> dict[str, Any]:
+        return {"id": self._id, "view": self._shown, "asked": list(self._asked), "selected": self.selected}
+
+    def _tell(self, message: Message) -> None:
+        self._post(message)
+        said = message.content
+        asked = self._asked.get(said["question"])
+        if said["running"] or said["error"] or not said["known"] or asked is None or self._closed:
+            return
+        self._twins.keep(asked.topic, message, result_of(self._session.known(asked)))
+
+    def _publish(self, **traits: Any) -> None:
+        with self._lock:
+            if not self._closed:
+                for name, value in traits.items():
+                    self.set_trait(name, value)
+
+    def _repeat(self) -> None:
+        for one in self._questions.values():
+            one.repeat()
+
+    def _stop(self) -> None:
+        for one in self._questions.values():
+            one.close()
+        self._twins.close()
+
+    def _release(self) -> None:
+        del self._session
+        self._given.clear()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = "This widget is closed. Make a new one with xai.PopulationExplorer(...)."
+            raise RuntimeError(msg)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        live = super()._repr_mimebundle_(**kwargs)
+        if live is None:
+            return None
+        if not self._asked:
+            self.show(self._shown)
+        self._questions[self._shown].wait(FIRST_PICTURE_SECONDS)
+        found = self._session.known(self._asked[self._shown])
+        if found is None:
+            return saved(live, TITLE, "", None)
+        png, words = twin(result_of(found))
+        return saved(live, TITLE, words, lambda: png)
