@@ -199,7 +199,9 @@ export interface Question {
     | "layout"
     | "near"
     | "analogy"
-    | "agreement";
+    | "agreement"
+    | "study"
+    | "pick";
   [field: string]: unknown;
 }
 

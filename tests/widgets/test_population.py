@@ -124,6 +124,19 @@ def test_two_columns_make_a_map(make):
     assert array(browser, "pair", "grids", 0) == pytest.approx(found.places[0])
 
 
+def test_some_rows_stand_for_all_of_a_large_table(make, monkeypatch):
+    monkeypatch.setattr(population_session, "MOST_PASSES", 12_000)
+    monkeypatch.setattr(population_session, "FEWEST", 100)
+    widget, browser = make()
+    told = ask(browser, "pair", 0, 2)
+    assert (told["rows"], told["fraction"]) == (300, 1)
+    assert told["notes"] == ["300 rows, drawn by chance, stand for all 600."]
+    every = xai.partial_dependence(judge, FRAME, [("age", "owns")]).effects[0]
+    [some] = widget.effects("age", "owns").effects
+    assert (np.abs(some.mean - every.mean) <= some.interval + every.interval).all()
+    assert ask(browser, "effect", 1)["rows"] == 600
+
+
 def test_contributions_tell_of_which_rows_they_are(make):
     widget, browser = make()
     told = ask(browser, "contributions", n_rows=50)
@@ -206,10 +219,10 @@ def test_a_model_that_raises_is_told_in_a_sentence_and_the_widget_goes_on(make):
 
 def test_columns_with_too_many_categories_are_refused_in_a_sentence(make, monkeypatch):
     monkeypatch.setattr(population_session, "MOST_CHOICES", 2)
-    monkeypatch.setattr(population_session, "MOST_CELLS", 1)
+    monkeypatch.setattr(population_session, "MOST_CELLS", 39)
     _, browser = make()
     assert ask(browser, "effect", 1)["error"] == "'job' has 3 categories, too many to go through one by one."
-    assert "2 pairs of categories" in ask(browser, "pair", 0, 2)["error"]
+    assert "40 pairs of values" in ask(browser, "pair", 0, 2)["error"]
 
 
 @pytest.mark.parametrize(

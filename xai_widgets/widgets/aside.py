@@ -88,6 +88,11 @@ class Question:
             self._slot.submit(steps, publish=publish, ended=ended)
 
     @property
+    def running(self) -> bool:
+        """Whether the newest is not answered yet."""
+        return not self._finished.is_set()
+
+    @property
     def priority(self) -> int:
         """Answers of a higher priority come first, whichever was asked for first; it may be changed at any time."""
         return self._slot.priority

@@ -130,6 +130,7 @@ class PopulationExplorer(LinkedWidget):
         """
         self._check_open()
         self._ask(self._session.asked(question, columns, params))
+        self._id += 1
         self._show_state()
 
     def effects(self, *columns: str | int, accumulated: bool = False) -> Effects | None:
@@ -192,13 +193,17 @@ class PopulationExplorer(LinkedWidget):
             if asked.topic in RESULTS:
                 self._publish(**{RESULTS[asked.topic]: found})
 
+        question = self._questions[asked.topic]
         with self._lock:
+            same = self._asked.get(asked.topic) == asked
             self._asked[asked.topic], self._shown = asked, asked.topic
             # What is on show comes first; what was begun before goes on behind it.
-            for topic, one in self._questions.items():
-                one.priority = EXPLAIN if topic == asked.topic else COMPARE
+            for one in self._questions.values():
+                one.priority = EXPLAIN if one is question else COMPARE
+        if same and question.running:
+            return
         about = {"question": asked.topic, "columns": list(asked.columns), "params": dict(asked.params)}
-        self._questions[asked.topic].ask(lambda: session.steps(asked), told, about)
+        question.ask(lambda: session.steps(asked), told, about)
 
     def _on_message(self, message: Wish) -> None:
         if self._closed:

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from xai_widgets.widgets.population_session import Found, PopulationSession
     from xai_widgets.wire import Message
 
+    Values = NDArray[np.float64]
+
 MOST_DOTS = 30_000
 """Contributions of single rows that are sent: those of the columns that contribute most."""
 MOST_POINTS = 100_000
 """Points of single rows' lines that are sent."""
+SEEN = 0.025, 0.975
+FEW = 50
+"""A column of more values than this is drawn between these quantiles of the data."""
 
 
 def spec(session: PopulationSession) -> dict[str, Any]:
@@ -86,8 +91,14 @@ def _dots(answer: Message, result: Contributions) -> None:
 def _along(answer: Message, found: Along, table: Table) -> None:
     for name, one in (("dependence", found.dependence), ("accumulated", found.accumulated)):
         answer.content[name] = None if one is None else _curve(answer, one.effects[0])
+    [place] = answer.content["columns"]
+    values = table.data[:, place]
+    values = values[np.isfinite(values)]
     # Of the two, one is a level and the other a difference: by this they lie on one axis.
-    answer.content["level"] = None if found.dependence is None else _level(found.dependence.effects[0], table)
+    answer.content["level"] = None if found.dependence is None else _mean(found.dependence.effects[0], values)
+    shown = values if len(np.unique(values)) <= FEW else np.quantile(values, SEEN)
+    low, high = float(shown.min()), float(shown.max())
+    answer.content.update(domain=[low, high], counts=table_messages.counts(table.columns[place], values, low, high))
 
 
 def _curve(answer: Message, one: Curve | Surface) -> dict[str, Any]:
@@ -101,11 +112,9 @@ def _curve(answer: Message, one: Curve | Surface) -> dict[str, Any]:
     }
 
 
-def _level(one: Curve | Surface, table: Table) -> float:
-    """Return the mean of a curve over the data."""
+def _mean(one: Curve | Surface, values: Values) -> float:
     assert isinstance(one, Curve)
-    values: NDArray[np.float64] = table.data[:, table.names.index(one.name)]
-    return float(np.interp(values[np.isfinite(values)], one.places, one.mean).mean())
+    return float(np.interp(values, one.places, one.mean).mean())
 
 
 def _surface(answer: Message, result: Effects) -> None:

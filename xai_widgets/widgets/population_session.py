@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,8 +16,13 @@ if TYPE_CHECKING:
     from xai_widgets.populations import Effects, PopulationResult
 
 TWO = 2
+LINES, POINTS = 50, 20
+"""Values that a number takes for a curve, and for a map."""
 MOST_CHOICES, MOST_CELLS = 500, 2500
 """Categories of a column, and pairs of two columns', that may be gone through: more cannot be drawn."""
+MOST_PASSES = 1_000_000
+"""Rows with other values that a curve or a map passes through the model: of large tables, some rows stand for all."""
+FEWEST = 1000
 SHARE = 0.05
 """Of the work for a column, that accumulated local effects take, about."""
 
@@ -135,28 +142,37 @@ class PopulationSession:
         if found is not None and found.fraction == 1 and before == weights:
             yield found
             return
-        self._bearable(asked)
         for found in self._look(asked):
             if found is not None:
                 self._known[asked] = weights, found
             yield found
 
     def _look(self, asked: Asked) -> Iterator[Found | None]:
+        cells = self._cells(asked)
         if asked.topic != "effect":
             [study] = self._studies(asked)
-            yield from self._run(study)
+            yield from self._run(study, cells)
             return
         accumulated: Any = None
         dependence, *ordered = self._studies(asked)
         for study in ordered:
-            for found in self._run(study):
+            for found in self._run(study, 1):
                 accumulated = found or accumulated
                 yield None if found is None else Along(accumulated, None)
-        for found in self._run(dependence):
+        for found in self._run(dependence, cells):
             yield None if found is None else Along(accumulated, cast("Effects", found))
 
-    def _run(self, study: Study) -> Iterator[PopulationResult | None]:
-        return run_study(study, self.population, seed=self.seed)
+    def _run(self, study: Study, cells: int) -> Iterator[PopulationResult | None]:
+        """Run a method, on so many rows that each may take so many values."""
+        population, every = self.population, len(self.population.rows)
+        most = max(FEWEST, MOST_PASSES // cells)
+        if cells == 1 or every <= most:
+            yield from run_study(study, population, seed=self.seed)
+            return
+        some = population.rows[population.shuffled(self.seed)[:most]]
+        note = f"{most:,} rows, drawn by chance, stand for all {every:,}."
+        for found in run_study(study, dataclasses.replace(population, rows=some, truth=None), seed=self.seed):
+            yield found and dataclasses.replace(found, notes=(*found.notes, note))
 
     def _studies(self, asked: Asked) -> list[Study]:
         names = TOPICS[asked.topic].studies
@@ -168,14 +184,22 @@ class PopulationSession:
             names = names[:1] if len(choices) > TWO else names
         return [create_study(name, params) for name in names]
 
-    def _bearable(self, asked: Asked) -> None:
+    def _cells(self, asked: Asked) -> int:
+        """Return how many values, or pairs of them, are gone through, at most.
+
+        Raises
+        ------
+        ValueError
+            For more categories than can be drawn.
+        """
         columns = [self.population.table.columns[i] for i in asked.columns]
-        cells = 1
         for one in columns:
-            cells *= max(1, len(one.choices))
             if len(one.choices) > MOST_CHOICES:
                 msg = f"{one.name!r} has {len(one.choices):,} categories, too many to go through one by one."
                 raise ValueError(msg)
-        if cells > MOST_CELLS:
-            msg = f"{columns[0].name!r} and {columns[1].name!r} have {cells:,} pairs of categories, too many for a map."
+        points = POINTS if len(columns) > 1 else LINES
+        cells = math.prod(len(one.choices) or points for one in columns)
+        if len(columns) > 1 and cells > MOST_CELLS:
+            msg = f"{columns[0].name!r} and {columns[1].name!r} have {cells:,} pairs of values, too many for a map."
             raise ValueError(msg)
+        return cells

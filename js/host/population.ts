@@ -1,0 +1,158 @@
+// What a widget of a whole population knows, one store a model.
+import { batch, type Signal, signal } from "@preact/signals";
+import { answerOf } from "../core/population/read";
+import type { Answer, Params, PopulationSpec, PopulationState, StudyMessage, Topic } from "../core/population/types";
+import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
+import { Link, VERSION } from "./link";
+import type { Model } from "./model";
+import { storeOf, type Trouble } from "./store";
+
+interface Line {
+  /** How the newest question on a topic goes: it may have no answer yet. */
+  status: Signal<StudyMessage | null>;
+  /** The newest answer, which may still be to the question before. */
+  answer: Signal<Answer | null>;
+}
+
+const COLUMNS: Record<Topic, number> = { importance: 0, effect: 1, pair: 2, contributions: 0, tree: 0, sensitivity: 0 };
+
+export class PopulationStore {
+  readonly spec: PopulationSpec;
+  readonly view: Signal<Topic>;
+  readonly selected: Signal<number | null>;
+  readonly lines: Record<Topic, Line>;
+  readonly trouble = signal<Trouble | null>(null);
+  readonly connection = signal<"connecting" | "live" | "silent">("connecting");
+  readonly kernelVersion = signal<string | null>(null);
+  readonly version = VERSION;
+  private readonly link: Link;
+  private heard = 0;
+
+  constructor(private readonly model: Model) {
+    this.spec = model.get("spec") as PopulationSpec;
+    const state = this.read("state") as unknown as PopulationState;
+    const line = (): Line => ({ status: signal(null), answer: signal(null) });
+    this.lines = Object.fromEntries(this.spec.questions.map(({ name }) => [name, line()])) as Record<Topic, Line>;
+    this.view = signal(state.view in this.lines ? state.view : "importance");
+    this.selected = signal(state.selected ?? null);
+    this.heard = state.id ?? 0;
+    for (const kept of Object.values(this.kept())) if (kept?.kind) this.take(kept, kept.buffers ?? []);
+    this.link = new Link(model, {
+      welcome: (message) => this.welcome(message),
+      message: (message, buffers) => this.receive(message, buffers),
+      silent: () => {
+        this.connection.value = "silent";
+      },
+    });
+    this.link.open();
+  }
+
+  close(): void {
+    this.link.close();
+  }
+
+  retry(): void {
+    this.connection.value = "connecting";
+    this.link.open();
+  }
+
+  /** What the kernel has painted of each topic, for notebooks that are saved. */
+  kept(): Record<string, Kept<StudyMessage> & { png?: Bytes; words?: string }> {
+    return this.read("snapshot") as ReturnType<PopulationStore["kept"]>;
+  }
+
+  /** Goes to a view, and has its question answered unless that was stopped. */
+  open(topic: Topic): void {
+    this.view.value = topic;
+    const status = this.lines[topic].status.value;
+    if (status && !status.running && (status.fraction < 1 || status.error)) return;
+    this.ask(topic, status?.columns ?? this.usual(topic), status?.params);
+  }
+
+  ask(topic: Topic, columns: number[], params: Params = {}): void {
+    const why = this.spec.questions.find(({ name }) => name === topic)?.why_not;
+    if (why || columns.length !== COLUMNS[topic]) return;
+    const { status } = this.lines[topic];
+    const same = JSON.stringify([status.value?.columns, status.value?.params]) === JSON.stringify([columns, params]);
+    batch(() => {
+      this.view.value = topic;
+      // Told here at once: a busy kernel takes its time.
+      if (!same || status.value?.error)
+        status.value = { ...BLANK, question: topic, columns, params, fraction: 0, known: false };
+    });
+    this.link.question({ kind: "study", question: topic, open: true, columns, params });
+  }
+
+  cancel(topic: Topic): void {
+    this.link.question({ kind: "study", question: topic, open: false });
+  }
+
+  pick(row: number | null): void {
+    this.selected.value = row;
+    this.link.question({ kind: "pick", row });
+  }
+
+  /** Columns by how much is known to depend on them, those that matter most first. */
+  ranking(): number[] {
+    const bars = (["importance", "contributions", "sensitivity"] as const).map(
+      (one) => this.lines[one].answer.value?.bars,
+    );
+    const values = bars.find(Boolean)?.values;
+    const all = this.spec.columns.map((_, i) => i);
+    return values ? all.sort((a, b) => values[b]! - values[a]!) : all;
+  }
+
+  private usual(topic: Topic): number[] {
+    return this.ranking().slice(0, COLUMNS[topic]);
+  }
+
+  private read(name: string): Record<string, unknown> {
+    return (this.model.get(name) ?? {}) as Record<string, unknown>;
+  }
+
+  private welcome(message: Welcome): void {
+    batch(() => {
+      this.connection.value = "live";
+      this.kernelVersion.value = message.version;
+      this.follow(message.state as unknown as PopulationState);
+    });
+    // What was asked before is told again by itself.
+    if (!(message.state as unknown as PopulationState).asked?.includes(this.view.value)) this.open(this.view.value);
+  }
+
+  private receive(message: Incoming, buffers: Bytes[]): void {
+    batch(() => {
+      this.connection.value = "live";
+      if (message.kind === "error") this.fail(message.message, message.detail);
+      else if (message.kind === "state") this.follow(message.state as unknown as PopulationState);
+      else if ((message as unknown as StudyMessage).kind === "study")
+        this.take(message as unknown as StudyMessage, buffers);
+    });
+  }
+
+  /** Says what went wrong where somebody waits for it, else above all. */
+  private fail(said: string, detail: string): void {
+    const waiting = Object.values(this.lines).filter(({ status }) => status.value?.running && !status.value.known);
+    for (const { status } of waiting) status.value = { ...status.value!, running: false, error: said };
+    if (!waiting.length) this.trouble.value = { message: said, detail };
+  }
+
+  private follow({ id, view, selected }: PopulationState): void {
+    this.selected.value = selected ?? null;
+    if (id > this.heard && view in this.lines) this.view.value = view;
+    this.heard = Math.max(this.heard, id);
+  }
+
+  private take(message: StudyMessage, buffers: readonly Bytes[]): void {
+    const line = this.lines[message.question];
+    if (!line) return;
+    line.status.value = message;
+    if (message.known) line.answer.value = answerOf(message, buffers);
+  }
+}
+
+const BLANK = { kind: "study", running: true, error: null } as const;
+
+export function populationStore(model: Model): PopulationStore {
+  return storeOf(model, () => new PopulationStore(model));
+}
