@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 KILOBYTE = 1000
 
 TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust", "changed pictures", "saved")
-BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "languages": 25, "lab": 60}
+BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "explorer": 40, "languages": 25, "lab": 60}
 """kB of the wheel a topic. The engine is what no other topic names: every method on pictures, texts and rows, the image
 widget."""
 
@@ -29,6 +29,7 @@ FILES = {
     "changed pictures": r"picture_|changed_pictures|counterfactual/(pictures|region|code_problem|walks)|inputs/regions",
     "counterfactuals": r"counterfactual/|/changes\.py|export/(change_files|diffs)",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|table)|prepare/rows",
+    "explorer": r"widgets/(population\w*|twins)|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces",
@@ -38,7 +39,7 @@ FILES = {
 }
 """Which files a topic adds."""
 
-VIEWS = {"text": "text.", "rows": "table.", "embeddings": "embedding.", "saved": "page."}
+VIEWS = {"text": "text.", "rows": "table.", "explorer": "population.", "embeddings": "embedding.", "saved": "page."}
 """Which views are a topic's own. Parts of several topics are the engine's."""
 
 pytestmark = pytest.mark.packaging

@@ -200,6 +200,7 @@ class PopulationExplorer(LinkedWidget):
             # What is on show comes first; what was begun before goes on behind it.
             for one in self._questions.values():
                 one.priority = EXPLAIN if one is question else COMPARE
+            self.state = self._state()
         if same and question.running:
             return
         about = {"question": asked.topic, "columns": list(asked.columns), "params": dict(asked.params)}

@@ -6,8 +6,7 @@ export function offsets(x: ArrayLike<number>, size: number, most: number): Float
   const off = new Float32Array(x.length);
   const filled = new Map<number, number>();
   let largest = 1;
-  const order = Array.from(x, (_, i) => i).sort((a, b) => x[a]! - x[b]!);
-  for (const i of order) {
+  for (let i = 0; i < x.length; i++) {
     const place = Math.floor(x[i]! / size);
     const k = filled.get(place) ?? 0;
     filled.set(place, k + 1);

@@ -101,7 +101,10 @@ export const populationWords = {
 
   // the tree
   depth: "Depth",
-  fidelity: (measure: string, value: number) => `${measure} with the model ${percent(value)}`,
+  fidelity: (measure: string, value: number) =>
+    measure === "agreement"
+      ? `Agrees with the model on ${percent(value)}`
+      : `${measure} with the model ${value.toFixed(3)}`,
   fidelityHint: "On rows that the tree was not fitted to",
   guess: (value: number, heldOut: number) =>
     `always the same answer: ${percent(value)}; on ${whole(heldOut)} rows held out`,
@@ -109,7 +112,8 @@ export const populationWords = {
   all: "all rows",
   treeLabel: "Surrogate tree. Arrow keys go from node to node",
   node: (rows: number, share: number) => `${whole(rows)} rows (${percent(share)})`,
-  pure: (purity: number, valued: boolean) => (valued ? `spread ${short(purity)}` : `${percent(purity, 0)} of them`),
+  pure: (purity: number, valued: boolean) =>
+    valued ? `spread ${short(purity)}` : `the model says so of ${percent(purity, 0)} of them`,
   rule: (conditions: string[], answer: string) => `${conditions.join(" and ") || "all rows"} → ${answer}`,
   treeHint: "Point at a node, or focus the tree and use the arrow keys, to read its rule.",
   rules: "Rules as text",

@@ -1,5 +1,6 @@
 // One number a column, with its interval: a button each, which leads to the effect of the column.
 
+import { useRef } from "preact/hooks";
 import { listed, share, span } from "../../core/population/order";
 import type { Bars, Topic } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
@@ -96,18 +97,36 @@ function Row(props: { view: View; bars: Bars; at: number; range: readonly [numbe
   );
 }
 
+/** The order, which stays as it is under the pointer while numbers still come: what is aimed at must not run away. */
+function useSteady(found: number[], running: boolean) {
+  const [over, kept] = [useRef(false), useRef(found)];
+  const same = kept.current.length === found.length;
+  if (!(over.current && running && same)) kept.current = found;
+  const set = (on: boolean) => () => {
+    over.current = on;
+  };
+  return { steady: kept.current, enter: set(true), leave: set(false) };
+}
+
 function BarList({ view, topic }: { view: View; topic: Topic }) {
   const { store, order, query, most } = view;
   const answer = store.lines[topic].answer.value;
   const bars = answer?.bars;
+  const found = bars ? listed(store.spec.columns, bars.values, order.value, query.value) : [];
+  const { steady, enter, leave } = useSteady(found, store.lines[topic].status.value?.running ?? false);
   if (!bars) return null;
-  const found = listed(store.spec.columns, bars.values, order.value, query.value);
   const range = span(bars);
   return (
     <>
       <p class="xai-sentence">{answer.message.unit}</p>
-      <ol class="xai-bars" aria-label={said.columns} title={said.intervalHint}>
-        {found.slice(0, most.value).map((at) => (
+      <ol
+        class="xai-bars"
+        aria-label={said.columns}
+        title={said.intervalHint}
+        onPointerEnter={enter}
+        onPointerLeave={leave}
+      >
+        {steady.slice(0, most.value).map((at) => (
           <Row key={at} view={view} bars={bars} at={at} range={range} />
         ))}
       </ol>

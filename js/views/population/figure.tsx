@@ -8,8 +8,6 @@ export function Figure(props: {
   hint: string;
   width: number;
   height: number;
-  /** A tree's items are told one by one. */
-  role?: "application" | "tree";
   /** The id of the item that the keys went to. */
   active?: string;
   onWidth: (width: number) => void;
@@ -22,26 +20,26 @@ export function Figure(props: {
   const { onPoint, onPress } = props;
   const ref = useSize<HTMLDivElement>(props.onWidth);
   const at = (event: MouseEvent): [number, number] => {
-    const area = (event.currentTarget as Element).getBoundingClientRect();
+    // Of the drawing, which may be wider than what is seen of it.
+    const area = (event.currentTarget as Element).firstElementChild!.getBoundingClientRect();
     return [event.clientX - area.left, event.clientY - area.top];
   };
   return (
-    <div class="xai-s-chart" ref={ref}>
-      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a tree, whose role is not written out here, supports it */}
-      <svg
-        class="xai-s-svg"
-        width={props.width}
-        height={props.height}
-        role={props.role ?? "application"}
-        tabIndex={0}
-        aria-label={props.label}
-        aria-describedby={props.hint}
-        aria-activedescendant={props.active}
-        onKeyDown={props.onKey}
-        onPointerMove={onPoint && ((event) => onPoint(at(event)))}
-        onPointerLeave={onPoint && (() => onPoint(null))}
-        onClick={onPress && ((event) => onPress(at(event)))}
-      >
+    <div
+      class="xai-s-chart"
+      ref={ref}
+      role="application"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys go through it
+      tabIndex={0}
+      aria-label={props.label}
+      aria-describedby={props.hint}
+      aria-activedescendant={props.active}
+      onKeyDown={props.onKey}
+      onPointerMove={onPoint && ((event) => onPoint(at(event)))}
+      onPointerLeave={onPoint && (() => onPoint(null))}
+      onClick={onPress && ((event) => onPress(at(event)))}
+    >
+      <svg class="xai-s-svg" role="presentation" width={props.width} height={props.height}>
         {props.children}
       </svg>
     </div>

@@ -48,7 +48,7 @@ function Drawing({ view, tree }: { view: View; tree: Tree }) {
   const depth = Math.max(0, ...tree.nodes.map((one) => one.depth));
   const leaves = tree.nodes.filter((one) => one.leaf).length;
   // As wide as there is room for, but never so narrow that nothing can be read: then it scrolls.
-  const wide = Math.max(WIDE, Math.min(230, (width - 2 * EDGE - depth * GAP) / (depth + 1)));
+  const wide = Math.max(WIDE, Math.min(300, (width - 2 * EDGE - depth * GAP) / (depth + 1)));
   const colour = colours(view, tree.nodes);
   const here = cursor !== null && cursor < nodes.length ? cursor : null;
   const path = new Set(here === null ? [] : pathTo(nodes, here));
@@ -64,7 +64,6 @@ function Drawing({ view, tree }: { view: View; tree: Tree }) {
   return (
     <>
       <Figure
-        role="tree"
         label={said.treeLabel}
         hint={ids.hint}
         active={here === null ? undefined : `${ids.node}-${here}`}
@@ -87,34 +86,36 @@ function Drawing({ view, tree }: { view: View; tree: Tree }) {
             />
           );
         })}
-        {nodes.map((one, i) => {
-          const { node } = one;
-          return (
-            <g
-              key={i}
-              id={`${ids.node}-${i}`}
-              role="treeitem"
-              aria-level={node.depth + 1}
-              aria-selected={i === here}
-              aria-label={`${ruleOf(nodes, i)}, ${said.node(node.rows, node.rows / total)}`}
-              class={path.has(i) ? "xai-s-node xai-s-node-at" : "xai-s-node"}
-              transform={`translate(${left(one)} ${middle(one) - TALL / 2})`}
-              onPointerEnter={() => setCursor(i)}
-            >
-              <rect class="xai-s-box" width={wide} height={TALL} rx={5} />
-              <rect class="xai-s-hue" width={6} height={TALL} rx={3} fill={colour(node)} />
-              <text class="xai-s-condition" x={14} y={15}>
-                {cut(node.condition || said.all, wide - 20)}
-              </text>
-              <text class={node.leaf ? "xai-s-answer xai-s-leaf" : "xai-s-answer"} x={14} y={31}>
-                {cut(node.answer, wide - 70)}
-              </text>
-              <text class="xai-s-tick" x={wide - 7} y={31} text-anchor="end">
-                {`${((100 * node.rows) / total).toFixed(node.rows / total < 0.1 ? 1 : 0)}%`}
-              </text>
-            </g>
-          );
-        })}
+        <g role="tree" aria-label={said.topics.tree}>
+          {nodes.map((one, i) => {
+            const { node } = one;
+            return (
+              <g
+                key={i}
+                id={`${ids.node}-${i}`}
+                role="treeitem"
+                aria-level={node.depth + 1}
+                aria-selected={i === here}
+                aria-label={`${ruleOf(nodes, i)}, ${said.node(node.rows, node.rows / total)}`}
+                class={path.has(i) ? "xai-s-node xai-s-node-at" : "xai-s-node"}
+                transform={`translate(${left(one)} ${middle(one) - TALL / 2})`}
+                onPointerEnter={() => setCursor(i)}
+              >
+                <rect class="xai-s-box" width={wide} height={TALL} rx={5} />
+                <rect class="xai-s-hue" width={6} height={TALL} rx={3} fill={colour(node)} />
+                <text class="xai-s-condition" x={14} y={15}>
+                  {cut(node.condition || said.all, wide - 20)}
+                </text>
+                <text class={node.leaf ? "xai-s-answer xai-s-leaf" : "xai-s-answer"} x={14} y={31}>
+                  {cut(node.answer, wide - 70)}
+                </text>
+                <text class="xai-s-tick" x={wide - 7} y={31} text-anchor="end">
+                  {`${((100 * node.rows) / total).toFixed(node.rows / total < 0.1 ? 1 : 0)}%`}
+                </text>
+              </g>
+            );
+          })}
+        </g>
       </Figure>
       <output class="xai-values" aria-live="polite" data-xai="readout">
         {told ? (
