@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals-core";
 import type { EmbeddingWords } from "./embedding/words";
 import type { ImageWords } from "./image/words";
+import type { PopulationWords } from "./population/words";
 import type { TableWords } from "./table/words";
 import type { TextWords } from "./text/words";
 import type { TrustWords } from "./trust/words";
@@ -17,6 +18,7 @@ export interface Language {
   table: TableWords;
   trust: TrustWords;
   embedding: EmbeddingWords;
+  population: PopulationWords;
   /** What the kernel says in English, word by word: titles, sentences, parameters. What is not here stays English. */
   kernel: Record<string, string>;
 }

@@ -25,11 +25,14 @@ export class PopulationStore {
   readonly connection = signal<"connecting" | "live" | "silent">("connecting");
   readonly kernelVersion = signal<string | null>(null);
   readonly version = VERSION;
+  /** Nobody answers here: a saved page. */
+  readonly saved: unknown;
   private readonly link: Link;
   private heard = 0;
 
   constructor(private readonly model: Model) {
     this.spec = model.get("spec") as PopulationSpec;
+    this.saved = model.get("saved") ?? null;
     const state = this.read("state") as unknown as PopulationState;
     const line = (): Line => ({ status: signal(null), answer: signal(null) });
     this.lines = Object.fromEntries(this.spec.questions.map(({ name }) => [name, line()])) as Record<Topic, Line>;
@@ -71,7 +74,7 @@ export class PopulationStore {
 
   ask(topic: Topic, columns: number[], params: Params = {}): void {
     const why = this.spec.questions.find(({ name }) => name === topic)?.why_not;
-    if (why || columns.length !== COLUMNS[topic]) return;
+    if (why || this.saved || columns.length !== COLUMNS[topic]) return;
     const { status } = this.lines[topic];
     const same = JSON.stringify([status.value?.columns, status.value?.params]) === JSON.stringify([columns, params]);
     batch(() => {
@@ -89,7 +92,7 @@ export class PopulationStore {
 
   pick(row: number | null): void {
     this.selected.value = row;
-    this.link.question({ kind: "pick", row });
+    if (!this.saved) this.link.question({ kind: "pick", row });
   }
 
   /** Columns by how much is known to depend on them, those that matter most first. */

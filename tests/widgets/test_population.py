@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
+import json
+import re
 import threading
 
 import numpy as np
@@ -278,6 +281,26 @@ def test_what_is_on_show_outlives_the_kernel_and_is_saved_as_picture_and_words(m
     assert Image.open(io.BytesIO(kept["png"])).width == 760
     late = Browser(widget)
     assert {one["question"] for one in late.of("study")} == {"importance", "tree"}
+
+
+def test_a_page_and_a_picture_are_saved(make, tmp_path):
+    widget, _ = make()
+    widget.show("tree")
+    widget.save(tmp_path / "tree.png")
+    assert Image.open(tmp_path / "tree.png").width == 760
+    widget.save(tmp_path / "tree.html")
+    text = (tmp_path / "tree.html").read_text()
+    assert html.escape(widget.tree.rules()) in text
+    [data] = re.findall(r'id="xai-page">(.*?)</script>', text)
+    told = json.loads(data)
+    assert told["state"]["view"] == "tree"
+    assert [(one["question"], one["running"]) for one in told["messages"]] == [("tree", False)]
+    with pytest.raises(ValueError, match=r"must end in \.html or \.png"):
+        widget.save(tmp_path / "tree.pdf")
+    BROKEN.set()
+    widget.show("contributions")
+    with pytest.raises(RuntimeError, match="the sky fell"):
+        widget.save(tmp_path / "tree.png")
 
 
 def test_code_shows_the_same_again(make):

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from xai_widgets.api import population_of
 from xai_widgets.export import saved
+from xai_widgets.export.aside import write_aside
 from xai_widgets.export.code import literal
+from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
 from xai_widgets.widgets import population_messages as messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, EXPLAIN
-from xai_widgets.widgets.esm import asset
 from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
 from xai_widgets.widgets.linked import LinkedWidget
 from xai_widgets.widgets.names import names_of
 from xai_widgets.widgets.population_session import TOPICS, Along, Asked, PopulationSession, result_of
+from xai_widgets.widgets.saving import shown
 from xai_widgets.widgets.twins import Twins, twin
 from xai_widgets.wire import Message, Pick, ProtocolError, Study
+from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xai_widgets.populations import Effects
     from xai_widgets.widgets.population_session import Found
@@ -163,6 +167,32 @@ class PopulationExplorer(LinkedWidget):
         """Wait until all that was asked is answered; False when `timeout` seconds passed before."""
         return all(one.wait(timeout) for one in self._questions.values())
 
+    def save(self, path: str | Path) -> None:
+        """Wait until all that was asked is found, and write it to `path`: ``.html``, a page of its own, or ``.png``.
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
+        RuntimeError
+            When the widget is closed, or the question on show failed.
+        OSError
+            Where nothing can be written; what was there before is left as it was.
+        """
+        self._check_open()
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in {".html", ".png"}:
+            msg = f"cannot tell the format of {path.name!r}: the name must end in .html or .png."
+            raise ValueError(msg)
+        found = self._found(None)
+        if found is None:
+            raise RuntimeError(self._questions[self._shown].error or "Nothing has been found out yet.")
+        png, text = twin(result_of(found))
+        if suffix == ".html":
+            png = page(shown({**self.spec, "methods": []}, self._state(), self._known(), title=TITLE, text=text))
+        write_aside(path, png)
+
     def to_code(self) -> str:
         """Write a cell that reproduces what is on show, seed included.
 
@@ -253,9 +283,9 @@ class PopulationExplorer(LinkedWidget):
                 for name, value in traits.items():
                     self.set_trait(name, value)
 
-    def _repeat(self) -> None:
+    def _repeat(self, post: Callable[[Message], None]) -> None:
         for one in self._questions.values():
-            one.repeat()
+            one.repeat(post)
 
     def _stop(self) -> None:
         for one in self._questions.values():
@@ -271,14 +301,21 @@ class PopulationExplorer(LinkedWidget):
             msg = "This widget is closed. Make a new one with xai.PopulationExplorer(...)."
             raise RuntimeError(msg)
 
+    def _found(self, seconds: float | None) -> Found | None:
+        """Return what the question on show has come to after so many seconds; all have ended for None."""
+        if not self._asked:
+            self.show(self._shown)
+        if seconds is None:
+            self.wait()
+        else:
+            self._questions[self._shown].wait(seconds)
+        return self._session.known(self._asked[self._shown])
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         live = super()._repr_mimebundle_(**kwargs)
         if live is None:
             return None
-        if not self._asked:
-            self.show(self._shown)
-        self._questions[self._shown].wait(FIRST_PICTURE_SECONDS)
-        found = self._session.known(self._asked[self._shown])
+        found = self._found(FIRST_PICTURE_SECONDS)
         if found is None:
             return saved(live, TITLE, "", None)
         png, words = twin(result_of(found))

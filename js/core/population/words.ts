@@ -1,8 +1,9 @@
 // Every word that a person reads of whole populations.
 import { percent, seconds, short, whole } from "../format";
+import { inLanguage } from "../language";
 import type { Topic } from "./types";
 
-export const populationWords = {
+const english = {
   title: (rows: number, columns: number) => `A model over ${whole(rows)} rows of ${whole(columns)} columns`,
   asked: (label: string, valued: boolean) => (valued ? `its ${label}` : `its probability of ${label}`),
   questions: "Question",
@@ -90,13 +91,11 @@ export const populationWords = {
     "Point at a dot, or focus the chart and use the arrow keys. A click selects the row: w.selected has its number.",
   dot: (row: number) => `row ${whole(row)}`,
   contributes: (value: string) => `contributes ${value}`,
-  meanSize: "Mean size",
   low: "low value",
   high: "high value",
   missing: "missing",
   selected: (row: number) => `Selected: row ${whole(row)}`,
   clear: "Clear",
-  noneTold: (count: number) => `${whole(count)} rows explained`,
   rowsAsked: "Rows",
 
   // the tree
@@ -125,4 +124,5 @@ export const populationWords = {
   schemes: { sobol: "Shares of variance (Sobol)", morris: "Elementary effects (Morris)" } as Record<string, string>,
 };
 
-export type PopulationWords = typeof populationWords;
+export type PopulationWords = typeof english;
+export const populationWords = inLanguage("population", english);

@@ -54,7 +54,8 @@ function Status({ view }: { view: View }) {
       {running ? (
         <Button label={words.cancel} text={words.cancel} onClick={() => store.cancel(topic)} />
       ) : (
-        (stopped || error) && (
+        (stopped || error) &&
+        !store.saved && (
           <Button
             label={said.again}
             text={said.again}

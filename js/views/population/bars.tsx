@@ -5,6 +5,7 @@ import { listed, share, span } from "../../core/population/order";
 import type { Bars, Topic } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
 import { Button, Segments } from "../../dom/controls";
+import { Live } from "../../panels/live";
 import type { Order, View } from "./view";
 
 const ORDERS: Order[] = ["value", "data", "name"];
@@ -153,12 +154,14 @@ export function SensitivityBody({ view }: { view: View }) {
   return (
     <>
       <div class="xai-tools">
-        <Segments
-          legend={said.scheme}
-          value={String(scheme)}
-          choices={Object.entries(said.schemes).map(([value, text]) => ({ value, text }))}
-          onPick={(value) => store.ask("sensitivity", [], { scheme: value })}
-        />
+        <Live store={store}>
+          <Segments
+            legend={said.scheme}
+            value={String(scheme)}
+            choices={Object.entries(said.schemes).map(([value, text]) => ({ value, text }))}
+            onPick={(value) => store.ask("sensitivity", [], { scheme: value })}
+          />
+        </Live>
         <ColumnTools view={view} />
       </div>
       <BarList view={view} topic="sensitivity" />

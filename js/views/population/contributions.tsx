@@ -9,6 +9,7 @@ import { populationWords as said } from "../../core/population/words";
 import { Button, Select } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import type { Theme } from "../../dom/theme";
+import { Live } from "../../panels/live";
 import { BottomAxis, type Box } from "./axes";
 import { ColumnTools, More } from "./bars";
 import { Figure } from "./figure";
@@ -167,13 +168,15 @@ export function ContributionsBody({ view }: { view: View }) {
     <>
       <div class="xai-tools">
         <ColumnTools view={view} />
-        <Select
-          inline
-          label={said.rowsAsked}
-          value={String(status.value?.params.n_rows ?? 200)}
-          choices={COUNTS.map((value) => ({ value, text: value }))}
-          onPick={(value) => store.ask("contributions", [], { n_rows: Number(value) })}
-        />
+        <Live store={store}>
+          <Select
+            inline
+            label={said.rowsAsked}
+            value={String(status.value?.params.n_rows ?? 200)}
+            choices={COUNTS.map((value) => ({ value, text: value }))}
+            onPick={(value) => store.ask("contributions", [], { n_rows: Number(value) })}
+          />
+        </Live>
       </div>
       {known && <p class="xai-sentence">{found.message.unit}</p>}
       {known && shown.length > 0 && (

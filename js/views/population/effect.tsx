@@ -7,12 +7,12 @@ import { populationWords as said } from "../../core/population/words";
 import { Combobox } from "../../dom/combobox";
 import { Checkbox } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
+import { Live } from "../../panels/live";
 import { BottomAxis, type Box, LeftAxis } from "./axes";
 import { Figure } from "./figure";
 import type { View } from "./view";
 
 const [LEFT, RIGHT, TOP, HIGH, RUG, BELOW] = [62, 16, 12, 300, 42, 22];
-const SEARCH = { hint: said.searchHint, none: said.none, more: said.searchMore };
 
 export function ColumnBox(props: {
   view: View;
@@ -22,17 +22,19 @@ export function ColumnBox(props: {
 }) {
   const { columns } = props.view.store.spec;
   return (
-    <Combobox
-      label={props.label}
-      labels={columns.map(({ name }) => name)}
-      scores={[]}
-      scoreText={() => ""}
-      value={props.value}
-      placeholder=""
-      clearable={false}
-      said={SEARCH}
-      onPick={(column) => column !== null && props.onPick(column)}
-    />
+    <Live store={props.view.store}>
+      <Combobox
+        label={props.label}
+        labels={columns.map(({ name }) => name)}
+        scores={[]}
+        scoreText={() => ""}
+        value={props.value}
+        placeholder=""
+        clearable={false}
+        said={{ hint: said.searchHint, none: said.none, more: said.searchMore }}
+        onPick={(column) => column !== null && props.onPick(column)}
+      />
+    </Live>
   );
 }
 

@@ -7,6 +7,7 @@ import { populationWords as said } from "../../core/population/words";
 import { Button } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
+import { Live } from "../../panels/live";
 import { Figure } from "./figure";
 import type { View } from "./view";
 
@@ -158,16 +159,18 @@ export function TreeBody({ view }: { view: View }) {
   return (
     <>
       <div class="xai-tools xai-s-depth">
-        <Slider
-          label={said.depth}
-          low={1}
-          high={DEEPEST}
-          step={1}
-          rest={1}
-          value={Number(status.value?.params.depth ?? 3)}
-          shown={String(status.value?.params.depth ?? 3)}
-          onInput={(depth) => store.ask("tree", [], { depth })}
-        />
+        <Live store={store}>
+          <Slider
+            label={said.depth}
+            low={1}
+            high={DEEPEST}
+            step={1}
+            rest={1}
+            value={Number(status.value?.params.depth ?? 3)}
+            shown={String(status.value?.params.depth ?? 3)}
+            onInput={(depth) => store.ask("tree", [], { depth })}
+          />
+        </Live>
         {tree && (
           <p class="xai-s-fidelity" data-xai="fidelity" title={said.fidelityHint}>
             <strong>{said.fidelity(tree.measure, tree.fidelity)}</strong>{" "}
