@@ -43,3 +43,17 @@ def test_what_was_not_built_says_how_to_build_it(name):
         esm.asset(name)
     assert "make setup" in esm.asset(name, needed=False)
     assert esm.asset("c.css", needed=False) == ""
+
+
+@pytest.mark.parametrize("view", ["export default(1);", "export default {};"], ids=["made smaller", "as written"])
+def test_a_view_in_a_page_has_a_name_in_place_of_its_export(static, view):
+    (static / "a.js").write_text(view, encoding="utf-8")
+    text = esm.script(app="a.js")
+    assert text.startswith("kit;const app=")
+    assert "export" not in text
+
+
+def test_what_exports_nothing_is_no_view(static):
+    (static / "a.js").write_text("let app; export { app as default };", encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"a\.js is no view"):
+        esm.script(app="a.js")

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 STATIC = Path(__file__).parent.parent / "static"
-EXPORT = "export default "
+EXPORT = "export default"
+"""What the last part of a view begins with, whether a space follows or not."""
 
 
 def _parts() -> dict[str, list[str]]:
@@ -36,6 +37,7 @@ def script(**views: str) -> str:
     texts = {part: (STATIC / part).read_text(encoding="utf-8") for name in views.values() for part in known[name]}
     for given, name in views.items():
         part = known[name][-1]
+        assert texts[part].startswith(EXPORT), f"{part} is no view"
         texts[part] = f"const {given}={texts[part].removeprefix(EXPORT)}"
     return "".join(texts.values())
 
