@@ -200,6 +200,43 @@ def test_a_language_models_next_word_is_changed():
     assert found.candidates
 
 
+def test_what_stands_before_is_changed_until_another_token_comes():
+    tokenizer = fast(byte_level())
+    model = gpt2(GPT2LMHeadModel, tokenizer)
+
+    def scores(text):
+        with torch.no_grad():
+            return model(**tokenizer(text, return_tensors="pt")).logits[0, -1]
+
+    before = "a warm funny film"
+    token = int(scores(before).argmax())
+    text = before + tokenizer.decode([token]) + " without jokes"
+    ids = tokenizer(text)["input_ids"]
+    assert ids[: len(tokenizer(before)["input_ids"])] == tokenizer(before)["input_ids"]
+    span = xai.TextSpan(len(before), len(before) + len(tokenizer.decode([token])))
+    found = xai.counterfactuals(model, text, span, tokenizer=tokenizer, n=2)
+    assert found.original == before
+    assert found.candidates
+    for one in found.candidates:
+        assert int(scores(one.text).argmax()) != token
+        assert one.delta < 0
+    rival = int(scores(before).topk(4).indices[3])
+    other = xai.TextSpan(span.start, span.stop, rather_than=rival)
+    found = xai.counterfactuals(model, text, other, tokenizer=tokenizer, n=2)
+    assert found.label == f"{tokenizer.decode([rival])} rather than {tokenizer.decode([token])}"
+    for one in found.candidates:
+        now = scores(one.text)
+        assert now[rival] > now[token]  # whatever else is likelier still
+    assert found.candidates
+    unlikely = before + tokenizer.decode([int(scores(before).argmin())])
+    with pytest.raises(ValueError, match="likelier than"):
+        xai.counterfactuals(model, unlikely, xai.TextSpan(len(before), len(before) + 1, token), tokenizer=tokenizer)
+    with pytest.raises(ValueError, match="nothing stands before"):
+        xai.counterfactuals(model, text, xai.TextSpan(0, 1), tokenizer=tokenizer)
+    with pytest.raises(TypeError, match="Only a language model"):
+        xai.counterfactuals(lambda texts: [[0.0, 1.0]] * len(texts), text, span)
+
+
 def test_whole_words_are_told_from_parts_and_marks():
     pieces = wordpiece()
     words = whole_words(pieces)

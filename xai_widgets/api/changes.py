@@ -6,7 +6,7 @@ import collections
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.api.picture_changes import is_picture, picture_problem
-from xai_widgets.api.sources import text_sources, text_subject
+from xai_widgets.api.sources import continued_subject, text_sources, text_subject
 from xai_widgets.attribution.runs import check_time_budget
 from xai_widgets.counterfactual import (
     SEARCHES,
@@ -14,6 +14,7 @@ from xai_widgets.counterfactual import (
     RowProblem,
     Search,
     TextProblem,
+    continuation_goal,
     create_search,
     resolve_goal,
     run_search,
@@ -81,8 +82,10 @@ def counterfactuals(
     x : str, row of a table, or picture
         The text; or the row, with `background`: a list or array of numbers, a dict by column, a pandas Series or a
         frame of one row; or a picture as for :func:`attribute`, with `preprocess`.
-    target : None, "other", int or str
-        The class to reach, by number or label; by default any but the one predicted now.
+    target : None, "other", int, str or TextSpan
+        The class to reach, by number or label; by default any but the one predicted now. Of a language model,
+        ``xai.TextSpan(24, 30)`` changes what stands before that part of the text, until another token is likelier to
+        come there: any, or the one of `rather_than`.
     n : int
         How many to return, at most. They change different words where they can.
     within : (float or None, float or None), optional
@@ -226,15 +229,18 @@ def counterfactuals_iter(
     if constraints is not None:
         msg = "constraints are for rows of a table: pass one with background=..., or say max_edits= for a text."
         raise TypeError(msg)
-    if isinstance(target, TextSpan):
-        msg = (
-            "a counterfactual reaches a class: of a language model, the token that is to come next, such as "
-            "target=' Rome'. TextSpan is for explanations."
-        )
-        raise TypeError(msg)
     search = _search(method, params, AUTO, "text")
-    text = text_subject(model, x, tokenizer=tokenizer, labels=labels, device=device, seed=seed)
-    goal = resolve_goal(target, within, text.prediction, text.scorer.model.task or "logits")
+    if isinstance(target, TextSpan):
+        if within is not None:
+            msg = "within= is the range of a class: a TextSpan asks for another continuation, any or `rather_than`."
+            raise TypeError(msg)
+        adapter = adapt(model, x, labels=labels, device=device, seed=seed)
+        text, token = continued_subject(adapter, x, target, tokenizer)
+        task = text.scorer.model.task or "logits"
+        goal = continuation_goal(token, target.rather_than, text.prediction, task)
+    else:
+        text = text_subject(model, x, tokenizer=tokenizer, labels=labels, device=device, seed=seed)
+        goal = resolve_goal(target, within, text.prediction, text.scorer.model.task or "logits")
     sources = text_sources(mlm=mlm, fluency=fluency, replacements=replacements, insertions=insertions, device=device)
     return run_search(search, TextProblem(text, goal, sources), n=n, seed=seed, time_budget=seconds)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.counterfactual import Sources
-from xai_widgets.inputs import whole_words
+from xai_widgets.inputs import read_text, whole_words
 from xai_widgets.prepare import Subject, adapt, language_model, masked_model, subject_of
 
 if TYPE_CHECKING:
     import torch
+
+    from xai_widgets.models import TorchModel
+    from xai_widgets.text import TextSpan
 
 
 def text_subject(
@@ -30,6 +34,40 @@ def text_subject(
         May be used for many searches and menus about the same text.
     """
     return subject_of(adapt(model, text, labels=labels, device=device, seed=seed), text, tokenizer)
+
+
+def continued_subject(model: TorchModel, text: Any, span: TextSpan, tokenizer: Any) -> tuple[Subject, int]:
+    """Do the same of what stands before part of a text, for a language model.
+
+    Returns
+    -------
+    Subject
+    int
+        The first token of that part, which the model may find likely to come next or not.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where it is no language model, or nothing stands before that part.
+    """
+    if tokenizer is None or model.labels is not None or not isinstance(text, str):
+        msg = "Only a language model, with its tokenizer, goes on with a text: name a class that is to be reached."
+        raise TypeError(msg)
+    passage, _ = read_text(text, tokenizer)
+    asked = passage.within(span.start, span.stop)
+    first = asked[0] if asked else 0
+    before = text[: passage.spans[first][0]]
+    if not before.strip():
+        msg = "nothing stands before that part of the text that could be changed. Choose a later one."
+        raise ValueError(msg)
+    # A space may belong to the token that comes, or to the one before.
+    for one in (before, before.rstrip()):
+        if read_text(one, tokenizer)[0].ids == passage.ids[:first]:
+            before = one
+            break
+    said = text[passage.spans[first][0] : passage.spans[first][1]].strip()
+    subject = subject_of(model, before, tokenizer)
+    return replace(subject, notes=(*subject.notes, f"What stands before {said!r} is changed.")), passage.ids[first]
 
 
 def text_sources(

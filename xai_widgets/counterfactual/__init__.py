@@ -5,7 +5,7 @@ from xai_widgets.counterfactual.bound import Bound
 from xai_widgets.counterfactual.code_problem import DecodedProblem, WaveProblem
 from xai_widgets.counterfactual.constraints import Constraints
 from xai_widgets.counterfactual.edits import deletion, editable, insertion, replacement, rewritten
-from xai_widgets.counterfactual.goals import Goal, resolve_goal
+from xai_widgets.counterfactual.goals import Goal, continuation_goal, resolve_goal
 from xai_widgets.counterfactual.gradient import GradientRows
 from xai_widgets.counterfactual.menu import about, effects, menu
 from xai_widgets.counterfactual.pictures import PictureProblem, PictureSubject
@@ -44,6 +44,7 @@ __all__ = [
     "TextProblem",
     "WaveProblem",
     "about",
+    "continuation_goal",
     "create_search",
     "deletion",
     "editable",

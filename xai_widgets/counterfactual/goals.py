@@ -38,6 +38,8 @@ class Goal:
         Where the probability (or value) of `index` must lie, both ends included. Without it, `index` must win.
     label : str
         It in words.
+    rival : int or None
+        The one class that `index` must overtake, of however many there are.
     """
 
     task: str
@@ -45,6 +47,7 @@ class Goal:
     index: int | None
     within: tuple[float, float] | None
     label: str
+    rival: int | None = None
 
     @property
     def shown(self) -> int:
@@ -70,6 +73,8 @@ class Goal:
         rows = _two_sided(scores, self.task)
         if self.task == "multilabel":
             return rows[:, self.shown] if self.index is not None else -rows[:, self.original]
+        if self.rival is not None:
+            return rows[:, self.shown] - rows[:, self.rival]
         return self._lead(rows)
 
     def _lead(self, rows: Tensor) -> Tensor:
@@ -94,7 +99,7 @@ class Goal:
         rises = self.index is not None if self.within is None else float(now[wanted]) < self.within[0]
         sign = 1.0 if rises else -1.0
         single = self.task in {"logit", "probability"}
-        rivals = [int(i) for i in now.argsort()[::-1] if i != wanted]
+        rivals = [int(i) for i in now.argsort()[::-1] if i != wanted] if self.rival is None else [self.rival]
         if single or self.task in {"value", "multilabel"} or not rivals:
             return Target(wanted, single), sign
         return Target((wanted, rivals[0])), sign
@@ -160,6 +165,31 @@ def resolve_goal(target: Any, within: Any, prediction: Prediction, task: str) ->
         msg = f"Nothing needs to change: {prediction.label(found)!r} is predicted already. Name another class."
         raise ValueError(msg)
     return Goal(task, original, found, None, prediction.label(found))
+
+
+def continuation_goal(token: int, other: int | None, prediction: Prediction, task: str) -> Goal:
+    """Return the goal that a language model finds `other` likelier to come next than `token`; any other for None.
+
+    Raises
+    ------
+    ValueError
+        Where that is so already, or there is no such token.
+    """
+    said = prediction.label(token)
+    if other is None:
+        best = int(prediction.probabilities.argmax())
+        if best != token:
+            msg = f"Nothing needs to change: {prediction.label(best)!r} is likelier than {said!r} already."
+            raise ValueError(msg)
+        return Goal(task, token, None, None, f"anything but {said}")
+    if other == token or other >= len(prediction.scores):
+        msg = f"rather_than must be another of {len(prediction.scores):,} tokens than that of the span, got {other}."
+        raise ValueError(msg)
+    named = prediction.label(other)
+    if prediction.scores[other] > prediction.scores[token]:
+        msg = f"Nothing needs to change: {named!r} is likelier than {said!r} already."
+        raise ValueError(msg)
+    return Goal(task, token, other, None, f"{named} rather than {said}", rival=token)
 
 
 def _label_goal(found: int, index: int | None, prediction: Prediction) -> Goal:

@@ -56,7 +56,15 @@ class NearestRows(RowSearch):
 @register_search
 @dataclass(frozen=True, kw_only=True)
 class RandomRows(RowSearch):
-    """Random changes of a few columns, further and further away, and values of real rows."""
+    """Random changes of a few columns, further and further away, and values of real rows.
+
+    Growing spheres keep to the radius; here few columns change at a time, from the beginning.
+
+    References
+    ----------
+    Laugel, Lesot, Marsala, Renard, Detyniecki: Comparison-Based Inverse Classification for Interpretability in Machine
+    Learning. IPMU (2018), arXiv:1712.08443.
+    """
 
     name: ClassVar[str] = "random"
     title: ClassVar[str] = "Random, growing outwards"
