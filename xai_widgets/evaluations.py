@@ -5,14 +5,15 @@ from __future__ import annotations
 import importlib
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.results import PAINTERS
+from xai_widgets.results import PAINTERS, writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,6 +24,9 @@ FAILURES = {"randomisation": "not sensitive to the model", "seed_spread": "unsta
 """What it means not to pass these, the gravest first."""
 
 NO_BETTER = "no better than random"
+
+EVALUATION_WRITERS: dict[str, Callable[[Evaluation, Path], None]] = {}
+"""How to save evaluations, by suffix; filled by `xai_widgets.export`."""
 
 Z95 = 1.645
 """95 of 100 draws of a standard normal variable lie below."""
@@ -169,6 +173,17 @@ class Evaluation:
             Where pandas is not installed.
         """
         return importlib.import_module("pandas").DataFrame(self.records())
+
+    def save(self, path: str | Path) -> None:
+        """Write to `path`, whole or not at all, as ``.xai.json`` for ``xai.load``.
+
+        Raises
+        ------
+        ValueError
+            For a suffix that no format has, naming those there are.
+        """
+        path = Path(path)
+        writer_of(path, EVALUATION_WRITERS)(self, path)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.method} of {self.label!r}: {self.verdict}, {self.fraction:.0%} done)"

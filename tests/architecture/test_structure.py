@@ -46,6 +46,7 @@ PYTHON = {
     "export": {
         "_version",
         "changes",
+        "evaluations",
         "method",
         "picture_changes",
         "placement",

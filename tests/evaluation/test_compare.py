@@ -1,10 +1,12 @@
 """Several explanations of one input, measured one after the other."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 import xai_widgets as xai
+from xai_widgets.attribution import IntegratedGradients
 from xai_widgets.evaluation import Subject, compare_steps, create_metrics
 from xai_widgets.models import resolve_target
 from xai_widgets.prepare import adapt, read_for
@@ -46,3 +48,37 @@ def test_maps_are_measured_one_after_the_other_and_one_that_fails_is_a_note():
         alone = xai.evaluate(model, x, xai.attribute(model, x, method=name, target=0), ["deletion", "insertion"])
         assert table.loc[name, "deletion"] == pytest.approx(alone["deletion"].value, rel=1e-6)
         assert table.loc[name, "verdict"] == alone.verdict
+
+
+def test_methods_are_compared_by_name_and_as_instances():
+    torch.manual_seed(0)
+    model, x = nn.Sequential(nn.Linear(6, 4), nn.Tanh(), nn.Linear(4, 3)).eval(), torch.randn(6)
+    methods = ["saliency", IntegratedGradients(n_steps=5), "integrated_gradients", "rise"]
+    result = xai.compare_methods(model, x, methods, ["completeness", "seed_spread"], target=1)
+    assert [one.method for one in result.evaluations] == ["saliency", *["integrated_gradients"] * 2]
+    assert result.notes == (
+        "rise: rise does not fit here. It needs a picture: an input of shape [channels, height, width].",
+    )
+    coarse = xai.attribute(model, x, method=methods[1], target=1)
+    alone = xai.evaluate(model, x, coarse, ["completeness"])["completeness"]
+    assert result.evaluations[1]["completeness"].value == pytest.approx(alone.value, rel=1e-6)
+    assert result.evaluations[2]["completeness"].value < alone.value
+    with pytest.raises(ValueError, match="Did you mean saliency"):
+        xai.compare_methods_iter(model, x, ["salience"])
+    with pytest.raises(TypeError, match="methods must be a list"):
+        xai.compare_methods_iter(model, x, "saliency")
+
+
+def test_rows_are_compared_against_the_background_by_methods_and_measures():
+    draw = np.random.default_rng(0)
+    background = draw.normal(size=(60, 4))
+    found = xai.compare_methods(
+        lambda rows: rows @ np.array([3.0, -2, 1, 0]),
+        background[0],
+        ["exact_shapley"],
+        ["infidelity", "seed_spread"],
+        background=background,
+    )
+    (one,) = found.evaluations
+    assert one["infidelity"].value == pytest.approx(0, abs=1e-6)  # by the same rows in the place of what is hidden
+    assert one["seed_spread"].value == 0

@@ -11,6 +11,7 @@ from xai_widgets.api.attributions import (
     methods,
 )
 from xai_widgets.api.changes import counterfactuals, counterfactuals_iter, row_changes
+from xai_widgets.api.comparisons import compare_methods, compare_methods_iter
 from xai_widgets.api.evaluations import evaluate, evaluate_iter
 from xai_widgets.api.population import (
     accumulated_local_effects,
@@ -32,6 +33,8 @@ __all__ = [
     "attribute_iter",
     "check",
     "check_iter",
+    "compare_methods",
+    "compare_methods_iter",
     "counterfactuals",
     "counterfactuals_iter",
     "evaluate",

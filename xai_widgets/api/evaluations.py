@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import collections
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import check_time_budget
 from xai_widgets.evaluation import Subject, create_metrics, evaluate_steps
 from xai_widgets.inputs import Inputs, perturb, perturbation_from
+from xai_widgets.method import REGISTRY
 from xai_widgets.models import resolve_target
 from xai_widgets.prepare import adapt, read_for, read_span, row_subject
 from xai_widgets.results import Attribution
@@ -17,12 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import torch
+    from torch import Tensor
 
     from xai_widgets.evaluation import Metric
     from xai_widgets.evaluations import Evaluation
-
-COMPARED = 25
-"""Rows of the background that stand in for what is hidden, each in turn."""
+    from xai_widgets.models import Model, TorchModel
 
 
 def evaluate(
@@ -102,19 +104,41 @@ def evaluate_iter(
         raise TypeError(msg)
     seconds, chosen = check_time_budget(time_budget), create_metrics(metrics, masked=mask is not None)
     adapter = adapt(model, x, labels=labels, device=device, seed=seed)
-    rows = None
-    if background is not None:
-        subject = row_subject(adapter, x, background)
-        fed, inputs = subject.model, Inputs(subject.tensor(subject.row), "tensor", names=subject.table.names)
-        rows = subject.references(COMPARED, seed)
-    elif isinstance(target, TextSpan):
-        fed, inputs = read_span(adapter, x, tokenizer, target)
-    else:
-        reduce = target if callable(target) else None
-        fed, inputs = read_for(adapter, x, preprocess=preprocess, tokenizer=tokenizer, reduce=reduce)
+    fed, inputs, rows = Reading(adapter, x, target, preprocess, tokenizer, background, seed).for_(attribution.method)
     if inputs.kind == "image" and attribution.edits:
         inputs = perturb(inputs, [perturbation_from(one) for one in attribution.edits], attribution.seed)
     prediction = fed.predict(inputs.x)
     index = resolve_target(attribution.target, prediction)
     asked = Subject.of(fed, inputs, index, prediction, attribution, background=rows, mask=mask)
     return (one for one in evaluate_steps(asked, chosen, seed=seed, time_budget=seconds) if one is not None)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an input is read for what is asked about it."""
+
+    adapter: TorchModel
+    x: Any
+    target: Any
+    preprocess: Callable[[Any], Any] | None
+    tokenizer: Any
+    background: Any
+    seed: int
+
+    @property
+    def told(self) -> Any:
+        """The target, where a result can say it."""
+        return None if callable(self.target) or isinstance(self.target, TextSpan) else self.target
+
+    def for_(self, method: str) -> tuple[Model, Inputs, Tensor | None]:
+        """Return the model, the input as a method of this name reads it, and rows to compare a row with."""
+        if self.background is not None:
+            row = row_subject(self.adapter, self.x, self.background)
+            inputs = Inputs(row.tensor(row.row), "tensor", names=row.table.names)
+            return row.model, inputs, row.references(self.seed)
+        if isinstance(self.target, TextSpan):
+            scores = method in REGISTRY and issubclass(REGISTRY[method], RelevanceMethod)
+            return (*read_span(self.adapter, self.x, self.tokenizer, self.target, scores=scores), None)
+        reduce = self.target if callable(self.target) else None
+        options = {"preprocess": self.preprocess, "tokenizer": self.tokenizer, "reduce": reduce}
+        return (*read_for(self.adapter, self.x, **options), None)

@@ -44,6 +44,9 @@ class NextToken(AttentionLrp):
     otherwise: ClassVar[str | None] = "integrated_gradients"
 
 
+AGAINST = ("baselines", "background")
+"""Parameters that want rows to compare with."""
+
 CHANCE = "This map may be nothing but chance: give it more samples."
 """Said of a finished map whose error is as large as itself."""
 
@@ -86,6 +89,14 @@ def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inp
         msg = f"{method.name} does not fit here. {reason}"
         raise ValueError(msg)
     return method
+
+
+def against_rows(name: str, rows: Tensor | None) -> dict[str, Any]:
+    """Return rows of a table that a row is to be compared with, if any, as parameters of the method of this name."""
+    known = (
+        {field.name for field in dataclasses.fields(REGISTRY[name])} if name in REGISTRY and rows is not None else ()
+    )
+    return {name: rows for name in AGAINST if name in known}
 
 
 def _speaks(model: Model, inputs: Inputs) -> bool:

@@ -1,12 +1,14 @@
 """Results as files, pictures, words and code. No torch: what was saved opens anywhere."""
 
 from xai_widgets.changes import CHANGE_WRITERS
+from xai_widgets.evaluations import EVALUATION_WRITERS
 from xai_widgets.export import charts
 from xai_widgets.export.bundle import SAVED_VIEW, mimebundle, saved
 from xai_widgets.export.change_files import write_changes, write_changes_png
 from xai_widgets.export.code import to_code
 from xai_widgets.export.colours import colormaps
 from xai_widgets.export.diffs import changes_html, changes_text
+from xai_widgets.export.evaluation_files import write_evaluation
 from xai_widgets.export.files import load, write_html, write_json, write_npz, write_png
 from xai_widgets.export.picture import picture, png
 from xai_widgets.export.picture_diffs import changes_png
@@ -37,3 +39,4 @@ CHANGE_WRITERS.update({".xai.json": write_changes, ".png": write_changes_png, ".
 PAINTERS.update({"picture": picture, "png": png, "text": text, "read": read})
 PAINTERS.update({"changes_text": changes_text, "changes_html": changes_html, "changes_png": changes_png})
 PAINTERS.update({"population": charts.chart, "population_png": charts.png, "population_text": charts.text})
+EVALUATION_WRITERS[".xai.json"] = write_evaluation

@@ -12,7 +12,6 @@ from xai_widgets.changes import Candidate, CellChange, Counterfactuals, Edit, Ro
 from xai_widgets.export import checks
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.changed_pictures import picture_candidate, picture_of, picture_record
-from xai_widgets.export.checks import FileError
 from xai_widgets.export.packed import packed
 from xai_widgets.export.picture_diffs import changes_png
 from xai_widgets.export.record import TASKS, plain
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 FORMAT, VERSION = "xai_widgets counterfactuals", 1
 KINDS = ("delete", "replace", "insert")
-MOST = 1000
-"""Candidates, and edits of one."""
 
 
 def write_changes(found: Counterfactuals, path: Path) -> None:
@@ -109,10 +106,7 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
     FileError
         Naming the first field that is not as it should be.
     """
-    version = checks.whole("v", record.get("v"))
-    if version != VERSION:
-        msg = f"it has version {version} of the format, this xai_widgets reads version {VERSION}: install a newer one"
-        raise FileError(msg)
+    checks.version("v", record.get("v"), VERSION)
     given = record.get("original")
     original: Any
     if isinstance(given, dict):
@@ -133,9 +127,9 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
         index=index,
         label=checks.text("label", record.get("label")),
         candidates=tuple(
-            _candidate(one, original, prediction) for one in _listed("candidates", record.get("candidates"))
+            _candidate(one, original, prediction) for one in checks.listed("candidates", record.get("candidates"))
         ),
-        fewest=_flag("fewest", record.get("fewest")),
+        fewest=checks.flag("fewest", record.get("fewest")),
         method=checks.text("method", record.get("method")),
         params=params,
         seed=checks.whole("seed", record.get("seed")),
@@ -150,21 +144,21 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
 
 
 def _candidate(value: Any, original: Any, before: Prediction) -> Candidate | RowCandidate | PictureCandidate:
-    found = _mapping("candidates", value)
+    found = checks.mapping("candidates", value)
     prediction = _prediction("candidates", found.get("prediction"))
     checks.hold("candidates", len(prediction.probabilities) == len(before.probabilities))
     if isinstance(original, np.ndarray):
-        return picture_candidate(found, original, prediction, valid=_flag("valid", found.get("valid")))
+        return picture_candidate(found, original, prediction, valid=checks.flag("valid", found.get("valid")))
     if isinstance(original, dict):
         return _row_candidate(found, original, prediction)
     return Candidate(
         text=checks.long_text("candidates", found.get("text")),
-        edits=tuple(_edit(one, original) for one in _listed("edits", found.get("edits"))),
+        edits=tuple(_edit(one, original) for one in checks.listed("edits", found.get("edits"))),
         prediction=prediction,
         delta=checks.number("delta", found.get("delta")),
         similarity=checks.number("similarity", found.get("similarity")),
         fluency=checks.optional("fluency", found.get("fluency")),
-        valid=_flag("valid", found.get("valid")),
+        valid=checks.flag("valid", found.get("valid")),
     )
 
 
@@ -181,7 +175,7 @@ def _row_candidate(found: dict[str, Any], original: dict[str, Any], prediction: 
         effort=checks.number("effort", found.get("effort")),
         nearest=checks.optional("nearest", found.get("nearest")),
         density=checks.optional("density", found.get("density")),
-        valid=_flag("valid", found.get("valid")),
+        valid=checks.flag("valid", found.get("valid")),
     )
 
 
@@ -192,7 +186,7 @@ def _row(name: str, value: Any) -> dict[str, Any]:
 
 
 def _edit(value: Any, original: str) -> Edit:
-    found = _mapping("edits", value)
+    found = checks.mapping("edits", value)
     start, stop = checks.pair("edits", [found.get("start"), found.get("stop")])
     kind: Any = found.get("kind")
     old, new = (checks.long_text("edits", found.get(name)) for name in ("old", "new"))
@@ -201,7 +195,7 @@ def _edit(value: Any, original: str) -> Edit:
 
 
 def _prediction(name: str, value: Any) -> Prediction:
-    found = _mapping(name, value)
+    found = checks.mapping(name, value)
     task, labels = checks.text(name, found.get("task")), found.get("labels")
     probabilities = _numbers(name, found.get("probabilities"))
     named = None if labels is None else checks.texts(name, labels)
@@ -214,21 +208,3 @@ def _numbers(name: str, value: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
     if not isinstance(value, list) or not 0 < len(value) <= checks.MOST_TEXTS:
         raise checks.wrong(name)
     return np.array([checks.number(name, one) for one in value], np.float32)
-
-
-def _listed(name: str, value: Any) -> list[Any]:
-    if not isinstance(value, list) or len(value) > MOST:
-        raise checks.wrong(name)
-    return value
-
-
-def _mapping(name: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise checks.wrong(name)
-    return value
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise checks.wrong(name)
-    return value

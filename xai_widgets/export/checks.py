@@ -9,7 +9,7 @@ MOST_AXES, MOST_TEXTS, LONGEST, DEEPEST = 8, 1_000_000, 10_000, 8
 LONGEST_TEXT = 10_000_000
 """Of a text that was explained, in characters."""
 
-MOST_NAMED = 100
+MOST_NAMED, MOST_LISTED = 100, 1000
 LARGEST = 2**63
 NOT_FINITE = ("nan", "inf", "-inf")
 
@@ -127,3 +127,31 @@ def plain(what: str, value: Any, depth: int = 0) -> Any:
             return float(value["float"])
         return {text(what, key): plain(what, one, depth + 1) for key, one in value.items()}
     return text(what, value) if isinstance(value, str) else value
+
+
+def listed(name: str, value: Any) -> list[Any]:
+    """Check a list that is not too long."""
+    if not isinstance(value, list) or len(value) > MOST_LISTED:
+        raise wrong(name)
+    return value
+
+
+def mapping(name: str, value: Any) -> dict[str, Any]:
+    """Check an object."""
+    if not isinstance(value, dict):
+        raise wrong(name)
+    return value
+
+
+def flag(name: str, value: Any) -> bool:
+    """Check true or false."""
+    if not isinstance(value, bool):
+        raise wrong(name)
+    return value
+
+
+def version(name: str, value: Any, known: int) -> None:
+    """Check the version of a format."""
+    if (found := whole(name, value)) != known:
+        msg = f"it has version {found} of the format, this xai_widgets reads version {known}: install a newer one"
+        raise FileError(msg)

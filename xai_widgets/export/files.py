@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export import change_files
+from xai_widgets.export import change_files, evaluation_files
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.bundle import drawable, painted
 from xai_widgets.export.checks import FileError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xai_widgets.changes import Counterfactuals
+    from xai_widgets.evaluations import Evaluation
     from xai_widgets.results import Attribution
 
 LARGEST = 2**29
@@ -39,8 +40,8 @@ HEADER = 2**14
 RECORD: Wanted = ("|u1", 1, 2**26)
 
 
-def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals:
-    """Read what ``save`` wrote: of an attribution ``.npz`` or ``.xai.json``, of counterfactuals ``.xai.json``.
+def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals | Evaluation:
+    """Read what ``save`` wrote: of an attribution ``.npz`` or ``.xai.json``, of anything else ``.xai.json``.
 
     Raises
     ------
@@ -58,8 +59,11 @@ def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals:
         if name.endswith(".npz"):
             return attribution_of(*_read_npz(path))
         record = _parsed(path.read_bytes())
-        if isinstance(record, dict) and record.get("format") == change_files.FORMAT:
+        form = record.get("format") if isinstance(record, dict) else None
+        if form == change_files.FORMAT:
             return change_files.counterfactuals_of(record)
+        if form == evaluation_files.FORMAT:
+            return evaluation_files.evaluation_of(record)
         return attribution_of(record, _arrays(record))
     except FileError as error:
         msg = f"cannot read {path.name!r}: {error}."

@@ -79,10 +79,7 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         msg = "it holds no result of xai_widgets"
         raise FileError(msg)
-    version = checks.whole("v", record.get("v"))
-    if version != VERSION:
-        msg = f"it has version {version} of the format, this xai_widgets reads version {VERSION}: install a newer one"
-        raise FileError(msg)
+    checks.version("v", record.get("v"), VERSION)
     for name in ("values", "probabilities", "scores"):
         if name not in arrays:
             msg = f"its array {name} is missing"

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 Encode = Callable[[Tensor], Tensor]
 MATRIX = 2
 
+COMPARED = 25
+"""Rows of the background that stand in for what is hidden, each in turn: values add up to the mean over them."""
+
 
 class TableRows:
     """Feed of a model of rows: numbers (n, columns), by way of `encode`; for functions, frames or arrays of `table`."""
@@ -98,12 +101,12 @@ class RowSubject:
         rows = self.tensor(values[None])
         return rows if self.exact is None else self.exact(rows)
 
-    def references(self, count: int, seed: int) -> Tensor:
+    def references(self, seed: int) -> Tensor:
         """Draw rows to compare with (n, columns): without missing and infinite values where there are any such."""
         data = self.table.data
         whole = data[np.isfinite(data).all(1)]
         data = whole if len(whole) else data
-        chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:count]
+        chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:COMPARED]
         return self.tensor(data[np.sort(chosen.numpy())])
 
     def tensor(self, values: NDArray[np.float64]) -> Tensor:

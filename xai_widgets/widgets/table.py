@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from xai_widgets.api import method_list
-from xai_widgets.attribution.runs import check_time_budget, choose
+from xai_widgets.attribution.runs import AGAINST, check_time_budget, choose
 from xai_widgets.counterfactual import Constraints
 from xai_widgets.export.code import called, literal
 from xai_widgets.inputs.cells import cells_by_name, cells_from, changed
@@ -22,7 +22,7 @@ from xai_widgets.widgets.scenarios import Scenarios
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.table_asides import TableAsides
 from xai_widgets.widgets.table_rules import constraints_of, in_words, told
-from xai_widgets.widgets.table_session import AGAINST, TableSession
+from xai_widgets.widgets.table_session import TableSession
 from xai_widgets.wire import ProtocolError, Rules, Scenario, Seek
 from xai_widgets.wire.esm import asset
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets.api import row_changes
 from xai_widgets.attribution.groups import GroupMethod
+from xai_widgets.attribution.runs import against_rows
 from xai_widgets.inputs import Inputs
 from xai_widgets.inputs.cells import changed
-from xai_widgets.method import REGISTRY
 from xai_widgets.population import grid_of, ice
 from xai_widgets.widgets.session import Session
 
@@ -30,14 +30,8 @@ if TYPE_CHECKING:
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Edits, Seen
 
-COMPARED = 25
-"""Rows of the background that stand in for what is hidden, each in turn: the values add up to the mean over them."""
-
 FEW, MANY = 8, 12
 """Up to so many columns ``method="auto"`` does all coalitions: of a function, and of a model with gradients."""
-
-AGAINST = ("baselines", "background")
-"""Parameters that want rows to compare with."""
 
 
 class TableSession(Session):
@@ -56,7 +50,7 @@ class TableSession(Session):
     def __init__(self, subject: RowSubject, seed: int, time_budget: float | None) -> None:
         self.subject = subject
         table = subject.table
-        self.references = subject.references(COMPARED, seed)
+        self.references = subject.references(seed)
         low, high = (subject.tensor(np.array([getattr(one, end) for one in table.columns])) for end in ("low", "high"))
         inputs = Inputs(subject.tensor(subject.row), "tensor", low, high, names=table.names)
         super().__init__(subject.model, inputs, seed, time_budget)
@@ -68,8 +62,7 @@ class TableSession(Session):
 
     def against(self, name: str) -> dict[str, Tensor]:
         """Return what a method is to compare the row with, as parameters."""
-        known = {field.name for field in fields(REGISTRY[name])} if name in REGISTRY else set()
-        return {name: self.references for name in AGAINST if name in known}
+        return against_rows(name, self.references)
 
     def why_not(self, method: type[Method]) -> str | None:
         """Refuse what makes rows that no table has, such as one between two categories."""
