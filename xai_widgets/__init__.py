@@ -182,7 +182,10 @@ def __getattr__(name: str) -> Any:
 
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    home = import_module(f"{__name__}.{_HOME[name]}")
+    if _HOME[name] == "widgets":  # from now on there may be widgets to list
+        import_module(f"{__name__}.lab.panel").offer()
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,8 @@ import type {
 } from "../core/embedding/types";
 import { LatestWins } from "../core/latest";
 import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
-import { Link, VERSION } from "./link";
+import { VERSION } from "../core/version";
+import { Link } from "./link";
 import type { Model } from "./model";
 import { storeOf, type Trouble } from "./store";
 

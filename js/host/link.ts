@@ -1,11 +1,11 @@
 // The wire to the kernel: says hello until answered, numbers the asks, keeps one a slot in flight.
 import { LatestWins } from "../core/latest";
 import type { Answer, Bytes, Display, Incoming, Outgoing, Question, Request, Slot, Welcome } from "../core/types";
+import { VERSION } from "../core/version";
 import { asked, type LanguageMessage, learn } from "./language";
 import type { Model } from "./model";
 
 export const PROTOCOL = 1;
-export const VERSION = "0.1.0";
 
 const HELLO_MS = 3000;
 const RETRY_MS = 5000;

@@ -3,7 +3,8 @@ import { batch, type Signal, signal } from "@preact/signals";
 import { answerOf } from "../core/population/read";
 import type { Answer, Params, PopulationSpec, PopulationState, StudyMessage, Topic } from "../core/population/types";
 import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
-import { Link, VERSION } from "./link";
+import { VERSION } from "../core/version";
+import { Link } from "./link";
 import type { Model } from "./model";
 import { storeOf, type Trouble } from "./store";
 

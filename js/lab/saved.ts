@@ -3,16 +3,16 @@ import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
 import { MimeModel } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Panel, type Widget } from "@lumino/widgets";
+import { WIDGET_VIEW } from "./panel/cells";
 import { type Bundle, Picture, PNG, payload, SAVED_VIEW, TEXT } from "./picture";
 import { WORDS } from "./words";
 
-const WIDGET_VIEW = "application/vnd.jupyter.widget-view+json";
 const DATA_URL = "data:image/png;base64,";
 /** Before the live widget's own renderer, which stands at -10. */
 const RANK = -20;
 
 /** What the root element of a live view offers: its picture as a data URL, and that picture in words. */
-interface Root extends Element {
+export interface Root extends Element {
   xai?: { snapshot?: () => string; describe?: () => string };
 }
 

@@ -61,5 +61,50 @@ export const WORDS = {
     weights: "weights",
   },
 
+  // the context menu of an output
+  outputs: {
+    savePage: "Save the explanation as HTML",
+    savePicture: "Save the explanation as PNG",
+    copy: "Copy the picture of the explanation",
+    compareWith: "Compare the explanation with…",
+    noKernel: "The widget's kernel is gone. Run its cell again.",
+    noPicture: "There is no picture of it yet.",
+    failed: "This kernel has no xai_widgets that can do this, or one that is too old.",
+  },
+
+  // the side panel
+  panel: {
+    title: "Explanations",
+    show: "Show the explanations of this notebook",
+    noKernel: "Open a notebook with a running kernel to see the explanations that live in it.",
+    nothing: "Nothing is explained in this kernel yet. What xai.explain(model, x) shows is listed here.",
+    mismatch: (extension: string, kernel: string) =>
+      `JupyterLab's extension is xai_widgets ${extension}, the kernel runs ${kernel}: install the same version in both, then reload the page.`,
+    widgets: "Live widgets",
+    results: "Results among the variables",
+    kinds: (kind: string) =>
+      ({ image: "Picture", text: "Text", table: "Row", embedding: "Word vectors" })[kind] ?? kind,
+    running: "computing",
+    age: (seconds: number) =>
+      seconds < 60
+        ? "just now"
+        : seconds < 5400
+          ? `${Math.round(seconds / 60)} min`
+          : `${Math.round(seconds / 3600)} h`,
+    bytes: (bytes: number) => (bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`),
+    jump: "Go to",
+    jumpHint: "Go to the cell that shows it",
+    cancel: "Cancel",
+    cancelHint: "Stop computing; what was found stays",
+    free: "Free",
+    freeHint: "Close the widget and free its memory",
+    compare: "Compare two",
+    compareHint: "Tick two explanations of one input.",
+    agreement: (value: string) =>
+      `Rank correlation ${value}: 1 where both put all parts in the same order, 0 where they have nothing to do with each other.`,
+    noAgreement: "One of the two has a single value everywhere, so there is no order to compare.",
+    done: "Done",
+  },
+
   saved: "A saved picture. Run the cell to bring it to life.",
 } as const;

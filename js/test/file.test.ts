@@ -22,6 +22,7 @@ function saved(more: object = {}) {
     backwards: 1,
     seconds: 0.5,
     model_hash: "abc",
+    version: "0.1.0",
     provenance: { torch: "2.13" },
     arrays: { values: array([0.5, -2, Number.NaN]), probabilities: array([0.25, 0.75]) },
     ...more,
@@ -80,6 +81,7 @@ describe("a saved explanation", () => {
       ["passes forward + back", "1,200 + 1"],
       ["time", "0.5 s"],
       ["weights", "abc"],
+      ["xai_widgets", "0.1.0"],
       ["torch", "2.13"],
     ]);
   });

@@ -24,7 +24,7 @@ def write(lab):
     xai.attribute(network(), torch.rand(3, 16, 16), "saliency", labels=labels).save(root / "picture.xai.json")
     record = json.loads((root / "picture.xai.json").read_text())
     shown = {"v": 1, "title": "Explanation", "text": f"Why {HOSTILE}?\nIt is blue.", "png": BLUE}
-    (root / "picture.xai.json").write_text(json.dumps({**record, "shown": shown}))
+    (root / "picture.xai.json").write_text(json.dumps({**record, "view": shown}))
     (root / "later.xai.json").write_text(json.dumps({**record, "v": 9}))
     (root / "damaged.xai.json").write_text((root / "picture.xai.json").read_text()[:-100])
     row = xai.attribute(nn.Linear(3, 2), np.float32([1, 2, 3]), "input_x_gradient", labels=["no", "yes"])

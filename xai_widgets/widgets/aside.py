@@ -88,11 +88,6 @@ class Question:
             self._slot.submit(steps, publish=publish, ended=ended)
 
     @property
-    def running(self) -> bool:
-        """Whether the newest is not answered yet."""
-        return not self._finished.is_set()
-
-    @property
     def priority(self) -> int:
         """Answers of a higher priority come first, whichever was asked for first; it may be changed at any time."""
         return self._slot.priority
@@ -119,6 +114,11 @@ class Question:
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the newest has been answered; False when the time passed before."""
         return self._finished.wait(timeout)
+
+    @property
+    def running(self) -> bool:
+        """Whether the newest has not been answered yet."""
+        return self._said is not None and bool(self._said.content["running"])
 
     @property
     def error(self) -> str | None:

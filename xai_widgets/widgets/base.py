@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.jobs import Outcome, Slot, worker_for
+from xai_widgets.widgets import living
 from xai_widgets.widgets.health import Health
 from xai_widgets.widgets.kept import Kept
 from xai_widgets.widgets.linked import LinkedWidget, error_message
@@ -177,6 +178,12 @@ class ExplainerWidget(LinkedWidget):
         finally:
             exchange.answered.set()
             exchange.finished.set()
+            living.tell(self)
+
+    @property
+    def running(self) -> bool:
+        """Whether an explanation, or the one that it is compared with, is being computed."""
+        return any(not exchange.finished.is_set() for exchange in list(self._exchanges.values()))
 
     def _keep(self) -> None:
         """Mirror what is on show into the traits that outlive the kernel, as far as one message may hold it."""

@@ -17,6 +17,7 @@ from xai_widgets.export.aside import write_aside
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
 from xai_widgets.widgets import embedding_messages as messages
+from xai_widgets.widgets import living
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import EXPLAIN, PREDICT
 from xai_widgets.widgets.embedding_session import Near, Space
@@ -171,6 +172,13 @@ class EmbeddingExplorer(LinkedWidget):
         """Wait until all that was asked is answered; False when `timeout` seconds passed before."""
         return all(one.wait(timeout) for one in self._questions.values())
 
+    def overview(self) -> dict[str, Any]:
+        """Tell in a line what is on show: ``kind``, ``method``, ``label`` and ``running``."""
+        layout: Layout | None = self.projection
+        method = None if layout is None else layout.method
+        running = self._questions["layout"].running
+        return {**super().overview(), "method": method, "label": self.selected, "running": running}
+
     def _ask(
         self,
         kind: str,
@@ -225,6 +233,8 @@ class EmbeddingExplorer(LinkedWidget):
         self._post(message)
         kind = message.content["kind"]
         size = sum(one.nbytes for one in message.buffers)
+        if not message.content["running"]:
+            living.tell(self)
         if message.content["running"] or self._closed or size > LIMIT:
             return
         # What was stopped before it came to anything leaves what there was.

@@ -19,7 +19,7 @@ from xai_widgets.export.page import Shown, page
 from xai_widgets.export.words import question, text
 from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
-from xai_widgets.widgets import layers, messages
+from xai_widgets.widgets import layers, living, messages
 from xai_widgets.widgets.base import AHEAD, Exchange
 from xai_widgets.widgets.judged import JudgedWidget
 from xai_widgets.widgets.names import names_of
@@ -328,6 +328,14 @@ class Explainer(JudgedWidget):
                 on_result,
                 beside=lambda: self._ask_beside(slot, request),
             )
+        living.tell(self)
+
+    def overview(self) -> dict[str, Any]:
+        """Tell in a line what is on show: ``kind``, ``method``, ``label`` and ``running``."""
+        found: Attribution | None = self.attribution
+        method = type(self._requests["a"].method).title
+        label = None if found is None else found.label
+        return {**super().overview(), "method": method, "label": label, "running": self.running}
 
     def _ask_beside(self, slot: str, request: Request) -> None:
         """Ask what is shown beside each explanation, if anything is."""

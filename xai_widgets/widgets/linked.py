@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import traitlets
 
 from xai_widgets._version import __version__
 from xai_widgets.jobs import Outcome
+from xai_widgets.widgets import living
 from xai_widgets.wire import Hello, Message, parse
 from xai_widgets.wire.esm import language
 
@@ -41,9 +43,11 @@ class LinkedWidget(anywidget.AnyWidget):
         self._id = 0
         self._viewed = False
         self._closed = False
+        self.made = time.time()
         super().__init__(**traits)
         self.on_msg(self._receive)
-        pin_routing(self)
+        pin_routing(self.comm)
+        living.begin(self)
 
     # The browser asks by messages and writes no trait: `_esm` among them would be code for other people's browsers.
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -106,7 +110,12 @@ class LinkedWidget(anywidget.AnyWidget):
         self._stop()
         with self._lock:
             self._release()
+        living.end(self)
         super().close()
+
+    def overview(self) -> dict[str, Any]:
+        """Tell in a line what is on show: ``kind``, ``method`` and ``label`` where there are such, and ``running``."""
+        return {"kind": self.spec.get("kind"), "method": None, "label": None, "running": False}
 
     @abstractmethod
     def _stop(self) -> None:
@@ -128,13 +137,12 @@ def error_message(number: int, slot: str, error: BaseException) -> Message:
     return Message("error", id=number, slot=slot, message=message, detail=detail)
 
 
-def pin_routing(widget: Any) -> None:
+def pin_routing(comm: Any) -> None:
     """Let messages from the browser reach the thread they were sent to.
 
     ipykernel 7.4 routes a message for a comm to the (sub)shell that last *sent* on it instead of the one named
     in the message, so that any output from a running cell would make the widget wait for that cell. A browser
     test (live while a cell runs) guards this touch of a private name.
     """
-    comm = getattr(widget, "comm", None)
-    if comm is not None and hasattr(comm, "_reply_subshell_for"):
+    if hasattr(comm, "_reply_subshell_for"):
         comm._reply_subshell_for = None  # noqa: SLF001

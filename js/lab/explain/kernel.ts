@@ -1,5 +1,6 @@
-// What the kernel says of its variables: one silent request that runs our own function, and nothing else.
-import type { Kernel, KernelMessage } from "@jupyterlab/services";
+// What the kernel says of its variables.
+import type { Kernel } from "@jupyterlab/services";
+import { ask } from "../ask";
 
 interface Named {
   name: string;
@@ -13,22 +14,13 @@ export interface Offers {
   inputs: (Named & { options: string })[];
 }
 
-const ASK = "__import__('importlib').import_module('xai_widgets.lab.namespace').offers(globals())";
-
 /** The kernel's variables that can be explained; null where it has no xai_widgets to tell. */
 export async function offers(kernel: Kernel.IKernelConnection): Promise<Offers | null> {
-  const content = { code: "", silent: true, store_history: false, user_expressions: { offers: ASK } };
-  const reply = await kernel.requestExecute(content).done;
-  const { user_expressions: told } = reply.content as KernelMessage.IReplyOkContent & {
-    user_expressions?: Record<string, { status?: string; data?: Record<string, string> }>;
-  };
-  const text = told?.offers?.data?.["text/plain"];
-  return text ? JSON.parse(unquoted(text)) : null;
-}
-
-/** Python's way to write a string, back to the string. It is ASCII, and JSON escapes what is not. */
-function unquoted(text: string): string {
-  return text.slice(1, -1).replace(/\\(['\\])/g, "$1");
+  try {
+    return JSON.parse(await ask(kernel, "namespace", "offers(globals())"));
+  } catch {
+    return null;
+  }
 }
 
 /** The cell that explains: with its import, unless the notebook has it. */

@@ -45,7 +45,7 @@ export async function read(text: string): Promise<Saved> {
   if (fields.v !== VERSION) throw new FileFault(WORDS.file.version(String(fields.v).slice(0, 20), VERSION));
   const arrays = fieldsOf(fields.arrays);
   const [values, probabilities] = await Promise.all([unpacked(arrays.values), unpacked(arrays.probabilities)]);
-  return { fields, shown: fieldsOf(fields.shown), values, probabilities };
+  return { fields, shown: fieldsOf(fields.view), values, probabilities };
 }
 
 /** An array of 32-bit numbers; null where there is none. */

@@ -104,7 +104,7 @@ function changes({ candidates, original, index }: Fields): Table {
 }
 
 function computation(fields: Fields): Table {
-  const { method, params, seed, model_hash: hash, forwards, backwards, seconds: took, provenance } = fields;
+  const { method, params, seed, model_hash: hash, forwards, backwards, seconds: took, version, provenance } = fields;
   const rows: [string, string][] = [
     [WORDS.file.method, textOf(method)],
     ...Object.entries(fieldsOf(params)).map(([name, value]): [string, string] => [name, plain(value)]),
@@ -112,6 +112,7 @@ function computation(fields: Fields): Table {
     [WORDS.file.passes, `${whole(Number(forwards) || 0)} + ${whole(Number(backwards) || 0)}`],
     [WORDS.file.took, typeof took === "number" ? seconds(took) : ""],
     [WORDS.file.weights, textOf(hash)],
+    ["xai_widgets", textOf(version)],
     ...Object.entries(fieldsOf(provenance)).map(([name, value]): [string, string] => [name, plain(value)]),
   ];
   return { title: WORDS.file.computation, head: [], rows: rows.filter(([, value]) => value !== "").slice(0, MOST) };

@@ -1,0 +1,67 @@
+// What can be done with the output of a widget, or the picture that was saved of it, by the right mouse button.
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { Notification } from "@jupyterlab/apputils";
+import { INotebookTracker } from "@jupyterlab/notebook";
+import { saveAs } from "../../dom/save";
+import { ask } from "../ask";
+import { modelAt } from "../panel/cells";
+import type { Root } from "../saved";
+import { WORDS } from "../words";
+
+const words = WORDS.outputs;
+const LIVE = ".jp-Notebook .xai-root";
+const SAVED = ".jp-Notebook .xai-saved";
+
+async function page(notebooks: INotebookTracker, node: Element): Promise<void> {
+  const panel = notebooks.currentWidget;
+  const kernel = panel?.sessionContext.session?.kernel;
+  const model = panel && modelAt(panel, node);
+  if (!kernel || !model) throw new Error(words.noKernel);
+  const text = await ask(kernel, "pages", `page('${model.replace(/[^\w-]/g, "")}')`);
+  const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  saveAs("explanation.html", new Blob([bytes], { type: "text/html" }));
+}
+
+/** What the output shows, as a PNG. */
+async function picture(node: Element): Promise<Blob> {
+  const url = (node as Root).xai?.snapshot?.() ?? node.querySelector("img")?.src;
+  if (!url?.startsWith("data:image/png")) throw new Error(words.noPicture);
+  return (await fetch(url)).blob();
+}
+
+async function copy(node: Element): Promise<void> {
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": picture(node) })]);
+}
+
+export const outputs: JupyterFrontEndPlugin<void> = {
+  id: "xai-widgets:outputs",
+  description: "Saves, copies and compares the output of a widget by its context menu.",
+  autoStart: true,
+  requires: [INotebookTracker],
+  activate: (app: JupyterFrontEnd, notebooks: INotebookTracker) => {
+    const add = (name: string, label: string, selectors: string[], run: (node: Element) => unknown) => {
+      const command = `xai-widgets:${name}`;
+      app.commands.addCommand(command, {
+        label,
+        execute: async () => {
+          const node = app.contextMenuHitTest((one) => one.matches(selectors.join()));
+          try {
+            if (node) await run(node);
+          } catch (error) {
+            Notification.warning((error as Error).message || words.failed, { autoClose: 8000 });
+          }
+        },
+      });
+      for (const selector of selectors) app.contextMenu.addItem({ command, selector, rank: 0 });
+    };
+    add("save-page", words.savePage, [LIVE], (node) => page(notebooks, node));
+    add("save-picture", words.savePicture, [LIVE, SAVED], async (node) =>
+      saveAs("explanation.png", await picture(node)),
+    );
+    add("copy-picture", words.copy, [LIVE, SAVED], copy);
+    add("compare-with", words.compareWith, [LIVE], (node) => {
+      const panel = notebooks.currentWidget;
+      return app.commands.execute("xai-widgets:show-explanations", { pick: panel && modelAt(panel, node) });
+    });
+  },
+};

@@ -1,0 +1,142 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { Dialog, ICommandPalette, Notification, showDialog } from "@jupyterlab/apputils";
+import { INotebookTracker } from "@jupyterlab/notebook";
+import { LabIcon } from "@jupyterlab/ui-components";
+import { Widget } from "@lumino/widgets";
+import { h, render } from "preact";
+import { short } from "../../core/format";
+import { element } from "../element";
+import { ICON } from "../icon";
+import { style } from "../style";
+import { WORDS } from "../words";
+import { cellOf } from "./cells";
+import { type Compared, KernelLink, type Listener } from "./link";
+import { List } from "./list";
+
+const COMMAND = "xai-widgets:show-explanations";
+/** Ages are told in minutes. */
+const REDRAW_MS = 30_000;
+
+/** The explanations of the notebook in front. It talks to the kernel only while it is seen. */
+class Explanations extends Widget {
+  private link: KernelLink | null = null;
+  private picked: string[] = [];
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  private readonly listener: Listener = {
+    changed: () => this.draw(),
+    compared: (found) => void compared(found),
+    failed: (sentence) => void Notification.warning(sentence, { autoClose: 8000 }),
+  };
+
+  constructor(private readonly notebooks: INotebookTracker) {
+    super();
+    style();
+    this.id = "xai-explanations";
+    this.addClass("xai-explanations");
+    this.title.icon = new LabIcon(ICON);
+    this.title.caption = WORDS.panel.title;
+    notebooks.currentChanged.connect(this.connect, this);
+  }
+
+  protected override onAfterShow(): void {
+    this.connect();
+    this.timer = setInterval(() => this.draw(), REDRAW_MS);
+  }
+
+  protected override onAfterHide(): void {
+    clearInterval(this.timer);
+    this.connect();
+  }
+
+  override dispose(): void {
+    clearInterval(this.timer);
+    this.notebooks.currentChanged.disconnect(this.connect, this);
+    this.notebooks.currentWidget?.sessionContext.kernelChanged.disconnect(this.connect, this);
+    this.link?.dispose();
+    render(null, this.node);
+    super.dispose();
+  }
+
+  /** Tick one. Of three the first one goes: two can be compared. */
+  pick(id: string): void {
+    this.picked = [...this.picked.filter((one) => one !== id), id].slice(-2);
+    this.draw();
+  }
+
+  private drop(id: string): void {
+    this.picked = this.picked.filter((one) => one !== id);
+    this.draw();
+  }
+
+  /** Follow the notebook in front and its kernel. */
+  private connect(): void {
+    const context = this.notebooks.currentWidget?.sessionContext;
+    context?.kernelChanged.disconnect(this.connect, this);
+    context?.kernelChanged.connect(this.connect, this);
+    const kernel = (this.isVisible && context?.session?.kernel) || null;
+    if (kernel !== (this.link?.kernel ?? null)) {
+      this.link?.dispose();
+      this.picked = [];
+      this.link = kernel && new KernelLink(kernel, this.listener);
+    }
+    this.draw();
+  }
+
+  private draw(): void {
+    if (!this.isVisible) return;
+    const { link } = this;
+    // What has not been told yet may be picked already, by the context menu.
+    const known = (id: string) => link?.widgets.has(id) || link?.results.some((one) => one.id === id);
+    const picked = this.picked.filter(known);
+    const act = {
+      jump: (id: string) => cellOf(this.notebooks.currentWidget, id),
+      pick: (id: string) => (picked.includes(id) ? this.drop(id) : this.pick(id)),
+      compare: () => link?.send({ kind: "compare", ids: picked }),
+    };
+    render(h(List, { link, picked, act }), this.node);
+  }
+}
+
+/** Show two maps side by side, and how far they agree. */
+async function compared({ agreement, maps }: Compared): Promise<void> {
+  const body = new Widget();
+  body.addClass("xai-compared");
+  const pictures = maps.map(({ title, png }) =>
+    element(
+      "figure",
+      {},
+      element("img", { src: `data:image/png;base64,${png}`, alt: title }),
+      element("figcaption", {}, title),
+    ),
+  );
+  const sentence = agreement === null ? WORDS.panel.noAgreement : WORDS.panel.agreement(short(agreement));
+  body.node.append(element("p", {}, sentence), ...pictures);
+  await showDialog({ title: WORDS.panel.compare, body, buttons: [Dialog.okButton({ label: WORDS.panel.done })] });
+}
+
+export const panel: JupyterFrontEndPlugin<void> = {
+  id: "xai-widgets:panel",
+  description: "A side panel that lists the explanations of the notebook in front.",
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ICommandPalette, ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    notebooks: INotebookTracker,
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null,
+  ) => {
+    const explanations = new Explanations(notebooks);
+    app.shell.add(explanations, "right", { rank: 900 });
+    restorer?.add(explanations, explanations.id);
+    app.commands.addCommand(COMMAND, {
+      label: WORDS.panel.show,
+      execute: ({ pick }) => {
+        app.shell.activateById(explanations.id);
+        if (typeof pick === "string") explanations.pick(pick);
+      },
+    });
+    palette?.addItem({ command: COMMAND, category: WORDS.category });
+  },
+};

@@ -1,0 +1,121 @@
+// What one kernel says of the explanations that live in it: a comm that is open while somebody looks.
+import type { Kernel, KernelMessage } from "@jupyterlab/services";
+
+const TARGET = "xai_widgets.explanations";
+const WIDGETS = "jupyter.widget";
+/** Of a kernel that another tab restarts, this one hears no more than that it is starting. */
+const GONE: readonly Kernel.Status[] = ["starting", "restarting", "autorestarting", "dead", "terminating"];
+
+/** A widget or a result. */
+export interface Entry {
+  id: string;
+  kind: string;
+  method: string | null;
+  label: string | null;
+  bytes: number;
+  /** Of a widget: when it was made, in seconds since 1970, and whether it computes. */
+  made?: number;
+  running?: boolean;
+}
+
+export interface Compared {
+  ids: string[];
+  agreement: number | null;
+  maps: { title: string; png: string }[];
+}
+
+type Message =
+  | { kind: "welcome"; version: string }
+  | { kind: "widget"; entry: Entry }
+  | { kind: "gone"; id: string }
+  | { kind: "results"; entries: Entry[] }
+  | ({ kind: "compared" } & Compared)
+  | { kind: "error"; message: string };
+
+export interface Listener {
+  changed(): void;
+  compared(found: Compared): void;
+  failed(sentence: string): void;
+}
+
+export class KernelLink {
+  readonly widgets = new Map<string, Entry>();
+  results: Entry[] = [];
+  /** Of xai_widgets in the kernel; null until it has answered. */
+  version: string | null = null;
+  private comm: Kernel.IComm | null = null;
+  private isDisposed = false;
+
+  constructor(
+    readonly kernel: Kernel.IKernelConnection,
+    private readonly listener: Listener,
+  ) {
+    kernel.iopubMessage.connect(this.overhear, this);
+    kernel.statusChanged.connect(this.follow, this);
+    void this.look();
+  }
+
+  send(message: { kind: "cancel" | "close"; id: string } | { kind: "compare"; ids: string[] }): void {
+    this.comm?.send(message);
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.kernel.iopubMessage.disconnect(this.overhear, this);
+    this.kernel.statusChanged.disconnect(this.follow, this);
+    const { comm } = this;
+    this.forget();
+    if (comm && !comm.isDisposed && !this.kernel.isDisposed) comm.close();
+  }
+
+  /** Open the comm if there are widgets at all: a kernel without ours would log that it does not know the target. */
+  private async look(): Promise<void> {
+    try {
+      const { content } = await this.kernel.requestCommInfo({ target_name: WIDGETS });
+      if (content.status === "ok" && Object.keys(content.comms).length) this.open();
+    } catch {
+      // The kernel went before it answered; another one is looked at when it comes.
+    }
+  }
+
+  private open(): void {
+    if (this.comm || this.isDisposed || !this.kernel.handleComms) return;
+    const comm = this.kernel.createComm(TARGET);
+    this.comm = comm;
+    comm.onMsg = ({ content }) => this.take(content.data as unknown as Message);
+    comm.onClose = () => {
+      if (this.comm === comm) this.forget();
+    };
+    comm.open();
+  }
+
+  /** The first widget of ours says that there is somebody to talk to. */
+  private overhear(_: unknown, message: KernelMessage.IIOPubMessage): void {
+    if (message.header.msg_type !== "comm_open" || this.comm) return;
+    const { target_name: target, data } = message.content as KernelMessage.ICommOpenMsg["content"];
+    const { state } = data as { state?: { _anywidget_id?: unknown } };
+    if (target === WIDGETS && String(state?._anywidget_id).startsWith("xai_widgets.")) this.open();
+  }
+
+  private follow(_: unknown, status: Kernel.Status): void {
+    if (GONE.includes(status)) this.forget();
+  }
+
+  private forget(): void {
+    this.comm = null;
+    this.widgets.clear();
+    this.results = [];
+    this.version = null;
+    if (!this.isDisposed) this.listener.changed();
+  }
+
+  private take(message: Message): void {
+    if (message.kind === "compared") this.listener.compared(message);
+    else if (message.kind === "error") this.listener.failed(message.message);
+    else if (message.kind === "welcome") this.version = message.version;
+    else if (message.kind === "widget") this.widgets.set(message.entry.id, message.entry);
+    else if (message.kind === "gone") this.widgets.delete(message.id);
+    else this.results = message.entries;
+    this.listener.changed();
+  }
+}

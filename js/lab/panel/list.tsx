@@ -1,0 +1,87 @@
+// The list itself: what is known of each explanation, and what can be done with it.
+import { VERSION } from "../../core/version";
+import { WORDS } from "../words";
+import type { Entry, KernelLink } from "./link";
+
+const words = WORDS.panel;
+
+export interface Actions {
+  /** The cell that shows a widget; null where none does. */
+  jump(id: string): (() => void) | null;
+  pick(id: string): void;
+  compare(): void;
+}
+
+const PAIR = 2;
+
+export function List({ link, picked, act }: { link: KernelLink | null; picked: string[]; act: Actions }) {
+  const widgets = [...(link?.widgets.values() ?? [])].sort((a, b) => (b.made ?? 0) - (a.made ?? 0));
+  const results = link?.results ?? [];
+  const version = link?.version;
+  if (!widgets.length && !results.length) return <p class="xai-nothing">{link ? words.nothing : words.noKernel}</p>;
+  return (
+    <>
+      {version && version !== VERSION && <p role="alert">{words.mismatch(VERSION, version)}</p>}
+      <p>
+        <button type="button" class="jp-mod-styled" disabled={picked.length !== PAIR} onClick={act.compare}>
+          {words.compare}
+        </button>
+        <small>{words.compareHint}</small>
+      </p>
+      <h3>{words.widgets}</h3>
+      <ul aria-label={words.widgets}>
+        {widgets.map((one) => (
+          <Line key={one.id} one={one} title={words.kinds(one.kind)} picked={picked} act={act}>
+            <Doing one={one} link={link!} jump={act.jump(one.id)} />
+          </Line>
+        ))}
+      </ul>
+      {results.length > 0 && <h3>{words.results}</h3>}
+      <ul aria-label={words.results}>
+        {results.map((one) => (
+          <Line key={one.id} one={one} title={`${one.id} · ${one.kind}`} picked={picked} act={act} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface LineProps {
+  one: Entry;
+  title: string;
+  picked: string[];
+  act: Actions;
+  children?: preact.ComponentChildren;
+}
+
+function Line({ one, title, picked, act, children }: LineProps) {
+  const facts = [one.made ? words.age(Date.now() / 1000 - one.made) : "", words.bytes(one.bytes)];
+  return (
+    <li>
+      <label>
+        <input type="checkbox" checked={picked.includes(one.id)} onChange={() => act.pick(one.id)} />
+        <strong>{title}</strong>
+        {one.running && <span class="xai-running">{words.running}</span>}
+      </label>
+      <div>{[one.method, one.label].filter(Boolean).join(" · ")}</div>
+      <small>{facts.filter(Boolean).join(" · ")}</small>
+      {children}
+    </li>
+  );
+}
+
+function Doing({ one, link, jump }: { one: Entry; link: KernelLink; jump: (() => void) | null }) {
+  const button = (text: string, hint: string, run: (() => void) | null) => (
+    <button type="button" title={hint} disabled={!run} onClick={run ?? undefined}>
+      {text}
+    </button>
+  );
+  const say = (kind: "cancel" | "close") => () => link.send({ kind, id: one.id });
+  return (
+    <div class="xai-doing">
+      {button(words.jump, words.jumpHint, jump)}
+      {button(words.cancel, words.cancelHint, one.running ? say("cancel") : null)}
+      {button(words.free, words.freeHint, say("close"))}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+"""The context menu of an output: save, copy, compare."""
+
+import base64
+
+from browser.image_widget import SETUP, shown
+from browser.test_lab_extension import BLUE, SAVED
+from browser.test_lab_panel import MAKE, listed
+from playwright.sync_api import expect
+
+
+def choose(lab, node, entry):
+    node.click(button="right")
+    lab.page.get_by_role("menuitem", name=entry).click()
+
+
+def saved(lab, node, entry):
+    with lab.page.expect_download(timeout=60_000) as download:
+        choose(lab, node, entry)
+    return download.value.path().read_bytes()
+
+
+def test_a_live_view_is_saved_copied_and_compared(lab):
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lab.open("outputs.ipynb", [SETUP, MAKE]).run(0).run(1)
+    shown(lab, 1).settled()
+    title = lab.output(1).locator(".xai-root h2").first
+    assert saved(lab, title, "Save the explanation as PNG").startswith(b"\x89PNG")
+    page = saved(lab, title, "Save the explanation as HTML").decode()
+    assert page.lower().startswith("<!doctype html>")
+    choose(lab, title, "Copy the picture")
+    lab.page.wait_for_function(
+        "() => { navigator.clipboard.read().then(([one]) => { window.copied = one.types.join(); }, () => {});"
+        " return window.copied === 'image/png'; }"
+    )
+    choose(lab, title, "Compare the explanation with")
+    expect(listed(lab.page.locator("#xai-explanations")).get_by_role("checkbox")).to_be_checked(timeout=20_000)
+
+
+def test_a_saved_picture_is_saved_and_has_no_more_to_offer(lab):
+    lab.open("saved.ipynb", ["1"], outputs={0: [{SAVED: {"v": 1, "title": "Once", "png": BLUE}}]}, kernel=False)
+    picture = lab.output(0).locator(".xai-saved img")
+    assert saved(lab, picture, "Save the explanation as PNG") == base64.b64decode(BLUE)
+    picture.click(button="right")
+    expect(lab.page.get_by_role("menuitem", name="Copy the picture")).to_be_visible()
+    expect(lab.page.get_by_role("menuitem", name="as HTML")).to_have_count(0)

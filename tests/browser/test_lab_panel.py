@@ -1,0 +1,81 @@
+"""The side panel that lists the explanations of a kernel."""
+
+import re
+
+from browser.image_widget import SETUP, shown
+from browser.lab import Lab, script
+from playwright.sync_api import expect
+
+MAKE = 'a = xai.explain(model, image, labels=labels, method="saliency")\na'
+SLOW = 'Net.pause = 0.02\nb = xai.explain(model, image, labels=labels, method="rise", n_samples=4000)\nb'
+RESULT = 'Net.pause = 0.0\nfound = xai.attribute(model, image, "grad_cam", labels=labels)'
+
+
+def panel(lab):
+    lab.command("xai-widgets:show-explanations")
+    found = lab.page.locator("#xai-explanations")
+    expect(found).to_be_visible()
+    return found
+
+
+def listed(found, name="Live widgets"):
+    return found.get_by_role("list", name=name).get_by_role("listitem")
+
+
+def test_widgets_and_results_are_listed_compared_cancelled_and_freed(lab):
+    lab.open("panel.ipynb", [SETUP, MAKE, SLOW, RESULT, "print(a._closed, b.running)"]).run(0)
+    found = panel(lab)
+    expect(found).to_contain_text("Nothing is explained in this kernel yet.")
+    lab.run(1)
+    first = listed(found)
+    expect(first).to_have_count(1, timeout=20_000)
+    expect(first).to_contain_text(re.compile(r"Picture.*Saliency · (cat|dog|cow|owl|fox|elk).*[kM]B"))
+
+    lab.run(2)
+    slow = listed(found).filter(has_text="RISE")
+    expect(slow).to_contain_text("computing")
+    slow.get_by_role("button", name="Cancel").click()
+    expect(slow).not_to_contain_text("computing")
+
+    lab.run(3)
+    results = listed(found, "Results among the variables")
+    expect(results).to_contain_text(re.compile("found · Attribution.*grad_cam"))
+    listed(found).filter(has_text="Saliency").get_by_role("checkbox").check()
+    results.get_by_role("checkbox").check()
+    found.get_by_role("button", name="Compare two").click()
+    dialog = lab.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Rank correlation")
+    expect(dialog.get_by_role("img")).to_have_count(2)
+    dialog.get_by_role("button", name="Done").click()
+
+    listed(found).filter(has_text="Saliency").get_by_role("button", name="Go to").click()
+    assert lab.page.evaluate(script("() => PANEL.content.activeCellIndex")) == 1
+    listed(found).filter(has_text="Saliency").get_by_role("button", name="Free").click()
+    expect(listed(found)).to_have_count(1, timeout=20_000)
+    lab.run(4)
+    assert lab.text(4).strip() == "True False"
+
+
+def test_a_second_tab_lists_the_same_and_a_restart_clears_both(lab):
+    lab.open("tabs.ipynb", [SETUP, MAKE, "len(__import__('xai_widgets.lab.panel').lab.panel._panels)"]).run(0)
+    found = panel(lab)
+    lab.run(1)
+    expect(listed(found)).to_have_count(1, timeout=20_000)
+    shown(lab, 1).settled()
+    other = Lab(lab.page.context.new_page(), lab.server)
+    other.goto("doc/workspaces/second/tree/tabs.ipynb").attend()  # of one workspace only one page may be open
+    second = panel(other)
+    expect(listed(second)).to_have_count(1, timeout=20_000)
+    lab.run(2)
+    assert lab.text(2) == "2"
+    lab.command("application:toggle-right-area")
+    expect(found).to_be_hidden()
+    lab.run(2)
+    assert lab.text(2) == "1"
+    panel(lab)
+    expect(listed(found)).to_have_count(1, timeout=20_000)
+
+    lab.page.evaluate(script("() => PANEL.sessionContext.session.kernel.restart().then(() => true)"))
+    for one in (found, second):
+        expect(one).to_contain_text("Nothing is explained in this kernel yet.", timeout=20_000)
+    other.page.close()
