@@ -23,7 +23,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_ROOT_USER_ACTION := ignore
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help demo test test-all setup check unit browser dev bench docs-models docs-pictures format clean
+.PHONY: help demo test test-all setup check unit browser dev bench docs docs-models docs-pictures format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -73,7 +73,7 @@ xai_widgets/labextension/package.json: node_modules/.installed $(VENV)/.tools js
 # would write through it, so it goes first); the settings keep it from asking the internet for news.
 $(VENV)/.installed: pyproject.toml jupyter_server.json $(VENV)/.tools | xai_widgets/static/views.json xai_widgets/labextension/package.json
 	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
-	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install -e ".[lab,test,dev]"
+	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install -e ".[lab,test,dev,docs]"
 	$(PIP) install --no-deps $$(python scripts/extra.py samples samples-text) $$(python scripts/extra.py oracles)
 	rm -rf $(VENV)/share/jupyter/labextensions/xai-widgets
 	ln -s $(CURDIR)/xai_widgets/labextension $(VENV)/share/jupyter/labextensions/xai-widgets
@@ -106,6 +106,9 @@ bench: setup ## measure, beside the peers where there are any
 	$(PIP) install --no-deps $$(python scripts/extra.py bench)
 	set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; python $$script; done
 
+docs: setup ## build the documentation as a site, in docs/_build
+	sphinx-build -q -W --keep-going -b html docs docs/_build
+
 docs-models: setup ## explain every architecture of transformers anew, and write docs/models.md
 	python scripts/architectures.py
 
@@ -119,5 +122,5 @@ format: setup ## put every file into its one format
 	npm run --silent format
 
 clean: ## remove all that was installed or built
-	rm -rf $(VENV) node_modules lib dist xai_widgets/static xai_widgets/labextension test-results
+	rm -rf $(VENV) node_modules lib dist docs/_build docs/methods docs/reference xai_widgets/static xai_widgets/labextension test-results
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

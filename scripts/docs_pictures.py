@@ -1,5 +1,6 @@
 """Take the pictures of the documentation anew: the notebooks' widgets in JupyterLab, light and dark."""
 
+import io
 import shutil
 import sys
 import tempfile
@@ -12,7 +13,10 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser.conftest import ARGUMENTS, chromium
+from browser.image_widget import evaluate
 from browser.lab import Lab, Server
+
+import xai_widgets as xai
 
 PICTURES = ROOT / "docs" / "pictures"
 NOTEBOOKS = {
@@ -21,7 +25,11 @@ NOTEBOOKS = {
     "rows": ("04_tabular.ipynb", 2, 2150),
 }
 """Which of the first code cells of each shows a widget, and how high a page it needs."""
-FINISHED = "document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.info.final"
+INFO = "document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.info"
+FINISHED = f"{INFO}?.final"
+TROUBLE = "document.querySelector('.xai-root').xai.store.trouble.value"
+PATIENCE = 60_000
+"""Milliseconds for a method's small picture."""
 ASKED = "What would have to change?"
 FOUND = "document.querySelector('.xai-root').xai.store.search.value?.running === false"
 SECONDS = 120
@@ -49,13 +57,49 @@ def take(server: Server, name: str, notebook: str, cells: int, height: int) -> N
         browser.close()
 
 
+def take_methods(server: Server) -> None:
+    """Photograph the photo of the quickstart under every method that fits its model and has no picture yet."""
+    folder = PICTURES / "methods"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "notebooks" / "01_quickstart.ipynb", server.root)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1100})
+        lab = Lab(page, server).open("01_quickstart.ipynb")
+        lab.run(next(i for i, cell in enumerate(server.read("01_quickstart.ipynb").cells) if cell.cell_type == "code"))
+        for method in xai.methods():
+            file = folder / f"{method.name}.webp"
+            usable = f"print(next(m.usable for m in xai.methods(model) if m.name == {method.name!r}))"
+            if file.exists() or "True" not in evaluate(lab, usable):
+                continue
+            evaluate(lab, f"w.explain({method.name!r})")
+            page.wait_for_function(
+                # Half done is good enough for a small picture: exact Shapley values take minutes.
+                f"""([name, since]) => {TROUBLE} || ({INFO}?.request.method === name
+                    && ({INFO}.final || performance.now() - since > {PATIENCE}))""",
+                arg=[method.name, page.evaluate("performance.now()")],
+                timeout=3 * SECONDS * 1000,
+            )
+            if page.evaluate(f"() => {TROUBLE}?.message"):
+                print(method.name, "does not fit this model")
+                page.evaluate(f"() => {{ {TROUBLE} = null; }}")
+                continue
+            shot = page.locator("canvas.xai-canvas").screenshot()
+            picture = Image.open(io.BytesIO(shot)).convert("RGB")
+            picture.thumbnail((420, 420))
+            picture.save(file, quality=80, method=6)
+            print(file.relative_to(ROOT), file.stat().st_size // 1000, "kB")
+        lab.shutdown()
+        browser.close()
+
+
 def main() -> None:
     """Take every picture, or those that are named."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         try:
-            for name in sys.argv[1:] or NOTEBOOKS:
-                take(server, name, *NOTEBOOKS[name])
+            for name in sys.argv[1:] or [*NOTEBOOKS, "methods"]:
+                take_methods(server) if name == "methods" else take(server, name, *NOTEBOOKS[name])
         finally:
             server.stop()
 

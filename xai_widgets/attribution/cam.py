@@ -26,7 +26,7 @@ SAME = 1e-4
 class GradCam(WeighedMap):
     r"""Channels of a layer, weighted by their mean gradient.
 
-    .. math:: \mathrm{ReLU}\Big(\sum_k A_k \cdot \tfrac{1}{hw} \sum_{ij} \partial F / \partial A_{kij}\Big)
+    .. math:: \mathrm{ReLU}\left(\sum_k A_k \cdot \tfrac{1}{hw} \sum_{ij} \partial F / \partial A_{kij}\right)
 
     Scaled up to the picture bilinearly, in the units of the score. Unlike pytorch-grad-cam, which scales each
     map to 0..1, and like Captum, which leaves the scaling up to the reader. Of a vision transformer, the patch tokens
@@ -52,7 +52,7 @@ class GradCam(WeighedMap):
 class HiResCam(WeighedMap):
     r"""Activations times gradients, cell by cell.
 
-    .. math:: \mathrm{ReLU}\Big(\sum_k A_k \odot \partial F / \partial A_k\Big)
+    .. math:: \mathrm{ReLU}\left(\sum_k A_k \odot \partial F / \partial A_k\right)
 
     Shows what the layer's cells truly add where the rest of the model is linear in them, as Grad-CAM does not
     after a dense layer over a flattened map. After global average pooling and a linear head, both are the same.
@@ -77,7 +77,7 @@ class HiResCam(WeighedMap):
 class LayerCam(WeighedMap):
     r"""Activations times their positive gradients, cell by cell.
 
-    .. math:: \mathrm{ReLU}\Big(\sum_k A_k \odot \mathrm{ReLU}(\partial F / \partial A_k)\Big)
+    .. math:: \mathrm{ReLU}\left(\sum_k A_k \odot \mathrm{ReLU}(\partial F / \partial A_k)\right)
 
     Useful in early layers too, whose maps are finer.
 
@@ -101,7 +101,7 @@ class LayerCam(WeighedMap):
 class GradCamPlusPlus(WeighedMap):
     r"""Channels weighted by their positive gradients, cells that matter alone as much as large areas.
 
-    .. math:: \mathrm{ReLU}\Big(\sum_k A_k \sum_{ij} \alpha_{kij} \, \mathrm{ReLU}(G_{kij})\Big), \quad
+    .. math:: \mathrm{ReLU}\left(\sum_k A_k \sum_{ij} \alpha_{kij} \, \mathrm{ReLU}(G_{kij})\right), \quad
         \alpha_{kij} = \frac{G_{kij}^2}{2 G_{kij}^2 + G_{kij}^3 \sum_{ab} A_{kab}}, \quad G = \partial F / \partial A
 
     The closed form for :math:`e^F`, whose scale is left out, as in pytorch-grad-cam.
@@ -129,7 +129,7 @@ class GradCamPlusPlus(WeighedMap):
 class XGradCam(WeighedMap):
     r"""Channels weighted by their gradient, averaged where the channel is active.
 
-    .. math:: \mathrm{ReLU}\Big(\sum_k A_k \frac{\sum_{ij} A_{kij} G_{kij}}{\sum_{ij} A_{kij}}\Big), \quad
+    .. math:: \mathrm{ReLU}\left(\sum_k A_k \frac{\sum_{ij} A_{kij} G_{kij}}{\sum_{ij} A_{kij}}\right), \quad
         G = \partial F / \partial A
 
     Without `relu`, its cells sum to :math:`\sum A \odot G`, the score of a model that is linear above the layer
@@ -187,7 +187,7 @@ class EigenCam(WeighedMap):
 class Cam(ActivationMap):
     r"""Channels of the last map, weighted by the final linear layer.
 
-    .. math:: \mathrm{ReLU}\Big(\sum_k w_k A_k\Big) \quad \text{where} \quad
+    .. math:: \mathrm{ReLU}\left(\sum_k w_k A_k\right) \quad \text{where} \quad
         F = b + \sum_k w_k \tfrac{1}{hw} \sum_{ij} A_{kij}
 
     Without `relu`, the mean of the map's cells is the score without its bias. It exists only where global average

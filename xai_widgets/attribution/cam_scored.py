@@ -34,7 +34,7 @@ differ at random, stays below this in 95 of 100 random networks."""
 class ScoreCam(ActivationMap):
     r"""Channels weighted by the score of the picture seen through them.
 
-    .. math:: \mathrm{ReLU}\Big(\sum_k \operatorname{softmax}_k(F(x \odot M_k)) \, A_k\Big), \quad
+    .. math:: \mathrm{ReLU}\left(\sum_k \operatorname{softmax}_k(F(x \odot M_k)) \, A_k\right), \quad
         M_k = \frac{\uparrow\! A_k - \min \uparrow\! A_k}{\max \uparrow\! A_k - \min \uparrow\! A_k}
 
     with :math:`\uparrow` scaling up to the picture. Needs no gradient but for the order of the channels, which come
@@ -112,7 +112,7 @@ def _expected(scores: Tensor, activation: Tensor) -> tuple[Tensor, float]:
 class AblationCam(ActivationMap):
     r"""Channels weighted by what the score loses without them.
 
-    .. math:: \mathrm{ReLU}\Big(\sum_k (F - F_{\setminus k}) \, A_k\Big)
+    .. math:: \mathrm{ReLU}\left(\sum_k (F - F_{\setminus k}) \, A_k\right)
 
     with :math:`F_{\setminus k}` the score when channel `k` is zero. The paper divides by `F`, which would turn the map
     of a negative score around; that of a positive one is the same. (pytorch-grad-cam puts -10⁷ in place of zero where

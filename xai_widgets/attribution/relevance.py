@@ -125,7 +125,7 @@ class AttentionLrp(RelevanceMethod):
     r"""Relevance through transformers (AttnLRP [1]_).
 
     .. math:: R_{ji}(A) = \sum_p \frac{A_{ji} V_{ip}}{2 O_{jp} + \epsilon} R_{jp}, \qquad
-        R_i(\mathrm{softmax}) = x_i \Big(R_i - s_i \sum_j R_j\Big)
+        R_i(\mathrm{softmax}) = x_i \left(R_i - s_i \sum_j R_j\right)
 
     A product :math:`O = A V` of two tensors that depend on the input gives half to each; softmax hands down by its
     Taylor expansion, whose constant keeps what is missing, so the sum of the values need not be the score; LayerNorm

@@ -93,7 +93,7 @@ def _variance(count: int, sums: list[Tensor]) -> tuple[Tensor, float | None]:
 class ExpectedGradients(GradientMethod):
     r"""Integrated gradients averaged over baselines, one random point on one path at a time.
 
-    .. math:: E_{x' \sim D, \, \alpha \sim U(0, 1)} \big[ (x - x') \odot \nabla F(x' + \alpha (x - x')) \big]
+    .. math:: E_{x' \sim D, \, \alpha \sim U(0, 1)} \left[ (x - x') \odot \nabla F(x' + \alpha (x - x')) \right]
 
     `baselines` is a tensor [n, …] of inputs to compare with, such as rows of the training data, each taken in turn, or
     the name of one baseline (``"noise"`` is drawn anew each time). On average the values sum to what the score

@@ -73,8 +73,8 @@ class SampledShapley(ShapleyMethod):
 class ExactShapley(ShapleyMethod):
     r"""Shapley values from all coalitions of at most 16 groups.
 
-    .. math:: \phi_i = \frac{1}{d} \sum_{s=0}^{d-1} \Big( \operatorname*{mean}_{|S|=s+1,\, i \in S} F(x_S)
-        - \operatorname*{mean}_{|S|=s,\, i \notin S} F(x_S) \Big)
+    .. math:: \phi_i = \frac{1}{d} \sum_{s=0}^{d-1} \left( \operatorname*{mean}_{|S|=s+1,\, i \in S} F(x_S)
+        - \operatorname*{mean}_{|S|=s,\, i \notin S} F(x_S) \right)
 
     :math:`x_S` shows the groups in `S` and the baseline elsewhere. Small and large coalitions come first; sizes that
     have not come yet are taken to lie between the nearest ones that have. The error is twice what the last two sizes

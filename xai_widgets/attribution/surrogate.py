@@ -29,7 +29,7 @@ class KernelShap(SampledShapley):
     r"""Shapley values as the weighted linear fit to the worths of coalitions.
 
     .. math:: \min_\phi \sum_{0 < |S| < d} \frac{d - 1}{\binom{d}{|S|} |S| (d - |S|)}
-        \Big( F(x_S) - F(x_\emptyset) - \sum_{i \in S} \phi_i \Big)^2
+        \left( F(x_S) - F(x_\emptyset) - \sum_{i \in S} \phi_i \right)^2
         \quad \text{with} \quad \sum_i \phi_i = F(x) - F(x_\emptyset)
 
     Coalitions are drawn by their weight, each with its complement and none twice, so that the smallest and largest
@@ -94,7 +94,7 @@ class KernelShap(SampledShapley):
 class Lime(GroupMethod):
     r"""Coefficients of a linear model fitted to the scores around the input.
 
-    .. math:: \min_{\beta_0, \beta} \sum_z e^{-D(z)^2 / 2 w^2} \Big( F(x_z) - \beta_0 - \sum_i \beta_i z_i \Big)^2
+    .. math:: \min_{\beta_0, \beta} \sum_z e^{-D(z)^2 / 2 w^2} \left( F(x_z) - \beta_0 - \sum_i \beta_i z_i \right)^2
         + \lambda \lVert \beta \rVert^2
 
     Each of `n_samples` pictures shows every group with probability 1/2, every second one what the last one hid: effects
