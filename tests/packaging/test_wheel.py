@@ -29,7 +29,7 @@ FILES = {
     "changed pictures": r"picture_|changed_pictures|counterfactual/(pictures|region|code_problem|walks)|inputs/regions",
     "counterfactuals": r"counterfactual/|/changes\.py|export/(change_files|diffs)",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|table)|prepare/rows",
-    "explorer": r"widgets/(population\w*|twins)|wire/studies",
+    "explorer": r"/widgets/(population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces",
