@@ -326,6 +326,11 @@ def test_a_closed_widget_says_so_and_lets_go(make):
     assert not hasattr(widget, "_session")
 
 
+def test_one_row_alone_is_no_population():
+    with pytest.raises(TypeError, match="give background="):
+        xai.explain(judge, FRAME.iloc[:1])
+
+
 @pytest.mark.parametrize(
     ("frame", "said"),
     [

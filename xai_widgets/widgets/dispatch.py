@@ -38,12 +38,16 @@ def explain(model: Any, x: Any, **options: Any) -> Explainer | PopulationExplore
     Raises
     ------
     TypeError
-        For a text without the tokenizer that the model needs.
+        For a text without the tokenizer that the model needs, and for a single row without `background`.
     """
     if "background" in options:
         return TabularExplainer(model, x, **options)
     # An array alone may as well be a grey picture.
-    if (hasattr(x, "columns") and hasattr(x, "iloc")) or not {"y", "features"}.isdisjoint(options):
+    framed = hasattr(x, "columns") and hasattr(x, "iloc")
+    if framed and len(x) == 1:
+        msg = "one row is explained against others: give background=, rows of the data."
+        raise TypeError(msg)
+    if framed or not {"y", "features"}.isdisjoint(options):
         return PopulationExplorer(model, x, **options)
     if "tokenizer" in options:
         return TextExplainer(model, x, **options)

@@ -272,9 +272,10 @@ class PopulationExplorer(LinkedWidget):
     def _tell(self, message: Message) -> None:
         self._post(message)
         said = message.content
-        asked = self._asked.get(said["question"])
-        if said["running"] or said["error"] or not said["known"] or asked is None or self._closed:
+        if said["running"] or said["error"] or not said["known"] or self._closed:
             return
+        # What this message answers: by now something else may have been asked.
+        asked = Asked(said["question"], tuple(said["columns"]), tuple(sorted(said["params"].items())))
         self._twins.keep(asked.topic, message, result_of(self._session.known(asked)))
 
     def _publish(self, **traits: Any) -> None:
