@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from xai_widgets.models.fingerprint import _sums
+from xai_widgets.models.fingerprint import _sums, _sums_of, _words
 
 
 @pytest.mark.parametrize("count", [0, 1, 1023, 1024, 1025, 3 * 2**18 + 5])
@@ -14,4 +14,6 @@ def test_the_hash_holds_the_sum_and_the_sum_weighted_by_position(count: int, dty
     words = np.frombuffer(values.contiguous().view(torch.uint8).numpy().tobytes(), f"i{values.element_size()}")
     words = (words.view(np.uint8) if values.element_size() == 1 else words).astype(np.int64)
     weighted = (words * np.arange(1, count + 1)).sum()
-    assert _sums(values) == (int(words.sum()) % 2**64, int(weighted) % 2**64)
+    want = int(words.sum()) % 2**64, int(weighted) % 2**64
+    assert _sums(_words(values)) == want
+    assert _sums_of([torch.arange(5), _words(values), torch.arange(-2, 2)]) == [(10, 40), want, (2**64 - 2, 0)]
