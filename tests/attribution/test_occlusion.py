@@ -52,11 +52,13 @@ def _window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_first_picture_is_coarse_and_the_last_exact() -> None:
     model, x = convnet(), image()
     results = list(xai.attribute_iter(model, x, "occlusion", target=1, sliding_window_shapes=2, strides=1))
-    first = results[0]
-    assert first.steps[0] == 1 + 4  # the whole, and its quarters
+    first, *_, second, third = results[:6]
+    assert first.steps[0] == 1 + 2  # the whole, and its halves
     assert first.error is None
-    assert len(np.unique(first.values)) == 4
-    assert len(np.unique(results[1].values)) == 8  # a part of each quarter is known better now
+    assert len(np.unique(first.values)) == 2
+    assert second.steps[0] == 1 + 2 + 4
+    assert len(np.unique(second.values)) == 4
+    assert len(np.unique(third.values)) == 8  # a part of each quarter is known better now
     fractions = [one.fraction for one in results]
     assert fractions == sorted(fractions)
     assert all(one.error is not None for one in results[-5:-1])
@@ -103,9 +105,10 @@ def test_the_order_is_a_permutation_spread_from_the_start(n: int) -> None:
 
 def test_few_windows_need_no_coarse_picture() -> None:
     assert len(coarse_to_fine(Windows.over((3, 16, 16), 4, 4))) == 1
-    assert len(coarse_to_fine(Windows.over((3, 16, 16), 2, 2))) == 2
-    assert len(coarse_to_fine(Windows.over((3, 16, 16), 2, 1))) == 2
-    assert len(coarse_to_fine(Windows.over((3, 32, 32), 2, 1))) == 3
+    assert len(coarse_to_fine(Windows.over((3, 16, 16), 2, 2))) == 3
+    assert len(coarse_to_fine(Windows.over((3, 16, 16), 2, 1))) == 3
+    assert len(coarse_to_fine(Windows.over((3, 32, 32), 2, 1))) == 4
+    assert [one.size for one in coarse_to_fine(Windows.over((3, 20, 30), 2, 1))[:2]] == [(20, 15), (10, 15)]
 
 
 @given(h=st.integers(1, 300), w=st.integers(1, 300), size=st.integers(1, 300), stride=st.integers(1, 300))
@@ -115,9 +118,9 @@ def test_coarse_pictures_cost_little_and_each_covers_everything(h: int, w: int, 
     assert all((one.coverage() == 1).all() for one in coarse)
 
 
-def test_the_default_windows_come_after_quarters_and_sixteenths() -> None:
+def test_the_default_windows_come_after_halves_and_quarters() -> None:
     levels = coarse_to_fine(Windows.over((3, 224, 224), None, None))
-    assert [len(one) for one in levels] == [4, 169]
+    assert [len(one) for one in levels] == [2, 4, 169]
 
 
 def test_a_wrong_number_of_sizes_is_refused() -> None:

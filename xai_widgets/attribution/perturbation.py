@@ -36,8 +36,8 @@ ENOUGH = 12
 class Occlusion(Method):
     r"""Loss of the score when a window is covered by the baseline, :math:`F(x) - F(x_{\setminus w})`.
 
-    Where windows overlap, a cell gets the mean of its windows (as in Captum). The quarters of a picture are
-    covered first, then its sixteenths, for coarse pictures at little cost; only the asked-for windows count in
+    Where windows overlap, a cell gets the mean of its windows (as in Captum). The halves of a picture are
+    covered first, then quarters and sixteenths, for coarse pictures at little cost; only the asked-for windows count in
     the end, and the result is then exact. Until then, cells that no window has reached show the coarser
     picture, and the error says how far it was off where it could be compared.
 
@@ -98,7 +98,8 @@ class Occlusion(Method):
                     factor, error = _compare(values, coarse, weights / (full if level is fine else 1))
                 # Cells that no window of this level has reached keep the coarser picture, at this level's scale.
                 shown = torch.where(seen, values, factor * coarse)
-                ready = last or (level is fine if level is levels[0] else rows.stop >= SOME)
+                first = level is levels[0]
+                ready = last or (level is fine if first else rows.stop >= min(SOME, len(level) // SOME))
                 # Large windows, and few small ones, say too little of the error.
                 known = level is fine and rows.stop >= ENOUGH
                 yield Estimate(fine.place(shown), done, total, error if known else None, ready=ready)

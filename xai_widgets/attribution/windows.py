@@ -118,13 +118,21 @@ class Windows:
 
 
 def coarse_to_fine(fine: Windows) -> list[Windows]:
-    """Return the levels to visit: a few large windows first where the asked-for ones are many."""
+    """Return the levels to visit: a few large windows first where the asked-for ones are many.
+
+    Before the quarters of a picture come its halves, whose picture is there after half as many passes.
+    """
     levels: list[Windows] = []
     for count, many in COARSE.items():
         size = tuple(max(w, -(-n // count)) for n, w in zip(fine.shape, fine.size, strict=True))
         level = Windows(fine.axes, fine.shape, size, size, fine.ndim)
         if level not in levels and len(fine) >= many * sum(map(len, [*levels, level])):
             levels.append(level)
+    longer = max(range(len(fine.shape)), key=fine.shape.__getitem__)
+    size = tuple(-(-n // 2) if axis == longer else n for axis, n in enumerate(fine.shape))
+    halves = Windows(fine.axes, fine.shape, size, size, fine.ndim)
+    if levels and len(halves) < len(levels[0]) and len(fine) >= COARSE[2] * sum(map(len, [halves, *levels])):
+        levels.insert(0, halves)
     return [*levels, fine]
 
 
