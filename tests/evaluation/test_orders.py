@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.evaluation import Deletion, Insertion
+from xai_widgets.evaluation import Deletion, Insertion, Metric
 
 WEIGHTS = [4.0, 1.0, 3.0, 2.0]
 
@@ -132,3 +132,18 @@ def test_another_input_is_noticed_and_time_runs_out():
     stopped = xai.evaluate(model, x, found, time_budget=1e-9)
     assert stopped.fraction < 1
     assert any("Stopped after" in note for note in stopped.notes)
+
+
+def test_a_measure_that_never_knows_anything_does_not_pass_for_another_one():
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Silent(Metric):
+        name, title, sentence, paper = "silent", "Silent", "Nothing.", "Nobody"
+
+        def run(self, subject, seed=0):
+            yield None
+
+    model, x = linear(), torch.ones(4, dtype=torch.float64)
+    found = xai.attribute(model, x, method="input_x_gradient")
+    result = xai.evaluate(model, x, found, ["deletion", Silent(), "sparseness"])
+    assert [one.name for one in result.measures] == ["deletion", "silent", "sparseness"]
+    assert np.isnan(result["silent"].value)

@@ -61,6 +61,7 @@ def evaluate_steps(
     notes = (OTHER,) if _other(subject) else ()
     finished: list[Measure] = []
     for place, metric in enumerate(metrics):
+        last: Reading | None = None
         for reading in _readings(metric, subject, seed):
             fraction = (place + (0 if reading is None else reading.done / reading.total)) / len(metrics)
             seconds = spent + clock() - began
@@ -91,7 +92,7 @@ def evaluate_steps(
                 return
             # The clock stands while the reader does something else.
             spent, began = seconds, clock()
-            last = reading
+            last = reading or last
         finished.append(metric.measure(last or missing("")))
 
 
