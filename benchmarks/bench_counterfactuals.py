@@ -143,6 +143,7 @@ def main() -> None:
     asked = background[(says > 0.1) & (says < 0.4)].sample(2 if given.quick else 5, random_state=0)
     judge = Judge(background, net, encode, numbers)
     methods = given.only or ["gradient", "random", "genetic"]
+    ready("xai_widgets.api")  # our parts are imported at first use, which is no row's time
     peers = not missing("dice_ml")
     if peers:
         ready("dice_ml")
