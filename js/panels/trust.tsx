@@ -163,7 +163,7 @@ export function GreyNote({ view: { store } }: { view: Shown }) {
         return (
           grey.value &&
           current.value && (
-            <p key={slot} class="xai-doubt" data-xai={`grey-${slot}`}>
+            <p key={slot} class="xai-doubt xai-grey-note" data-xai={`grey-${slot}`}>
               <Icon name="warning" />
               <span>{trustWords.greyed(nameOf(store, slot), verdictOf(current.value))}</span>
               <Button
