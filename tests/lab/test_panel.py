@@ -124,8 +124,11 @@ def test_tabs_that_never_said_goodbye_are_hung_up_on(comm):
 
 def test_two_explanations_are_compared(comm):
     one, other = widget(), widget(target="cow")
+    busy = xai.explain(network(), torch.rand(3, 24, 24), method="rise", n_samples=100_000)
     comm.ask(kind="compare", ids=[one.model_id, other.model_id])
     found = comm.awaited("compared")
+    assert busy.running, "who waits for a comparison does not wait for others"
+    busy.close()
     assert found["agreement"] == pytest.approx(one.attribution.agreement(other.attribution))
     assert [Image.open(io.BytesIO(base64.b64decode(one["png"]))).width for one in found["maps"]] == [side.WIDTH] * 2
     assert found["maps"][0]["title"] == f"saliency: {one.attribution.label}"

@@ -17,6 +17,7 @@ from xai_widgets._version import __version__
 from xai_widgets.export import png
 from xai_widgets.jobs import Slot, worker_for
 from xai_widgets.lab.entries import attribution_of, result_entries, widget_entry
+from xai_widgets.widgets.base import PREDICT
 from xai_widgets.widgets.linked import pin_routing
 from xai_widgets.widgets.living import listen, lives, living
 
@@ -49,7 +50,7 @@ class Panel:
         self._comm = comm
         self._told: dict[str, Any] = {}
         self._lock = threading.Lock()
-        self._comparing = Slot(worker_for("cpu"))
+        self._comparing = Slot(worker_for("cpu"), priority=PREDICT)  # somebody waits for it, whatever else is computed
         self._shell = _shell()
         pin_routing(comm)
         comm.on_msg(self._receive)

@@ -77,7 +77,6 @@ class Explanations extends Widget {
     const kernel = (this.isVisible && context?.session?.kernel) || null;
     if (kernel !== (this.link?.kernel ?? null)) {
       this.link?.dispose();
-      this.picked = [];
       this.link = kernel && new KernelLink(kernel, this.listener);
     }
     this.draw();
