@@ -1,5 +1,7 @@
-/** Every word that the JupyterLab side shows. */
-export const WORDS = {
+// Every word that the JupyterLab side shows.
+import { chinese } from "./zh";
+
+const english = {
   category: "Explain a model",
   quickstart: "xai_widgets quickstart",
   openQuickstart: "Open the xai_widgets quickstart",
@@ -107,4 +109,25 @@ export const WORDS = {
   },
 
   saved: "A saved picture. Run the cell to bring it to life.",
-} as const;
+};
+
+export type LabWords = typeof english;
+
+/** JupyterLab writes its language setting there, before it activates plugins that have commands. */
+function isChinese(): boolean {
+  // Files are also read where there is no page, in tests.
+  return typeof document !== "undefined" && document.documentElement.lang.toLowerCase().startsWith("zh");
+}
+
+/** Words that are read in JupyterLab's language at the time they are read: parts of them may be kept by a name. */
+function inLanguage<T extends object>(own: T, theirs: T): T {
+  return new Proxy(own, {
+    get: (_, key) => {
+      const [here, there] = [own[key as keyof T], theirs[key as keyof T]];
+      if (here && typeof here === "object") return inLanguage(here, there as typeof here);
+      return isChinese() ? there : here;
+    },
+  });
+}
+
+export const WORDS = inLanguage(english, chinese);

@@ -35,7 +35,7 @@ async function create(app: JupyterFrontEnd, folder: string, asked: unknown): Pro
   const kinds = Object.keys(TEMPLATES) as Template[];
   const kind =
     kinds.find((one) => one === asked) ??
-    (await choose(WORDS.whatIsExplained, WORDS.create, kinds, (one) => TEMPLATES[one].name));
+    (await choose(WORDS.whatIsExplained, WORDS.create, kinds, (one) => TEMPLATES[one].name()));
   if (!kind) return;
   const { path } = await contents.newUntitled({ path: folder, type: "notebook" });
   await contents.save(path, { type: "notebook", format: "json", content: TEMPLATES[kind].content });
@@ -76,7 +76,7 @@ export const start: JupyterFrontEndPlugin<void> = {
     );
     list(QUICK);
 
-    const called = (args: { kind?: Template }) => WORDS.newNotebookOf(TEMPLATES[args.kind ?? "picture"].name);
+    const called = (args: { kind?: Template }) => WORDS.newNotebookOf(TEMPLATES[args.kind ?? "picture"].name());
     add(NEW, [WORDS.newNotebook, called, WORDS.newNotebookCaption], (cwd, { kind }) => create(app, cwd, kind));
     for (const kind of Object.keys(TEMPLATES)) list(NEW, { kind });
 

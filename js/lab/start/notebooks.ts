@@ -46,9 +46,9 @@ export const QUICKSTART = TUTORIALS[0]!.name;
 
 /** What a new notebook begins with, by what is explained. */
 export const TEMPLATES = {
-  picture: { name: WORDS.templates.picture, content: picture },
-  text: { name: WORDS.templates.text, content: text },
-  rows: { name: WORDS.templates.rows, content: rows },
+  picture: { name: () => WORDS.templates.picture, content: picture },
+  text: { name: () => WORDS.templates.text, content: text },
+  rows: { name: () => WORDS.templates.rows, content: rows },
 };
 
 export type Template = keyof typeof TEMPLATES;
