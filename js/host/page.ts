@@ -54,10 +54,15 @@ export class SavedModel implements Model {
   }
 
   private answer({ id, slot, request }: { id: number; slot: Slot; request: Request }): void {
+    const { answers: places, messages, told } = this.page;
     const at = this.known.findIndex((known) => answers(known, request));
-    for (const place of this.page.answers[at] ?? []) {
-      const message = this.page.messages[place] as Kept<MapMessage | PredictionMessage>;
+    for (const place of places[at] ?? []) {
+      const message = messages[place] as Kept<MapMessage | PredictionMessage>;
       this.emit({ ...message, id, slot });
+      // What was measured of a map is true of it whenever it is shown.
+      const judged = message.kind === "map" ? told.map((one) => messages[one]!) : [];
+      for (const one of judged as { kind: string; id?: number }[])
+        if (one.kind === "trust" && one.id === message.id) this.emit({ ...one, id, slot });
     }
     this.emit({ kind: "ended", id, slot, outcome: at < 0 ? "failed" : "done" });
   }

@@ -10,6 +10,7 @@ import { Button } from "../dom/controls";
 import { Icon } from "../dom/icons";
 import { Curves } from "./curves";
 import { Mark } from "./health";
+import { Live } from "./live";
 import { nameOf } from "./names";
 import type { Shown } from "./shown";
 import { Trial } from "./trial";
@@ -86,7 +87,7 @@ function State({ view, slot }: { view: Shown; slot: Slot }) {
         />
       )}
       {told && verdict && verdict !== count && <span class="xai-faint">{count}</span>}
-      {!running && !waits && !silent && told?.fraction !== 1 && (
+      {!running && !waits && !silent && !store.saved && told?.fraction !== 1 && (
         <Button label={words.retry} text={words.retry} onClick={() => trust.retry()} />
       )}
     </div>
@@ -129,6 +130,8 @@ export function TrustPanel({ view }: { view: Shown }) {
     },
     [store, view],
   );
+  // What was measured is part of a saved page; nobody measures any more there.
+  if (store.saved && !store.trust.a.current.value) return null;
   return (
     <details
       class="xai-fold xai-health"
@@ -148,7 +151,9 @@ export function TrustPanel({ view }: { view: Shown }) {
             <Judged key={slot} view={view} slot={slot} alone={!both} />
           ))}
         </div>
-        <Trial view={view} />
+        <Live store={store}>
+          <Trial view={view} />
+        </Live>
       </div>
     </details>
   );

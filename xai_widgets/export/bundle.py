@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ Bundle = dict[str, Any]
 
 LIVE_ALONE = {"curtain", "layout", "marks", "order", "special"}
 """What of a display no still picture of one map has."""
+
+WIDTHS = (860, 640, 400)
+"""Of the picture in a notebook, in pixels: the first that there is room for."""
 
 OF_TEXTS = {"granularity", "pattern"}
 
@@ -53,8 +57,22 @@ def mimebundle(
         words = text(attribution)
         lines = "\n".join([words, *every_word(attribution)])
         if drawable(attribution):
-            paint = partial(png_as_shown, attribution, display or {})
+            paint = partial(_small_enough, attribution, display or {})
     return saved(live, "Explanation", words, paint, lines)
+
+
+def _small_enough(attribution: Attribution, display: Mapping[str, Any]) -> bytes:
+    """Draw a picture that a notebook has room for, as large as that goes."""
+    most = 1000 * int(os.environ.get("XAI_WIDGETS_VIEW_KB", "300"))
+    for width in WIDTHS:
+        picture = png_as_shown(attribution, display, width=width)
+        # Notebooks keep pictures as base64.
+        if len(picture) * 4 / 3 <= most:
+            break
+    if width < WIDTHS[0]:
+        msg = "A notebook's picture is drawn %d pixels wide and takes %.0f kB; it may take %d: set XAI_WIDGETS_VIEW_KB."
+        logger.warning(msg, width, len(picture) / 750, most // 1000)
+    return picture
 
 
 def painted(paint: Callable[[], bytes]) -> str | None:
@@ -72,10 +90,10 @@ def drawable(attribution: Attribution) -> bool:
     return a.heat is not None or a.text is not None or (a.values.ndim == 1 and a.values.size > 0)
 
 
-def png_as_shown(attribution: Attribution, display: Mapping[str, Any]) -> bytes:
+def png_as_shown(attribution: Attribution, display: Mapping[str, Any], **options: Any) -> bytes:
     """Draw a result as a live view shows it, as far as a still picture can."""
     absent = LIVE_ALONE if attribution.text is not None else LIVE_ALONE | OF_TEXTS
-    return png(attribution, **{name: value for name, value in display.items() if name not in absent})
+    return png(attribution, **options, **{name: value for name, value in display.items() if name not in absent})
 
 
 def saved(

@@ -1,0 +1,128 @@
+"""What is on show, as a file and in a notebook."""
+
+import base64
+import csv
+import io
+import json
+import logging
+import re
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from widgets.fakes import Gate
+
+import xai_widgets as xai
+from xai_widgets.export import SAVED_VIEW, mimebundle
+
+PAGE = re.compile(r'id="xai-page">(.*?)</script>', re.DOTALL)
+
+
+def state_of(path):
+    return json.loads(PAGE.search(path.read_text(encoding="utf-8"))[1])
+
+
+def asked(page):
+    """What a page has answers to, the newest first."""
+    found = [page["messages"][at] for _, at in page["answers"]]
+    return [(one["request"]["method"], one["target"]) for one in found]
+
+
+def test_a_page_has_every_answer_of_the_model_as_it_is_now(make, tmp_path):
+    model = Gate()
+    w = make(model, target=0, method="saliency")
+    w.wait()
+    w.explain("input_x_gradient", target=1)
+    w.wait()
+    w.explain("saliency", target=0)
+    w.save(tmp_path / "x.html")
+    page = state_of(tmp_path / "x.html")
+    assert asked(page) == [("saliency", 0), ("input_x_gradient", 1)]
+    assert len(page["messages"]) == len(page["told"]) + 2, "each is stored once"
+    with torch.no_grad():
+        next(model.parameters()).mul_(2)
+    w.explain("saliency", target=2)
+    w.save(tmp_path / "x.html")
+    assert asked(state_of(tmp_path / "x.html")) == [("saliency", 2)], "the others are of another model"
+
+
+def test_a_comparison_is_saved_with_both_maps(make, tmp_path):
+    w = make(method="saliency", compare="input_x_gradient")
+    w.save(tmp_path / "x.html")
+    page = state_of(tmp_path / "x.html")
+    told = [page["messages"][at] for at in page["told"]]
+    assert {one["slot"] for one in told if one["kind"] == "map"} == {"a", "b"}
+    assert {one["slot"] for one in told if one["kind"] == "ended"} == {"a", "b"}
+
+
+def test_what_runs_is_saved_as_if_it_had_been_stopped(make):
+    w = make(method="occlusion", strides=1, compare="saliency")
+    w.wait()
+    w.wait(slot="b")
+    w._last.pop(("ended", "a"))  # as while it runs
+    page_state = w._shown(w.attribution)
+    ended = [one.content for one in page_state.told if one.content["kind"] == "ended"]
+    assert {one["slot"]: one["outcome"] for one in ended} == {"a": "cancelled", "b": "done"}
+
+
+def test_widgets_save_what_results_save(make, make_text, tmp_path):
+    w = make(method="saliency")
+    w.save(tmp_path / "x.npz")
+    assert np.array_equal(xai.load(tmp_path / "x.npz").values, w.attribution.values)
+    w.save(tmp_path / "x.png")
+    assert Image.open(tmp_path / "x.png").width == 860
+    with pytest.raises(ValueError, match=r"must end in \.csv, \.html, \.npz, \.png, \.xai\.json"):
+        w.save(tmp_path / "x.pickle")
+    text = make_text(method="saliency")
+    text.save(tmp_path / "x.csv")
+    with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["value"]) for row in rows] == text.attribution.values.tolist()
+    w.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        w.save(tmp_path / "y.html")
+    assert not (tmp_path / "y.html").exists()
+
+
+def test_words_save_as_a_page_or_a_picture(tmp_path):
+    w = xai.EmbeddingExplorer(np.random.default_rng(0).normal(size=(20, 4)), [f"w{i}" for i in range(20)])
+    try:
+        w.save(tmp_path / "x.png")
+        w.save(tmp_path / "x.html")
+        assert state_of(tmp_path / "x.html")["spec"]["kind"] == "embedding"
+        with pytest.raises(ValueError, match=r"must end in \.html or \.png"):
+            w.save(tmp_path / "x.csv")
+    finally:
+        w.close()
+
+
+def test_every_widget_leaves_four_kinds_of_itself_in_a_notebook(make, make_text, make_table):
+    words = xai.EmbeddingExplorer(np.random.default_rng(0).normal(size=(20, 4)), [f"w{i}" for i in range(20)])
+    for w in (make(method="saliency"), make_text(method="saliency"), make_table(), words):
+        w.wait()
+        data, _ = w._repr_mimebundle_()
+        kinds = {"application/vnd.jupyter.widget-view+json", SAVED_VIEW, "image/png", "text/plain"}
+        assert set(data) == kinds
+        assert base64.b64decode(data["image/png"])[:4] == b"\x89PNG"
+        assert len(json.dumps(data)) < 300_000
+    words.close()
+
+
+def test_a_view_takes_no_more_of_a_notebook_than_it_may(make, monkeypatch, caplog):
+    photo = np.random.default_rng(0).integers(0, 256, (400, 400, 3)).astype(np.uint8)
+
+    def prepare(picture):
+        return torch.tensor(np.array(picture.resize((12, 12)))).movedim(2, 0) / 255
+
+    result = make(image=Image.fromarray(photo), preprocess=prepare, method="saliency").result()
+    widths = {}
+    for most in ("300", "120"):
+        monkeypatch.setenv("XAI_WIDGETS_VIEW_KB", most)
+        caplog.clear()
+        with caplog.at_level(logging.WARNING, logger="xai_widgets"):
+            picture = mimebundle({}, result)[0]["image/png"]
+        assert len(picture) <= 1000 * int(most)
+        widths[most] = Image.open(io.BytesIO(base64.b64decode(picture))).width
+        assert ("XAI_WIDGETS_VIEW_KB" in caplog.text) == (widths[most] < 860)
+    assert widths["120"] < widths["300"]
