@@ -27,7 +27,6 @@ NOTEBOOKS = {
 """Which of the first code cells of each shows a widget, and how high a page it needs."""
 INFO = "document.querySelector('.xai-root')?.xai?.store.slots.a.map.value?.info"
 FINISHED = f"{INFO}?.final"
-TROUBLE = "document.querySelector('.xai-root').xai.store.trouble.value"
 PATIENCE = 60_000
 """Milliseconds for a method's small picture."""
 ASKED = "What would have to change?"
@@ -72,18 +71,16 @@ def take_methods(server: Server) -> None:
             usable = f"print(next(m.usable for m in xai.methods(model) if m.name == {method.name!r}))"
             if file.exists() or "True" not in evaluate(lab, usable):
                 continue
-            evaluate(lab, f"w.explain({method.name!r})")
+            if refused := evaluate(lab, f"w.explain({method.name!r})"):
+                print(method.name, refused.splitlines()[-1])
+                continue
             page.wait_for_function(
                 # Half done is good enough for a small picture: exact Shapley values take minutes.
-                f"""([name, since]) => {TROUBLE} || ({INFO}?.request.method === name
-                    && ({INFO}.final || performance.now() - since > {PATIENCE}))""",
+                f"""([name, since]) => {INFO}?.request.method === name
+                    && ({INFO}.final || performance.now() - since > {PATIENCE})""",
                 arg=[method.name, page.evaluate("performance.now()")],
                 timeout=3 * SECONDS * 1000,
             )
-            if page.evaluate(f"() => {TROUBLE}?.message"):
-                print(method.name, "does not fit this model")
-                page.evaluate(f"() => {{ {TROUBLE} = null; }}")
-                continue
             shot = page.locator("canvas.xai-canvas").screenshot()
             picture = Image.open(io.BytesIO(shot)).convert("RGB")
             picture.thumbnail((420, 420))
