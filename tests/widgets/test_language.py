@@ -6,6 +6,7 @@ import pytest
 from widgets.fakes import Browser
 
 import xai_widgets as xai
+from xai_widgets.evaluation import METRICS
 from xai_widgets.inputs import PERTURBATIONS, Slider
 from xai_widgets.wire.esm import language
 
@@ -32,19 +33,20 @@ def test_a_language_is_no_number(make):
     assert "language must be a text" in browser.wait("error")["message"]
 
 
-def said_of_methods():
+def said_by_the_kernel():
     for method in xai.methods():
         yield method.sentence
         yield method.family
         yield from (one.sentence for one in method.parameters if not one.hidden)
+    yield from (metric.sentence for metric in METRICS.values())
     for slider in PERTURBATIONS.values():
         if issubclass(slider, Slider):
             yield from (slider.spec()["title"], slider.spec()["sentence"])
 
 
 @pytest.mark.parametrize("code", ["zh"])
-def test_all_that_methods_and_sliders_say_is_translated(code):
+def test_all_that_methods_measures_and_sliders_say_is_translated(code):
     module = language(code)
     # A key that is a name needs no quotes.
-    missing = {one for one in said_of_methods() if one and json.dumps(one, ensure_ascii=False) not in module}
+    missing = {one for one in said_by_the_kernel() if one and json.dumps(one, ensure_ascii=False) not in module}
     assert {one for one in missing if f"{one}:" not in module} == set()

@@ -70,8 +70,8 @@ class OrderMetric(Metric):
     def _reading(self, found: Followed, error: float | None) -> Reading:
         areas, random = found.areas, float(found.areas[found.random].mean())
         better, done = found.beats_chance(higher=self.coming), found.done == found.total
-        words = "better than 19 of 20 random orders" if better else "no better than random"
-        sentence = f"The area is {areas[0]:.2f}, and {random:.2f} in random order: {words}."
+        words = "better than 19 of 20 of these" if better else "not better than 19 of 20 of these"
+        sentence = f"The area is {areas[0]:.2f}, and {random:.2f} on average in random orders: {words}."
         if found.orders.rival is not None:
             ahead = (areas[0] > areas[1]) if self.coming else (areas[0] < areas[1])
             than = "" if ahead else ", which is no worse than the map"

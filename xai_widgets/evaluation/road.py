@@ -99,13 +99,14 @@ class Road(Metric):
         is_random = np.array([name == RANDOM for name in orders.names])
         value, random, finished = float(ahead[0]), ahead[is_random], work[0] == work[1]
         better = beats(value, random, higher=True)
-        words = "better than 19 of 20 random orders" if better else "no better than random"
+        words = "better than 19 of 20 of these" if better else "not better than 19 of 20 of these"
         place = np.argsort(shares)
         lines = {"this map": answers[:, 0, 0], RANDOM: answers[:, 0, is_random].mean(1)}
         if orders.rival is not None:
             lines[orders.rival] = answers[:, 0, 1]
         curves = [Curve(name, *(one[place].astype(np.float32) for one in (shares, y))) for name, y in lines.items()]
-        sentence = f"The map and its opposite differ by {value:.2f}, random orders by {random.mean():.2f}: {words}."
+        mean = round(float(random.mean()), 2) + 0.0  # not −0.00
+        sentence = f"The map and its opposite differ by {value:.2f}, random orders by {mean:.2f} on average: {words}."
         passed, tried = better if finished else None, tuple(random.tolist())
         return Reading(value, *work, None, float(random.mean()), passed, sentence, tuple(curves), tried)
 

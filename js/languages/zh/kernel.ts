@@ -168,4 +168,41 @@ export const kernel: Record<string, string> = {
   "The model returns probabilities: a map also shows what speaks against the other classes.":
     "模型返回概率：图中也会显示反对其他类别的内容。",
   "Nothing was found that speaks against it.": "没有发现反对它的理由。",
+
+  // what tells whether a map can be believed
+  "Completeness gap": "完备性差距",
+  "How far the values miss the sum that their method promises, as a share of that sum.":
+    "数值之和与其方法所承诺的总和相差多少，以该总和的比例计。",
+  Deletion: "删除曲线",
+  "The mean of what is left of the score while parts are hidden, the most important first.":
+    "从最重要的部分开始隐藏时，得分剩余部分的平均值。",
+  Insertion: "插入曲线",
+  "The mean of what is there of the score while parts appear, the most important first.":
+    "从最重要的部分开始显示时，得分已有部分的平均值。",
+  Infidelity: "不忠实度",
+  "Which share of the score's changes the map does not foretell when random parts are hidden.":
+    "随机隐藏若干部分时，得分变化中有多少是此图没有预示的。",
+  "Pointing game": "指向游戏",
+  "Whether the largest value lies where the map should point.": "最大的值是否落在此图应当指向之处。",
+  "Relevance mass": "相关性质量",
+  "Which share of the positive values lies where the map should point.": "正值中有多少落在此图应当指向之处。",
+  "Model randomisation": "模型随机化",
+  "How like itself the map stays while the model forgets what it has learned, layer by layer.":
+    "模型逐层忘记所学时，此图还有多像自己。",
+  "How much sooner the score falls when the most important parts go first and not the least.":
+    "先去掉最重要的部分而不是最不重要的部分时，得分下降早多少。",
+  Sparseness: "稀疏度",
+  "How unevenly the map's weight lies (Gini index): 0 where all values are equal in size.":
+    "此图的分量有多不均匀（基尼系数）：所有值大小相等时为 0。",
+  Complexity: "复杂度",
+  "Over how many values the map spreads its weight (entropy): 0 where one has it all.":
+    "此图的分量分布在多少个值上（熵）：全在一个值上时为 0。",
+  "Seed spread": "种子间差异",
+  "How far maps of other random numbers lie from each other, as a share of their size.":
+    "用不同随机数得到的图彼此相差多少，以其大小的比例计。",
+  "Max-sensitivity": "最大敏感度",
+  "How much the map changes at most when the input changes too little to be seen.":
+    "输入的变化小到看不见时，此图最多变化多少。",
+  "This method does not promise any sum.": "此方法不承诺任何总和。",
+  "Two seeds give the same map: the method draws nothing.": "两个种子给出同一张图：此方法不抽取随机数。",
 };
