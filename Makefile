@@ -14,8 +14,9 @@ LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log
   $(if $(PORT),--port=$(PORT) --ServerApp.port_retries=0) \
   $(if $(filter 0,$(OPEN)),--no-browser) \
   $(if $(filter 0,$(shell id -u)),--allow-root)
-# One process a core. The browsers come after the rest: each has a kernel and a server beside it.
-PYTEST = python -m pytest -q -n auto --maxprocesses=4 --dist=loadfile
+# One process a core, folder by folder: few tests may be long ones, such as the notebooks, and must not come last. The
+# browsers come after the rest: each has a kernel and a server beside it.
+PYTEST = python -m pytest -q -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*') xai_widgets/export/look.json
 EXTENSION := $(shell find js/lab -type f) js/core/format.ts $(wildcard notebooks/*.ipynb)
 

@@ -159,7 +159,7 @@ def test_a_classifier_is_asked_about_classes(make_text):
         widget.result(30)
     with pytest.raises(ValueError, match="Only a language model"):
         xai.attribute(str.split, "a film", target=xai.TextSpan(2, 6))
-    with pytest.raises(TypeError, match="the token that is to come next"):
+    with pytest.raises(TypeError, match="Only a language model, with its tokenizer, goes on with a text: name a class"):
         xai.counterfactuals(str.split, "a film", xai.TextSpan(2, 6))
     for wrong in ((3, 3), (-1, 2), (0, 2, -1)):
         with pytest.raises(ValueError, match="no span"):
