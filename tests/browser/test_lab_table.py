@@ -57,7 +57,7 @@ class TableView:
                 const text = edits => JSON.stringify(edits.map(e => [e.column, e.value]));
                 const now = text(store.request.value.edits);
                 return store.slots.a.phase.value === 'idle' && map?.info.final && text(map.info.request.edits) === now
-                    && !store.prediction.value.guess && store.curves.value
+                    && store.prediction.value && !store.prediction.value.guess && store.curves.value
                     && text(store.curves.value.edits) === now }""",
             arg=self.root.element_handle(),
         )
