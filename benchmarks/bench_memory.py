@@ -1,9 +1,10 @@
 """The most memory that an explanation takes beyond the model, beside one forward and backward pass of as many inputs.
 
+One method of every family, on the model itself as a notebook has it, and Captum's integrated gradients. As many inputs
+are those of the largest batch that was run; parts of inputs, which incremental occlusion passes, count as whole ones.
 Each row is a process of its own, since memory once taken is seldom given back; modules and kernels are loaded before,
-by a run on a small network and a pass of the large one. A long run lays out the weights of convolutions once, and keeps
-them: as many bytes as those weights have, whatever the batch and the number of steps. They are counted in the
-megabytes, and in one of the two ratios.
+by a run on a small network and a pass of the large one. Whatever a run takes is counted, laid-out weights and the
+points of the path among it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,26 @@ from measure import arguments, table
 
 GOAL = 1.2
 MODELS = ("resnet-18", "resnet-50")
+METHODS: dict[str, dict[str, object]] = {
+    "saliency": {},
+    "smooth_grad": {"n_samples": 32, "tolerance": 0.0},
+    "integrated_gradients": {"n_steps": 129, "tolerance": 0.0},
+    "expected_gradients": {"n_samples": 32, "tolerance": 0.0},
+    "conductance": {"n_steps": 65, "tolerance": 0.0},
+    "deep_lift": {},
+    "lrp": {},
+    "grad_cam": {},
+    "guided_grad_cam": {},
+    "score_cam": {"time_budget": 30.0},
+    "occlusion": {"sliding_window_shapes": 32, "strides": 16},
+    "rise": {"n_samples": 96, "tolerance": 0.0},
+    "lime": {"n_samples": 96, "tolerance": 0.0},
+    "kernel_shap": {"n_samples": 96, "tolerance": 0.0},
+}
+"""With how much of it: the most is taken early, except where something is kept of every pass."""
+
+BESIDE = {"deep_lift": 2}
+"""Inputs that go through the model together where there are no batches: the photo and what it is compared with."""
 
 PROGRAM = """
 import sys, threading, time
@@ -49,26 +70,24 @@ def peak(work):
     thread.join()
     return most[0] - before
 
-def ours(model, x, steps):
-    xai.attribute(model, x, "integrated_gradients", target=0, n_steps=steps, tolerance=0.0)
+def ours(model, x, method, **options):
+    xai.attribute(model, x, method, target=0, **options)
 
 def by_hand(model, x, size):
     batch = x.expand(size, -1, -1, -1).clone().requires_grad_()
     model(batch)[:, 0].sum().backward(inputs=[batch])
 
-small = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), torch.nn.Flatten()).eval()
-ours(small, x[:, :16, :16], 9)
+parts = torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), torch.nn.ReLU(), torch.nn.AvgPool2d(10), torch.nn.Flatten()
+small = torch.nn.Sequential(*parts, torch.nn.Linear(72, 2)).eval()
 by_hand(model, x, 1)
 sizes.clear()
 {work}
 """
 OURS = """
-most = peak(lambda: ours(model, x, {steps}))
-print("MEASURED", max(sizes), most)
-"""
-WEIGHTS = """
-convolutions = [one for one in model.modules() if isinstance(one, torch.nn.Conv2d)]
-print("MEASURED", len(convolutions), sum(one.weight.numel() * one.weight.element_size() for one in convolutions) / 1e6)
+ours(small, x[:, :32, :32], {method!r}, **{options!r})
+sizes.clear()
+most = peak(lambda: ours(model, x, {method!r}, **{options!r}))
+print("MEASURED", max(sizes, default=1), most)
 """
 PASS = """
 print("MEASURED", {size}, peak(lambda: by_hand(model, x, {size})))
@@ -80,7 +99,7 @@ print("MEASURED", {steps}, most)
 """
 
 
-def measured(model: str, work: str, **values: int) -> tuple[int, float] | None:
+def measured(model: str, work: str, **values: object) -> tuple[int, float] | None:
     """Return the largest batch and megabytes; None where something is not installed."""
     program = PROGRAM.format(here=str(Path(__file__).parent), model=model, work=work.format(**values))
     # So that the memory of a tensor goes back to the system with it.
@@ -94,23 +113,25 @@ def measured(model: str, work: str, **values: int) -> tuple[int, float] | None:
 
 
 def main() -> None:
-    given = arguments("Memory beyond the model, in MB: integrated gradients of 100 steps beside one pass")
-    steps = 33 if given.quick else 65
+    given = arguments("Memory beyond the model, in MB, beside one forward and backward pass", only=tuple(METHODS))
     rows: list[list[object]] = []
     for model in MODELS[: 1 if given.quick else None]:
-        ours = measured(model, OURS, steps=steps)
-        if ours is None:
-            continue
-        one, kept = measured(model, PASS, size=ours[0]), measured(model, WEIGHTS)
-        floor, weights = (found[1] if found else float("nan") for found in (one, kept))
-        rows += [
-            [model, f"one pass of {ours[0]}", floor, 1.0, 1.0],
-            [model, f"ours, {steps} steps", ours[1], ours[1] / floor, (ours[1] - weights) / floor],
-        ]
-        captum = measured(model, CAPTUM, steps=steps)
-        if captum is not None:
-            rows.append([model, f"captum, {steps} steps", captum[1], captum[1] / floor, None])
-    table(["model", "", "MB", "ratio", f"without laid-out weights (goal {GOAL})"], rows)
+        passes: dict[int, float] = {}
+        for method in given.only or METHODS:
+            ours = measured(model, OURS, method=method, options=METHODS[method])
+            if ours is None:
+                continue
+            size, most = max(ours[0], BESIDE.get(method, 1)), ours[1]
+            if size not in passes:
+                one = measured(model, PASS, size=size)
+                passes[size] = one[1] if one else float("nan")
+            rows.append([model, method, size, passes[size], most, most / passes[size]])
+        if not given.only and passes:
+            steps = 33
+            captum = measured(model, CAPTUM, steps=steps)
+            if captum is not None:
+                rows.append([model, f"Captum's, {steps} steps", steps, None, captum[1], None])
+    table(["model", "method", "batch", "one pass", "MB", f"ratio (goal {GOAL})"], rows)
 
 
 if __name__ == "__main__":

@@ -49,10 +49,10 @@ def estimator(net: nn.Module) -> Any:
 
 def main() -> None:
     given = arguments("Whole tables beside scikit-learn")
-    count, repeats = (10_000 if given.quick else 100_000), (1 if given.quick else 3)
+    count, repeats = (10_000 if given.quick else 100_000), (3 if given.quick else 7)
     if missing("sklearn"):
         return
-    ready("sklearn.inspection")
+    ready("sklearn.inspection", "xai_widgets.api", "xai_widgets.population")  # no import is anybody's work
     from sklearn.inspection import partial_dependence, permutation_importance  # noqa: PLC0415
 
     rows = np.random.default_rng(0).normal(size=(count, 30))

@@ -51,13 +51,15 @@ def all_worths(model: nn.Module, x: Tensor, target: int, mask: Tensor) -> Tensor
         return torch.cat([model(x * some[:, mask][:, None])[:, target].double() for some in every.split(16)])
 
 
-def captum(model: nn.Module, x: Tensor, target: int, mask: Tensor, samples: int, *, seed: int = 0) -> Tensor:
+def captum(  # noqa: PLR0917  as the others, and one more
+    at_once: int, model: nn.Module, x: Tensor, target: int, mask: Tensor, samples: int, *, seed: int = 0
+) -> Tensor:
     from captum.attr import KernelShap  # noqa: PLC0415
 
     torch.manual_seed(seed)
     full = mask.expand_as(x[:1])
     found: Tensor = KernelShap(model).attribute(
-        x, target=target, feature_mask=full, n_samples=samples, perturbations_per_eval=AT_ONCE
+        x, target=target, feature_mask=full, n_samples=samples, perturbations_per_eval=at_once
     )
     return found[0].reshape(-1, *mask.shape)[0]  # the same in all channels
 
@@ -119,14 +121,15 @@ def main() -> None:
     wanted = torch.as_tensor(exact)
     print(f"{count} patches, {samples} samples, error against all {2**count} coalitions, over {seeds} seeds")
 
-    peers: dict[str, tuple[Callable[..., Tensor], float]] = {}
+    peers: dict[str, tuple[Callable[..., Tensor], float | None]] = {}
     if not missing("shap==0.51.0", "slicer==0.0.8", "cloudpickle"):
         stand_in_for_numba()
         ready("shap")
         peers["shap"] = library, 1.5
     if not missing("captum==0.9.0"):
         ready("captum.attr", "sklearn.linear_model")
-        peers[f"captum, {AT_ONCE} at once"] = captum, 6.0
+        peers["captum, one at a time"] = partial(captum, 1), 6.0
+        peers[f"captum, {AT_ONCE} at once"] = partial(captum, AT_ONCE), None
     error = {label: typical_error(peer, worths, wanted, samples, seeds) for label, (peer, _) in peers.items()}
     need = {label: samples_for(one, worths, wanted, seeds, 2 * samples) for label, one in error.items()}
     runs = [partial(peer, model, x, target, mask, samples) for peer, _ in peers.values()]

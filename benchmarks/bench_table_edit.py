@@ -18,16 +18,16 @@ xai.explain(model, data[0].numpy(), background=data.numpy(), method="saliency", 
 ASK = """
   const slider = root.querySelector('.xai-f-range');
   const [low, high] = [Number(slider.min), Number(slider.max)];
-  // Components are drawn in the microtask after a signal's change.
+  // Components are drawn in the microtask after a signal's change, and shown by the next frame.
   const ours = (share) => waited((done) => {
     const found = {}, before = store.prediction.value.id;
     const stops = [];
-    const note = (name) => queueMicrotask(() => queueMicrotask(() => {
+    const note = (name) => requestAnimationFrame(() => {
       found[name] ??= performance.now() - began;
       if (found.prediction === undefined || found.dots === undefined) return;
       for (const stop of stops) stop();
       done(found);
-    }));
+    });
     slider.value = String(low + (0.3 + 0.4 * share) * (high - low));
     const began = performance.now();
     slider.dispatchEvent(new Event('input', { bubbles: true }));

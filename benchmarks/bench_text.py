@@ -1,9 +1,11 @@
-"""Texts: integrated gradients of a sentence's tokens, and Shapley values of its words.
+"""Texts: integrated gradients of a sentence's tokens, gradients of a language model's, Shapley values of words.
 
-The network is the sentiment classifier of the samples. Integrated gradients go from padding between the special tokens
-to the sentence; the error is the relative L2 distance of the tokens' sums from the
+The networks are the sentiment classifier of the samples and its language model. Integrated gradients go from padding
+between the special tokens to the sentence; the error is the relative L2 distance of the tokens' sums from the
 integral over very many midpoints. Shapley values are of taking words out of the text; their error is against all
 coalitions, root mean square over seeds, for which the score of each coalition is computed once and looked up.
+The language model is asked by each as its users ask it, for the score of the next token. What ours takes beyond the two
+passes is mostly the fingerprint of the weights, by which a result says of which model it is.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from measure import arguments, missing, ready, relative_l2, stand_in_for_numba, 
 from torch import Tensor, nn
 
 import xai_widgets as xai
-from xai_widgets.samples import sentiment
+from xai_widgets.samples import language_model, sentiment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +30,8 @@ SENTENCE = (
     "make it a film that is easier to admire than to love."
 )
 SHORT = "A warm and often funny film with a dull ending"
+TWENTY = SHORT + " that nobody could quite believe but everyone will surely love"
+BEGUN, NEXT = "The capital of France is", " Paris"
 STEPS = (17, 25, 50)
 MOST = 257
 FRESH = 1
@@ -137,6 +141,43 @@ def first_within(model: Any, tokenizer: Any, start: Tensor, wanted: Tensor, erro
     return None
 
 
+# --- a language model -----------------------------------------------------------------------------------------
+
+
+def gradients(*, quick: bool) -> None:
+    """Compare what both define alike: gradient times vector, summed, and the norm of the gradient."""
+    print(f"Gradients of the score of {NEXT!r} after {BEGUN!r}")
+    if missing("inseq==0.7.1", "jaxtyping", "wadler-lindig", "treescope"):
+        return
+    ready("inseq")
+    import inseq  # noqa: PLC0415
+
+    model, tokenizer = language_model()
+    (target,) = tokenizer(NEXT)["input_ids"]
+    count = len(tokenizer(BEGUN)["input_ids"])
+    rows: list[list[Any]] = []
+    for name, summed in (("input_x_gradient", True), ("saliency", False)):
+        peer = inseq.load_model(model, name, tokenizer=tokenizer)
+        asked = {"generated_texts": BEGUN + NEXT, "attributed_fn": "logit", "show_progress": False}
+        works: tuple[Callable[[], Any], ...] = (
+            partial(peer.attribute, BEGUN, **asked),
+            partial(xai.attribute, model, BEGUN, name, tokenizer=tokenizer, target=target),
+        )
+        for work in works:  # the first call of either imports and looks around
+            work()
+        theirs, ours = took(*works, repeats=3 if quick else 9)
+        found = theirs.result.sequence_attributions[0].target_attributions[:count, 0]
+        found = found.sum(-1) if summed else found.norm(dim=-1)
+        error = relative_l2(torch.as_tensor(ours.result.values), found)
+        counter = Passes(model.model)
+        works[0]()
+        counter.handle.remove()
+        passes = ours.result.forwards + ours.result.backwards
+        rows.append([f"inseq, {name}", theirs.cpu, theirs.wall, 2 * counter.count, None, None])
+        rows.append(["  ours", ours.cpu, ours.wall, passes, error, theirs.cpu / ours.cpu])
+    table(["", "CPU s", "wall s", "passes", "difference", "CPU ratio"], rows)
+
+
 # --- Shapley values -------------------------------------------------------------------------------------------
 
 
@@ -226,11 +267,37 @@ def shapley(model: Any, tokenizer: Any, *, quick: bool) -> None:
     table(["", "CPU s", "wall s", "passes", "error", "shap / it" if "shap" in next(iter(works)) else ""], rows)
 
 
+def twenty_words(model: Any, tokenizer: Any) -> None:
+    """Time orders of more words than have all coalitions; texts of a batch are padded to the longest of them."""
+    if missing("shap==0.51.0", "slicer==0.0.8", "cloudpickle"):
+        return
+
+    def function(texts: list[str]) -> Any:
+        with torch.no_grad():
+            return model(**tokenizer(texts, padding=True, return_tensors="pt")).logits.double().numpy()
+
+    words = TWENTY.split()
+    passes = 5 * (2 * len(words) + 1)
+    works: dict[str, Callable[..., Tensor]] = {
+        "shap, permutations": library,
+        "ours, shapley_sampling": partial(ours, "shapley_sampling"),
+    }
+    times = took(*(partial(work, function, words, passes) for work in works.values()), repeats=5)
+    print(f"Shapley values of {len(words)} words, about {passes} passes")
+    rows = [[label, one.cpu, one.wall, times[0].cpu / one.cpu] for label, one in zip(works, times, strict=True)]
+    table(
+        ["", "CPU s", "wall s", "shap / it", "goal"],
+        [[*row, goal] for row, goal in zip(rows, (None, 1.3), strict=True)],
+    )
+
+
 def main() -> None:
     given = arguments("Texts, by the sentiment classifier of the samples")
     model, tokenizer, _ = sentiment()
     paths(model, tokenizer, quick=given.quick)
+    gradients(quick=given.quick)
     shapley(model, tokenizer, quick=given.quick)
+    twenty_words(model, tokenizer)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ ASK = """
   const ours = () => waited((done) => {
     const watch = new MutationObserver(() => {
       if (!/[+−\\d]/.test(root.querySelector('.xai-t-chip')?.textContent ?? '')) return;
-      watch.disconnect(); done({ ours: performance.now() - began });
+      watch.disconnect();
+      requestAnimationFrame(() => done({ ours: performance.now() - began }));
     });
     watch.observe(root, { subtree: true, childList: true, characterData: true });
     const began = performance.now();

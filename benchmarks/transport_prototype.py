@@ -1,6 +1,7 @@
 """The least widget that sends a picture for a slider's value: the floor for `in_lab.py`.
 
-One custom message asks, one answers with a binary buffer, the browser colours it. No checks, no worker, no undo.
+A slider is moved as if by hand: one custom message asks, one answers with a binary buffer, the browser colours it and
+tells the value. No checks, no worker, no undo. It counts until the frame that takes the pixels to the screen.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import numpy as np
 ESM = """
 export default { render({ model, el }) {
   const root = document.createElement("div"), canvas = document.createElement("canvas");
+  const slider = document.createElement("input"), told = document.createElement("output");
   root.className = "floor";
-  root.append(canvas);
+  Object.assign(slider, { type: "range", min: 0, max: 1, step: "any" });
+  root.append(canvas, slider, told);
   el.append(root);
   const context = canvas.getContext("2d"), lut = new Uint32Array(256), waiting = new Map();
   for (let i = 0; i < 256; i++) lut[i] = (255 << 24) | (Math.max(0, i * 3 - 510) << 16)
@@ -31,12 +34,16 @@ export default { render({ model, el }) {
     const pixels = new Uint32Array(image.data.buffer);
     for (let i = 0; i < pixels.length; i++) pixels[i] = lut[Math.max(0, Math.min(255, values[i] * 255)) | 0];
     context.putImageData(image, 0, 0);
-    waiting.get(message.id)?.(performance.now());
+    told.value = String(message.value);
+    const done = waiting.get(message.id);
     waiting.delete(message.id);
+    requestAnimationFrame(() => done?.(performance.now()));
   });
+  slider.addEventListener("input", () => model.send({ id: ++id, value: slider.valueAsNumber }));
   root.ask = (value) => {
+    slider.value = String(value);
     const began = performance.now();
-    model.send({ id: ++id, value });
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
     return new Promise((done) => waiting.set(id, (at) => done(at - began)));
   };
 } };
@@ -60,4 +67,4 @@ class Floor(anywidget.AnyWidget):
         values = self.pattern.copy()
         values[:, : int(content["value"] * values.shape[1])] = 1
         height, width = values.shape
-        self.send({"id": content["id"], "height": height, "width": width}, buffers=[values])
+        self.send({**content, "height": height, "width": width}, buffers=[values])
