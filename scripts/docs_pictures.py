@@ -4,6 +4,7 @@ import io
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PIL import Image
@@ -90,15 +91,23 @@ def take_methods(server: Server) -> None:
         browser.close()
 
 
-def main() -> None:
-    """Take every picture, or those that are named."""
+def each(names: Iterable[str], take_one: Callable[[Server, str], None]) -> None:
+    """Take the pictures of each name, all on one server."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         try:
-            for name in sys.argv[1:] or [*NOTEBOOKS, "methods"]:
-                take_methods(server) if name == "methods" else take(server, name, *NOTEBOOKS[name])
+            for name in names:
+                take_one(server, name)
         finally:
             server.stop()
+
+
+def main() -> None:
+    """Take every picture, or those that are named."""
+    each(
+        sys.argv[1:] or [*NOTEBOOKS, "methods"],
+        lambda server, name: take_methods(server) if name == "methods" else take(server, name, *NOTEBOOKS[name]),
+    )
 
 
 if __name__ == "__main__":
