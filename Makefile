@@ -14,17 +14,22 @@ LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log
   $(if $(PORT),--port=$(PORT) --ServerApp.port_retries=0) \
   $(if $(filter 0,$(OPEN)),--no-browser) \
   $(if $(filter 0,$(shell id -u)),--allow-root)
-# One process a core, folder by folder: few tests may be long ones, such as the notebooks, and must not come last. The
-# browsers come after the rest: each has a kernel and a server beside it.
+# One process a core, folder by folder: few tests may be long ones, such as the notebooks, and must not come last.
 PYTEST = python -m pytest -q -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*') xai_widgets/export/look.json
-EXTENSION := $(shell find js/lab -type f) js/core/format.ts $(wildcard notebooks/*.ipynb)
+EXTENSION := $(shell find js/lab -type f) js/core/format.ts js/core/preferences.ts js/core/version.ts $(wildcard notebooks/*.ipynb)
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_ROOT_USER_ACTION := ignore
+# Of ten thousand modules few are ever imported; those are compiled when they are.
+export PIP_NO_COMPILE := 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help demo test test-all setup check unit browser dev bench docs docs-models docs-pictures format clean
+# Makes the targets at the same time, each one's output in one piece: few of them can use two cores alone.
+BESIDE = +@$(MAKE) -j2 --output-sync=target
+
+.PHONY: help demo test test-all setup install system check unit browser dev bench docs docs-models docs-pictures format clean
+.PHONY: check-style check-types check-types-newest check-javascript check-units test-browser test-python
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,20 +38,31 @@ help: ## this list
 demo: setup ## install everything and open the quickstart in JupyterLab (OPEN=0: print its address only; PORT=8899)
 	$(LAB)
 
-test: setup check ## every check and every test
+test: check ## every check and every test
 	@scripts/system.sh browser
-	$(PYTEST) --ignore=tests/browser
+	$(BESIDE) test-browser test-python
+
+# A browser, its server and its kernel wait for each other; meanwhile the other tests have the cores, and give way to them.
+test-browser:
 	$(PYTEST) tests/browser
+
+test-python:
+	nice $(PYTEST) --ignore=tests/browser
 
 test-all: test ## the same, and every architecture of transformers (about three minutes on one core)
 	$(PYTEST) --dist=load --every-architecture tests/anymodel/test_architectures.py
 
 # --- what is installed, each step once ------------------------------------------------------------------------
 
-setup: $(VENV)/.installed xai_widgets/static/views.json xai_widgets/labextension/package.json ## install and build, nothing more
+setup: ## install and build, nothing more
+	$(BESIDE) install
 
-$(VENV)/.torch:
+install: $(VENV)/.installed xai_widgets/static/views.json xai_widgets/labextension/package.json
+
+system:
 	@scripts/system.sh
+
+$(VENV)/.torch: | system
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install "$(TORCH)"
 	touch $@
@@ -56,8 +72,7 @@ $(VENV)/.tools: $(VENV)/.torch
 	$(PIP) install "jupyter-builder>=1.3,<2"
 	touch $@
 
-node_modules/.installed: package-lock.json
-	@scripts/system.sh
+node_modules/.installed: package-lock.json | system
 	npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
@@ -84,14 +99,29 @@ $(VENV)/.installed: pyproject.toml jupyter_server.json $(VENV)/.tools | xai_widg
 
 # --- for those who work on it ---------------------------------------------------------------------------------
 
-check: setup ## formatting, lint, types and the JavaScript's own tests
+# What needs Node alone runs beside the installation of Python's packages.
+check: ## formatting, lint, types and the JavaScript's own tests
+	$(BESIDE) install check-javascript check-units check-types check-types-newest check-style
+
+check-javascript check-units: xai_widgets/static/views.json
+check-types check-types-newest check-style: install
+
+check-types:
+	mypy
+
+check-types-newest:
+	mypy --python-version 3.13
+
+check-javascript:
+	npm run --silent typecheck
+
+check-units:
+	npm run --silent test
+
+check-style:
 	ruff check .
 	ruff format --check .
-	mypy
-	mypy --python-version 3.13
-	npm run --silent typecheck
 	npm run --silent lint
-	npm run --silent test
 
 unit: setup ## the Python tests that need no browser
 	$(PYTEST) --ignore=tests/browser --ignore=tests/packaging --ignore=tests/notebooks
@@ -116,6 +146,7 @@ docs-models: setup ## explain every architecture of transformers anew, and write
 docs-pictures: setup ## take the pictures in docs/pictures anew
 	@scripts/system.sh browser
 	python scripts/docs_pictures.py
+	python scripts/docs_gallery.py
 
 format: setup ## put every file into its one format
 	ruff check --fix .

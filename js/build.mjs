@@ -33,6 +33,12 @@ const views = {
   outdir,
 };
 
+/** The cells of a notebook, each its text behind a letter for its kind: js/lab/start/notebooks.ts makes it whole again. */
+function compact(text) {
+  const { cells } = JSON.parse(text);
+  return cells.map(({ cell_type, source }) => cell_type[0] + [source].flat().join(""));
+}
+
 /** `import all from "notebooks:all"`: the tutorials, by the names of their files. */
 const notebooks = {
   name: "notebooks",
@@ -41,7 +47,7 @@ const notebooks = {
     build.onLoad({ filter: /.*/, namespace: "notebooks" }, () => {
       const found = entries("notebooks", ".ipynb").map((name) => [
         basename(name),
-        JSON.parse(readFileSync(`${root}${name}`, "utf8")),
+        compact(readFileSync(`${root}${name}`, "utf8")),
       ]);
       return { contents: JSON.stringify(Object.fromEntries(found)), loader: "json" };
     });
@@ -75,7 +81,9 @@ const folder = `${root}${outdir}`;
 
 async function buildViews() {
   const write = (name, text) => writeFileSync(`${folder}/${name}`, text);
-  const split = { minify: true, splitting: true, chunkNames: "shared-[hash]", metafile: true, write: false };
+  // Names stay until the parts are made, which look at what is written to.
+  const small = { minifySyntax: true, minifyWhitespace: true };
+  const split = { ...small, splitting: true, chunkNames: "shared-[hash]", metafile: true, write: false };
   const { parts, views: made } = await partsOf(await esbuild.build({ ...views, ...split }), root);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

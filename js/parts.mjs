@@ -5,13 +5,17 @@ import { resolve } from "node:path";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
 
+/** Where esbuild writes what a module takes of others, and what it gives them. */
+const BEGINNING = /^(?:\s|\/\/.*\n|import\s*(?:\{[^}]*\}\s*from\s*)?"[^"]+";)*/;
+const END = /export\s*\{[^}]*\};?\s*$/;
+
 const FORMAT = { minify: true, target: "es2022", charset: "utf8", legalComments: "none" };
 
 /** A path's last part. */
 const nameOf = (path) => path.split("/").at(-1);
 
 /** What a part is called in the text of a view. */
-const constantOf = (name) => `part_${name.replace(/\W/g, "_")}`;
+const constantOf = (name) => `part_${name.replace(/^shared-|\.js$/g, "").replace(/\W/g, "_")}`;
 
 /** What esbuild has made small, smaller by a few hundredths: it takes one look where terser takes three. */
 async function smallest(text, module) {
@@ -19,23 +23,55 @@ async function smallest(text, module) {
   return `${code}\n`;
 }
 
+/** The variables that code writes to within functions, by name: these still change once its module has run. */
+function* written(node, within = false) {
+  if (node === null || typeof node !== "object") return;
+  if (within && node.type === "AssignmentExpression") yield* targets(node.left);
+  if (within && node.type === "UpdateExpression") yield* targets(node.argument);
+  if (within && /^For(In|Of)Statement$/.test(node.type)) yield* targets(node.left);
+  const inside = within || /Function/.test(node.type);
+  for (const one of Object.values(node)) yield* written(one, inside);
+}
+
+/** The variables in what is written to. */
+function* targets(node) {
+  if (node?.type === "Identifier") yield node.name;
+  else if (/Pattern|Property|Element/.test(node?.type))
+    for (const inner of ["elements", "properties", "left", "argument", "value"])
+      for (const one of [node[inner]].flat()) yield* targets(one);
+}
+
 /**
- * A module as a constant, or as the view's own export. esbuild turns imports into calls of `require`, which knows the
- * constants. Exports become getters, so that a binding that changes is seen to change: what esbuild writes to make them
- * of its list, again in every module, is left out. It also copies them, for other people's modules; engines see through
- * one getter, and call through two ten times slower.
+ * A module as a constant, or as the view's own export. What modules give each other goes by its place in a list, which
+ * takes less than names do, and is taken out of the list where a module begins: so it may not change afterwards.
  */
-async function moduleOf(name, text, imports, isView) {
-  const { code } = await esbuild.transform(text, { ...FORMAT, format: "cjs" });
-  const [, , list, after] =
-    code.match(/^var .*?var ([\w$]+)=\{\};[\w$]+\(\1,\{(.*?)\}\);module\.exports=[\w$]+\(\1\);(.*)$/s) ?? [];
-  const getters = list?.split(",").map((one) => one.match(/^([\w$]+):\(\)=>([\w$]+)$/));
-  if (!getters?.every(Boolean) || after.includes("module.exports"))
-    throw new Error(`${name} does not export as esbuild's modules did`);
-  const known = imports.map((other) => `"./${other}":${constantOf(other)}`);
-  const returned = getters.map(([, as, local]) => `get ${as}(){return ${local}}`);
-  const made = `(require=>{${after.trim()}return{${returned}}})(name=>({${known}})[name])`;
-  return smallest(isView ? `export default ${made}.default;` : `const ${constantOf(name)}=${made};`, isView);
+async function moduleOf(name, text, exportsOf, isView) {
+  const format = { spidermonkey: true, code: false };
+  const { ast } = await minify(text, { module: true, compress: false, mangle: false, format });
+  const changing = new Set(written(ast));
+  const given = new Map();
+  let taken = "";
+  for (const { type, source, specifiers } of ast.body) {
+    if (type === "ExportNamedDeclaration")
+      for (const { exported, local } of specifiers) given.set(exported.name, local.name);
+    if (type !== "ImportDeclaration") continue;
+    const from = nameOf(source.value);
+    const locals = new Map(specifiers.map(({ imported, local }) => [imported.name, local.name]));
+    const places = exportsOf.get(from).map((one) => locals.get(one) ?? "");
+    if (locals.size) taken += `const[${`${places}`.replace(/,+$/, "")}]=${constantOf(from)};`;
+  }
+  const body = text.replace(BEGINNING, "").replace(END, "");
+  if (/(?:^|;)(?:im|ex)port\b/.test(body)) throw new Error(`${name} is not written as esbuild's modules were`);
+  const changes = [...given.values()].find((local) => changing.has(local));
+  if (changes)
+    throw new Error(`${name} exports ${changes}, to which a function writes: export an object that holds it`);
+  const returned = isView ? given.get("default") : `[${exportsOf.get(name).map((one) => given.get(one))}]`;
+  const made = `(()=>{${taken}${body};return ${returned}})();`;
+  const { code } = await esbuild.transform(
+    `${isView ? "export default" : `const ${constantOf(name)}=`} ${made}`,
+    FORMAT,
+  );
+  return smallest(code, isView);
 }
 
 /** The names of what a module needs, in the order in which they can run, itself last. */
@@ -80,10 +116,11 @@ export async function partsOf({ metafile, outputFiles }, root) {
   const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({ ...output, name: nameOf(path) }));
   const modules = outputs.filter(({ name }) => name.endsWith(".js"));
   const importsOf = new Map(modules.map(({ name, imports }) => [name, imports.map(({ path }) => nameOf(path))]));
+  const exportsOf = new Map(modules.map((output) => [output.name, output.exports]));
   const parts = new Map();
   const views = {};
   for (const { name, entryPoint } of modules) {
-    parts.set(name, await moduleOf(name, texts.get(name), importsOf.get(name), Boolean(entryPoint)));
+    parts.set(name, await moduleOf(name, texts.get(name), exportsOf, Boolean(entryPoint)));
     if (entryPoint) views[name] = inOrder(name, importsOf);
   }
   const sheets = {};

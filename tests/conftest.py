@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+
+# The machine's cores are for the test processes: threads inside each would only get in each other's way. So would those
+# inside the kernels and servers that tests start: they spin while they wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import torch
 
 import xai_widgets.api  # noqa: F401  registers the methods, by which some tests are parametrized
 from xai_widgets import samples
+from xai_widgets.models import execution
 
-# The machine's cores are for the test processes: threads inside each would only get in each other's way.
 torch.set_num_threads(1)
 
 
@@ -29,6 +36,13 @@ def storyteller() -> samples.LanguageModel:
     return samples.language_model()
 
 
+@pytest.fixture
+def _copies_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give small networks the faster copy that large ones are given."""
+    monkeypatch.setattr(execution, "WORTH", 0.0)
+
+
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
-    torch.manual_seed(0)
+    # `torch.manual_seed` asks all devices beside this, and writes down from where: a millisecond a test.
+    torch.default_generator.manual_seed(0)

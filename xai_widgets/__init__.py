@@ -182,6 +182,8 @@ def __getattr__(name: str) -> Any:
 
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
+    if _HOME[name] == "export":  # what is read can be saved in every format
+        import_module(f"{__name__}.reports")
     home = import_module(f"{__name__}.{_HOME[name]}")
     if _HOME[name] == "widgets":  # from now on there may be widgets to list
         import_module(f"{__name__}.lab.panel").offer()

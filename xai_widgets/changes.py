@@ -278,7 +278,9 @@ class Counterfactuals:
         return [name for name in self.original if any(name in row for row in rows)]
 
     def save(self, path: str | Path) -> None:
-        """Write to `path`; the suffix chooses the format.
+        """Write to `path`, whole or not at all; the suffix chooses the format.
+
+        ``.html``, a page of its own; ``.csv``; ``.png`` of changed pictures; ``.xai.json`` for ``xai.load``.
 
         Raises
         ------
@@ -286,7 +288,7 @@ class Counterfactuals:
             For a suffix that no format has, naming those there are.
         """
         path = Path(path)
-        writer_of(path, CHANGE_WRITERS)(self, path)
+        writer_of(path, CHANGE_WRITERS, but=() if self.is_picture else (".png",))(self, path)
 
     def __repr__(self) -> str:
         found = f"{len(self.candidates)} found" if self.candidates else "none found"

@@ -13,7 +13,7 @@ import numpy as np
 from xai_widgets.results import PAINTERS, writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +24,9 @@ FAILURES = {"randomisation": "not sensitive to the model", "seed_spread": "unsta
 """What it means not to pass these, the gravest first."""
 
 NO_BETTER = "no better than random"
+
+MARKS = {True: "passed", False: "not passed", None: "no bar"}
+"""What is said of a measure's `passed`."""
 
 EVALUATION_WRITERS: dict[str, Callable[[Evaluation, Path], None]] = {}
 """How to save evaluations, by suffix; filled by `xai_widgets.export`."""
@@ -78,6 +81,8 @@ class Measure:
     curves : tuple of Curve
     random : tuple of float
         What each random order scores, of measures that try some.
+    params : dict
+        With what parameters it was taken.
     """
 
     name: str
@@ -94,6 +99,7 @@ class Measure:
     paper: str
     curves: tuple[Curve, ...] = field(default=(), repr=False)
     random: tuple[float, ...] = field(default=(), repr=False)
+    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def curve(self, name: str) -> Curve:
         """Return the curve of this name.
@@ -134,6 +140,10 @@ class Evaluation:
         Fingerprint of the weights.
     notes : tuple of str
         What the reader should know.
+    params : dict
+        Of the method that made the explanation; each measure has its own.
+    provenance : dict of str to str
+        Versions of the libraries that computed it, and ``"time"``, UTC.
     """
 
     measures: tuple[Measure, ...]
@@ -150,6 +160,8 @@ class Evaluation:
     seconds: float = 0.0
     model_hash: str = ""
     notes: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Measure:
         """Return one measure by its name."""
@@ -161,7 +173,7 @@ class Evaluation:
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a measure, plain data."""
-        keys = ("name", "value", "error", "reference", "better", "passed", "sentence")
+        keys = ("name", "value", "error", "reference", "better", "passed", "sentence", "params")
         return [{key: getattr(one, key) for key in keys} for one in self.measures]
 
     def frame(self) -> Any:
@@ -175,7 +187,9 @@ class Evaluation:
         return importlib.import_module("pandas").DataFrame(self.records())
 
     def save(self, path: str | Path) -> None:
-        """Write to `path`, whole or not at all, as ``.xai.json`` for ``xai.load``.
+        """Write to `path`, whole or not at all; the suffix chooses the format.
+
+        ``.html``, ``.png``, ``.svg``, ``.csv``, and ``.xai.json`` for ``xai.load``.
 
         Raises
         ------
@@ -219,7 +233,7 @@ class Comparison:
     notes: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, Any]]:
-        """Return one row a method, plain data: verdict, and the value of each measure by its name."""
+        """Return one row a method, plain data: verdict, the value of each measure by its name, and of what."""
         return [
             {
                 "method": one.method,
@@ -227,6 +241,9 @@ class Comparison:
                 "passed": one.passed,
                 "checked": one.checked,
                 **{measure.name: measure.value for measure in one.measures},
+                "params": one.params,
+                "seed": one.seed,
+                "model_hash": one.model_hash,
             }
             for one in self.evaluations
         ]

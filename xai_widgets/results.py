@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from xai_widgets.agreement import SEEN, on_common_grid, rank_correlation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from PIL.Image import Image
@@ -88,20 +88,24 @@ PAINTERS: dict[str, Callable[..., Any]] = {}
 """How to paint and describe a result; filled by `xai_widgets.export`."""
 
 
+OF_LINES = (".csv", ".svg")
+"""Formats of texts and rows alone."""
+
 Writer = Callable[[Any, Path], None]
+Writes = TypeVar("Writes")
 
 
-def writer_of(path: Path, writers: Mapping[str, Writer]) -> Writer:
+def writer_of(path: Path, writers: Mapping[str, Writes], *, but: tuple[str, ...] = ()) -> Writes:
     """Return what writes a file of this name.
 
     Raises
     ------
     ValueError
-        For a suffix that no format has, naming those there are.
+        For a suffix that no format has, naming those there are; those in `but` are not for this result.
     """
     suffix = next((one for one in writers if path.name.lower().endswith(one)), None)
     if suffix is None:
-        msg = f"cannot tell the format of {path.name!r}: the name must end in {', '.join(sorted(writers))}."
+        msg = f"cannot tell the format of {path.name!r}: the name must end in {', '.join(sorted({*writers} - {*but}))}."
         raise ValueError(msg)
     return writers[suffix]
 
@@ -118,14 +122,14 @@ class Prediction:
         What the model put out, before any softmax or sigmoid.
     task : str
         ``"classes"``, ``"binary"`` (two classes from one logit) or ``"value"``.
-    labels : tuple of str or None
+    labels : sequence of str or None
         Names of the classes, where known.
     """
 
     probabilities: NDArray[np.float32]
     scores: NDArray[np.float32]
     task: str
-    labels: tuple[str, ...] | None = None
+    labels: Sequence[str] | None = None
 
     def label(self, index: int) -> str:
         """Name one class, by its label or else its number."""
@@ -190,6 +194,8 @@ class Attribution:
         Where the model's input pixels lie on the original photo, for :meth:`on_photo`.
     names : tuple of str or None
         Of the columns, for a row of a table that named them; they name the first axis of `values`.
+    cells : tuple of (float, int, str, bool or None), or None
+        What the row that was explained holds in each column, None where it is missing, dates as texts.
     layout : tuple of (str, tuple of int), or None
         Names and shapes of several inputs.
     provenance : dict of str to str
@@ -218,6 +224,7 @@ class Attribution:
     placement: Placement | None = None
     text: Text | None = None
     names: tuple[str, ...] | None = None
+    cells: tuple[Any, ...] | None = field(default=None, repr=False)
     layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
     provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -238,6 +245,11 @@ class Attribution:
             return None
         heat = values.sum(axis=0) if values.ndim == IMAGE_NDIM else values
         return np.where(np.isfinite(heat), heat, np.float32(np.nan))
+
+    @property
+    def in_lines(self) -> bool:
+        """Whether it is of a text or of a row, whose picture is lines and letters."""
+        return self.text is not None or (self.values.ndim == 1 and self.values.size > 0)
 
     @property
     def doubt(self) -> str | None:
@@ -336,8 +348,8 @@ class Attribution:
         Parameters
         ----------
         path : str or Path
-            ``.html``, a page of its own, offline and without a kernel; ``.png``; ``.csv`` of a text or a row; ``.npz``
-            and ``.xai.json`` for ``xai.load``.
+            ``.html``, a page of its own, offline and without a kernel; ``.png``; ``.svg`` and ``.csv`` of a text or a
+            row; ``.npz`` and ``.xai.json`` for ``xai.load``.
 
         Raises
         ------
@@ -347,7 +359,7 @@ class Attribution:
             Where nothing can be written; what was there before is left as it was.
         """
         path = Path(path)
-        writer_of(path, WRITERS)(self, path)
+        writer_of(path, WRITERS, but=() if self.in_lines else OF_LINES)(self, path)
 
     def plot(self) -> Image:
         """Return a static picture, for scripts."""

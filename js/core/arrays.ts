@@ -3,6 +3,8 @@ import type { ArrayMeta, Bytes } from "./types";
 
 export const NAN_CODE = 65535;
 export const TOP_CODE = 65534;
+/** The same in 8 bits, for slow connections. */
+const COARSE_TOP = 254;
 
 /** A map as 16-bit codes: code c means lo + c/65534·(hi − lo), 65535 means not a number. */
 export interface Grid {
@@ -60,8 +62,13 @@ function slice(meta: ArrayMeta, buffers: readonly Bytes[]): { bytes: Uint8Array;
   return { bytes, count };
 }
 
-function words(bytes: Uint8Array, count: number): Uint16Array {
-  return new Uint16Array(bytes.buffer, bytes.byteOffset, count);
+/** The codes of a quantised Array; null for one that holds its values as they are. */
+function codesOf(meta: ArrayMeta, { bytes, count }: { bytes: Uint8Array; count: number }): Uint16Array | null {
+  if (meta.dtype === "<u2") return new Uint16Array(bytes.buffer, bytes.byteOffset, count);
+  if (meta.dtype !== "|u1" || meta.lo === undefined) return null;
+  return Uint16Array.from(bytes.subarray(0, count), (code) =>
+    code > COARSE_TOP ? NAN_CODE : Math.round((code / COARSE_TOP) * TOP_CODE),
+  );
 }
 
 export function valueAt(code: number, lo: number, hi: number): number {
@@ -74,9 +81,9 @@ export function valueAt(code: number, lo: number, hi: number): number {
 export function decodeFloats(meta: ArrayMeta, buffers: readonly Bytes[]): Float32Array {
   const { bytes, count } = slice(meta, buffers);
   if (meta.dtype === "<f4") return new Float32Array(bytes.buffer, bytes.byteOffset, count);
-  if (meta.dtype === "|u1") return Float32Array.from(bytes.subarray(0, count));
   if (meta.dtype === "<u4") return Float32Array.from(decodeCounts(meta, buffers));
-  const codes = words(bytes, count);
+  const codes = codesOf(meta, { bytes, count });
+  if (!codes) return Float32Array.from(bytes.subarray(0, count));
   const [lo, hi] = [meta.lo ?? 0, meta.hi ?? 0];
   const out = new Float32Array(count);
   for (let i = 0; i < count; i++) out[i] = valueAt(codes[i]!, lo, hi);
@@ -131,7 +138,7 @@ export function decodeGrid(meta: ArrayMeta, buffers: readonly Bytes[]): Grid {
   const [height, width] = meta.shape;
   if (meta.shape.length !== 2 || !height || !width)
     throw new Error(`A map must be a grid, not ${meta.shape.join(" × ")}.`);
-  if (meta.dtype !== "<u2") return quantise(decodeFloats(meta, buffers), width, height);
-  const { bytes, count } = slice(meta, buffers);
-  return { width, height, codes: words(bytes, count), lo: meta.lo ?? 0, hi: meta.hi ?? 0 };
+  const codes = codesOf(meta, slice(meta, buffers));
+  if (!codes) return quantise(decodeFloats(meta, buffers), width, height);
+  return { width, height, codes, lo: meta.lo ?? 0, hi: meta.hi ?? 0 };
 }

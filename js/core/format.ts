@@ -1,5 +1,7 @@
 // Numbers as people read them.
-import { translated } from "./language";
+import { language } from "./language";
+
+const NOT_A_NUMBER = "not a number";
 
 const MINUS = "\u2212";
 
@@ -9,7 +11,7 @@ function plain(text: string): string {
 
 /** Three significant digits, never an endless tail of zeros. */
 export function short(value: number): string {
-  if (Number.isNaN(value)) return translated("not a number");
+  if (Number.isNaN(value)) return language.value?.kernel[NOT_A_NUMBER] ?? NOT_A_NUMBER;
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-4) return plain(value.toExponential(2));

@@ -40,6 +40,6 @@ export function grouped(check: Check, methods: readonly Method[]): Group[] {
 
 /** As much of a reason as fits into a line of a list. */
 export function firstSentence(reason: string): string {
-  const end = reason.search(/: |\. (?=[A-Z])/);
-  return (end < 0 ? reason : reason.slice(0, end)).replace(/\.$/, "");
+  const end = reason.search(/: |\. (?=[A-Z])|：|。./);
+  return (end < 0 ? reason : reason.slice(0, end)).replace(/[.。]$/, "");
 }

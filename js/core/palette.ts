@@ -2,6 +2,7 @@
 // None of them relies on telling red from green; lightness alone orders each of them.
 import { unhex } from "./format";
 import { DIVERGING, type PaletteKind, RAMPS } from "./look";
+import { preferences } from "./preferences";
 
 export type Rgb = [number, number, number];
 
@@ -35,6 +36,11 @@ export function palette(name: string): Palette {
   const found = made.get(known) ?? { name: known, kind, colours: ramp(anchors) };
   made.set(known, found);
   return found;
+}
+
+/** The colours of a map whose values have two directions. */
+export function colormapOf(display: { colormap: string | null }): string {
+  return display.colormap || preferences.value?.colormap || DIVERGING;
 }
 
 const greys = new Map<Palette, Palette>();

@@ -71,8 +71,10 @@ export function passes(value: number, sign: Sign): boolean {
 /** The fewest pixels, largest |value| first, that hold `share` of all the |value| that `sign` lets through. */
 export function keepMass(grid: Grid, ranking: Ranking, share: number, sign: Sign): Kept {
   const { counts, order } = ranking;
+  if (share >= 1 && sign !== "positive" && sign !== "negative") return { cut: 0, share: 1, pixels: ranking.finite };
   let [total, all] = [0, 0];
-  for (const code of order) {
+  for (let i = 0; i < order.length; i++) {
+    const code = order[i]!;
     const v = valueAt(code, grid.lo, grid.hi);
     if (!passes(v, sign)) continue;
     total += Math.abs(v) * counts[code]!;

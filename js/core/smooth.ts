@@ -89,8 +89,8 @@ function blurAndTurn(values: Float32Array, width: number, height: number, sigma:
       let sum = 0;
       for (let i = first - reach; i <= first + reach; i++) sum += line[i]!;
       for (let i = first; i < last; i++) {
-        const [before, after] = [line[i - reach - 1]!, line[i + reach + 1]!];
-        next[i] = share * (sum + end * (before + after));
+        const after = line[i + reach + 1]!;
+        next[i] = share * (sum + end * (line[i - reach - 1]! + after));
         sum += after - line[i - reach]!;
       }
       const done = line;

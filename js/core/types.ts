@@ -157,26 +157,40 @@ export interface Spec extends BaseSpec {
   edits: EditSpec[];
   fills: Fill[];
   brush: { low: number; high: number; default: number };
+  ways: { name: Way; why_not: string | null }[];
 }
 
-/** One set of regions whose covering gives another answer. */
-export interface FoundRegions {
-  edit: CoveredRegions;
+/** How a photo may be changed for another answer. */
+export type Way = "cover" | "other" | "smooth" | "latent";
+
+/** One change of a photo that gives another answer. */
+export interface FoundChange {
+  /** Null where no edit does it. */
+  edit: CoveredRegions | null;
   label: string;
   score: number;
   before: number;
   after: number;
-  regions: number;
+  /** Null where it is not made of regions. */
+  regions: number | null;
   area: number;
+  distance: number;
   survives: number;
   picture: ArrayMeta;
+  /** As the model sees it, where no edit does it. */
+  whole: ArrayMeta | null;
 }
 
-export interface RegionsMessage {
+export interface ImageSearchMessage {
   kind: "search";
   target: number | null;
+  way: Way;
+  most: number;
+  fill: Fill;
   edits: Edit[];
-  found: FoundRegions[];
+  found: FoundChange[];
+  /** What they were, where no edit does them. */
+  was: ArrayMeta | null;
   of: string;
   running: boolean;
   fraction: number;
@@ -184,11 +198,24 @@ export interface RegionsMessage {
   note: string | null;
 }
 
+/** The second photo. */
+export interface OtherMessage {
+  kind: "other";
+  /** Of the file; empty where Python gave it. */
+  name: string;
+  /** What the model says of it, once it is read. */
+  label: string | null;
+  picture: ArrayMeta | null;
+  running: boolean;
+  error: string | null;
+}
+
 /** What views of one kind of input ask beside the explanation. */
 export interface Question {
   kind:
     | "menu"
     | "search"
+    | "other"
     | "generate"
     | "attention"
     | "heads"
@@ -200,13 +227,14 @@ export interface Question {
     | "near"
     | "analogy"
     | "agreement"
+    | "separation"
     | "study"
     | "pick";
   [field: string]: unknown;
 }
 
 export type Outgoing =
-  | { kind: "hello"; v: number; version: string; language?: string }
+  | { kind: "hello"; v: number; version: string; language?: string; rate?: number; bits?: number }
   | { kind: "ask"; id: number; slot: Slot; request: Request }
   | { kind: "cancel"; id: number; slot: Slot }
   | { kind: "close"; slot: "b" }

@@ -31,7 +31,7 @@ const english = {
 
   // two methods
   agreement: (correlation: number) => {
-    if (Number.isNaN(correlation)) return "One of the maps has a single value, so its pixels have no order";
+    if (Number.isNaN(correlation)) return "One of the maps has one value alone: no order";
     const [size, sign] = [Math.abs(correlation), correlation < 0 ? "−" : ""];
     const number = `${sign}${size.toFixed(2)}`;
     const degree =
@@ -46,7 +46,7 @@ const english = {
   },
   agreementApart: (share: number) => `on average ${(100 * share).toFixed(0)} of 100 places apart`,
   agreementHint:
-    "Spearman's rank correlation of the maps as they are read: 1 for the same order of pixels, 0 for no relation, −1 for the opposite order. Maps without relation are 33 of 100 places apart.",
+    "Spearman's rank correlation of the maps as they are read: 1 for the same order, 0 for none, −1 for the opposite. Unrelated maps are 33 of 100 places apart.",
   agreementSigns: {
     both: "",
     positive: "for the class only",
@@ -55,7 +55,7 @@ const english = {
   },
   agreementSoFar: "so far",
   agreementWaits: "Waiting for both maps of this question",
-  agreementNone: "No pixel has a number in both maps",
+  agreementNone: "No place has a number in both maps",
   unsigned: (method: string) => `${method} has no negative values, the other method has.`,
   compareStrength: "Compare by strength",
   compareFor: "Compare what speaks for the class",
@@ -66,14 +66,14 @@ const english = {
   explainClass: (label: string) => `Explain ${label}`,
   explained: "explained",
   foil: "compared with",
-  change: "change against the original photo",
+  change: "change against the original input",
   delta: (by: number, value: boolean) => {
     const arrow = by > 0 ? "▲" : "▼";
     const size = value ? signed(by) : `${by > 0 ? "+" : "−"}${(Math.abs(by) * 100).toFixed(1)}`;
     return `${arrow} ${size}`;
   },
   deltaNone: "= 0.0",
-  originalTick: "Value for the original photo",
+  originalTick: "Value for the original input",
   percentagePoints: "Change in percentage points",
 
   // question
@@ -99,7 +99,7 @@ const english = {
   layersInside: (count: number) => `${whole(count)} inside`,
   layerReasons: { silent: "not run", "no map": "no map" },
   layerWhy: {
-    silent: "This layer does not run for this picture, or puts out no tensor of numbers",
+    silent: "Not run for this input, or puts out no numbers",
     "no map": "What this layer puts out has no height and width, so no map can be drawn of it",
   },
   chosenByItself: "chosen by itself",
@@ -158,14 +158,19 @@ const english = {
 
   // status
   noKernel: "No kernel: showing the last saved view",
-  savedPage:
-    "This is a saved page, without the model: what is greyed out works in the notebook that it was saved from.",
+  savedPage: "This is a saved page, without the model: what is greyed works in the notebook it was saved from.",
   needsModel: "needs the model",
   retry: "Try again",
   busy: "Kernel busy, your question is waiting",
   working: "Computing",
   cancel: "Cancel",
   progress: (done: number, total: number) => `${whole(done)} / ${whole(total)}`,
+  oldAnswers: {
+    input: "These are answers for an earlier input.",
+    rules: "These are answers under earlier rules.",
+    question: "These are answers to an earlier question.",
+  },
+  askAgain: "Search again",
   progressLabel: (what: string) => `Progress of ${what}`,
   left: (s: number) => `${seconds(s)} left`,
   took: (s: number) => `in ${seconds(s)}`,
@@ -182,7 +187,9 @@ const english = {
   dismiss: "Dismiss",
   badMessage: "A message from the kernel could not be read",
   mismatch: (browser: string, kernel: string) =>
-    `The view is version ${browser} but the kernel runs ${kernel}: reload the page, or restart the kernel, so that both are the same.`,
+    `The view is version ${browser} but the kernel runs ${kernel}: reload the page or restart the kernel.`,
+  mismatchLab: (extension: string, kernel: string) =>
+    `JupyterLab's extension is version ${extension} but the kernel runs ${kernel}: install the same, then reload the page.`,
 };
 
 export type Words = typeof english;

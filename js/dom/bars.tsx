@@ -48,7 +48,7 @@ export function Bars(props: BarsProps) {
             >
               <span class="xai-bar-label">
                 <span class="xai-bar-name">{label}</span>
-                {role && <span class="xai-tag">{role}</span>}
+                {role !== "" && <span class="xai-tag">{role}</span>}
               </span>
               <span class="xai-bar-value">{props.text(row.value)}</span>
               {edited && <Delta by={row.value - row.original} plain={plain} />}

@@ -1,19 +1,14 @@
 // Bitmaps to draw from: the photo, the edited picture, a coloured map.
 import type { Grid } from "../core/arrays";
 import { bytesOf } from "../core/arrays";
-import { colourTable, type Look, paint } from "../core/paint";
+import { colourTable, paint } from "../core/image/colours";
+import type { Look } from "../core/paint";
 import type { Bytes } from "../core/types";
+import { canvasOf } from "./canvas";
 
 export async function loadPhoto(mime: string, data: Bytes): Promise<ImageBitmap> {
   const blob = new Blob([bytesOf(data).slice()], { type: mime });
   return createImageBitmap(blob);
-}
-
-export function canvasOf(width: number, height: number): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  return canvas;
 }
 
 export function pictureCanvas(width: number, height: number, rgb: Uint8Array): HTMLCanvasElement {
@@ -40,13 +35,14 @@ export function posterise(rgba: Uint8ClampedArray, bits: number): void {
 export class MapLayer {
   private canvas: HTMLCanvasElement | null = null;
   private image: ImageData | null = null;
+  private readonly table = new Uint32Array(65536);
 
   paint(grid: Grid, look: Look, missing: boolean): HTMLCanvasElement {
     if (!this.canvas || !this.image || this.image.width !== grid.width || this.image.height !== grid.height) {
       this.canvas = canvasOf(grid.width, grid.height);
       this.image = new ImageData(grid.width, grid.height);
     }
-    paint(grid, colourTable(grid, look), new Uint32Array(this.image.data.buffer), missing);
+    paint(grid, colourTable(grid, look, this.table), new Uint32Array(this.image.data.buffer), missing);
     this.canvas.getContext("2d")!.putImageData(this.image, 0, 0);
     return this.canvas;
   }

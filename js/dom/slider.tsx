@@ -21,7 +21,8 @@ export interface SliderProps {
 }
 
 function clamp(value: number, props: SliderProps): number {
-  return Math.min(props.high, Math.max(props.low, value));
+  const inside = Math.min(props.high, Math.max(props.low, value));
+  return props.step === 1 ? Math.round(inside) : inside;
 }
 
 export function Slider(props: SliderProps) {
@@ -74,7 +75,7 @@ export function Slider(props: SliderProps) {
             disabled={props.disabled}
             onChange={(e) => commit(e.currentTarget)}
           />
-          <span class="xai-unit">{props.unit}</span>
+          <span class="xai-unit">{props.unit || null}</span>
         </span>
       )}
     </div>

@@ -1,5 +1,5 @@
 // What a widget of word vectors knows, one store a model.
-import { batch, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import { decodeBytes, decodeFloats } from "../core/arrays";
 import { unitSquare } from "../core/embedding/plot";
 import type {
@@ -11,6 +11,7 @@ import type {
   LayoutMessage,
   Metric,
   NearMessage,
+  SeparationMessage,
 } from "../core/embedding/types";
 import { LatestWins } from "../core/latest";
 import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
@@ -31,13 +32,13 @@ function frameOf(message: LayoutMessage, buffers: readonly Bytes[]): Frame | nul
 }
 
 export class EmbeddingStore {
-  readonly spec: EmbeddingSpec;
   readonly frame = signal<Frame | null>(null);
   /** How the newest layout goes: it may have no places yet. */
   readonly layout = signal<LayoutMessage | null>(null);
   readonly near = signal<NearMessage | null>(null);
   readonly analogy = signal<AnalogyMessage | null>(null);
   readonly agreement = signal<AgreementMessage | null>(null);
+  readonly separation = signal<SeparationMessage | null>(null);
   readonly metric = signal<Metric>("cosine");
   readonly trouble = signal<Trouble | null>(null);
   readonly connection = signal<"connecting" | "live" | "silent">("connecting");
@@ -45,14 +46,15 @@ export class EmbeddingStore {
   readonly version = VERSION;
   /** Nobody answers here: a saved page. */
   readonly saved: unknown;
+  private readonly given: Signal<EmbeddingSpec>;
   private readonly link: Link;
   private readonly asks = new LatestWins<Asked>((ask) => this.link.question({ kind: "near", ...ask }));
   private id = 0;
   /** Chosen here, and no layout by it has come yet: those that come are of an earlier ask. */
   private mine: Metric | null = null;
 
-  constructor(model: Model) {
-    this.spec = model.get("spec") as EmbeddingSpec;
+  constructor(private readonly model: Model) {
+    this.given = signal(model.get("spec") as EmbeddingSpec);
     this.saved = model.get("saved") ?? null;
     const snapshot = (model.get("snapshot") ?? {}) as Record<string, Kept<EmbeddingMessage>>;
     for (const kept of Object.values(snapshot)) if (kept?.kind) this.take(kept, kept.buffers ?? []);
@@ -65,9 +67,20 @@ export class EmbeddingStore {
       },
     });
     this.link.open();
+    model.on("change:spec", this.specChanged);
   }
 
+  /** Without words while a model reads for their vectors. */
+  get spec(): EmbeddingSpec {
+    return this.given.value;
+  }
+
+  private readonly specChanged = () => {
+    this.given.value = this.model.get("spec") as EmbeddingSpec;
+  };
+
   close(): void {
+    this.model.off("change:spec", this.specChanged);
     this.asks.clear();
     this.link.close();
   }
@@ -102,6 +115,7 @@ export class EmbeddingStore {
     if (layout.value) this.project(layout.value.method, metric);
     if (near.value) this.select(near.value.label || near.value.word);
     if (this.spec.pairs !== null) this.link.question({ kind: "agreement", metric });
+    if (this.spec.groups !== null) this.link.question({ kind: "separation", metric });
   }
 
   private welcome(message: Welcome): void {
@@ -139,6 +153,7 @@ export class EmbeddingStore {
     } else if (message.kind === "analogy") {
       if (!message.running || message.entries.length) this.analogy.value = message;
     } else if (message.kind === "agreement") this.agreement.value = message;
+    else if (message.kind === "separation") this.separation.value = message;
   }
 }
 

@@ -10,6 +10,8 @@ type Handler = (...args: never[]) => void;
 /** The model interface of anywidget over a plain object. */
 export class StaticModel {
   readonly sent: Outgoing[] = [];
+  /** What came beside each of them. */
+  readonly beside: (ArrayBufferLike | ArrayBufferView)[][] = [];
   private readonly handlers = new Map<string, Set<Handler>>();
 
   constructor(
@@ -28,9 +30,10 @@ export class StaticModel {
 
   save_changes(): void {}
 
-  send(content: unknown): void {
+  send(content: unknown, _callbacks?: unknown, buffers: (ArrayBufferLike | ArrayBufferView)[] = []): void {
     const message = structuredClone(content) as Outgoing;
     this.sent.push(message);
+    this.beside.push(buffers);
     this.answer?.(message);
   }
 

@@ -1,7 +1,8 @@
 // A fake kernel that knows a photo: bumps of evidence, and pictures that edits spoil.
-import { strokesOf } from "../core/request";
-import type { Edit, Fill, Outgoing, Slot, Spec, State } from "../core/types";
+import { strokesOf } from "../core/image/edits";
+import type { Edit, Outgoing, Slot, Spec, State } from "../core/types";
 import { type About, FakeKernel, type FakeOptions, noise } from "./fake";
+import type { Asked } from "./image";
 
 /** Bumps of evidence, x, y, width and weight in shares of the grid. */
 export type Bump = [number, number, number, number];
@@ -12,7 +13,14 @@ const BUMPS: Bump[] = [
   [0.15, 0.8, 0.14, -0.6],
 ];
 
+interface Sought extends Asked {
+  open: boolean;
+  n: number;
+}
+
 export class FakeImage extends FakeKernel<Spec> {
+  private sought: Asked = { way: "cover", target: null, most: 1, fill: "mean" };
+
   constructor(
     spec: Spec,
     state: State,
@@ -24,32 +32,47 @@ export class FakeImage extends FakeKernel<Spec> {
   }
 
   protected override answer(message: Outgoing): void {
-    if (message.kind === "search") void this.search(message as unknown as { open: boolean; n: number; fill: Fill });
+    if (message.kind === "search") void this.search(message as unknown as Sought);
+    else if (message.kind === "other") void this.other(message.name as string);
     else super.answer(message);
   }
 
-  /** Finds quarters of the picture, one after the other. */
-  private search({ open, n, fill }: { open: boolean; n: number; fill: Fill }): Promise<void> {
+  /** Finds quarters of the picture, one after the other; or other pictures, where no edit makes them. */
+  private search({ open, n, ...now }: Sought): Promise<void> {
+    if (open) this.sought = now;
+    const { way, fill } = this.sought;
     const [height, width] = this.spec.grid;
     const { edits } = this.current.request;
+    const edited = way === "cover";
     const found = [0, 1].slice(0, n).map((column) => {
       const [left, right] = [column * (width / 2), (1 - column) * (width / 2)];
       const row = [width / 2, right];
       const runs = [left, ...Array.from({ length: height / 2 - 1 }, () => row).flat(), width / 2];
       runs.push(width * height - runs.reduce((sum, one) => sum + one, 0));
-      const edit = { name: "regions" as const, size: [height, width], runs, fill, colour: [0, 0, 0] };
-      const [regions, area, survives] = [column + 1, 0.25, 3 - column];
-      const picture = { v: 1, dtype: "|u1", shape: [4, 4, 3], buffer: column };
-      return { edit, label: "tiger cat", score: 0.4, before: 0.62, after: 0.21, regions, area, survives, picture };
+      const edit = edited ? { name: "regions" as const, size: [height, width], runs, fill, colour: [0, 0, 0] } : null;
+      const regions = edited || way === "other" ? column + 1 : null;
+      const [area, survives, distance] = [0.25, 3 - column, 0.031];
+      const of = (buffer: number) => ({ v: 1, dtype: "|u1", shape: [4, 4, 3], buffer });
+      const told = { label: "tiger cat", score: 0.4, before: 0.62, after: 0.21, area, distance, survives };
+      return { ...told, edit, regions, picture: of(column), whole: edited ? null : of(column) };
     });
     const told = (known: number) => ({
+      ...this.sought,
       edits,
       found: found.slice(0, open ? known : 0),
+      was: (!edited && known && found[0]?.picture) || null,
       of: "tabby",
-      note: known === found.length ? "No smaller set of these 40 regions does it: all were tried." : null,
+      note: known === found.length && edited ? "No smaller set of these 40 regions does it: all were tried." : null,
       buffers: found.slice(0, known).map((_, i) => new Uint8Array(48).fill(90 * i + 60)),
     });
     return this.say("search", open ? found.length : 0, told);
+  }
+
+  private other(name: string): Promise<void> {
+    const picture = { v: 1, dtype: "|u1", shape: [4, 4, 3], buffer: 0 };
+    return this.say("other", 1, (known) =>
+      known ? { name, label: "lynx", picture, buffers: [new Uint8Array(48)] } : { name, label: null, picture: null },
+    );
   }
 
   /** How much of the picture the edits destroy, 0..1. */

@@ -53,7 +53,15 @@ function tokensOf(text: string): Tokens {
   return out;
 }
 
+interface Sought {
+  open: boolean;
+  target: number | null;
+  most: number;
+}
+
 export class FakeText extends FakeKernel<TextSpec> {
+  private sought: Omit<Sought, "open"> = { target: null, most: 1 };
+
   protected override get likeliest(): number {
     const [no, yes] = this.scores(this.tokens([]));
     return yes! > no! ? 1 : 0;
@@ -90,7 +98,7 @@ export class FakeText extends FakeKernel<TextSpec> {
 
   protected override answer(message: Outgoing): void {
     if (message.kind === "menu" && message.open) void this.menu(message as unknown as Span);
-    else if (message.kind === "search") void this.search(message as unknown as { open: boolean; most: number });
+    else if (message.kind === "search") void this.search(message as unknown as Sought);
     else if (message.kind === "attention") this.attend(message.layer as number, message.head as number | null);
     else if (message.kind === "heads") this.attendAll(message.layer as number);
     else if (message.kind === "generate") void this.generate(message.count as number);
@@ -167,11 +175,13 @@ export class FakeText extends FakeKernel<TextSpec> {
     return this.say("menu", 3, (known) => ({ start, stop, label, entries: entries.slice(0, known * 4) }));
   }
 
-  private search({ open, most }: { open: boolean; most: number }): Promise<void> {
-    if (!open) return this.say("search", 0, () => ({ found: [], note: null, target: null }));
+  private search({ open, target, most }: Sought): Promise<void> {
     const edits = this.current.request.edits as TextEdit[];
+    if (open) this.sought = { target, most };
+    if (!open) return this.say("search", 0, () => ({ ...this.sought, found: [], note: null, edits }));
     const before = this.positive(edits);
-    const { text } = this.spec;
+    const { text, causal } = this.spec;
+    const names = causal ? [" bad", " good"] : ["negative", "positive"];
     const words = wordsOf(text).filter((span) => WEIGHTS[text.slice(span.start, span.stop).toLowerCase()]);
     const found = words.flatMap((span) => {
       const change: TextEdit[] = put(edits, {
@@ -186,15 +196,17 @@ export class FakeText extends FakeKernel<TextSpec> {
       const score = this.positive(all);
       const fits = score > 0.5 !== before > 0.5;
       const made = splice(text, all, this.spec.mask).text;
-      const label = score > 0.5 ? "positive" : "negative";
+      const label = names[score > 0.5 ? 1 : 0]!;
       return fits
         ? [{ edits: all, text: made, label, score: Math.max(score, 1 - score), delta: score - before, fluency: -0.4 }]
         : [];
     });
     const told = (known: number) => ({
-      target: null,
+      target,
+      most,
+      edits,
       found: found.slice(0, known),
-      of: "positive",
+      of: names[1],
       note: null,
       fewest: false,
     });

@@ -2,13 +2,14 @@
 import { signal } from "@preact/signals";
 import { decodeBytes, decodeFloats, decodeGrid } from "../core/arrays";
 import type {
+  ArrayMeta,
   Bytes,
   Display,
   Edit,
-  Fill,
-  FoundRegions,
+  FoundChange,
   ImagePredictionMessage,
-  RegionsMessage,
+  ImageSearchMessage,
+  OtherMessage,
   Spec,
 } from "../core/types";
 import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
@@ -33,13 +34,22 @@ export interface ImageKind {
   prediction: ImagePrediction;
 }
 
-export interface FoundPicture extends Omit<FoundRegions, "picture"> {
+export interface FoundPicture extends Omit<FoundChange, "picture" | "whole"> {
   picture: Picture;
+  whole: Picture | null;
 }
 
-/** What a search for regions has found so far. */
-export interface Search extends Omit<RegionsMessage, "found"> {
+/** What is searched for. */
+export type Asked = Pick<ImageSearchMessage, "way" | "target" | "most" | "fill">;
+
+/** What a search has found so far. */
+export interface Search extends Omit<ImageSearchMessage, "found" | "was"> {
   found: FoundPicture[];
+  was: Picture | null;
+}
+
+export interface OtherPhoto extends Omit<OtherMessage, "picture"> {
+  picture: Picture | null;
 }
 
 const READER: Reader<ImageKind> = {
@@ -47,7 +57,6 @@ const READER: Reader<ImageKind> = {
   map: (message, buffers) => ({ id: message.id, grid: decodeGrid(message.values, buffers), info: message }),
   prediction(message, buffers) {
     const { id, target, label, task, picture, probabilities, original } = message as ImagePredictionMessage;
-    const [height, width] = picture?.shape ?? [];
     return {
       id,
       target,
@@ -56,30 +65,40 @@ const READER: Reader<ImageKind> = {
       probabilities: decodeFloats(probabilities, buffers),
       original: decodeFloats(original, buffers),
       edited: !!picture,
-      picture: picture && width && height ? { width, height, rgb: decodeBytes(picture, buffers) } : null,
+      picture: pictureOf(picture, buffers),
     };
   },
 };
 
-function searchOf(message: RegionsMessage, buffers: readonly Bytes[]): Search {
+function pictureOf(array: ArrayMeta | null, buffers: readonly Bytes[]): Picture | null {
+  const [height, width] = array?.shape ?? [];
+  return array && width && height ? { width, height, rgb: decodeBytes(array, buffers) } : null;
+}
+
+function searchOf(message: ImageSearchMessage, buffers: readonly Bytes[]): Search {
   const found = message.found.map((one) => {
-    const [height = 0, width = 0] = one.picture.shape;
-    return { ...one, picture: { width, height, rgb: decodeBytes(one.picture, buffers) } };
+    return { ...one, picture: pictureOf(one.picture, buffers)!, whole: pictureOf(one.whole, buffers) };
   });
-  return { ...message, found };
+  return { ...message, found, was: pictureOf(message.was, buffers) };
 }
 
 export class ImageStore extends Store<ImageKind> {
   readonly search = signal<Search | null>(null);
+  readonly other = signal<OtherPhoto | null>(null);
 
   constructor(model: Model) {
     super(model, READER);
   }
 
-  /** Searches for the fewest regions of the picture on show whose covering gives a class, or any other for null. */
-  seek(target: number | null, n: number, most: number, fill: Fill): void {
+  /** Searches for changes of the picture on show that give a class, or any other for null. */
+  seek(asked: Asked & { n: number }): void {
     this.search.value = null;
-    this.link.question({ kind: "search", open: true, target, n, most, fill });
+    this.link.question({ kind: "search", open: true, ...asked });
+  }
+
+  /** Hands over a second picture, a file of this name. */
+  giveOther(name: string, bytes: Uint8Array): void {
+    this.link.question({ kind: "other", name }, bytes);
   }
 
   stopSeeking(): void {
@@ -87,8 +106,12 @@ export class ImageStore extends Store<ImageKind> {
   }
 
   protected override hear(message: object, buffers: Bytes[]): void {
-    if ((message as { kind: string }).kind === "search")
-      this.search.value = searchOf(message as RegionsMessage, buffers);
+    const { kind } = message as { kind: string };
+    if (kind === "search") this.search.value = searchOf(message as ImageSearchMessage, buffers);
+    else if (kind === "other") {
+      const told = message as OtherMessage;
+      this.other.value = { ...told, picture: pictureOf(told.picture, buffers) };
+    }
   }
 }
 

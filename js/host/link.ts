@@ -4,6 +4,7 @@ import type { Answer, Bytes, Display, Incoming, Outgoing, Question, Request, Slo
 import { VERSION } from "../core/version";
 import { asked, type LanguageMessage, learn } from "./language";
 import type { Model } from "./model";
+import { follow, preferred } from "./preferences";
 
 export const PROTOCOL = 1;
 
@@ -33,6 +34,7 @@ export class Link {
   private hello: ReturnType<typeof setTimeout> | undefined;
   private later: ReturnType<typeof setTimeout> | undefined;
   private waiting: Display | null = null;
+  private readonly unfollow: () => void;
 
   constructor(
     private readonly model: Model,
@@ -43,6 +45,7 @@ export class Link {
     this.slots = { a: new LatestWins(emit, waitMs), b: new LatestWins(emit, waitMs) };
     model.on("msg:custom", this.receive as (...args: never[]) => void);
     model.on("comm_live_update", this.revive);
+    this.unfollow = follow(() => this.knock());
   }
 
   open = (): void => {
@@ -58,10 +61,11 @@ export class Link {
 
   /** Says hello but draws no conclusion when nobody answers: a busy kernel may take its time. */
   knock(): void {
-    this.send({ kind: "hello", v: PROTOCOL, version: VERSION, language: asked() });
+    this.send({ kind: "hello", v: PROTOCOL, version: VERSION, language: asked(), ...preferred() });
   }
 
   close(): void {
+    this.unfollow();
     clearTimeout(this.hello);
     clearTimeout(this.later);
     this.slots.a.clear();
@@ -83,9 +87,9 @@ export class Link {
     return dropped;
   }
 
-  /** Asks what belongs to no slot. */
-  question(question: Question): void {
-    this.send(question);
+  /** Asks what belongs to no slot, with bytes beside it. */
+  question(question: Question, bytes?: Uint8Array): void {
+    this.send(question, bytes);
   }
 
   layers(under: string): void {
@@ -117,9 +121,10 @@ export class Link {
     }, DISPLAY_MS);
   }
 
-  private send(message: Outgoing): void {
+  private send(message: Outgoing, bytes?: Uint8Array): void {
     try {
-      this.model.send(message);
+      if (bytes) this.model.send(message, undefined, [bytes]);
+      else this.model.send(message);
     } catch {
       // A closed comm throws in some hosts; the hello's timeout tells the user.
     }

@@ -1,7 +1,20 @@
 // What stands in for the kernel on a saved page: it says again what was said, and nothing else.
+import { bytesOf, NAN_CODE, TOP_CODE } from "../core/arrays";
 import { answers } from "../core/request";
 import type { Incoming, Kept, Known, MapMessage, Outgoing, PredictionMessage, Request, Slot } from "../core/types";
 import type { Model } from "./model";
+
+/** Messages whose buffers are places among those of the page. */
+type Stored = Incoming & { buffers: number[] };
+
+/** How many bits a map's codes have, 1 for other bytes that are compressed, 0 for those that are not; and base64. */
+type Packed = [number, string];
+
+/** What a file holds. */
+export interface SavedPage extends Omit<Page, "messages"> {
+  messages: Stored[];
+  buffers: Packed[];
+}
 
 /** What a page holds: `told` and `answers` are places among the messages, of an answer its prediction and its map. */
 export interface Page {
@@ -11,6 +24,32 @@ export interface Page {
   messages: Kept<Incoming>[];
   told: number[];
   answers: [number, number][];
+}
+
+async function inflated([bits, data]: Packed): Promise<Uint8Array> {
+  const bytes = bytesOf(data);
+  if (bits === 0) return bytes;
+  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const whole = new Uint8Array(await new Response(stream).arrayBuffer());
+  return bits === 1 ? whole : codesOf(whole, bits);
+}
+
+/** Codes of a map of as many bits as all have, from all low bytes and then all high ones. */
+export function codesOf(planes: Uint8Array, bits: number): Uint8Array {
+  const count = planes.length / 2;
+  const none = 2 ** bits - 1;
+  const codes = Uint16Array.from({ length: count }, (_, i) => {
+    const code = planes[i]! + 256 * planes[count + i]!;
+    return code === none ? NAN_CODE : Math.round((code * TOP_CODE) / (none - 1));
+  });
+  return new Uint8Array(codes.buffer);
+}
+
+/** A page with its buffers as the kernel would send them. */
+export async function unpacked(saved: SavedPage): Promise<Page> {
+  const buffers = await Promise.all(saved.buffers.map(inflated));
+  const messages = saved.messages.map((one) => ({ ...one, buffers: one.buffers.map((at) => buffers[at]!) }));
+  return { ...saved, messages: messages as Kept<Incoming>[] };
 }
 
 type Handler = (message: unknown, buffers: readonly unknown[]) => void;

@@ -30,6 +30,8 @@ export class PopulationStore {
   readonly saved: unknown;
   private readonly link: Link;
   private heard = 0;
+  /** All that a saved file has said. */
+  private readonly told: [StudyMessage, readonly Bytes[]][] = [];
 
   constructor(private readonly model: Model) {
     this.spec = model.get("spec") as PopulationSpec;
@@ -75,6 +77,7 @@ export class PopulationStore {
 
   ask(topic: Topic, columns: number[], params: Params = {}): void {
     const why = this.spec.questions.find(({ name }) => name === topic)?.why_not;
+    if (this.saved) this.again(topic, columns);
     if (why || this.saved || columns.length !== COLUMNS[topic]) return;
     const { status } = this.lines[topic];
     const same = JSON.stringify([status.value?.columns, status.value?.params]) === JSON.stringify([columns, params]);
@@ -85,6 +88,19 @@ export class PopulationStore {
         status.value = { ...BLANK, question: topic, columns, params, fraction: 0, known: false };
     });
     this.link.question({ kind: "study", question: topic, open: true, columns, params });
+  }
+
+  /** Whether there are answers about several columns to choose among. */
+  several(topic: Topic): boolean {
+    return !this.saved || this.told.filter(([{ question }]) => question === topic).length > 1;
+  }
+
+  /** Of a saved file with several answers, the one about what was chosen. */
+  private again(topic: Topic, columns: readonly number[]): void {
+    const now = this.lines[topic]?.status.value?.columns ?? [];
+    const chosen = columns.filter((one) => !now.includes(one));
+    const found = this.told.find(([one]) => one.question === topic && chosen.some((at) => one.columns.includes(at)));
+    if (found) this.take(...found);
   }
 
   cancel(topic: Topic): void {
@@ -129,8 +145,10 @@ export class PopulationStore {
       this.connection.value = "live";
       if (message.kind === "error") this.fail(message.message, message.detail);
       else if (message.kind === "state") this.follow(message.state as unknown as PopulationState);
-      else if ((message as unknown as StudyMessage).kind === "study")
+      else if ((message as unknown as StudyMessage).kind === "study") {
+        if (this.saved) this.told.push([message as unknown as StudyMessage, buffers]);
         this.take(message as unknown as StudyMessage, buffers);
+      }
     });
   }
 

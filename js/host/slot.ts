@@ -6,7 +6,11 @@ import type { ShownMap } from "./decode";
 /** asked: nothing came yet; busy: nothing came for long; computing: answers come. */
 export type Phase = "idle" | "asked" | "busy" | "computing" | "cancelled" | "failed";
 
+const RUNNING: Phase[] = ["asked", "busy", "computing"];
 const BUSY_MS = 300;
+/** What is over sooner is not told of: signs that come and go with each step of a slider flicker, and drawing them
+ * keeps the answer waiting. */
+const CALM_MS = 150;
 const SILENCE_MS = 15_000;
 /** How long after its welcome the kernel may take to send again what it knows of a slot. */
 const RESENT_MS = 1000;
@@ -16,12 +20,16 @@ type Clock = ReturnType<typeof setTimeout> | undefined;
 export class SlotState<M extends ShownMap = ShownMap> {
   readonly map = signal<M | null>(null);
   readonly phase = signal<Phase>("idle");
-  readonly running = computed(() => ["asked", "busy", "computing"].includes(this.phase.value));
+  /** The phase as panels tell it: what is over at once does not appear in it. */
+  readonly told = signal<Phase>("idle");
+  readonly running = computed(() => RUNNING.includes(this.phase.value));
+  readonly working = computed(() => RUNNING.includes(this.told.value));
   /** The newest ask of this slot, whoever asked. */
   id = 0;
   private over = 0;
   private busyClock: Clock;
   private silenceClock: Clock;
+  private calmClock: Clock;
   private silent = false;
 
   /** `onSilence`: something runs but nothing was heard of it for long; the end may have got lost. */
@@ -32,18 +40,16 @@ export class SlotState<M extends ShownMap = ShownMap> {
 
   asked(id: number): void {
     this.id = id;
-    if (!this.running.value) this.phase.value = "asked";
+    if (!this.running.peek()) this.enter("asked");
     // The clock runs from the first ask without an answer, however many follow.
-    this.busyClock ??= setTimeout(() => {
-      this.phase.value = "busy";
-    }, BUSY_MS);
+    this.busyClock ??= setTimeout(() => this.enter("busy"), BUSY_MS);
     this.listen();
   }
 
   answered(): void {
     this.stopBusy();
-    if (!this.running.value) return;
-    this.phase.value = "computing";
+    if (!this.running.peek()) return;
+    this.enter("computing");
     this.listen();
   }
 
@@ -59,7 +65,7 @@ export class SlotState<M extends ShownMap = ShownMap> {
   follow(id: number): void {
     if (id < this.id || id <= this.over) return;
     this.id = id;
-    this.phase.value = "computing";
+    this.enter("computing");
     this.listen();
   }
 
@@ -67,7 +73,7 @@ export class SlotState<M extends ShownMap = ShownMap> {
     this.over = Math.max(this.over, id);
     if (id < this.id) return;
     this.stop();
-    this.phase.value = outcome === "cancelled" || outcome === "failed" ? outcome : "idle";
+    this.enter(outcome === "cancelled" || outcome === "failed" ? outcome : "idle");
   }
 
   /** The kernel lives. If it says nothing of what should run here, then that is over. */
@@ -80,12 +86,25 @@ export class SlotState<M extends ShownMap = ShownMap> {
   /** Nothing is awaited any more. */
   rest(): void {
     this.stop();
-    this.phase.value = "idle";
+    this.enter("idle");
   }
 
   reset(): void {
     this.rest();
     this.map.value = null;
+  }
+
+  private enter(phase: Phase): void {
+    this.phase.value = phase;
+    if (this.running.peek() && !this.working.peek()) {
+      this.calmClock ??= setTimeout(() => this.tell(), CALM_MS);
+    } else this.tell();
+  }
+
+  private tell(): void {
+    clearTimeout(this.calmClock);
+    this.calmClock = undefined;
+    this.told.value = this.phase.peek();
   }
 
   private listen(): void {

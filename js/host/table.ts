@@ -92,7 +92,8 @@ export class TableStore extends Store<TableKind> {
   }
 
   setRules(rules: Rules): void {
-    this.rules.value = rules;
+    // What was wrong may be right now: the kernel says, and searches for nothing before it is.
+    this.rules.value = { ...rules, error: null };
     const { immutable, ranges, direction, effort, rules: between } = rules;
     this.link.question({ kind: "rules", immutable, ranges, direction, effort, rules: between });
   }

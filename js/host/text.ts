@@ -160,8 +160,6 @@ export class TextStore extends Store<TextKind> {
   readonly attention = signal<Attention | null>(null);
   readonly heads = signal<Heads | null>(null);
   private seed = 0;
-  /** What a search asked here began from; null where another view asked. */
-  readonly sought = signal<{ base: string; most: number } | null>(null);
   /** What the tokens of a language model are called, as far as they were told. */
   private readonly names = new Map<number, string>();
   /** What was asked of versions that may come back by undo. */
@@ -189,10 +187,6 @@ export class TextStore extends Store<TextKind> {
 
   /** Searches for the fewest changes of the text on show that give a class, or any other for null. */
   seek(target: number | null, n: number, most: number): void {
-    this.sought.value = {
-      base: splice(this.spec.value.text, this.request.value.edits, this.spec.value.mask).text,
-      most,
-    };
     this.search.value = null;
     this.link.question({ kind: "search", open: true, target, n, most });
   }

@@ -1,4 +1,4 @@
-declare module "*/lab.css" {
+declare module "*.css" {
   const text: string;
   export default text;
 }

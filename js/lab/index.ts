@@ -2,6 +2,7 @@ import { explain } from "./explain";
 import { outputs } from "./outputs";
 import { panel } from "./panel";
 import { saved } from "./saved";
+import { settings } from "./settings";
 import { start } from "./start";
 
-export default [start, explain, outputs, panel, saved];
+export default [settings, start, explain, outputs, panel, saved];

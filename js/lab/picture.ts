@@ -1,9 +1,12 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import { element } from "./element";
+import { PICTURE_WORDS } from "./picturewords";
 
 /** What a view leaves in a notebook beside its PNG: words for those who do not see it. */
 export const SAVED_VIEW = "application/vnd.xai-widgets+json";
+/** Of the form in which views are saved. */
+const KNOWN = 1;
 export const PNG = "image/png";
 export const TEXT = "text/plain";
 
@@ -35,7 +38,9 @@ export class Picture extends Widget implements IRenderMime.IRenderer {
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const saved = payload(model.data);
     const png = words(saved.png) || words(model.data[PNG]);
-    this.node.replaceChildren(...drawn({ ...saved, png }, png ? this.hint : ""));
+    const newer = typeof saved.v === "number" && saved.v > KNOWN ? [PICTURE_WORDS.newer(saved.v, KNOWN)] : [];
+    const alert = newer.map((sentence) => element("p", { role: "alert" }, sentence));
+    this.node.replaceChildren(...alert, ...drawn({ ...saved, png }, png ? this.hint : ""));
   }
 }
 

@@ -1,10 +1,13 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { Notification } from "@jupyterlab/apputils";
 import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
 import { MimeModel } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Panel, type Widget } from "@lumino/widgets";
 import { WIDGET_VIEW } from "./panel/cells";
 import { type Bundle, Picture, PNG, payload, SAVED_VIEW, TEXT } from "./picture";
+import { PICTURE_WORDS } from "./picturewords";
+import { own } from "./settings";
 import { WORDS } from "./words";
 
 const DATA_URL = "data:image/png;base64,";
@@ -13,7 +16,7 @@ const RANK = -20;
 
 /** What the root element of a live view offers: its picture as a data URL, and that picture in words. */
 export interface Root extends Element {
-  xai?: { snapshot?: () => string; describe?: () => string };
+  xai?: { snapshot?: (most?: number) => string; describe?: () => string };
 }
 
 /**
@@ -24,11 +27,13 @@ export interface Root extends Element {
  * the picture until, and unless, there is one.
  */
 class View extends Panel implements IRenderMime.IRenderer {
-  private readonly picture = new Picture(WORDS.saved);
+  private readonly picture = new Picture(PICTURE_WORDS.saved);
   private live: (IRenderMime.IRenderer & { widgets?: readonly Widget[] }) | null = null;
   private model: IRenderMime.IMimeModel | null = null;
   private modelId: string | null = null;
   private lived = false;
+  /** What the reader was told of the picture's size, which the next save need not say again. */
+  private told = "";
   private readonly observer = new MutationObserver(() => this.settle());
 
   constructor(private readonly panel: NotebookPanel) {
@@ -55,13 +60,32 @@ class View extends Panel implements IRenderMime.IRenderer {
   /** Put the picture of the live view into the output, in place of the one that stands there. */
   keep(): void {
     const { xai } = (this.node.querySelector(".xai-root") as Root | null) ?? {};
-    const url = xai?.snapshot?.();
-    if (!this.model || !url?.startsWith(DATA_URL)) return;
-    const data: Bundle = { ...this.model.data, [PNG]: url.slice(DATA_URL.length) };
+    const png = this.fitted((most) => xai?.snapshot?.(most));
+    if (!this.model || !png) return;
+    const data: Bundle = { ...this.model.data, [PNG]: png };
     const text = xai?.describe?.();
     if (text) Object.assign(data, { [TEXT]: text, [SAVED_VIEW]: { ...payload(data), text } });
     if (data[PNG] === this.model.data[PNG] && data[TEXT] === this.model.data[TEXT]) return;
     this.model.setData({ data, metadata: this.model.metadata });
+  }
+
+  /** The picture as the notebook has room for it, as base64; null where there is none such. */
+  private fitted(snapshot: (most?: number) => string | undefined): string | null {
+    const { kilobytes } = own;
+    const most = 1000 * kilobytes + DATA_URL.length;
+    let url = snapshot();
+    let said = "";
+    if (url && url.length > most) {
+      url = snapshot(most);
+      said = WORDS.noRoom(kilobytes, true);
+    }
+    if (url && url.length > most) {
+      said = WORDS.noRoom(kilobytes, false);
+      url = "";
+    }
+    if (said && said !== this.told) Notification.warning(said, { autoClose: 8000 });
+    this.told = said;
+    return url?.startsWith(DATA_URL) ? url.slice(DATA_URL.length) : null;
   }
 
   override dispose(): void {

@@ -1,12 +1,9 @@
-import css from "./lab.css";
-
-const ID = "xai-lab-style";
-
-/** Puts our stylesheet on the page, once, whichever of the two extensions comes first. */
-export function style(): void {
-  if (document.getElementById(ID)) return;
+/** Puts a stylesheet on the page, once. */
+export function style(name: string, css: string): void {
+  const id = `xai-lab-${name}`;
+  if (document.getElementById(id)) return;
   const sheet = document.createElement("style");
-  sheet.id = ID;
+  sheet.id = id;
   sheet.textContent = css;
   document.head.append(sheet);
 }

@@ -1,4 +1,5 @@
-// Every word that the JupyterLab side shows.
+// Every word that the JupyterLab side shows, but for those of saved pictures and files, which are loaded without the rest.
+import { inLanguage } from "./language";
 import { chinese } from "./zh";
 
 const english = {
@@ -35,34 +36,6 @@ const english = {
   noInput: (model: string) =>
     `There is the model ${model}, but nothing that could be its input: a picture, a text, a row of a table, or a tensor or array of one.`,
 
-  // a file opened from the file browser
-  file: {
-    type: "Explanation",
-    damaged: "This file is damaged, or no explanation that xai_widgets has saved.",
-    foreign: "This file holds no explanation of xai_widgets.",
-    large: (megabytes: number) => `This file is larger than ${megabytes} MB; xai.load reads it in Python.`,
-    version: (found: string, known: number) =>
-      `This file has version ${found} of the format, and this extension reads version ${known}: install a newer xai_widgets.`,
-    prediction: "What the model says",
-    answer: "answer",
-    score: "score",
-    values: "Values",
-    part: "part",
-    value: "value",
-    shape: "shape",
-    range: "range",
-    sum: "sum",
-    added: "(added by the tokenizer)",
-    candidates: "What would change the answer",
-    change: "change",
-    computation: "How it was computed",
-    method: "method",
-    seed: "seed",
-    passes: "passes forward + back",
-    took: "time",
-    weights: "weights",
-  },
-
   // the context menu of an output
   outputs: {
     savePage: "Save the explanation as HTML",
@@ -73,6 +46,10 @@ const english = {
     noPicture: "There is no picture of it yet.",
     failed: "This kernel has no xai_widgets that can do this, or one that is too old.",
   },
+
+  // the picture of a view in a notebook that is saved
+  noRoom: (most: number, smaller: boolean) =>
+    `An explanation's picture may take ${most} kB of the notebook (see Settings): ${smaller ? "it was drawn smaller" : "the one before was kept"}.`,
 
   // the side panel
   panel: {
@@ -105,29 +82,45 @@ const english = {
     agreement: (value: string) =>
       `Rank correlation ${value}: 1 where both put all parts in the same order, 0 where they have nothing to do with each other.`,
     noAgreement: "One of the two has a single value everywhere, so there is no order to compare.",
+    cancelAll: "Cancel running explanations",
+    cancelAllHint: "Stop what all explanations of this notebook compute; what was found stays",
     done: "Done",
   },
 
-  saved: "A saved picture. Run the cell to bring it to life.",
+  // the settings editor
+  settings: {
+    title: "Explanations (xai_widgets)",
+    description: "How the widgets of xai_widgets show explanations in this JupyterLab.",
+    names: {
+      colormap: {
+        title: "Colours of maps",
+        description:
+          "Where neither the widget nor Python chose any. A map of one direction, without values against, is drawn in Ember.",
+      },
+      bits: {
+        title: "Precision of maps",
+        description:
+          "How exactly the maps of pictures are sent to the browser. What Python computes and saves is not touched.",
+      },
+      rate: {
+        title: "Updates a second",
+        description: "How often an explanation that is being computed shows what it has so far, at most.",
+      },
+      kilobytes: {
+        title: "Picture in a notebook, kB",
+        description: "How much a view's picture may take of a notebook that is saved. A larger one is drawn smaller.",
+      },
+    },
+    choices: {
+      blue_orange: "Blue – orange",
+      purple_orange: "Purple – orange",
+      ember: "Ember",
+      16: "16 bits a value",
+      8: "8 bits a value: half as much to send, for slow connections",
+    },
+  },
 };
 
 export type LabWords = typeof english;
-
-/** JupyterLab writes its language setting there, before it activates plugins that have commands. */
-function isChinese(): boolean {
-  // Files are also read where there is no page, in tests.
-  return typeof document !== "undefined" && document.documentElement.lang.toLowerCase().startsWith("zh");
-}
-
-/** Words that are read in JupyterLab's language at the time they are read: parts of them may be kept by a name. */
-function inLanguage<T extends object>(own: T, theirs: T): T {
-  return new Proxy(own, {
-    get: (_, key) => {
-      const [here, there] = [own[key as keyof T], theirs[key as keyof T]];
-      if (here && typeof here === "object") return inLanguage(here, there as typeof here);
-      return isChinese() ? there : here;
-    },
-  });
-}
 
 export const WORDS = inLanguage(english, chinese);

@@ -31,32 +31,6 @@ export const chinese: LabWords = {
   noModel: "此内核的变量中没有模型。请运行建立它的单元格：torch.nn.Module 或估计器。",
   noInput: (model) => `有模型 ${model}，但没有可作其输入的变量：图像、文本、表格的一行，或它们的张量或数组。`,
 
-  file: {
-    type: "解释",
-    damaged: "此文件已损坏，或不是 xai_widgets 保存的解释。",
-    foreign: "此文件不含 xai_widgets 的解释。",
-    large: (megabytes) => `此文件大于 ${megabytes} MB；可在 Python 中用 xai.load 读取。`,
-    version: (found, known) => `此文件的格式版本是 ${found}，而此扩展读取版本 ${known}：请安装更新的 xai_widgets。`,
-    prediction: "模型的回答",
-    answer: "回答",
-    score: "得分",
-    values: "数值",
-    part: "部分",
-    value: "数值",
-    shape: "形状",
-    range: "范围",
-    sum: "总和",
-    added: "（由分词器附加）",
-    candidates: "怎样会改变回答",
-    change: "改动",
-    computation: "如何算出",
-    method: "方法",
-    seed: "随机种子",
-    passes: "前向 + 反向次数",
-    took: "用时",
-    weights: "权重",
-  },
-
   outputs: {
     savePage: "将解释另存为 HTML",
     savePicture: "将解释另存为 PNG",
@@ -66,6 +40,9 @@ export const chinese: LabWords = {
     noPicture: "还没有它的图片。",
     failed: "此内核没有能做这件事的 xai_widgets，或版本太旧。",
   },
+
+  noRoom: (most, smaller) =>
+    `解释的图片在笔记本中最多可占 ${most} kB（见设置）：${smaller ? "已缩小绘制" : "保留了先前的图片"}。`,
 
   panel: {
     title: "解释",
@@ -95,8 +72,38 @@ export const chinese: LabWords = {
     compareHint: "勾选同一输入的两个解释。",
     agreement: (value) => `秩相关 ${value}：1 表示两者对各部分的排序相同，0 表示两者无关。`,
     noAgreement: "两者之一处处数值相同，没有可比的次序。",
+    cancelAll: "取消正在进行的解释",
+    cancelAllHint: "停止此笔记本中所有解释的计算；已找到的保留",
     done: "完成",
   },
 
-  saved: "这是保存的图片。运行单元格可使其恢复交互。",
+  settings: {
+    title: "解释（xai_widgets）",
+    description: "xai_widgets 的控件在此 JupyterLab 中如何显示解释。",
+    names: {
+      colormap: {
+        title: "图的配色",
+        description: "在控件和 Python 都没有选择配色时使用。只有一个方向、没有反对值的图用“余烬”绘制。",
+      },
+      bits: {
+        title: "图的精度",
+        description: "图像的解释图以何种精度发送到浏览器。Python 所计算和保存的不受影响。",
+      },
+      rate: {
+        title: "每秒更新次数",
+        description: "正在计算的解释每秒最多显示多少次目前的结果。",
+      },
+      kilobytes: {
+        title: "笔记本中的图片大小（kB）",
+        description: "保存笔记本时，一个视图的图片最多可占多少。更大的会缩小绘制。",
+      },
+    },
+    choices: {
+      blue_orange: "蓝 – 橙",
+      purple_orange: "紫 – 橙",
+      ember: "余烬",
+      16: "每个值 16 位",
+      8: "每个值 8 位：传输量减半，适用于慢速连接",
+    },
+  },
 };

@@ -2,8 +2,8 @@
 import type { Store } from "../host/store";
 
 interface Saved {
-  /** The present view as one picture, a PNG data URL. */
-  snapshot(): string;
+  /** The present view as one picture, a PNG data URL; where it can be drawn smaller, of so many characters at most. */
+  snapshot(most?: number): string;
   /** The present view in words. */
   describe(): string;
 }

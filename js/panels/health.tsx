@@ -27,8 +27,8 @@ function Item({ view, check, finding }: { view: Shown; check: Check; finding: Fi
   return (
     <li class={`xai-finding xai-finding-${severity}`} data-xai={`finding-${finding.name}`}>
       <Mark severity={severity} text={words.severities[severity]} />
-      <p class="xai-finding-text">{sentence}</p>
-      {advice && <p class="xai-finding-more">{words.healthAdvice(advice)}</p>}
+      <p class="xai-finding-text">{translated(sentence)}</p>
+      {advice && <p class="xai-finding-more">{words.healthAdvice(translated(advice))}</p>}
       {where.length > 0 && (
         <p class="xai-finding-more">
           {words.healthWhere}:{" "}
@@ -121,7 +121,7 @@ function State({ view }: { view: Shown }) {
   const said = running
     ? words.healthLooking
     : health.error.value
-      ? words.healthFailed(health.error.value)
+      ? words.healthFailed(translated(health.error.value))
       : done
         ? words.healthVerdicts[check.severity]
         : silent

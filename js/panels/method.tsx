@@ -2,6 +2,7 @@
 
 import { cut } from "../core/format";
 import { firstSentence } from "../core/health";
+import { translated } from "../core/language";
 import type { Check, Request } from "../core/types";
 import { words } from "../core/words";
 import { Button, type Choice, Section, Select } from "../dom/controls";
@@ -23,10 +24,10 @@ function choicesOf(view: Shown, request: Request, check: Check | null): Choice[]
     const verdict = check?.methods[name];
     const params = name === request.method ? request.params : {};
     const absent = store.can({ method: name, params }) ? null : words.needsModel;
-    const not = why_not ?? (verdict?.soundness === "impossible" ? verdict.reason : absent);
+    const not = why_not ?? (verdict?.soundness === "impossible" ? translated(verdict.reason) : absent);
     const unsound = verdict?.soundness === "unsound";
     // Of the chosen one the reason stands below, in full.
-    const reason = unsound && name !== request.method ? inBrief(verdict.reason) : "";
+    const reason = unsound && name !== request.method ? inBrief(translated(verdict.reason)) : "";
     const text = not ? words.notPossible(title, inBrief(not)) : unsound ? words.doubtful(title, reason) : title;
     return { value: name, text, group: family, disabled: not !== null };
   });
@@ -40,7 +41,7 @@ function Doubt({ view, name }: { view: Shown; name: string }) {
     <p class="xai-doubt" data-xai="doubt">
       <Icon name="warning" />
       <span>
-        <strong>{words.soundness[verdict.soundness]}</strong>: {verdict.reason}
+        <strong>{words.soundness[verdict.soundness]}</strong>: {translated(verdict.reason)}
       </span>
     </p>
   );

@@ -1,9 +1,8 @@
 // Controls for how a map is shown, which ask the kernel for nothing.
 import type { ComponentChildren } from "preact";
 import { percent } from "../core/format";
-import { DIVERGING } from "../core/look";
 import type { Look } from "../core/paint";
-import { PALETTES, palette } from "../core/palette";
+import { colormapOf, PALETTES, palette } from "../core/palette";
 import type { Sign } from "../core/types";
 import { words } from "../core/words";
 import { Segments, Select } from "../dom/controls";
@@ -64,7 +63,7 @@ export function SignControl({ store }: { store: Store }) {
 }
 
 export function ColourControl({ store, look }: { store: Store; look: Look | null }) {
-  const chosen = palette(store.display.value.colormap ?? DIVERGING);
+  const chosen = palette(colormapOf(store.display.value));
   const forced = look !== null && chosen.kind !== look.palette.kind;
   return (
     <div>

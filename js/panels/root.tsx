@@ -12,6 +12,12 @@ export interface Context {
   signal?: AbortSignal;
 }
 
+/** What anywidget loads. */
+export interface View {
+  initialize(context: Context): unknown;
+  render(context: Context & { el: HTMLElement }): unknown;
+}
+
 export interface Opened {
   store: { close(): void; undo?(): void; redo?(): void };
   theme: Signal<Theme>;

@@ -1,5 +1,6 @@
 // How the computation goes, what it cost, what went wrong.
 import { translated } from "../core/language";
+import { preferences } from "../core/preferences";
 import { keyOf } from "../core/request";
 import type { Slot } from "../core/types";
 import { words } from "../core/words";
@@ -15,15 +16,15 @@ function SlotStatus({ view, name }: { view: Shown; name: Slot }) {
   const asked = name === "a" ? store.request.value : store.compare.value;
   const map = slot.map.value;
   const info = map?.info;
-  const phase = slot.phase.value;
+  const phase = slot.told.value;
   if (!asked) return null;
-  // The numbers of an earlier map must not stand beside the name of the next.
-  const fresh = !!info && info.id >= slot.id && info.request.method === asked.method;
+  // The numbers of an earlier map must not stand beside the name of the next, nor beside its progress.
+  const fresh = !!info && (info.id >= slot.id || phase === "idle") && info.request.method === asked.method;
   const title = methodTitle(store, asked.method) || words.working;
   const facts: { text: string; hint?: string }[] = [];
   if (info && fresh) {
-    if (slot.running.value) facts.push({ text: words.progress(info.done, info.total) });
-    if (slot.running.value && info.left !== null) facts.push({ text: words.left(info.left) });
+    if (slot.working.value) facts.push({ text: words.progress(info.done, info.total) });
+    if (slot.working.value && info.left !== null) facts.push({ text: words.left(info.left) });
     if (!info.final && !slot.running.value) facts.push({ text: words.partial(info.fraction) });
     if (info.final) facts.push({ text: words.took(info.seconds) });
     if (info.error !== null) facts.push({ text: words.error(info.error), hint: words.errorHint });
@@ -36,14 +37,14 @@ function SlotStatus({ view, name }: { view: Shown; name: Slot }) {
   return (
     <div class={`xai-status xai-status-${phase}`} data-xai={`status-${name}`} data-phase={phase}>
       <span class="xai-status-title">{title}</span>
-      {slot.running.value && (
+      {slot.working.value && (
         <progress
           class="xai-progress"
           aria-label={words.progressLabel(title)}
           {...(fresh && info ? { value: info.fraction, max: 1 } : {})}
         />
       )}
-      {state && <span class="xai-status-state">{state}</span>}
+      {state !== "" && <span class="xai-status-state">{state}</span>}
       {facts.map(({ text, hint }) => (
         <span key={text} class="xai-fact" title={hint}>
           {text}
@@ -55,7 +56,7 @@ function SlotStatus({ view, name }: { view: Shown; name: Slot }) {
 
 export function StatusBar({ view }: { view: Shown }) {
   const { store } = view;
-  const running = store.slots.a.running.value || store.slots.b.running.value;
+  const running = store.slots.a.working.value || store.slots.b.working.value;
   return (
     <div class="xai-statusbar">
       <div class="xai-statuses">
@@ -69,10 +70,17 @@ export function StatusBar({ view }: { view: Shown }) {
 
 type Alarming = Pick<Store, "connection" | "kernelVersion" | "version" | "trouble" | "retry"> & { saved: unknown };
 
+/** Which two of view, kernel and extension do not fit, in one line. */
+function mismatchOf(view: string, kernel: string | null, extension = kernel): string {
+  if (kernel === null) return "";
+  if (view !== kernel) return words.mismatch(view, kernel);
+  return extension && extension !== kernel ? words.mismatchLab(extension, kernel) : "";
+}
+
 /** Lines that speak up only when something is wrong. */
 export function Alerts({ view: { store } }: { view: { store: Alarming } }) {
   const trouble = store.trouble.value;
-  const kernel = store.kernelVersion.value;
+  const mismatch = mismatchOf(store.version, store.kernelVersion.value, preferences.value?.version);
   return (
     <div class="xai-alerts" aria-live="polite">
       {store.saved !== null && (
@@ -87,17 +95,17 @@ export function Alerts({ view: { store } }: { view: { store: Alarming } }) {
           <Button label={words.retry} text={words.retry} onClick={() => store.retry()} />
         </div>
       )}
-      {kernel !== null && kernel !== store.version && (
+      {mismatch && (
         <div class="xai-alert" data-xai="mismatch">
           <Icon name="warning" />
-          <span>{words.mismatch(store.version, kernel)}</span>
+          <span>{mismatch}</span>
         </div>
       )}
       {trouble && (
         <div class="xai-alert xai-alert-error" data-xai="error">
           <Icon name="warning" />
           <div class="xai-alert-body">
-            <span>{trouble.message}</span>
+            <span>{translated(trouble.message)}</span>
             {trouble.detail && (
               <details class="xai-fold">
                 <summary class="xai-summary">{words.details}</summary>

@@ -60,7 +60,7 @@ function Table({ view }: { view: Shown }) {
               {columns.map(({ name }) => {
                 const one = row.measures.find((measure) => measure.name === name);
                 return (
-                  <td key={name} title={one?.sentence}>
+                  <td key={name} title={one && translated(one.sentence)}>
                     {one?.value == null ? "–" : trustWords.value(one.value, null)}
                     {one?.passed != null && (
                       <>
@@ -137,11 +137,11 @@ export function Trial({ view }: { view: Shown }) {
             />
           )}
         </div>
-        {trial?.error && <output>{trustWords.failed(trial.error)}</output>}
+        {trial?.error && <output>{trustWords.failed(translated(trial.error))}</output>}
         {!!trial?.rows.length && <Table view={view} />}
         {trial?.notes.map((note) => (
           <p key={note} class="xai-finding-more">
-            {note}
+            {translated(note)}
           </p>
         ))}
       </div>

@@ -27,8 +27,8 @@ function Passed({ passed }: Pick<Measure, "passed">) {
 
 function Line({ measure, running }: { measure: Measure; running: boolean }) {
   const { title, value, error, reference, low, high, better, passed, sentence, definition, paper, curves } = measure;
-  // On a range without an end, one number alone has no place.
-  const ranged = (low !== null && high !== null) || reference !== null;
+  // On a range without an end, one number alone has no place; nor has none on any.
+  const ranged = value !== null && ((low !== null && high !== null) || reference !== null);
   const at = (number: number) => `${100 * placeOf(number, measure)}%`;
   return (
     <li class="xai-measure" data-xai={`measure-${measure.name}`}>
@@ -37,7 +37,7 @@ function Line({ measure, running }: { measure: Measure; running: boolean }) {
           <span class="xai-measure-name">{translated(title)}</span>
           {ranged ? (
             <span class="xai-bar-track" aria-hidden="true">
-              {value !== null && <span class="xai-bar-fill" style={{ width: at(value) }} />}
+              <span class="xai-bar-fill" style={{ width: at(value) }} />
               {reference !== null && <span class="xai-bar-tick" style={{ left: at(reference) }} />}
             </span>
           ) : (
@@ -68,9 +68,13 @@ function State({ view, slot }: { view: Shown; slot: Slot }) {
   const told = trust.current.value;
   const silent = store.connection.value === "silent";
   const running = !!told?.running && !silent;
-  const waits = store.slots[slot].running.value && !silent;
+  const waits = store.slots[slot].working.value && !silent;
   const verdict = told ? verdictOf(told) : "";
-  const said = told?.error ? trustWords.failed(told.error) : silent ? trustWords.noKernel : trustWords.stopped;
+  const said = told?.error
+    ? trustWords.failed(translated(told.error))
+    : silent
+      ? trustWords.noKernel
+      : trustWords.stopped;
   const count = told ? trustWords.passes(told.passed, told.checked) : "";
   return (
     <div class="xai-health-state">
@@ -107,7 +111,7 @@ function Judged({ view, slot, alone }: { view: Shown; slot: Slot; alone: boolean
       </ul>
       {told?.notes.map((note) => (
         <p key={note} class="xai-finding-more">
-          {note}
+          {translated(note)}
         </p>
       ))}
     </div>

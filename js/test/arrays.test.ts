@@ -29,6 +29,13 @@ function disguises(bytes: Uint8Array): Record<string, Bytes> {
 }
 
 describe("quantised values", () => {
+  it("come in 8 bits too", () => {
+    const meta: ArrayMeta = { v: 1, dtype: "|u1", shape: [1, 4], lo: -3, hi: 1.5, buffer: 0 };
+    const grid = decodeGrid(meta, [Uint8Array.of(0, 127, 254, 255)]);
+    expect([...grid.codes]).toEqual([0, 32767, 65534, 65535]);
+    expect([...decodeFloats(meta, [Uint8Array.of(0, 127, 254, 255)])]).toEqual([-3, -0.75, 1.5, Number.NaN]);
+  });
+
   const codes = Uint16Array.of(0, 1, 32767, 65534, 65535);
   const meta: ArrayMeta = { v: 1, dtype: "<u2", shape: [1, 5], lo: -3, hi: 1.5, buffer: 0 };
 

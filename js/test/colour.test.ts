@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { quantise } from "../core/arrays";
-import { alphaOf, colourTable, lookOf, paint, pickPalette, positionOf } from "../core/paint";
+import { colourTable, paint } from "../core/image/colours";
+import { alphaOf, lookOf, pickPalette, positionOf } from "../core/paint";
 import { colourAt, PALETTES, palette, type Rgb, STEPS } from "../core/palette";
 import type { Display } from "../core/types";
 

@@ -70,7 +70,14 @@ describe("points as pixels", () => {
 });
 
 describe("the store", () => {
-  const spec = { words: ["a", "b", "c", "d"], k: 2, pairs: 3, methods: [], metrics: ["cosine", "euclidean"] };
+  const spec = {
+    words: ["a", "b", "c", "d"],
+    k: 2,
+    pairs: 3,
+    groups: null,
+    methods: [],
+    metrics: ["cosine", "euclidean"],
+  };
   const open = () => {
     const model = new StaticModel({ spec, snapshot: {} });
     return { model, store: new EmbeddingStore(model as never) };
@@ -127,6 +134,15 @@ describe("the store", () => {
     model.emit("msg:custom", layout(1), buffers);
     expect(store.metric.value).toBe("cosine");
     store.close();
+  });
+
+  it("has words once a model has read them", () => {
+    const { model, store } = open();
+    model.set("spec", { ...spec, words: ["e"] });
+    expect(store.spec.words).toEqual(["e"]);
+    store.close();
+    model.set("spec", spec);
+    expect(store.spec.words).toEqual(["e"]);
   });
 
   it("shows what a saved notebook kept, without a kernel", () => {

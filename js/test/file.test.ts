@@ -115,7 +115,7 @@ describe("a file that anyone may have written", () => {
     [`${"[".repeat(100_000)}`, "damaged"],
     ["null", "holds no explanation"],
     ['{"format": ["xai_widgets attribution"]}', "holds no explanation"],
-    [JSON.stringify(saved({ v: 2 })), "has version 2 of the format, and this extension reads version 1"],
+    [JSON.stringify(saved({ v: 2 })), "(xai_widgets 0.1.0) reads version 1: install a newer xai_widgets"],
     [JSON.stringify(saved({ v: null })), "has version null"],
   ])("is refused in one sentence: %.20s", async (text, sentence) => {
     await expect(read(text)).rejects.toThrow(sentence);

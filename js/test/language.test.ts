@@ -27,6 +27,33 @@ test("a word that a catalogue lacks stays English", () => {
   expect(translated("a sentence with 3 numbers")).toBe("a sentence with 3 numbers");
 });
 
+test("numbers and names keep their places in a sentence, and names that are known are translated", () => {
+  const cost = "Cost: 12 forward and 3 backward passes, 0.5 s";
+  expect(translated(cost)).toBe(cost);
+  language.value = { ...chinese, kernel: { ...chinese.kernel, "Some.method+": "某法" } };
+  expect(translated(cost)).toBe("用量：前向 12 次，反向 3 次，0.5 秒");
+  expect(translated("Method: Some.method+ (some)")).toBe("方法：某法（some）");
+  expect(translated("Layer: a$1.b{}.")).toBe("层：a$1.b{}。");
+  const maps = "Maps: kept in 254 steps from their least to their largest value";
+  expect(translated(maps)).toBe("图：从最小值到最大值分 254 级保存");
+  expect(translated(`${maps}, as means of 2 × 2 pixels`)).toContain("取 2 × 2 像素的均值");
+  expect(translated("Layer of no pattern")).toBe("Layer of no pattern");
+});
+
+test("sentences that come together are translated together where they are known so, else one by one", () => {
+  const [refused, hint] = ["The model has no layer 'b'.", "Did you mean 'a'?"];
+  language.value = chinese;
+  expect(translated(`${refused} ${hint}`)).toBe("模型没有层 'b'。是否指 'a'？");
+  const stopped = "Stopped after 2.5 s: 40% of the work is done.";
+  expect(translated(`${stopped} Nobody knows this. ${stopped}`)).toBe(
+    "2.5 秒后停止：完成了 40%。Nobody knows this. 2.5 秒后停止：完成了 40%。",
+  );
+  expect(translated("Ranking by position alone has 0.51, which is no worse than the map.")).toBe(
+    "仅按位置排序为 0.51，不比此图差。",
+  );
+  expect(translated("")).toBe("");
+});
+
 test("methods and sliders are named in the language, and found by their own names", () => {
   const sentence = "Where would a tiny change move the score most?";
   const parameter = { name: "n_steps", sentence: "What covers the window." } as never;

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bytesOf, decodeGrid } from "../core/arrays";
-import { colourTable, lookOf, paint } from "../core/paint";
+import { colourTable, paint } from "../core/image/colours";
+import { lookOf } from "../core/paint";
 import { automatic, smoothed } from "../core/smooth";
 import type { ArrayMeta, Display } from "../core/types";
 import { DISPLAY } from "../host/decode";

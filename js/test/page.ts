@@ -20,6 +20,7 @@ interface Setup {
   /** In place of the page's own methods: family, titles, and why they do not fit. */
   families?: [string, string[], string | null][];
   snapshot?: unknown;
+  ways?: Spec["ways"];
 }
 
 const NAMES = ["tabby", "Egyptian cat", "tiger cat", "lynx", "Persian cat", "window screen", "carton", "paper towel"];
@@ -195,6 +196,7 @@ function open(setup: Setup = {}): FakeImage {
     edits: EDITS,
     fills: ["mean", "blur", "noise", "colour"],
     brush: { low: 2, high: 64, default: 12 },
+    ways: setup.ways ?? (["cover", "other", "smooth", "latent"] as const).map((name) => ({ name, why_not: null })),
   };
   const state: State = {
     request: { method: "integrated_gradients", params: {}, target: null, edits: setup.edits ?? [] },

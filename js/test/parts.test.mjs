@@ -7,13 +7,14 @@ import { afterEach, expect, test } from "vitest";
 import { partsOf } from "../parts.mjs";
 
 const SOURCES = {
-  "count.js": "export let count = 0; export function add() { count += 1; }",
-  "pair.js": 'import { add, count } from "./count.js"; export const twice = () => { add(); add(); return count; };',
+  "count.js": "export const count = { now: 0 }; export function add(count) { count.now += 1; }",
+  "pair.js":
+    'import { add, count } from "./count.js"; export const twice = () => { add(count); add(count); return count.now; };',
   "a.js":
-    'import "./a.css"; import { count } from "./count.js"; import { twice } from "./pair.js"; export default () => [twice(), count];',
+    'import "./a.css"; import { count } from "./count.js"; import { twice } from "./pair.js"; export default () => [twice(), count.now];',
   "b.js":
-    'import "./b.css"; import { add, count } from "./count.js"; import { twice } from "./pair.js"; export default () => [twice(), add(), count];',
-  "c.js": 'import { add, count } from "./count.js"; export default () => [add(), count];',
+    'import "./b.css"; import { add, count } from "./count.js"; import { twice } from "./pair.js"; export default () => [twice(), add(count), count.now];',
+  "c.js": 'import { add, count } from "./count.js"; export default () => [add(count), count.now];',
   "base.css": ".base { top: 1px }",
   "more.css": ".more { top: 2px }",
   "own.css": ".own { top: 3px }",
@@ -37,7 +38,7 @@ async function parts(changed = {}) {
   return { views, joined, run };
 }
 
-test("a view's parts are one module, in which what changes is seen to change", async () => {
+test("a view's parts are one module, in which all have the same of each other", async () => {
   const { views, joined, run } = await parts();
   expect(views["a.js"]).toHaveLength(3);
   expect(views["a.js"].slice(0, 2)).toEqual(views["b.js"].slice(0, 2));
@@ -46,6 +47,21 @@ test("a view's parts are one module, in which what changes is seen to change", a
   expect(await run("a.js")).toEqual([2, 2]);
   expect(await run("b.js")).toEqual([2, undefined, 3]);
   expect(await run("c.js")).toEqual([undefined, 1]);
+});
+
+test.each([
+  ["count += 1"],
+  ["count++"],
+  ["[count] = [1]"],
+  ["({ one: count = 1, ...count } = { one: 2 })"],
+  ["for (count of [1]) ;"],
+])("an export that changes once its module has run is refused: %s", async (write) => {
+  const changed = `export let count = 0; export const add = () => { ${write}; };`;
+  await expect(parts({ "count.js": changed })).rejects.toThrow("exports count, to which a function writes");
+  rmSync(folder, { recursive: true });
+  await parts({
+    "count.js": `export let count = {}; count = { now: 1 }; export const add = (of) => { of.count = 1; };`,
+  });
 });
 
 test("sheets keep their order, and what views share is one part", async () => {

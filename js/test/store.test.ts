@@ -191,6 +191,30 @@ describe("progress", () => {
     expect(phase.value).toBe("cancelled");
   });
 
+  it("is not told of before it has lasted for a while, and then until it is over", () => {
+    const { store, predict, say, welcome } = bench();
+    welcome();
+    const { told, working } = store.slots.a;
+    const tellings: string[] = [];
+    told.subscribe((phase) => tellings.push(phase));
+    for (const id of [5, 6]) {
+      store.setTarget(id % 2);
+      vi.advanceTimersByTime(100);
+      predict(id);
+      vi.advanceTimersByTime(40);
+      say({ kind: "ended", id, slot: "a", outcome: "done" });
+    }
+    vi.advanceTimersByTime(1000);
+    expect(tellings).toEqual(["idle"]);
+    store.setTarget(1);
+    predict(7);
+    vi.advanceTimersByTime(150);
+    expect([tellings, working.value]).toEqual([["idle", "computing"], true]);
+    store.setTarget(0);
+    say({ kind: "ended", id: 8, slot: "a", outcome: "failed" });
+    expect([tellings, working.value]).toEqual([["idle", "computing", "failed"], false]);
+  });
+
   it("is busy when a kernel falls silent in the middle of a drag", () => {
     const { store, predict, welcome } = bench();
     welcome();

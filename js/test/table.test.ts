@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csvOf } from "../core/csv";
 import { amount } from "../core/format";
+import { reworded } from "../core/outdated";
 import {
   curveOf,
   dateOf,
@@ -15,7 +16,8 @@ import {
   withCell,
 } from "../core/table/cells";
 import { differing, wayOf } from "../core/table/compare";
-import type { CellEdit, Column, Curves } from "../core/table/types";
+import { exampleOf, sameRules } from "../core/table/rules";
+import type { CellEdit, Column, Curves, Rules } from "../core/table/types";
 
 const NUMBER: Column = {
   name: "age",
@@ -94,6 +96,43 @@ describe("cells", () => {
     ]);
     expect(wayOf(NUMBER, 40, 40)).toBeNull();
   });
+});
+
+it("knows answers of earlier rules and of an earlier question", () => {
+  const none: Rules = { immutable: [], ranges: {}, direction: {}, effort: {}, rules: [] };
+  const some: Rules = {
+    ...none,
+    immutable: ["a", "b"],
+    ranges: { a: [null, 3], b: [1, 2] },
+    rules: ["a < b", "b < 3"],
+    error: null,
+  };
+  const turned: Partial<Rules> = {
+    immutable: ["b", "a"],
+    ranges: { b: [1, 2], a: [null, 3] },
+    rules: ["b < 3", "a < b"],
+  };
+  expect(sameRules(some, { ...none, ...turned })).toBe(true);
+  const changes: Partial<Rules>[] = [
+    { immutable: ["a"] },
+    { ranges: { a: [null, 3], b: [2, 2] } },
+    { direction: { a: "up" } },
+    { effort: { a: 2 } },
+    { rules: ["a < b"] },
+  ];
+  for (const change of changes) expect(sameRules(some, { ...some, ...change })).toBe(false);
+  const answer = { target: null, most: 4, found: [] };
+  expect(
+    [{ target: null, most: 4 }, { target: 1, most: 4 }, { target: null, most: 3 }, {}].map((now) =>
+      reworded(now, answer),
+    ),
+  ).toEqual([false, true, true, false]);
+});
+
+it("writes an example of a rule for the columns that are there", () => {
+  expect(exampleOf([JOB, NUMBER])).toBe("age <= 80");
+  expect(exampleOf([{ ...NUMBER, name: "hours per week", high: 0.1 + 0.2 }])).toBe("`hours per week` <= 0.3");
+  expect(exampleOf([JOB])).toBe("");
 });
 
 it("gives amounts as many decimals as the largest needs, and no sign to nothing", () => {

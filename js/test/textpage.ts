@@ -32,7 +32,6 @@ export function textKernel(setup: TextSetup, methods: Method[]): FakeText {
     methods,
     layers: [],
     causal: false,
-    search: false,
     attends: true,
     ...setup.spec,
   };

@@ -123,8 +123,12 @@ describe("arranging", () => {
 
   it("is written as a table that a spreadsheet opens", () => {
     const [head, line] = tableOf([tried("lrp", true, "position")]).split("\r\n");
-    expect(head).toBe("method,verdict,passed,checked,deletion,insertion,max_sensitivity,completeness,randomisation");
-    expect(line).toBe("lrp,no better than random,1,3,0.47,0.44,0.38,,0.12");
+    const traced = "label,params,seed,model_hash,torch";
+    expect(head).toBe(
+      `method,verdict,passed,checked,deletion,insertion,max_sensitivity,completeness,randomisation,${traced}`,
+    );
+    const computed = 'tabby,"{""n_samples"": 25}",0,0f3a,2.13.0';
+    expect(line).toBe(`lrp,no better than random,1,3,0.47,0.44,0.38,,0.12,${computed}`);
   });
 });
 

@@ -35,7 +35,7 @@ function render(context: Context & { el: HTMLElement }): () => void {
     context,
     view,
     (root) => {
-      const saved = { snapshot: () => snapshot(view), describe: () => describe(view) };
+      const saved = { snapshot: (most?: number) => snapshot(view, most), describe: () => describe(view) };
       return <App view={view} onDraw={expose(root, store, saved)} />;
     },
     () => {

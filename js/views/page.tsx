@@ -1,15 +1,18 @@
 // A saved page: one of the views, and what was on show in place of a kernel.
 
-import type { Model } from "../host/model";
-import { type Page, SavedModel } from "../host/page";
+import { type Language, language, translated } from "../core/language";
+import { SavedModel, type SavedPage, unpacked } from "../host/page";
+import type { View } from "../panels/root";
 
-interface View {
-  initialize(context: { model: Model }): unknown;
-  render(context: { model: Model; el: HTMLElement }): unknown;
-}
-
-export default function show(view: View, page: Page, el: HTMLElement): void {
-  const model = new SavedModel(page);
+export default async function show(
+  view: View,
+  page: SavedPage,
+  el: HTMLElement,
+  words: Language | null,
+): Promise<void> {
+  language.value = words;
+  for (const line of document.querySelectorAll("footer p")) line.textContent = translated(line.textContent ?? "");
+  const model = new SavedModel(await unpacked(page));
   view.initialize({ model });
   view.render({ model, el });
 }

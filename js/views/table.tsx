@@ -15,7 +15,7 @@ function initialize(context: Context): () => void {
 function render(context: Context & { el: HTMLElement }): () => void {
   const view = createView(tableStore(context.model));
   return open(context, view, (root) => {
-    const saved = { snapshot: () => snapshot(view), describe: () => describe(view) };
+    const saved = { snapshot: (most?: number) => snapshot(view, most), describe: () => describe(view) };
     return <App view={view} onDraw={expose(root, view.store, saved)} />;
   });
 }

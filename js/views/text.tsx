@@ -38,7 +38,7 @@ function render(context: Context & { el: HTMLElement }): () => void {
     view,
     (root) => {
       stop = watchPage(root, view);
-      const saved = { snapshot: () => snapshot(view), describe: () => describe(view) };
+      const saved = { snapshot: (most?: number) => snapshot(view, most), describe: () => describe(view) };
       return <App view={view} onDraw={expose(root, view.store, saved)} />;
     },
     () => stop(),

@@ -71,7 +71,9 @@ def test_a_sentence_classifier_knows_its_labels_and_its_limit_and_stays_as_it_wa
     assert_same(before, state(model))
     assert found.label == "fresh"
     assert len(found.values) == 24
-    assert any("characters were cut off: the model takes 24 tokens" in note for note in found.notes)
+    assert any(
+        f"of {len(SAID) * 30:,} characters were cut off: the model takes 24 tokens" in note for note in found.notes
+    )
     # The same tokens, given as such.
     given = tokenizer(SAID)
     apart = xai.attribute(model, {k: torch.tensor(v) for k, v in given.items()}, target=1, n_steps=17)
@@ -194,6 +196,18 @@ def test_nothing_is_put_in_the_place_of_words(base):
 def test_the_tokenizer_of_another_model_is_refused():
     with pytest.raises(ValueError, match="does not belong to the model: it made a token of number"):
         xai.attribute(Bag(20), SAID, tokenizer=wordpiece())
+
+
+@pytest.mark.parametrize(("vectors", "refused"), [(1100, False), (1300, True)])
+def test_a_tokenizer_that_knows_far_fewer_tokens_is_refused_and_padding_is_not(vectors, refused):
+    tokenizer = fast(wordpiece())
+    net = bert(tokenizer)
+    net.resize_token_embeddings(vectors)  # its numbers are all found in the table, each as another word
+    if refused:
+        with pytest.raises(ValueError, match=rf"it knows {len(tokenizer)} tokens, and the model has vectors for 1,300"):
+            xai.attribute(net, SAID, "saliency", tokenizer=tokenizer)
+    else:
+        assert len(xai.attribute(net, SAID, "saliency", tokenizer=tokenizer).values)
 
 
 def test_a_result_keeps_its_text_in_a_file(tmp_path):

@@ -144,7 +144,7 @@ def test_tokens_and_units():
 
 
 def test_no_more_steps_than_there_is_room_for(monkeypatch):
-    monkeypatch.setattr("xai_widgets.attribution.quadrature.ROOM", 2 * 8 * 16 * 10)
+    monkeypatch.setattr("xai_widgets.attribution.points.ROOM", 2 * 8 * 16 * 10)
     result = xai.attribute(mlp(), row(), "conductance", layer="1", target=1, n_steps=129, tolerance=0.0)
     assert result.steps == (9, 9)
     assert "At most 10 steps" in " ".join(result.notes)

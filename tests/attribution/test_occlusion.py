@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import captum.attr
 import numpy as np
 import pytest
@@ -44,21 +46,23 @@ def test_rows_and_steps() -> None:
 
 @pytest.fixture
 def _window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep batches at one row, so that the steps do not depend on the machine's speed."""
+    """Keep batches at one row, so that the steps do not depend on the machine's speed, and to whole passes."""
     monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
+    monkeypatch.setattr("xai_widgets.attribution.incremental.MANY", 1000)
 
 
 @pytest.mark.usefixtures("_window_by_window")
 def test_the_first_picture_is_coarse_and_the_last_exact() -> None:
     model, x = convnet(), image()
     results = list(xai.attribute_iter(model, x, "occlusion", target=1, sliding_window_shapes=2, strides=1))
-    first, *_, second, third = results[:6]
+    first, *_, second, third, _, _, fourth = results[:9]
     assert first.steps[0] == 1 + 2  # the whole, and its halves
     assert first.error is None
     assert len(np.unique(first.values)) == 2
     assert second.steps[0] == 1 + 2 + 4
     assert len(np.unique(second.values)) == 4
-    assert len(np.unique(third.values)) == 8  # a part of each quarter is known better now
+    np.testing.assert_array_equal(third.values, second.values)  # until its scale is known
+    assert len(np.unique(fourth.values)) == 8  # a part of each quarter is known better now
     fractions = [one.fraction for one in results]
     assert fractions == sorted(fractions)
     assert all(one.error is not None for one in results[-5:-1])
@@ -128,3 +132,13 @@ def test_a_wrong_number_of_sizes_is_refused() -> None:
         xai.attribute(convnet(), image(), "occlusion", sliding_window_shapes=(1, 2, 3, 4))
     with pytest.raises(ValueError, match=r"must lie in 1\.\.512, got 0"):
         xai.attribute(convnet(), image(), "occlusion", strides=0)
+
+
+@pytest.mark.parametrize("steps", [(13, 13), (8, 5), (1, 9), (2, 2)])
+def test_windows_come_once_with_those_as_far_from_the_borders(steps: tuple[int, int]) -> None:
+    windows = Windows((1, 2), (2 * steps[0], 2 * steps[1]), (2, 2), (2, 2), 3)
+    places = [tuple(start) for start in (windows.boxes(slice(None))[:, 0] // 2).tolist()]
+    assert sorted(places) == [(i, j) for i in range(steps[0]) for j in range(steps[1])]
+    kinds = [tuple(abs(2 * at + 1 - n) // 4 for at, n in zip(place, steps, strict=True)) for place in places[4:]]
+    changes = sum(a != b for a, b in itertools.pairwise(kinds))
+    assert changes == max(0, len(set(kinds)) - 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import captum.attr
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.attribution.quadrature import Integral, room_of
+from xai_widgets.attribution.points import room_of
+from xai_widgets.attribution.quadrature import Integral
 
 
 def test_a_linear_model_is_exact_after_the_first_refinement() -> None:
@@ -66,20 +69,64 @@ def test_the_values_sum_to_the_rise_of_the_score(seed: int) -> None:
     assert abs(result.gap) < 0.02 * max(1, abs(rise))
 
 
-def test_points_of_large_maps_take_half_the_memory_for_next_to_no_error(monkeypatch) -> None:
+def deep_in_a_path(monkeypatch) -> xai.Attribution:
+    monkeypatch.setattr("xai_widgets.attribution.points.LARGE", 1)
     model, x = convnet().float(), image().float()
+    return xai.attribute(model, x, "integrated_gradients", target=2, n_steps=129, tolerance=0.0)
 
-    def run():
-        return xai.attribute(model, x, "integrated_gradients", target=2, n_steps=129, tolerance=0.0)
 
-    full = run()
-    monkeypatch.setattr("xai_widgets.attribution.quadrature.LARGE", 1)
-    halved = run()
+def test_points_of_large_maps_take_half_the_room_for_next_to_no_error(monkeypatch) -> None:
+    full = xai.attribute(
+        convnet().float(), image().float(), "integrated_gradients", target=2, n_steps=129, tolerance=0.0
+    )
+    halved = deep_in_a_path(monkeypatch)
     assert room_of(torch.zeros(10)) == 2 * 10
     assert room_of(torch.zeros(10, dtype=torch.float64)) == 8 * 10
     far = np.linalg.norm(halved.values - full.values) / np.linalg.norm(full.values)
     assert 0 < far < 2e-4
     assert halved.error == pytest.approx(full.error, rel=1e-2)
+
+
+def test_points_of_large_maps_are_kept_in_a_file_that_is_gone_with_the_path(monkeypatch, tmp_path) -> None:
+    files = []
+
+    def named(**_):
+        files.append((tmp_path / "points").open("w+b"))
+        return files[-1]
+
+    monkeypatch.setattr("xai_widgets.attribution.points.tempfile.TemporaryFile", named)
+    found = deep_in_a_path(monkeypatch)
+    assert [file.closed for file in files] == [True]
+    place = 4
+    assert (tmp_path / "points").stat().st_size == found.backwards * (room_of(torch.zeros(3, 16, 16)) + place)
+
+
+def test_where_nothing_can_be_written_memory_keeps_the_points(monkeypatch) -> None:
+    written = deep_in_a_path(monkeypatch)
+
+    def refused(**_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr("xai_widgets.attribution.points.tempfile.TemporaryFile", refused)
+    np.testing.assert_array_equal(deep_in_a_path(monkeypatch).values, written.values)
+
+
+class FullDisk(io.FileIO):
+    """Takes a few points, the last of them in part."""
+
+    def write(self, values) -> int:
+        return super().write(memoryview(values).cast("B")[: max(0, 5_000 - self.tell())])
+
+
+def test_what_a_disk_that_fills_up_takes_no_more_is_kept_in_memory(monkeypatch, tmp_path) -> None:
+    written = deep_in_a_path(monkeypatch)
+
+    def full(**_):
+        return FullDisk(tmp_path / "points", "w+b")
+
+    monkeypatch.setattr("xai_widgets.attribution.points.tempfile.TemporaryFile", full)
+    np.testing.assert_array_equal(deep_in_a_path(monkeypatch).values, written.values)
+    assert (tmp_path / "points").stat().st_size == 5_000
 
 
 class Step(nn.Module):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 import torch
@@ -123,3 +125,22 @@ def test_the_model_stays_as_it_was_after_success_and_error(method):
         assert not any(one._forward_hooks or one._backward_hooks for one in model.modules())
         assert nn.functional.relu(torch.tensor([-1.0])).item() == 0  # no mode is left behind
         assert not torch.overrides._get_current_function_mode_stack()
+
+
+def tensors() -> int:
+    gc.collect()
+    return sum(issubclass(type(one), torch.Tensor) for one in gc.get_objects())
+
+
+@pytest.mark.parametrize("method", ["guided_backprop", "deep_lift", "lrp", "attention_lrp"])
+def test_nothing_of_a_pass_stays(method):
+    """A ring of the graph and the rules goes by C++, where no garbage collector finds it."""
+    layers = nn.Conv2d(3, 4, 3), nn.AvgPool2d(3), nn.ReLU(), nn.Flatten(), nn.Linear(16, 3)
+    model, x = nn.Sequential(*layers).double().eval(), picture()
+    if method.startswith("attention"):
+        model, x = Encoder(), columns()
+    counts = []
+    for _ in range(4):
+        xai.attribute(model, x, method, target=1)
+        counts.append(tensors())
+    assert counts[1] == counts[2] == counts[3]  # what is kept of a model is made at first

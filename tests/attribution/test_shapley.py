@@ -152,6 +152,21 @@ def test_the_first_orders_show_something_after_each_batch(monkeypatch: pytest.Mo
     assert short.forwards < 10
 
 
+def test_texts_of_a_batch_are_about_as_long_and_the_whole_one_is_passed_but_once_more() -> None:
+    lengths: list[list[int]] = []
+
+    def function(texts: list[str]) -> list[float]:
+        lengths.append([len(text.split()) for text in texts])
+        return [float(len(text)) for text in texts]
+
+    text = "one after the other some of these words go away until nobody is left to say any more of it"
+    xai.attribute(function, text, "shapley_sampling", n_samples=4, tolerance=0.0)
+    words, passed = len(text.split()), [n for batch in lengths for n in batch]
+    # Read, predicted, and beside another one, to see whether rows of a batch know of each other.
+    assert passed.count(words) == 4
+    assert passed[-2 * (words - 1) :] == [n for n in range(words - 1, 0, -1) for _ in range(2)]
+
+
 def test_too_many_groups_are_refused_by_number() -> None:
     with pytest.raises(ValueError, match="coalitions of at most 16 groups, here are 17"):
         xai.attribute(mlp(17), row(17), "exact_shapley")

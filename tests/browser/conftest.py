@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from browser.image_widget import SETUP, SHOWN, VIEW, cell, one_widget, shown
-from browser.lab import Lab, Server, shared
-from browser.static_page import address, open_view  # noqa: F401  fixtures of the static page tests
+from browser.lab import PATIENCE, Lab, Server, shared
+from browser.static_page import address, all_pages, open_view, pages  # noqa: F401  fixtures of the static page tests
+from playwright.sync_api import expect
 
 HERE = Path(__file__).parent
+
+expect.set_options(timeout=PATIENCE)
 
 # Chromium as it can run without a screen, without a sandbox of its own and without asking the internet.
 ARGUMENTS = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import time
 
 import numpy as np
-from browser.lab import script
+from browser.lab import PATIENCE, script
 from playwright.sync_api import expect
 
 # A classifier that is quick unless told otherwise, and a grey picture: whatever is coloured comes from the map.
@@ -80,6 +81,13 @@ def value(lab, expression):
         raise AssertionError(text) from None
 
 
+def becomes(lab, expression, expected):
+    """Wait until an expression is so in the kernel, which may hear of a comm's messages after it is asked."""
+    end = time.monotonic() + PATIENCE / 1000
+    while (found := value(lab, expression)) != expected:
+        assert time.monotonic() < end, found
+
+
 def outputs(lab, i=0):
     """Return a cell's outputs, as a saved notebook holds them."""
     return lab.page.evaluate(script("i => PANEL.content.widgets[i].model.outputs.toJSON()"), i)
@@ -100,12 +108,10 @@ class ImageWidget:
         """Evaluate an expression of `xai`, the handle of the view."""
         return self.root.evaluate(f"root => {{ const xai = root.xai; return {expression}; }}")
 
-    def until(self, expression, timeout=30_000):
+    def until(self, expression):
         """Wait until an expression of `xai` is true."""
-        handle = self.root.element_handle(timeout=timeout)
-        self.page.wait_for_function(
-            f"root => {{ const xai = root.xai; return {expression}; }}", arg=handle, timeout=timeout
-        )
+        handle = self.root.element_handle()
+        self.page.wait_for_function(f"root => {{ const xai = root.xai; return {expression}; }}", arg=handle)
         return self
 
     def phase(self, phase, slot="a"):
@@ -185,7 +191,7 @@ def shown(lab, i=0, number=0):
     errors = [output for output in outputs(lab, i) if output["output_type"] == "error"]
     assert not errors, "\n".join(errors[0]["traceback"])
     root = lab.output(i).locator(".xai-root").nth(number)
-    expect(root).to_be_visible(timeout=30_000)
+    expect(root).to_be_visible()
     return ImageWidget(root, lab.page)
 
 

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from browser.lab import PATIENCE
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 ASKS = "kernel.model.sent.filter(m => m.kind === 'ask')"
+ALL_SENT = """() => [...document.querySelectorAll('.xai-root')].every(root =>
+    Object.values(root.xai.store.link.slots).every(slot => slot.waiting === null))"""
+"""No ask waits in the browser for the answer to the one before it."""
 ROOT = Path(__file__).parents[2]
 HTML = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>xai</title>
@@ -61,9 +65,6 @@ class View:
 
     def __init__(self, page: Page, setup: dict[str, Any]):
         self.page = page
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text))
         page.evaluate("setup => { window.kernel = xaiPage.open(setup) }", setup)
         self.canvas = page.locator("canvas.xai-canvas").first
 
@@ -78,6 +79,7 @@ class View:
         self.page.wait_for_function(f"{state}.phase.value === 'idle' && {state}.map.value?.info.final")
 
     def asks(self) -> list[dict[str, Any]]:
+        self.page.wait_for_function(ALL_SENT)
         return self.page.evaluate(ASKS)
 
     def edits(self) -> list[dict[str, Any]]:
@@ -116,22 +118,59 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return build(tmp_path_factory.mktemp("page"))
 
 
+class Pages:
+    """Opens the page for one test after the other, and holds it to silence.
+
+    The plain one stays and is only loaded anew, which takes half as long as another: a new page is a new process.
+    """
+
+    def __init__(self, browser: Browser, address: str):
+        self.browser, self.address = browser, address
+        self.errors: list[str] = []
+        self.plain = self.made()
+        self.lent = False
+        self.contexts: list[BrowserContext] = []
+
+    def made(self, **context: Any) -> Page:
+        page = self.browser.new_context(**context).new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text))
+        return page
+
+    def open(self, width: int, height: int, **context: Any) -> Page:
+        if context or self.lent:
+            page = self.made(**context)
+            self.contexts.append(page.context)
+        else:
+            page, self.lent = self.plain, True
+        page.set_viewport_size({"width": width, "height": height})
+        page.mouse.move(0, 0)  # where the test before has left it, something may lie
+        page.goto(self.address)
+        return page
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+        self.plain.goto("about:blank")
+        errors, self.errors, self.contexts, self.lent = self.errors, [], [], False
+        assert errors == []
+
+
+@pytest.fixture(scope="session")
+def all_pages(browser: Browser, address: str) -> Pages:
+    return Pages(browser, address)
+
+
 @pytest.fixture
-def open_view(browser: Browser, address: str) -> Iterator[Any]:
-    views: list[View] = []
-    contexts = []
+def pages(all_pages: Pages) -> Iterator[Pages]:
+    yield all_pages
+    all_pages.close()
 
+
+@pytest.fixture
+def open_view(pages: Pages) -> Any:
     def open_(setup: dict[str, Any] | None = None, width: int = 1000, height: int = 1000, **context: Any) -> View:
-        opened = browser.new_context(viewport={"width": width, "height": height}, **context)
-        opened.set_default_timeout(15_000)
-        contexts.append(opened)
-        page = opened.new_page()
-        page.goto(address)
-        views.append(View(page, setup or {}))
-        return views[-1]
+        return View(pages.open(width, height, **context), setup or {})
 
-    yield open_
-    errors = [error for view in views for error in view.errors]
-    for context in contexts:
-        context.close()
-    assert errors == []
+    return open_

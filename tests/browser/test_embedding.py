@@ -22,8 +22,10 @@ table["far"] = -table["cat"]
 vectors = xai.word_vectors(table)
 pairs = [("cat", "dog", 9), ("cat", "red", 1), ("red", "blue", 8), ("one", "cow", 2), ("two", "three", 7),
          ("cat", "zebra", 5)]
+groups = {"animals": ["cat", "dog", "cow"], "colours": ["red", "blue", "green", "two"],
+          "numbers": ["one", "three", "zebra"]}
 """
-SHOWN = "w = xai.EmbeddingExplorer(vectors, words=13, k=3, pairs=pairs, word='cat')\nw"
+SHOWN = "w = xai.EmbeddingExplorer(vectors, words=13, k=3, pairs=pairs, groups=groups, word='cat')\nw"
 VIEW = 1
 
 
@@ -113,7 +115,7 @@ def test_a_projection_streams_and_can_be_stopped(notebook, view):
     # More steps than the control asks for: few words are laid out before anyone could stop it.
     evaluate(notebook, "w.project('tsne', n_iter=10_000)")
     status = view.locator("[data-xai=status]")
-    expect(status).to_contain_text(re.compile(r"[1-9]\d* of 10,250 steps"), timeout=30_000)
+    expect(status).to_contain_text(re.compile(r"[1-9]\d* of 10,250 steps"))
     view.get_by_role("button", name="Cancel").click()
     expect(status).to_have_attribute("data-running", "false")
     assert value(notebook, "w.projection.method") == "tsne"
@@ -143,8 +145,56 @@ def test_analogies_and_agreement_are_what_python_finds(notebook, view):
     expect(said).to_contain_text(f"{value(notebook, 'w.agreement.correlation'):.2f} rank correlation")
 
 
+def test_groups_that_lie_together_are_told_from_a_word_astray(notebook, view):
+    fold = view.locator("[data-xai=separation]")
+    expect(fold).to_contain_text("Yes, more than by chance.")
+    expect(fold).to_contain_text(f"silhouette {value(notebook, 'w.separation.score'):.2f}")
+    expect(fold).to_contain_text("1 left out")
+    expect(fold).to_contain_text("two of colours, nearer to numbers")
+    view.get_by_role("radio", name="Euclidean").check()
+    expect(fold).to_contain_text("Euclidean")
+    expect(fold).to_contain_text(f"silhouette {value(notebook, 'w.separation.score'):.2f}")
+
+
 def test_a_saved_notebook_keeps_the_picture_and_its_words(view):
     assert view.evaluate("root => root.xai.snapshot().startsWith('data:image/png;base64,')")
     said = view.evaluate("root => root.xai.describe()")
     assert "Nearest to “cat”" in said
     assert "survive on average" in said
+
+
+READER = """
+import threading, time
+import torch
+from types import SimpleNamespace
+from tokenizers import Tokenizer, models, pre_tokenizers
+tok = Tokenizer(models.WordLevel({"[UNK]": 0, "a": 1, "river": 2, "bank": 3, "money": 4}, unk_token="[UNK]"))
+tok.pre_tokenizer = pre_tokenizers.Whitespace()
+go = threading.Event()
+
+class Reader(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = torch.nn.Embedding(5, 4)
+
+    def forward(self, input_ids, output_hidden_states=False):
+        go.wait(60)
+        return SimpleNamespace(hidden_states=[self.words(input_ids)])
+
+w = xai.EmbeddingExplorer(Reader(), tokenizer=tok, texts=["a river bank", "money bank"], k=2, word="bank")
+w
+"""
+
+
+def test_a_model_reads_the_texts_while_the_cell_is_done(notebook):
+    cell(notebook, VIEW, READER)
+    root = notebook.output(VIEW).locator(".xai-root")
+    status = root.locator("[data-xai=status]")
+    expect(status).to_contain_text("The model reads the texts")
+    expect(root.locator(".xai-title")).to_have_text("Words in their contexts, on a plane")
+    evaluate(notebook, "go.set()")
+    expect(status).to_have_attribute("data-running", "false")
+    expect(root.locator(".xai-title")).to_contain_text("5 words, 4 numbers each")
+    expect(root.locator("ol.xai-bars .xai-bar-name").first).to_have_text("bank 2")
+    evaluate(notebook, "w.close()")
+    notebook.check()

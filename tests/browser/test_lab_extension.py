@@ -5,7 +5,6 @@ import subprocess
 import sys
 import zlib
 
-import pytest
 from playwright.sync_api import expect
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -87,21 +86,29 @@ def test_the_extension_is_installed_and_enabled():
 def test_a_saved_view_is_drawn_and_its_words_are_not_markup(host):
     hostile = '<img src=x onerror="window.hacked = true">'
     data = {SAVED: {"v": 1, "title": hostile, "text": "Two lines\nof text", "png": BLUE}}
-    host.open("saved.ipynb", ["1"], outputs={0: [data]}, kernel=False)
+    later = {SAVED: {"v": 2, "title": "Of tomorrow", "text": "", "png": BLUE}}
+    host.open("saved.ipynb", ["1", "2"], outputs={0: [data], 1: [later]}, kernel=False)
     figure = host.output(0).locator(".xai-saved")
     expect(figure).to_contain_text(hostile)
     expect(figure.locator("img")).to_have_count(1)
     expect(figure.locator("img")).to_have_attribute("alt", f"{hostile}. Two lines\nof text")
     assert middle(figure.locator("img")) == [10, 30, 200]
     assert host.page.evaluate("window.hacked") is None
+    expect(host.output(0).get_by_role("alert")).to_have_count(0)
+    expect(host.output(1).get_by_role("alert")).to_contain_text("saved in version 2 of the form")
+    assert middle(host.output(1).locator("img")) == [10, 30, 200]
 
 
-@pytest.mark.parametrize("saved", [None, 3, [], {"png": 5, "title": ["x"]}, {"png": '"><script>'}])
-def test_a_broken_saved_view_draws_nothing_and_breaks_nothing(lab, saved):
+BROKEN = [None, 3, [], {"png": 5, "title": ["x"]}, {"png": '"><script>'}]
+
+
+def test_a_broken_saved_view_draws_nothing_and_breaks_nothing(lab):
     lab.expected.append("ERR_INVALID_URL")
-    lab.open("broken.ipynb", ["1", "print('after')"], outputs={0: [{SAVED: saved, "text/plain": "x"}]}, kernel=False)
-    expect(lab.output(0)).to_be_attached()
-    expect(lab.page.locator(".jp-Notebook-cell")).to_have_count(2)
+    outputs = {i: [{SAVED: saved, "text/plain": "x"}] for i, saved in enumerate(BROKEN)}
+    lab.open("broken.ipynb", [*map(str, range(len(BROKEN))), "print('after')"], outputs=outputs, kernel=False)
+    for i in range(len(BROKEN)):
+        expect(lab.output(i)).to_be_attached()
+    expect(lab.page.locator(".jp-Notebook-cell")).to_have_count(len(BROKEN) + 1)
 
 
 def test_the_live_view_is_shown_and_lives(host):
@@ -133,6 +140,24 @@ def test_saving_keeps_the_picture_and_leaves_the_live_view_alone(host):
     expect(host.output(0).get_by_role("button", name="clicked 2")).to_be_visible()
 
 
+def test_a_picture_that_a_notebook_has_no_room_for_is_drawn_smaller_or_left_and_told_of(lab):
+    lab.open("large.ipynb", [CODE]).run(0)
+    root = lab.output(0).locator(".xai-root")
+    told = lab.page.locator(".Toastify__toast")
+    large, smaller = "'A'.repeat(300_001)", png((5, 6, 7))
+    picture = "(root, small) => { root.xai.snapshot = most => 'data:image/png;base64,' + (%s); }"
+    root.evaluate(picture % f"most <= 300_022 ? small : {large}", smaller)
+    for _ in range(2):
+        lab.save()
+        assert lab.server.read("large.ipynb").cells[0].outputs[0].data["image/png"].strip() == smaller
+        expect(told).to_have_count(1)  # the second save has nothing new to say
+    expect(told).to_contain_text("may take 300 kB of the notebook (see Settings): it was drawn smaller")
+    root.evaluate(picture % large)
+    lab.save()
+    assert lab.server.read("large.ipynb").cells[0].outputs[0].data["image/png"].strip() == smaller
+    expect(told.filter(has_text="the one before was kept")).to_be_visible()
+
+
 def test_a_second_view_of_the_output_lives_too(lab):
     lab.open("twice.ipynb", [CODE])
     lab.run(0)
@@ -154,8 +179,8 @@ def test_after_a_page_reload_the_view_is_live_again(host):
     expect(host.output(0).locator(".xai-saved")).to_be_hidden()
 
 
-def saved_by_a_session_that_is_gone(host, name):
-    host.open(name, [CODE])
+def test_a_notebook_without_its_kernel_shows_the_saved_picture_and_untrusted_runs_nothing(host):
+    host.open("gone.ipynb", [CODE])
     host.run(0)
     expect(host.output(0).get_by_role("button")).to_be_visible()
     host.save()
@@ -163,25 +188,19 @@ def saved_by_a_session_that_is_gone(host, name):
     host.shutdown()
     host.expected.append("widget model not found")
 
-
-def test_a_trusted_notebook_without_its_kernel_shows_the_saved_picture(host):
-    # The server remembers that it wrote this notebook: it comes back trusted.
-    saved_by_a_session_that_is_gone(host, "gone.ipynb")
-    host.open("gone.ipynb")
-    picture = host.output(0).locator(".xai-saved img")
-    expect(picture).to_be_visible()
-    assert middle(picture) == [200, 30, 10]
-    expect(host.output(0)).not_to_contain_text("Error displaying widget")
-    host.run(0)
-    expect(host.output(0).get_by_role("button", name="clicked 0")).to_be_visible()
-
-
-def test_an_untrusted_notebook_shows_the_saved_picture_and_runs_nothing(host):
-    saved_by_a_session_that_is_gone(host, "theirs.ipynb")
-    strange = host.server.read("theirs.ipynb")
+    strange = host.server.read("gone.ipynb")
     outputs = {0: [dict(strange.cells[0].outputs[0].data)]}
     host.open("strange.ipynb", [CODE + "# from elsewhere"], outputs=outputs)
     picture = host.output(0).locator(".xai-saved img")
     expect(picture).to_be_visible()
     assert middle(picture) == [200, 30, 10]
     expect(host.output(0).locator(".xai-root")).to_have_count(0)
+    host.shutdown()
+
+    # The server remembers that it wrote this notebook: it comes back trusted.
+    host.open("gone.ipynb")
+    expect(picture).to_be_visible()
+    assert middle(picture) == [200, 30, 10]
+    expect(host.output(0)).not_to_contain_text("Error displaying widget")
+    host.run(0)
+    expect(host.output(0).get_by_role("button", name="clicked 0")).to_be_visible()

@@ -299,7 +299,7 @@ def test_the_model_check_tells_what_python_finds_and_marks_the_methods(studio):
     view = shown(studio, VIEW).settled()
     expect(view.root.locator("[data-xai=doubt]")).to_have_count(0)
     view.root.get_by_text("Is this model fit for explaining?").click()
-    expect(view.root.locator("[data-xai=health-state]")).to_have_text(re.compile("^With care"), timeout=30_000)
+    expect(view.root.locator("[data-xai=health-state]")).to_have_text(re.compile("^With care"))
     check = value(studio, "xai.check(live, image, labels=labels).to_dict()")
     about_methods = [one for one in check["findings"] if one["severity"] == "note" and one["effect"] != "sound"]
     expected = [one for one in check["findings"] if one["severity"] != "ok" and one not in about_methods]

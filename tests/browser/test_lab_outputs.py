@@ -14,7 +14,7 @@ def choose(lab, node, entry):
 
 
 def saved(lab, node, entry):
-    with lab.page.expect_download(timeout=60_000) as download:
+    with lab.page.expect_download() as download:
         choose(lab, node, entry)
     return download.value.path().read_bytes()
 
@@ -33,7 +33,7 @@ def test_a_live_view_is_saved_copied_and_compared(lab):
         " return window.copied === 'image/png'; }"
     )
     choose(lab, title, "Compare the explanation with")
-    expect(listed(lab.page.locator("#xai-explanations")).get_by_role("checkbox")).to_be_checked(timeout=20_000)
+    expect(listed(lab.page.locator("#xai-explanations")).get_by_role("checkbox")).to_be_checked()
 
 
 def test_a_saved_picture_is_saved_and_has_no_more_to_offer(lab):

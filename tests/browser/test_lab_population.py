@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from browser.image_widget import cell, evaluate, value
 from browser.lab import script, shared
+from browser.strangers import changed_by_strangers
 from playwright.sync_api import expect
 
 # A judge of people that anyone can check by hand: the sum of its columns is the log-odds; noise counts for nothing.
@@ -30,6 +31,14 @@ def judge(rows):
 y = judge(frame).argmax(1)
 """
 SHOWN = "slow, broken = 0.0, False\nw = xai.explain(judge, frame, y=y, labels=['no', 'yes'])\nw"
+WIDE = """
+import torch
+net, many = torch.nn.Linear(2000, 2), np.random.default_rng(0).normal(size=(40, 2000))
+with torch.no_grad():
+    net.weight[1, 1500] = 3
+w = xai.explain(net, many, y=(many[:, 1500] > 0) * 1)
+w
+"""
 VIEW = 1
 
 
@@ -90,6 +99,26 @@ def test_a_bar_of_importance_leads_to_the_effect_of_its_column(notebook, view):
     expect(keys(view, "Home")).to_contain_text("all set: 0 ")
 
 
+@pytest.mark.usefixtures("view")
+def test_two_thousand_columns_scroll_and_are_found(notebook):
+    evaluate(notebook, "w.close()")
+    cell(notebook, VIEW, WIDE)
+    root = ended(notebook.output(VIEW).locator(".xai-root"), "importance")
+    rows = root.locator(".xai-s-row")
+    expect(rows.first).to_have_attribute("data-column", "1500")
+    assert rows.count() < 50
+    root.get_by_role("radio", name="Data").check(force=True)
+    for at, name in (("list.scrollHeight", "1999"), ("0", "0")):
+        root.locator(".xai-s-bars").evaluate(f"list => {{ list.scrollTop = {at} }}")
+        expect(root.locator(f'[data-column="{name}"]')).to_be_visible()
+        assert rows.count() < 50
+    # All lines are as high as is counted on.
+    heights = root.locator(".xai-bars-item").evaluate_all("items => [...new Set(items.map(i => i.offsetHeight))]")
+    assert heights == [28]
+    root.get_by_label("Find a column").fill("123")
+    expect(rows).to_have_count(len([i for i in range(2000) if "123" in str(i)]))
+
+
 def test_a_map_of_two_columns_is_read_by_keys(notebook, view):
     go(view, "Two columns", "pair")
     view.get_by_role("combobox", name="Up").click()
@@ -122,6 +151,7 @@ def test_a_dot_tells_its_row_and_selects_it(notebook, view):
 
 def test_a_tree_is_drawn_beside_its_fidelity(notebook, view):
     go(view, "Surrogate tree", "tree")
+    assert changed_by_strangers(view, "population") == []
     expect(view.locator("[data-xai=fidelity]")).to_contain_text(f"{value(notebook, 'w.tree.fidelity'):.1%}")
     view.get_by_role("slider", name="Depth").fill("2")
     ended(view, "tree")

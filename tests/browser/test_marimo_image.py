@@ -13,13 +13,13 @@ import urllib.request
 import numpy as np
 import pytest
 from browser.image_widget import SETUP, ImageWidget
-from browser.lab import free_port
+from browser.lab import ended, free_port
 
 import xai_widgets as xai
 
 pytest.importorskip("marimo", reason="marimo is not installed: pip install marimo")
 
-START_SECONDS = 60
+START_SECONDS = 180
 SHOWN = 'w = xai.explain(model, image, labels=labels, method="integrated_gradients")\nw'
 APP = """
 import marimo
@@ -60,7 +60,7 @@ def address(tmp_path):
     )
     end = time.monotonic() + START_SECONDS
     while not answers(url):
-        if process.poll() is not None or time.monotonic() > end:
+        if ended(process, 0.05) or time.monotonic() > end:
             raise RuntimeError(log.read_text()[-3000:])
     yield url
     os.killpg(process.pid, signal.SIGTERM)
@@ -81,7 +81,7 @@ def test_the_widget_is_shown_and_its_slider_followed(page, address):
     page.on("request", lambda request: external.append(request.url))
     page.goto(address)
     view = ImageWidget(page.locator(".xai-root"), page)
-    view.root.wait_for(timeout=60_000)
+    view.root.wait_for()
     view.settled()
     space = {}
     exec(SETUP, space)

@@ -163,6 +163,13 @@ def test_the_focus_is_seen(open_view, theme):
     assert unseen == []
 
 
+AT_REST = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let still = 0, at = scrollY; still < 10; at = scrollY) {
+        await frame(); still = at === scrollY ? still + 1 : 0 } }"""
+"""Resolves when the page has not scrolled for ten frames."""
+
+
 def fingers(view, kind, *points):
     """Touch the canvas at these places, as a browser on a phone reports it."""
     places = [dict(zip("xy", view.point(*at), strict=True), id=i) for i, at in enumerate(points)]
@@ -179,6 +186,7 @@ def test_two_fingers_zoom_and_one_scrolls(open_view):
     fingers(view, "touchEnd")
     view.page.wait_for_function("scrollY > 20")
     expect(zoom).to_have_text("100%")
+    view.page.evaluate(AT_REST)  # the page glides on after the finger; under two fingers it would move the photo
     view.page.evaluate("scrollTo(0, 0)")
     view.page.get_by_role("radio", name="Brush").check()
     fingers(view, "touchStart", (0.4, 0.5))

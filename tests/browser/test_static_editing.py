@@ -7,23 +7,6 @@ from browser.static_page import ASKS
 from playwright.sync_api import expect
 
 
-def test_an_edited_picture_and_its_map_are_drawn_by_one_frame_when_both_come_soon(open_view):
-    view = open_view({"options": {"steps": 1, "stepMs": 1, "delayMs": 1}}).ready()
-    drawn = view.page.evaluate(
-        """async () => {
-            const { store, onDraw } = document.querySelector('.xai-root').xai, drawn = [];
-            const stop = onDraw(() => drawn.push([store.prediction.value.id, store.slots.a.map.value.id]));
-            for (let i = 1; i <= 5; i++) {
-                const before = store.slots.a.map.value.id;
-                store.setEdits([{ name: 'brightness', value: i / 10 }]);
-                while (drawn.at(-1)?.[1] !== before + 1) await new Promise(requestAnimationFrame);
-            }
-            stop();
-            return drawn; }"""
-    )
-    assert [picture for picture, _ in drawn] == [heat for _, heat in drawn]
-
-
 def test_brush_sends_strokes_and_shows_the_change(open_view):
     view = open_view({"options": {"steps": 2}}).ready()
     before = view.pixels()

@@ -113,7 +113,7 @@ def test_without_a_kernel_it_says_so(open_view):
     expect(panel.locator("[data-xai=health-state]")).to_contain_text("there is none here now")
     # The view knocks by itself, and asks when somebody opens.
     view.option("dead", False)
-    expect(panel.locator("[data-xai=health-state]")).to_contain_text("Yes", timeout=15_000)
+    expect(panel.locator("[data-xai=health-state]")).to_contain_text("Yes")
 
 
 def test_keys_alone_unfold_it_and_the_result_is_announced(open_view):

@@ -176,3 +176,10 @@ def test_snapshot_of_a_real_photo_is_small(open_view, size):
     view = open_view({"photo": given, "options": {"rough": True}}).ready()
     view.page.wait_for_function("document.querySelector('.xai-root').xai.snapshot().length > 50_000")
     assert view.page.evaluate("document.querySelector('.xai-root').xai.snapshot().length") <= 250_000
+    less = view.page.evaluate(
+        """async () => { const url = document.querySelector('.xai-root').xai.snapshot(60_000);
+            const image = await createImageBitmap(await (await fetch(url)).blob());
+            return [url.length, image.width] }"""
+    )
+    assert 30_000 < less[0] <= 60_000  # no smaller than it must be
+    assert 200 < less[1] < 600

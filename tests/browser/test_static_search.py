@@ -10,12 +10,12 @@ def test_regions_are_searched_for_shown_and_gone_to(open_view):
     panel = view.page.locator("[data-xai=search]")
     panel.locator("summary").click()
     panel.get_by_role("combobox", name="Hide by").select_option("blur")
-    panel.get_by_role("button", name="Search").click()
+    panel.get_by_role("button", name="Search", exact=True).click()
     found = panel.locator("[data-xai=found]")
     expect(found).to_have_count(2)
     expect(panel.get_by_text("No smaller set of these 40 regions does it")).to_be_visible()
     assert view.page.evaluate(SEARCH) == [
-        {"kind": "search", "open": True, "target": None, "n": 3, "most": 10, "fill": "blur"}
+        {"kind": "search", "open": True, "way": "cover", "target": None, "n": 3, "most": 10, "fill": "blur"}
     ]
     expect(found.first).to_contain_text("tabby 62.0% → 21.0%")
     expect(found.first).to_contain_text("1 region, 25.0% of the photo")
@@ -37,11 +37,42 @@ def test_regions_are_searched_for_shown_and_gone_to(open_view):
     expect(panel.locator("[aria-current]")).to_have_count(0)
 
 
+def test_answers_of_an_earlier_input_are_marked_and_asked_for_again(open_view):
+    view = open_view({"options": {"steps": 2}}).ready()
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("button", name="Search", exact=True).click()
+    found, old = panel.locator("[data-xai=found]"), panel.locator("[data-xai=old]")
+    expect(found).to_have_count(2)
+    expect(old).to_have_count(0)
+    # To go to an answer leaves the others what they are.
+    found.first.get_by_role("button").click()
+    expect(found.first.get_by_role("button")).to_have_attribute("aria-current", "true")
+    expect(old).to_have_count(0)
+    slider = view.page.get_by_role("slider", name="Brightness")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(old).to_contain_text("answers for an earlier input")
+    assert found.first.evaluate("one => getComputedStyle(one.closest('.xai-grey')).filter") != "none"
+    edits = view.edits()
+    old.get_by_role("button", name="Search again").click()
+    view.page.wait_for_function(f"{SEARCH}.length === 2")
+    expect(old).to_have_count(0)
+    expect(found).to_have_count(2)
+    assert view.page.evaluate("document.querySelector('.xai-root').xai.store.search.value.edits") == edits
+    view.page.get_by_role("button", name="Reset").first.click()
+    expect(old).to_have_count(1)
+    old.get_by_role("button", name="Search again").click()
+    expect(old).to_have_count(0)
+    panel.get_by_role("combobox", name="Hide by").select_option("blur")
+    expect(old).to_contain_text("an earlier question")
+
+
 def test_a_search_can_be_stopped(open_view):
     view = open_view({"options": {"steps": 2, "endless": True, "delayMs": 1}})
     panel = view.page.locator("[data-xai=search]")
     panel.locator("summary").click()
-    panel.get_by_role("button", name="Search").click()
+    panel.get_by_role("button", name="Search", exact=True).click()
     expect(panel.get_by_role("progressbar")).to_be_visible()
     panel.get_by_role("button", name="Stop").click()
     view.page.wait_for_function(f"{SEARCH}.length === 2")

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from browser.static_page import ALL_SENT, Pages
+from playwright.sync_api import Locator, Page, expect
 
 EDITS = "document.querySelector('.xai-root').xai.store.request.value.edits"
 SETTLED = """() => { const { store } = document.querySelector('.xai-root').xai; const map = store.slots.a.map.value;
@@ -19,9 +20,6 @@ class TextPage:
 
     def __init__(self, page: Page, setup: dict[str, Any]):
         self.page = page
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text))
         page.evaluate("setup => { window.kernel = xaiPage.openText(setup) }", setup)
         self.passage = page.locator("[data-xai=text-a]")
 
@@ -39,28 +37,16 @@ class TextPage:
         return self.page.evaluate(EDITS)
 
     def asked(self, kind: str) -> list[dict[str, Any]]:
+        self.page.wait_for_function(ALL_SENT)
         return self.page.evaluate(QUESTIONS, kind)
 
 
 @pytest.fixture
-def open_text(browser: Browser, address: str):
-    opened: list[TextPage] = []
-    contexts = []
-
+def open_text(pages: Pages):
     def open_(setup: dict[str, Any] | None = None, width: int = 1000, **context: Any) -> TextPage:
-        made = browser.new_context(viewport={"width": width, "height": 1000}, **context)
-        made.set_default_timeout(15_000)
-        contexts.append(made)
-        page = made.new_page()
-        page.goto(address)
-        opened.append(TextPage(page, setup or {}))
-        return opened[-1].settled()
+        return TextPage(pages.open(width, 1000, **context), setup or {}).settled()
 
-    yield open_
-    errors = [error for one in opened for error in one.errors]
-    for context in contexts:
-        context.close()
-    assert errors == []
+    return open_
 
 
 def test_a_word_has_a_menu_by_click_and_by_key(open_text):
@@ -92,10 +78,10 @@ def test_a_word_has_a_menu_by_click_and_by_key(open_text):
 
 
 def test_what_would_have_to_change_is_searched_shown_and_stopped(open_text):
-    view = open_text({"text": "a good film, not long", "spec": {"search": True}})
+    view = open_text({"text": "a good film, not long"})
     panel = view.page.locator("[data-xai=search]")
     panel.locator("summary").click()
-    panel.get_by_role("button", name="Search").click()
+    panel.get_by_role("button", name="Search", exact=True).click()
     found = panel.locator("[data-xai=found]")
     expect(found.first).to_contain_text("positive")
     expect(found.first.locator("ins").first).to_contain_text("wonderful")
@@ -103,17 +89,54 @@ def test_what_would_have_to_change_is_searched_shown_and_stopped(open_text):
     assert view.edits()
     view.settled()
     expect(view.page.locator(".xai-title")).to_contain_text("Why")
+    old = panel.locator("[data-xai=old]")
+    expect(old).to_have_count(0)
+    view.mode("Replace")
+    view.word("film").click()
+    view.page.get_by_role("menu").get_by_role("menuitem", name="boring").click()
+    expect(old).to_contain_text("answers for an earlier input")
+    # What is shown as changed is so of the text that was asked about.
+    expect(found.first.locator("del").first).to_contain_text("good")
     view.page.evaluate("kernel.options.endless = true")
-    panel.get_by_role("button", name="Search").click()
+    old.get_by_role("button", name="Search again").click()
+    expect(old).to_have_count(0)
     panel.get_by_role("button", name="Stop").click()
     assert [m["open"] for m in view.asked("search")][-2:] == [True, False]
 
 
+def test_what_would_make_a_language_model_go_on_otherwise_is_searched_by_keys_alone(open_text):
+    view = open_text({"text": "a good film", "spec": {"causal": True}, "labels": None})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").focus()
+    view.page.keyboard.press("Enter")
+    expect(panel).to_contain_text("another token is the likeliest")
+    view.page.keyboard.press("Tab")
+    field = panel.get_by_role("combobox", name="Another answer")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("placeholder", "any other token")
+    view.page.keyboard.type("wonder")
+    view.page.keyboard.press("Enter")
+    expect(field).to_have_value(" wonderful")
+    go = panel.get_by_role("button", name="Search", exact=True)
+    go.focus()
+    view.page.keyboard.press("Enter")
+    expect(panel.locator("[data-xai=found] code").first).to_have_text(" bad")
+    assert [(m["target"], m["open"]) for m in view.asked("search")] == [(2, True)]
+    # Of part of the text the question itself says what it is about.
+    view.mode("Ask")
+    view.word("film").click()
+    expect(panel).to_contain_text("changes before “film” after which something else is likelier")
+    expect(field).to_have_count(0)
+    go.click()
+    expect(panel.locator("[data-xai=found]").first).to_be_visible()
+    assert [m["target"] for m in view.asked("search")] == [2, None]
+
+
 def test_none_found_is_said(open_text):
-    view = open_text({"text": "film", "spec": {"search": True}})
+    view = open_text({"text": "film"})
     panel = view.page.locator("[data-xai=search]")
     panel.locator("summary").click()
-    panel.get_by_role("button", name="Search").click()
+    panel.get_by_role("button", name="Search", exact=True).click()
     expect(panel.locator("[data-xai=none-found]")).to_have_text("None found within 3 changes.")
 
 
@@ -206,6 +229,9 @@ def test_right_to_left_text_runs_right_to_left_and_arrows_follow(open_text):
     view.page.keyboard.press("Home")
     view.page.keyboard.press("ArrowLeft")
     expect(view.page.locator("[data-xai=spoken]")).to_contain_text("טוב")
+    view.page.keyboard.press("Delete")
+    chip = view.settled().passage.locator(".xai-t-chip")
+    assert chip.evaluate("e => getComputedStyle(e).direction") == "ltr", "its sign stands before its number"
 
 
 def test_a_language_model_is_asked_by_two_clicks_and_heated_in_the_browser(open_text):

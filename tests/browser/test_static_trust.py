@@ -30,6 +30,7 @@ def test_it_is_measured_on_unfolding_and_each_number_is_said_in_words(open_view)
     expect(lines.nth(0)).to_contain_text(re.compile(r"Deletion0\.21 ± 0\.008random 0\.46PassesThe area is 0\.21, and"))
     expect(lines.nth(2)).to_contain_text("Number only")
     expect(lines.nth(3)).to_contain_text("not to be had hereThis method promises no sum")
+    assert [line.locator(".xai-bar-track").count() for line in lines.all()][:4] == [1, 1, 0, 0]
     assert view.page.locator("img").count() == 0  # what came from outside is text
     marks = panel.locator(".xai-mark:visible")
     assert marks.locator("svg").count() == marks.count() == 4

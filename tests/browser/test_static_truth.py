@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from xai_widgets.esm import asset
 from xai_widgets.export.look import washed
-from xai_widgets.wire.esm import asset
 
 STORE = "document.querySelector('.xai-root').xai.store"
 

@@ -121,6 +121,7 @@ def test_any_text_is_a_rule_or_refused(text):
         ({"rules": ["age + `hours per week` < 10"]}, ValueError, "can never hold"),
         ({"rules": ["age > 20"], "immutable": ["age"]}, ValueError, "can never hold"),
         ({"rules": ["age > 30 and age < 10"], "ranges": {"age": (20, 90)}}, ValueError, "can never hold"),
+        ({"rules": ['job == "bos"']}, ValueError, "can never hold"),
         ({"rules": ["job > 3"]}, ValueError, "compares what cannot be compared"),
         ({"rules": [3]}, TypeError, "A rule must be a text, got int"),
         ({"max_changes": 0}, ValueError, "max_changes must be a whole number from 1"),

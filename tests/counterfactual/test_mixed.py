@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,9 @@ from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import xai_widgets as xai
+from xai_widgets.inputs import seen
 from xai_widgets.inputs.table import Table
+from xai_widgets.prepare import adapt, row_subject
 from xai_widgets.prepare.separable import separable
 
 NUMBERS = ["age", "income", "years", "score"]
@@ -86,11 +90,45 @@ def test_an_encoder_is_learned_where_it_is_a_sum_over_columns():
     assert separable(gaps, lambda rows: rows) is None
 
 
+def test_rows_that_share_a_frame_are_encoded_as_if_each_were_alone():
+    frame = people(0)
+    made, row = encoder(frame), frame.iloc[0]
+
+    def mixing(rows):
+        # It counts what it is given.
+        return np.hstack([made.transform(rows), np.full((len(rows), 1), len(rows) / 10)])
+
+    for encode, model in ((made.transform, net(0, 9)), (mixing, net(0, 10))):
+        subject = row_subject(adapt(model), row, frame, encode=encode)
+        some = subject.table.data[:5]
+        each = np.concatenate([encode(frame[i : i + 1]) for i in range(5)])
+        np.testing.assert_allclose(subject.alone(some).numpy(), each, rtol=1e-6)
+
+
+def test_columns_of_texts_are_read_again_where_anything_in_them_changed():
+    frame = pd.DataFrame({"job": ["cook", "boss", "cook"] * 5, "age": range(15)}, dtype=object)
+    frame["age"] = frame["age"].astype(float)
+    first = Table.of(frame)
+    assert Table.of(frame).columns[0] is first.columns[0]
+    assert Table.of(frame.copy()).columns[0] is not first.columns[0]
+    frame.loc[3, "job"] = "smith"
+    frame.loc[4, "age"] = 99.0
+    second = Table.of(frame)
+    assert second.columns[0].choices == ("boss", "cook", "smith")
+    assert second.cells(second.data[3])["job"] == "smith"
+    assert second.data[4, 1] == second.columns[1].high == 99.0
+    key = id(frame)
+    assert key in seen._SEEN
+    del frame
+    gc.collect()
+    assert key not in seen._SEEN
+
+
 def test_encode_is_for_modules_and_must_give_rows():
     frame = people(0)
     with pytest.raises(TypeError, match="encode= goes with a torch module"):
         xai.counterfactuals(lambda t: np.zeros((len(t), 2)), frame.iloc[0], background=frame, encode=encoder(frame))
-    with pytest.raises(ValueError, match=r"one row of numbers a row: for 14 it returned shape \[6\]"):
+    with pytest.raises(ValueError, match=r"one row of numbers a row: for \d+ it returned shape \[6\]"):
         xai.counterfactuals(net(0, 6), frame.iloc[0], background=frame, encode=lambda _: np.zeros(6))
     with pytest.raises(TypeError, match="encode="):
         xai.counterfactuals(net(0, 6), frame.iloc[0], background=frame)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.inputs import cells, perturb, perturbation_from, read_inputs, superpixels
+from xai_widgets.inputs import grid_cells, perturb, perturbation_from, read_inputs, superpixels
 
 HEIGHT, WIDTH = 12, 16
 EVERY = {"most": 12, "tries": 5000}
@@ -95,7 +95,7 @@ def test_cells_are_taken_over_from_another_picture():
     net, x = model_of(2)
     other = next(one for seed in range(9) if winner(net, one := model_of(20 + seed)[1]) != winner(net, x))
     size, good = smallest(
-        net, rounded(x), cells(HEIGHT, WIDTH, 12), rounded(other), lambda one: one == winner(net, other)
+        net, rounded(x), grid_cells(HEIGHT, WIDTH, 12), rounded(other), lambda one: one == winner(net, other)
     )
     found = xai.counterfactuals(net, x, other=other, regions=12, n=2, **EVERY)
     assert found.index == winner(net, other)
@@ -107,6 +107,19 @@ def test_cells_are_taken_over_from_another_picture():
     assert np.array_equal(
         found.candidates[0].picture[inside], (rounded(other) * 255).round().byte().permute(1, 2, 0).numpy()[inside]
     )
+
+
+def test_what_is_black_and_white_in_a_picture_is_so_in_the_other():
+    # Values around zero, each picture with a range of its own.
+    net = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 2, bias=False))
+    with torch.no_grad():
+        net[1].weight.copy_(torch.tensor([[1.0], [-1.0]]).expand(2, 192) / 192)
+    x = torch.linspace(-1, 2, 192).reshape(3, 8, 8)
+    found = xai.counterfactuals(net, x, other=torch.full((3, 8, 8), -0.7), regions=4, n=1)
+    one = found.candidates[0]
+    assert np.unique(one.picture[one.mask]).tolist() == [round(255 * 0.3 / 3)]
+    with pytest.raises(ValueError, match="the model says 'class 0' of the other picture too"):
+        xai.counterfactuals(net, x, other=torch.full((3, 8, 8), 0.7))
 
 
 def test_what_was_not_searched_to_the_end_says_so():
@@ -159,3 +172,33 @@ def test_it_gets_better_can_be_left_and_repeats():
     assert step.fraction < 1
     again = xai.counterfactuals(net, x, **options)
     assert [one.regions for one in again.candidates] == [one.regions for one in steps[-1].candidates]
+
+
+class Nearer(nn.Module):
+    """Which of two pictures more of the cells come from: more than a share of them has to."""
+
+    def __init__(self, share):
+        super().__init__()
+        self.share = share
+
+    def forward(self, x):
+        lead = x.mean((1, 2, 3)) - self.share
+        return torch.stack([-lead, lead], 1)
+
+
+def test_of_a_very_different_picture_a_first_set_comes_within_a_few_passes_a_region():
+    # 50 of 100 cells have to come from the other picture; growing one by one would take 3,700 passes.
+    black, white = torch.zeros(3, 40, 40), torch.ones(3, 40, 40)
+    options = {"other": white, "regions": 100, "most": 60, "n": 1}
+    steps = xai.counterfactuals_iter(Nearer(0.495), black, tries=10_000, **options)
+    first = next(one for one in steps if one.candidates)
+    assert first.forwards < 400
+    assert len(first.candidates[0].regions) == 50
+    assert not first.fewest
+    last = xai.counterfactuals(Nearer(0.495), black, tries=600, **options)
+    assert len(last.candidates[0].regions) == 50
+    assert not last.fewest
+    assert "a smaller set may exist" in last.notes[-1]
+    few = xai.counterfactuals(Nearer(0.495), black, tries=600, **{**options, "most": 49})
+    assert not few.candidates
+    assert "not searched to the end" in few.notes[-1]

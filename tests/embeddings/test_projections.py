@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import openTSNE
 import pytest
+import torch
 from sklearn.decomposition import PCA
 
 import xai_widgets as xai
@@ -27,6 +28,33 @@ def test_pca_is_that_of_scikit_learn():
     [cosine] = vectors.project("pca")
     unit = vectors.matrix / np.linalg.norm(vectors.matrix, axis=1, keepdims=True)
     assert np.abs(cosine.positions) == pytest.approx(np.abs(PCA(2).fit_transform(unit)), abs=1e-4)
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_few_words_of_many_features_take_a_matrix_of_words_by_words(method, monkeypatch):
+    matrix = np.random.default_rng(0).normal(size=(12, 10_922))
+    vectors = xai.WordVectors([f"w{i}" for i in range(12)], matrix)
+    sizes, eigh = [], torch.linalg.eigh
+    monkeypatch.setattr(torch.linalg, "eigh", lambda a: sizes.append(a.shape) or eigh(a))
+    *_, layout = vectors.project(method, metric="euclidean")
+    assert sizes == [(12, 12)]
+    assert np.isfinite(layout.positions).all()
+    if method == "pca":
+        theirs = PCA(2).fit_transform(vectors.matrix.astype(np.float64))
+        assert np.abs(layout.positions) == pytest.approx(np.abs(theirs), rel=1e-4, abs=1e-4)
+
+
+def test_both_ways_to_pca_give_the_same_layout_with_the_same_signs():
+    draw = np.random.default_rng(0)
+    matrix = draw.normal(size=(8, 8)) * [9, 5, 1, 1, 1, 1, 1, 1]
+    words = [f"w{i}" for i in range(8)]
+    [few] = xai.WordVectors(words, matrix).project("pca", metric="euclidean", k=2)
+    [many] = xai.WordVectors(words, np.pad(matrix, ((0, 0), (0, 9)))).project("pca", metric="euclidean", k=2)
+    assert many.positions == pytest.approx(few.positions, abs=1e-4)
+    line = np.outer(np.arange(8), np.ones(20))
+    [flat] = xai.WordVectors(words, line).project("pca", metric="euclidean", k=2)
+    assert flat.positions[:, 1] == pytest.approx(np.zeros(8), abs=1e-5)
+    assert np.ptp(flat.positions[:, 0]) == pytest.approx(7 * 20**0.5)
 
 
 def test_pca_of_one_feature_lies_on_a_line():

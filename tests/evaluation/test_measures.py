@@ -100,6 +100,14 @@ def test_completeness_is_the_methods_own_gap(plane, net, picture):
     assert none.passed is None
 
 
+def test_a_score_may_rise_above_what_it_is_with_everything_shown_and_no_range_is_claimed():
+    model, x = linear([3.0, -2.0]), torch.ones(2, dtype=torch.float64)
+    wrong = dataclasses.replace(xai.attribute(model, x, method="saliency"), values=np.array([0, 1], np.float32))
+    deletion = xai.evaluate(model, x, wrong, ["deletion"])["deletion"]
+    assert deletion.value == pytest.approx((1 + 3) / 4 + 3 / 4)  # the score's way is 1; without the second it is 3
+    assert (deletion.low, deletion.high) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("values", "gini", "entropy"),
     [

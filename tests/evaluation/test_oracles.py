@@ -15,7 +15,7 @@ from torch import nn
 import xai_widgets as xai
 from xai_widgets.attribution.groups import row_generator
 from xai_widgets.evaluation import Deletion, Infidelity, MaxSensitivity
-from xai_widgets.evaluation.infidelity import hide
+from xai_widgets.evaluation.infidelity import hiding
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -111,7 +111,7 @@ def test_max_sensitivity_is_theirs_for_the_same_draws(quantus, small, x, found):
 def test_infidelity_is_captums_over_the_mean_square_of_the_changes(small, x, found):
     """Of the map as slopes: where its values are shares, what is hidden counts once."""
     count = 40
-    masks = torch.stack([hide((8, 8), row_generator(0, i)) for i in range(count)]).reshape(count, 1, 8, 8)
+    masks = hiding((8, 8), 0)(slice(0, count)).reshape(count, 1, 8, 8)
     rows = iter(masks)
 
     def perturb(inputs):

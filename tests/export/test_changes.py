@@ -29,7 +29,7 @@ def test_what_was_saved_comes_back(found, tmp_path):
     back = load(tmp_path / "why.xai.json")
     assert repr(vars(back)) == repr(vars(found))
     assert np.array_equal(back.candidates[0].prediction.scores, found.candidates[0].prediction.scores)
-    with pytest.raises(ValueError, match=r"must end in .csv, .png, .xai.json"):
+    with pytest.raises(ValueError, match=r"must end in \.csv, \.html, \.xai\.json"):
         found.save(tmp_path / "why.npz")
     with pytest.raises(ValueError, match=r"only changed pictures are saved as a picture"):
         found.save(tmp_path / "why.png")

@@ -1,9 +1,12 @@
 """A file from a stranger: nothing runs, nothing is taken on trust, and the error names the file."""
 
 import base64
+import functools
 import io
 import json
+import math
 import pickle
+import tempfile
 import tracemalloc
 import zipfile
 import zlib
@@ -55,19 +58,24 @@ class Trap:
         return Path.touch, (Path("sprung"),)
 
 
+@functools.cache
+def saved(suffix):
+    """Return what a result is as a file. Saving draws it, so it is saved once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"x{suffix}"
+        a_result().save(path)
+        return path.read_bytes()
+
+
 def a_record(tmp_path, **changes):
     path = tmp_path / "x.xai.json"
-    a_result().save(path)
-    record = json.loads(path.read_text())
-    record.update(changes)
-    path.write_text(json.dumps(record))
+    path.write_text(json.dumps(json.loads(saved(".xai.json")) | changes))
     return path
 
 
 def an_archive(tmp_path, **members):
     path = tmp_path / "x.npz"
-    a_result().save(path)
-    with zipfile.ZipFile(path) as whole:
+    with zipfile.ZipFile(io.BytesIO(saved(".npz"))) as whole:
         found = {one: whole.read(one) for one in whole.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in {**found, **{f"{k}.npy": v for k, v in members.items()}}.items():
@@ -155,6 +163,27 @@ def test_a_wrong_field_is_named(changes, words, tmp_path):
     path = a_record(tmp_path, **changes)
     with pytest.raises(ValueError, match=rf"cannot read 'x\.xai\.json': .*{words}"):
         load(path)
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".xai.json"])
+def test_a_row_comes_back_with_what_it_holds(suffix, tmp_path):
+    cells = (38, -1.5, math.inf, "=cmd()", True, None)
+    made = a_result(np.arange(6), names=tuple("abcdef"), cells=cells, photo=None, region=None)
+    made.save(tmp_path / f"x{suffix}")
+    assert load(tmp_path / f"x{suffix}").cells == cells
+
+
+@pytest.mark.parametrize(
+    "cells", ["ab", [1], [1, 2, 3], [1, [2]], [1, {"a": 1}], [1, {"float": "1"}], [1, "x" * 20_000], [1, 10**400]]
+)
+def test_cells_that_no_row_holds_are_refused(cells, tmp_path):
+    a_result(np.arange(2), cells=(1, 2), photo=None, region=None).save(tmp_path / "x.xai.json")
+    record = json.loads((tmp_path / "x.xai.json").read_text())
+    (tmp_path / "x.xai.json").write_text(json.dumps(record | {"cells": cells}))
+    with pytest.raises(ValueError, match="its field cells"):
+        load(tmp_path / "x.xai.json")
+    (tmp_path / "x.xai.json").write_text(json.dumps({name: one for name, one in record.items() if name != "cells"}))
+    assert load(tmp_path / "x.xai.json").cells is None, "files of before there were cells"
 
 
 @pytest.mark.parametrize(

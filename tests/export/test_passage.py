@@ -29,7 +29,8 @@ def explained(said, values=None, classes=2):
 
 def drawn(said, values, width=400, **display):
     pieces = list(words(said))
-    return np.asarray(passage(said, pieces, np.array(values, float), look_of(np.array(values), **display), width))
+    scene = passage(said, pieces, np.array(values, float), look_of(np.array(values), **display), width)
+    return np.asarray(scene.image())
 
 
 def test_each_word_stands_on_the_colour_of_its_value():

@@ -239,7 +239,7 @@ def test_values_that_are_no_map_have_words_only():
 def test_a_row_is_drawn_as_bars_that_are_as_long_as_its_values():
     values = [1.0, -2.0, np.nan, 0.5, *[0.01] * 20]
     names = ("for", "against", "unknown", *[f"column {i}" for i in range(21)])
-    drawn = np.asarray(cells(names, np.array(values), look_of(np.array(values)), 500)).astype(int)
+    drawn = np.asarray(cells(names, np.array(values), look_of(np.array(values)), 500).image()).astype(int)
     middle = (round(500 * 0.46) + 500 - 62) // 2
     ink = np.abs(drawn - drawn.mean(2, keepdims=True)).max(2) > 20
     # The strongest comes first: it is against, to the left and blue, and twice as long as the next.

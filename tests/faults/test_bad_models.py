@@ -101,9 +101,9 @@ WRONG = [
     (lambda _x: {}, "got dict"),
     (lambda x: x.flatten(1).argmax(1), "int64"),
     (lambda x: x.sum(), "one row"),
-    (lambda x: x.new_zeros(0, 3), "0 rows"),
+    (lambda x: x.new_zeros(0, 3), "batch of 1 it returned 0"),
     (lambda x: x.new_zeros(1, 0), "at least one score an input"),
-    (lambda x: torch.cat([x.flatten(1), x.flatten(1)])[:, :3], "returned 2 rows"),
+    (lambda x: torch.cat([x.flatten(1), x.flatten(1)])[:, :3], "batch of 1 it returned 2"),
     (lambda x: x.flatten(1).double().numpy(), "numpy|ndarray"),
 ]
 

@@ -30,7 +30,7 @@ def on_threads(*works):
 
     def run(work):
         try:
-            begin.wait(10)
+            begin.wait(60)
             work()
         except BaseException as error:  # noqa: BLE001
             errors.append(error)

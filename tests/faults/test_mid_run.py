@@ -8,7 +8,9 @@ import threading
 import numpy as np
 import pytest
 import torch
+from attribution.nets import TinyViT, image
 from faults.nets import LABELS, METHODS, SLOW, After, Net, fail, picture
+from torch import nn
 from widgets.fakes import Browser
 
 import xai_widgets as xai
@@ -174,6 +176,55 @@ def test_stopping_to_read_at_any_step_leaves_nothing_behind(method, kind):
     same(before, snapshot(model))
 
 
+class Uncopied(TinyViT):
+    def __deepcopy__(self, memo):
+        msg = "not this one"
+        raise TypeError(msg)
+
+
+HEADED = nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 3)).double()
+ELSEWHERE = {"attention_lrp": (TinyViT, Uncopied), "attention_rollout": (TinyViT, Uncopied), "cam": (lambda: HEADED,)}
+"""Of methods that need other models than `Net`, or do more on them: what they are tried on."""
+
+
+@pytest.mark.parametrize(("method", "make"), [(name, one) for name, all_ in ELSEWHERE.items() for one in all_])
+def test_stopping_methods_of_other_models_leaves_nothing_behind(method, make):
+    model = make().train()
+    before = snapshot(model)
+    whole = [r.values for r in xai.attribute_iter(model, image(), method, target=1)]
+    for steps in range(len(whole)):
+        reader = xai.attribute_iter(model, image(), method, target=1)
+        for _ in range(steps + 1):
+            next(reader)
+        reader.close()
+        same(before, snapshot(model))
+    assert np.array_equal(xai.attribute(model, image(), method, target=1).values, whole[-1])
+    assert {info.name for info in xai.methods()} == {*METHODS, *ELSEWHERE}, "a method that no test stops"
+
+
+@pytest.mark.parametrize("method", ["attention_lrp", "attention_rollout"])
+def test_cancel_in_a_pass_that_is_watched(make, method):
+    made, stopping = threading.Event(), []
+
+    def cancel(_module, _inputs):
+        made.wait(60)
+        if not stopping:
+            stopping.append(widget.cancel())
+
+    model = TinyViT().train()
+    before = snapshot(model)
+    handle = model.encoder.register_forward_pre_hook(cancel)
+    widget = make(model, image(), method=method, labels=None)
+    browser = Browser(widget)
+    made.set()
+    assert browser.wait("ended", 1)["outcome"] == "cancelled"
+    handle.remove()
+    same(before, snapshot(model))
+    browser.ask(2, method).wait("ended", 2)
+    assert browser.of("ended", 2)[0]["outcome"] == "done"
+    same(before, snapshot(model))
+
+
 def short(method):
     return {"smooth_grad": {"n_samples": 40}, "integrated_gradients": {"n_steps": 65}}.get(method, {})
 
@@ -188,7 +239,7 @@ def test_cancel_at_any_moment(make, method, moment):
     made, asked = threading.Event(), []
 
     def cancel(_x):
-        made.wait(10)
+        made.wait(60)
         asked.append(trap.seen)
         widget.cancel()
 
@@ -217,7 +268,7 @@ def test_closing_at_any_moment_ends_the_work_within_a_batch(moment):
     made, asked = threading.Event(), []
 
     def close(_x):
-        made.wait(10)
+        made.wait(60)
         asked.append(trap.seen)
         widget.close()
 
@@ -239,7 +290,7 @@ def test_closing_at_any_moment_ends_the_work_within_a_batch(moment):
 
 def test_result_of_what_was_cancelled_at_once_is_not_that_of_the_question_before(make):
     made = threading.Event()
-    trap = After(10**9, lambda _x: made.wait(10) and widget.cancel())
+    trap = After(10**9, lambda _x: made.wait(60) and widget.cancel())
     widget = make(Net(trap), method="saliency")
     widget.result(30)
     trap.inputs = 0

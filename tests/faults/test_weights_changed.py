@@ -123,3 +123,22 @@ def test_the_widget_begins_anew_by_itself(make, inputs):
     np.testing.assert_allclose(widget.attribution.values, wanted.values, **ROUNDING)
     assert AGAIN in widget.attribution.notes
     assert browser.of("map", 1)[-1]["fraction"] == 1
+
+
+def unseen(model):
+    model.net[-1].weight.data.mul_(-2)
+
+
+def test_weights_written_unseen_are_seen_when_the_next_run_begins(make):
+    model = Net().eval()
+    widget = make(model, method="saliency", target=1)
+    before = widget.result(30)
+    version = model.net[-1].weight._version
+    unseen(model)
+    assert model.net[-1].weight._version == version
+    widget.explain("input_x_gradient")
+    found = widget.result(30)
+    wanted = xai.attribute(model, picture(), "input_x_gradient", target=1)
+    np.testing.assert_allclose(found.values, wanted.values, **ROUNDING)
+    np.testing.assert_allclose(widget.prediction.scores, wanted.prediction.scores, **ROUNDING)
+    assert found.model_hash == wanted.model_hash != before.model_hash

@@ -361,3 +361,13 @@ def test_inputs_are_found_where_the_model_is(photo):
     inputs = read_inputs(photo(6, 5), preprocess=tensor, device=torch.device("meta"), dtype=torch.float32)
     assert isinstance(inputs, Inputs)
     assert inputs.x.device.type == "meta"
+
+
+@pytest.mark.parametrize("x", [[0.1, 38], {"a": 0.1, "b": 38}, np.float32([0.1, 38]), torch.tensor([0.1, 38])])
+def test_a_row_is_told_as_it_was_given(x):
+    assert read_inputs(x, device="cpu", dtype=torch.float32).cells == (0.1, 38)
+
+
+def test_a_signal_is_no_row():
+    inputs = read_inputs(torch.rand(10_001), device="cpu", dtype=torch.float32)
+    assert inputs.cells is None

@@ -1,5 +1,7 @@
 """Any schedule of submits, steps, cancels and closes keeps the promises; the thread is played by the test."""
 
+import math
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
@@ -20,18 +22,30 @@ class Schedules(RuleBasedStateMachine):
         self.latest: dict[Slot, int] = {}
         self.calm: set[Slot] = set()
         self.steps = 0
+        self.delays: dict[Slot, float] = {}
+        self.hurried = False
 
-    @rule(target=slots, priority=st.integers(0, 2), deliver=st.booleans(), interval=st.sampled_from([0, 1]))
-    def new_slot(self, priority, deliver, interval):
-        return Slot(self.worker, priority=priority, deliver_first=deliver, interval=interval)
+    @rule(
+        target=slots,
+        priority=st.integers(0, 2),
+        deliver=st.booleans(),
+        interval=st.sampled_from([0, 1]),
+        delay=st.sampled_from([0, 0, 1]),
+    )
+    def new_slot(self, priority, deliver, interval, delay):
+        slot = Slot(self.worker, priority=priority, deliver_first=deliver, interval=interval, delay=delay)
+        self.delays[slot] = delay
+        return slot
 
     @rule(slot=slots, count=st.integers(0, 4), fails=st.booleans(), close_at=st.none() | st.integers(0, 3))
     def submit(self, slot, count, fails, close_at):
         number = len(self.said)
         said = self.said[number] = []
         self.home[number] = slot
+        asked = self.now
 
         def steps():
+            assert self.hurried or self.now >= asked + self.delays[slot]
             for i in range(count):
                 self.steps += 1
                 yield i
@@ -68,7 +82,7 @@ class Schedules(RuleBasedStateMachine):
     def step(self):
         if self.worker._has_work():
             before = self.steps
-            self.worker._turn()
+            self.worker._turn(self.now)
             assert self.steps <= before + 1
 
     @invariant()
@@ -80,10 +94,11 @@ class Schedules(RuleBasedStateMachine):
             assert results == sorted(set(results))
 
     def teardown(self):
+        self.hurried = True
         for _ in range(10_000):
             if not self.worker._has_work():
                 break
-            self.worker._turn()
+            self.worker._turn(math.inf)
         for said in self.said.values():
             assert isinstance(said[-1], tuple), "every submit ends"
         for slot, number in self.latest.items():

@@ -9,7 +9,8 @@ import weakref
 
 import pytest
 
-from xai_widgets.jobs import Outcome, Slot
+from xai_widgets.jobs import Outcome, Slot, Worker
+from xai_widgets.jobs.slot import PATIENCE
 
 
 def test_results_in_order_then_done_once(worker, log):
@@ -39,6 +40,20 @@ def test_first_at_once_then_one_an_interval_and_the_last_always(worker, log, clo
     log.submit(Slot(worker, interval=0.0499), steps)
     log.wait_end()
     assert log.results() == [*range(0, 100, 5), 99]
+
+
+def test_the_interval_may_change_while_a_job_runs(worker, log, clock):
+    slot = Slot(worker, interval=0.0499)
+
+    def steps():
+        for i in range(40):
+            slot.interval = 0.0499 if i < 20 else 0.0999
+            yield i
+            clock.now += 0.01
+
+    log.submit(slot, steps)
+    log.wait_end()
+    assert log.results() == [0, 5, 10, 15, 25, 35, 39]
 
 
 @pytest.mark.parametrize("place", ["at once", "between", "in steps()"])
@@ -192,15 +207,15 @@ def test_close_waits_for_a_result_under_way(worker):
 
     def publish(_):
         entered.set()
-        leave.wait(20)
+        leave.wait(60)
         order.append("published")
 
     slot.submit(lambda: iter([1]), publish=publish, ended=lambda *_: None)
-    assert entered.wait(20)
+    assert entered.wait(60)
     closer = threading.Thread(target=lambda: (slot.close(), order.append("closed")))
     closer.start()
     leave.set()
-    closer.join(20)
+    closer.join(60)
     assert order == ["published", "closed"]
 
 
@@ -260,7 +275,7 @@ def test_the_worker_keeps_nothing_alive(worker, log):
         job = slot.submit(steps, publish=lambda _: None, ended=lambda outcome, _: log.add("job", outcome, None))
         assert log.wait_end() is Outcome.FAILED
         if (thread := worker.thread) is not None:
-            thread.join(20)
+            thread.join(60)
         assert [ref() for ref in born] == [None] * 4
     finally:
         gc.enable()
@@ -292,3 +307,72 @@ def test_a_thousand_submits_answer_the_last_and_keep_no_memory(worker, log):
     assert sorted(i for i, _ in ends) == sorted([*range(1000), *range(1000)])
     assert peak < 5_000_000
     assert size < 1_000_000
+
+
+def test_a_delayed_job_waits_until_nothing_newer_came_for_so_long(log):
+    now = [0.0]
+    worker = Worker("delayed", idle=0.01, clock=lambda: now[0])
+    later, other = Slot(worker, delay=5), Slot(worker)
+    log.submit(later, lambda: iter([1]), "early")
+    now[0] = 4.0
+    log.submit(later, lambda: iter([2]), "later")
+    now[0] = 8.0
+    log.submit(other, lambda: iter([3]), "other")
+    log.wait_end("other")
+    assert log.entries == [("early", Outcome.SUPERSEDED, None), ("other", 3), ("other", Outcome.DONE, None)]
+    now[0] = 9.0
+    worker.wake()
+    assert log.wait_end("later") is Outcome.DONE
+    assert log.results("later") == [2]
+
+
+def test_a_delayed_job_needs_no_second_call_and_no_patient_thread(log):
+    worker = Worker("hurried", idle=0.01)
+    log.submit(Slot(worker, delay=0.2), lambda: iter([1]))
+    assert log.wait_end() is Outcome.DONE
+
+
+def test_a_delayed_job_comes_at_once_where_there_are_no_threads(log):
+    def none(_):
+        raise RuntimeError
+
+    worker = Worker("threadless", clock=lambda: 0.0, start=none)
+    log.submit(Slot(worker, delay=5), lambda: iter([1]))
+    assert log.entries == [("job", 1), ("job", Outcome.DONE, None)]
+
+
+def test_a_closed_slot_forgets_what_was_delayed(log):
+    worker = Worker("delayed", clock=lambda: 0.0)
+    slot = Slot(worker, delay=5)
+    log.submit(slot, lambda: iter([1]))
+    slot.close()
+    assert log.wait_end() is Outcome.CANCELLED
+    assert log.results() == []
+
+
+def test_a_held_job_lets_others_pass_but_not_for_ever(log):
+    now = [0.0]
+    worker = Worker("held", idle=0.01, clock=lambda: now[0])
+    held, other = Slot(worker), Slot(worker, priority=1)
+
+    def first(name, seconds):
+        log.submit(other, lambda: iter([name]), name)
+        log.submit(held, lambda: iter([f"after {name}"]), f"after {name}")
+        held.hold(seconds)
+        log.wait_end(name)
+
+    first("one", 1e9)
+    now[0] = PATIENCE * 0.9
+    first("two", 1e9)
+    assert log.results("after one") == log.results("after two") == []
+    now[0] = PATIENCE
+    first("three", 1e9)  # it has waited for so long that nothing holds it any more
+    assert log.wait_end("after three") is Outcome.DONE
+    assert log.results("after three") == ["after three"]
+    assert log.results("after one") == log.results("after two") == []
+
+    first("four", 0.5)
+    assert log.results("after four") == []
+    now[0] += 0.5
+    worker.wake()
+    assert log.wait_end("after four") is Outcome.DONE

@@ -12,6 +12,8 @@ from xai_widgets.models import execution as module_file
 from xai_widgets.models.explanation import ExplanationCopy
 from xai_widgets.models.kernels import Convolution
 
+pytestmark = pytest.mark.usefixtures("_copies_are_worth_it")
+
 
 def test_the_copy_is_made_between_the_batches_of_a_run(monkeypatch):
     monkeypatch.setattr(module_file, "BATCH_SECONDS", 0.0)

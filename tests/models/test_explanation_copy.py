@@ -14,6 +14,8 @@ from xai_widgets.models import Target, TorchModel, private_copy
 from xai_widgets.models import execution as module_file
 from xai_widgets.models.explanation import copy_in_steps, mergeable
 
+pytestmark = pytest.mark.usefixtures("_copies_are_worth_it")
+
 
 def explanation_copy(net, x):
     """Make it at once."""
@@ -326,6 +328,17 @@ def test_short_runs_are_not_held_up_by_making_a_copy(monkeypatch):
     assert len(made) == 1
 
 
+def test_no_copy_is_made_where_what_is_to_come_takes_less_time(monkeypatch):
+    made = []
+    monkeypatch.setattr(module_file, "copy_in_steps", lambda *a: iter(made.append(a) or ()))
+    monkeypatch.setattr(module_file, "WORTH", 1e9)
+    run, x = TorchModel(Net(plain)).fresh(), torch.stack([image(16)] * 100)
+    assert sum(len(scores) for _, scores in run.batches(100, lambda rows: run.scores(x[rows]))) == 100
+    assert not made
+    run.scores(x)  # nobody knows how much is to come
+    assert len(made) == 1
+
+
 def test_the_users_model_stays_as_it_was():
     net = Net(plain).train()
     before = {k: v.clone() for k, v in net.state_dict().items()}
@@ -364,3 +377,9 @@ def test_a_norm_before_a_layer_is_not_taken_for_one_behind_it() -> None:
             return x.mean((2, 3))
 
     assert mergeable(NormFirst().eval(), torch.randn(1, 3, 8, 8)) == []
+
+
+def test_nothing_is_passed_through_a_model_that_has_nothing_to_merge_or_lay_out():
+    net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 2)).eval()
+    net.register_forward_pre_hook(lambda *_: pytest.fail("It was passed."))
+    assert explanation_copy(net, torch.rand(1, 6)) is None

@@ -8,6 +8,7 @@ from models.test_explanation_copy import explanation_copy
 from torch import nn
 
 from xai_widgets.models import TorchModel
+from xai_widgets.models.kernels import WIDE, Convolution, linear
 
 
 def convolution(*, groups=1, kernel=3, stride=1, padding=1, dilation=1, bias=True):
@@ -25,20 +26,28 @@ def convolution(*, groups=1, kernel=3, stride=1, padding=1, dilation=1, bias=Tru
     ],
     ids=str,
 )
-def test_convolutions_with_weights_laid_out_once_are_the_same_and_so_is_the_way_back(conv):
+@pytest.mark.parametrize("wide", [False, True])
+def test_convolutions_with_weights_laid_out_once_are_the_same_and_so_is_the_way_back(conv, wide, monkeypatch):
     """The truth in double precision is further from single precision than from this."""
+    if wide:  # beside the activations: used as they are
+        monkeypatch.setattr(Convolution, "is_small", lambda *_, **__: False)
     x = torch.randn(3, 4, 11, 12, generator=torch.Generator().manual_seed(0))
-    fast = explanation_copy(nn.Sequential(conv, nn.Tanh(), nn.Flatten()), x[:1])
-    assert fast.fixed[0].layer is conv
+    norm = nn.BatchNorm2d(conv.out_channels)
+    norm.running_mean.uniform_(-1, 1)
+    norm.running_var.uniform_(0.5, 2)
+    net = nn.Sequential(conv, norm, nn.ELU(inplace=True), nn.Flatten()).eval()
+    fast = explanation_copy(net, x[:1])
+    assert fast.merged[0].layer is conv
     taken = [one.requires_grad_() for one in (x.clone(), x.clone(), x.double())]
-    exact = copy.deepcopy(conv).double()
-    outs = [fast(taken[0]), torch.tanh(conv(taken[1])).flatten(1), torch.tanh(exact(taken[2])).flatten(1)]
+    outs = [run(one) for run, one in zip((fast, net, copy.deepcopy(net).double()), taken, strict=True)]
     came = torch.randn(outs[0].shape, generator=torch.Generator().manual_seed(1))
     grads = [torch.autograd.grad(out, one, came.to(one))[0] for out, one in zip(outs, taken, strict=True)]
     for ours, plain, true in (outs, grads):
         slack = 1e-5 * float(true.detach().abs().max())
-        assert float((ours - true).abs().max()) <= 2 * float((plain - true).abs().max()) + slack
-    assert fast.fixed[0].kernel.is_packed
+        assert float((ours - true).detach().abs().max()) <= 2 * float((plain - true).detach().abs().max()) + slack
+    linear = fast.fixed[0].kernel.is_linear(x.contiguous(memory_format=torch.channels_last), conv.padding)
+    assert linear is (conv.kernel_size == (1, 1) and conv.stride == (1, 1) and conv.padding == (0, 0))
+    assert fast.fixed[0].kernel.is_packed is not (wide or linear)
 
 
 def test_laid_out_weights_follow_the_models_and_leave_watched_and_cast_passes_alone():
@@ -63,15 +72,22 @@ def test_laid_out_weights_follow_the_models_and_leave_watched_and_cast_passes_al
     assert not kernel.takes(x.double())
 
 
-def test_the_turned_weights_are_kept_only_where_they_are_small_beside_the_activations():
-    for width, side, kept in ((8, 16, True), (64, 4, False)):
+def test_weights_are_laid_out_for_a_way_back_only_where_they_are_small_beside_the_activations():
+    for width, side, small in ((8, 16, True), (64, 4, False)):
         conv, x = nn.Conv2d(width, width, 3, padding=1), torch.rand(1, width, side, side)
-        fast = explanation_copy(nn.Sequential(conv, nn.BatchNorm2d(width), nn.Flatten()).eval(), x)
+        net = nn.Sequential(conv, nn.BatchNorm2d(width), nn.Flatten()).eval()
+        fast = explanation_copy(net, x)
         torch.autograd.grad(fast(x.requires_grad_()).sum(), x)
         (one,) = fast.merged
-        assert (one.kernel._turned is not None) == kept
+        assert one.kernel.is_packed is small
+        assert (one.kernel._turned is not None) is small
         assert one.product is None  # of the merged weights there is the laid-out copy alone
         assert one.kernel.weight is conv.weight
+        with torch.no_grad():
+            for _ in range(3):
+                assert one.kernel.is_packed is small  # a run that goes back in between has room for none
+                torch.testing.assert_close(fast(x), net(x))
+        assert one.kernel.is_packed  # what holds no activations has room for it
 
 
 def test_weights_are_laid_out_for_inputs_of_the_size_to_come(monkeypatch):
@@ -81,5 +97,17 @@ def test_weights_are_laid_out_for_inputs_of_the_size_to_come(monkeypatch):
     for side, size in ((9, 9), (2, 5)):  # the second one is smaller than the neighbourhood, but for the padding
         x = torch.rand(2, 4, side, side)
         fast = explanation_copy(nn.Sequential(conv, nn.Flatten()), x[:1])
-        assert asked.pop() == [1, 4, size, size]
         torch.testing.assert_close(fast(x), conv(x).flatten(1))
+        assert asked.pop()[1:] == [4, size, size]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 9, 65])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("wide", [False, True])
+def test_linear_layers_of_few_rows_are_the_same_function(rows, dtype, wide):
+    inputs, outputs = (1200, 900) if wide else (300, 70)
+    layer, x = nn.Linear(inputs, outputs).to(dtype), torch.randn(rows, 2 * inputs, dtype=dtype)[:, ::2]
+    assert (layer.weight.numel() >= WIDE) is wide
+    for bias in (layer.bias.detach(), None):
+        found = linear(x, layer.weight.detach(), bias)
+        torch.testing.assert_close(found, nn.functional.linear(x, layer.weight.detach(), bias))

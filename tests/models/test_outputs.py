@@ -67,7 +67,7 @@ def test_scores_are_found(wrap: Any) -> None:
         (lambda s: s.argmax(1), "class numbers cannot be explained"),
         (lambda s: s[:, :, None].expand(-1, -1, 5), r"got shape \[1, 3, 5\]"),
         (lambda s: s * float("nan"), "returned NaN"),
-        (lambda s: torch.cat([s, s]), "for 1 input it returned 2 rows"),
+        (lambda s: torch.cat([s, s]), "for a batch of 1 it returned 2"),
         (lambda _: None, "got NoneType"),
     ],
 )

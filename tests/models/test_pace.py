@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xai_widgets.models import OutOfMemoryError, Pace, in_batches
+from xai_widgets.models.stopwatch import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +106,23 @@ def test_batches_become_small_when_the_machine_is_taken_and_grow_again_when_it_i
     late = [size for size in sizes if size * 0.02 > 0.2]
     assert late == [64, 32, 16]  # halved each time, until a batch takes no more than twice a tenth of a second
     assert set(sizes[3:]) == {8}
-    assert max(machine.sizes[-5:]) == 64
+    assert max(machine.sizes[-5:-1]) == 64
+
+
+@pytest.mark.parametrize(("alone", "size"), [(0.05, 1), (0.0125, 2), (0.001, 16), (1e-9, 4096)])
+def test_a_run_begins_with_what_surely_takes_a_quarter_of_a_batch(alone: float, size: int) -> None:
+    pace = Pace()
+    pace.begin(alone)
+    assert pace.size == size
+    assert size == 1 or size * alone <= 0.025
+    pace.learn(size, 0.01)
+    learned = pace.size
+    pace.begin(1e-9)
+    assert pace.size == learned  # once anything is known of batches, that counts
+    shrunk = Pace()
+    shrunk.shrink(6)
+    shrunk.begin(1e-9)
+    assert shrunk.size == 3
 
 
 def test_the_last_few_inputs_of_a_run_are_late_too() -> None:
@@ -120,6 +137,44 @@ def test_a_single_input_that_is_late_cannot_be_halved() -> None:
     machine, first = Machine(), iter([5.0])  # such as a first pass that compiles
     list(in_batches(100, Pace(), machine.work(lambda n: next(first, n * 0.001)), CPU, machine.clock))
     assert machine.sizes[:4] == [1, 1, 2, 4]
+
+
+def test_no_batch_is_left_with_a_few_inputs() -> None:
+    machine, pace = Machine(), Pace(size=16, limit=18)
+    list(in_batches(40, pace, machine.work(), CPU, machine.clock, align=20))
+    assert machine.sizes == [10, 10, 10, 10]  # 20 at once are more than the limit
+    machine = Machine(each=0.007)
+    list(in_batches(2 * 38 + 18, Pace(size=16), machine.work(), CPU, machine.clock, align=38))
+    assert machine.sizes == [16, 11, 11, 16, 11, 11, 18]
+
+
+def test_what_is_done_once_is_no_part_of_what_a_batch_takes() -> None:
+    machine, plain = Machine(fixed=0.01), Machine(fixed=0.01)
+    work = machine.work()
+
+    def first_slow(rows: slice) -> list[int]:
+        if not rows.start:
+            with aside(machine.clock), aside(machine.clock):
+                machine.worked += 5
+        return work(rows)
+
+    list(in_batches(500, Pace(), first_slow, CPU, machine.clock))
+    list(in_batches(500, Pace(), plain.work(), CPU, plain.clock))
+    assert machine.sizes == plain.sizes
+
+
+def test_dear_inputs_are_not_mistaken_for_large_batches() -> None:
+    machine = Machine()
+    list(
+        in_batches(
+            400, Pace(), machine.work(lambda n: n * (0.001 if sum(machine.sizes) < 8 else 0.004)), CPU, machine.clock
+        )
+    )
+    assert machine.sizes[:7] == [1, 2, 4, 8, 8, 4, 4]  # as dear by half as many
+    assert max(machine.sizes) == 16
+    machine = Machine()  # and the next ones may be as dear again
+    list(in_batches(400, Pace(), machine.work(lambda n: n * 0.005 * (1 + len(machine.sizes) % 2)), CPU, machine.clock))
+    assert max(size * (1 + i % 2) for i, size in enumerate(machine.sizes, 1)) * 0.005 <= 0.2
 
 
 def test_out_of_memory_halves_and_says_so() -> None:

@@ -113,6 +113,31 @@ def test_a_layer_whose_activation_the_score_passes_by_is_none_that_reaches_it():
         assert estimate.notes == ("Layer: body.conv.",)
 
 
+class LastIsFirst(nn.Module):
+    """Lists its layers in another order than it runs them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = nn.Sequential(nn.Conv2d(3, 3, 1), nn.ReLU(inplace=True))
+        self.body = nn.ModuleList([nn.Conv2d(3, 3, 1) for _ in range(9)])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for one in self.body:
+            x = one(x)
+        return self.last(x).mean((2, 3))
+
+
+def test_layers_come_in_the_order_of_their_runs_whatever_the_order_of_their_listing():
+    torch.manual_seed(0)
+    net, x = LastIsFirst().double(), torch.rand(1, 3, 4, 4, dtype=torch.float64)
+    ran = ["last", "last.1", "last.0", *(f"body.{i}" for i in reversed(range(9)))]
+    found = {name: tap for name, *tap in TorchModel(net).taps_from_the_top(x, Target(1))}
+    assert list(found) == ran
+    for name, (activation, gradient) in found.items():
+        _, want, slope = TorchModel(net).tap(x, Target(1), name)
+        torch.testing.assert_close((activation, gradient), (want, slope))
+
+
 class PoolsInside(nn.Module):
     """Puts out its map and, beside it, what it made of that; only the latter is used."""
 

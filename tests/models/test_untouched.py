@@ -242,13 +242,13 @@ def test_training_in_another_thread_goes_on_in_training_mode() -> None:
 
     def pausing(x: torch.Tensor) -> torch.Tensor:
         inside.set()
-        assert go.wait(10)
+        assert go.wait(60)
         return original(x)
 
     adapter.module.forward = pausing
     worker = threading.Thread(target=lambda: adapter.gradients(torch.zeros(1, 3, 8, 8), Target(0)))
     worker.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     assert all(m.training for m in model.modules())
     assert [p.requires_grad for p in model.parameters()] == [False, True, True, True, True, True]
     go.set()

@@ -12,6 +12,7 @@ from sklearn.inspection import partial_dependence
 from sklearn.linear_model import LogisticRegression
 
 import xai_widgets as xai
+from xai_widgets.models import Pace
 from xai_widgets.models.first_linear import Divided
 from xai_widgets.prepare import adapt, table_model
 
@@ -65,6 +66,38 @@ def test_what_can_be_divided_is_and_what_cannot_is_not() -> None:
         found[len(found)] = Divided.find(fed, x, x.flip(0), [2, 4])
     assert [one is not None for one in found.values()] == [True, True, False, False]
     assert torch.allclose(found[0].slopes[0], mlp()[0].weight[:, 2], atol=1e-6)
+
+
+class Keeps(torch.nn.Module):
+    """Hands on what it gets, and keeps it."""
+
+    def forward(self, units: torch.Tensor) -> torch.Tensor:
+        self.kept = units
+        return units
+
+
+class Adds(torch.nn.Module):
+    """Adds what another layer has kept."""
+
+    def __init__(self, keeps: Keeps) -> None:
+        super().__init__()
+        self.keeps = keeps
+
+    def forward(self, units: torch.Tensor) -> torch.Tensor:
+        return units + self.keeps.kept
+
+
+def test_a_network_that_keeps_what_a_relu_is_given_is_not_divided() -> None:
+    torch.manual_seed(0)
+    first, keeps, last = torch.nn.Linear(3, 6), Keeps(), torch.nn.Linear(6, 1)
+    model = torch.nn.Sequential(first, keeps, torch.nn.ReLU(), Adds(keeps), last).double()
+    x = torch.as_tensor(rows(40, 3))
+    curve = xai.partial_dependence(model, x, [1], grid_resolution=5)["1"]
+    for place, mean in zip(curve.places, curve.mean, strict=True):
+        moved = x.clone()
+        moved[:, 1] = place
+        units = first(moved)
+        assert mean == pytest.approx(last(units.relu() + units).mean().item(), abs=1e-9)
 
 
 def test_closed_form_and_honest_intervals() -> None:
@@ -145,3 +178,14 @@ def test_a_function_is_given_frames_alone() -> None:
 
     xai.partial_dependence(judge, frame, ["a"])
     assert given == {pandas.DataFrame}
+
+
+def test_a_function_is_given_more_rows_at_once_than_a_network_unless_memory_ran_out() -> None:
+    x, asked = rows(4, 3), {}
+    for name, limit in (("function", None), ("small", 100)):
+        given = adapt(lambda some: some.sum(1))
+        pace = given.paces["forward"]
+        pace.limit = limit or pace.limit
+        asked[name] = table_model(given, x)[1].paces["forward"].limit / pace.limit
+    asked["network"] = table_model(adapt(mlp()), x)[1].paces["forward"].limit / Pace().limit
+    assert asked == {"function": 16, "small": 1, "network": 1}

@@ -123,3 +123,16 @@ def test_constants_and_scaling_pipelines() -> None:
     assert found.order[0] == 0
     with pytest.raises(ValueError, match="r2 needs values in y that differ"):
         xai.permutation_importance(model, x, np.ones(500))
+
+
+def test_operations_in_place_behind_the_first_layer_change_no_other_variant(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Batches of other sizes round otherwise, and their sizes follow the clock.
+    monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
+    x = rows(700)
+    y, plain = (x[:, 0] > 0).astype(int), mlp().double()
+    written = torch.nn.Sequential(plain[0], torch.nn.ReLU(inplace=True), *plain[2:])
+    found = [xai.permutation_importance(one, x, y, n_repeats=2, metric="log_loss") for one in (plain, written)]
+    # Batches find their own sizes, by which sums are rounded.
+    np.testing.assert_allclose(found[0].values, found[1].values, rtol=1e-9, atol=1e-12)
+    theirs = [one.forwards for one in found]
+    assert theirs[0] == theirs[1] >= 6 * 700 * 2

@@ -26,9 +26,10 @@ class Browser:
             self.messages.append((content, [bytes(one) for one in buffers or []]))
             self._news.notify_all()
 
-    def say(self, **content):
+    def say(self, *buffers, **content):
         """Send a message as the browser would, on a thread that is not the main one."""
-        thread = threading.Thread(target=self.widget._receive, args=(self.widget, content, []))
+        beside = [memoryview(one) for one in buffers]
+        thread = threading.Thread(target=self.widget._receive, args=(self.widget, content, beside))
         thread.start()
         thread.join()
 
@@ -54,7 +55,7 @@ class Browser:
         return decode(content[name], buffers[content[name]["buffer"]])
 
 
-def until(condition, timeout=10.0):
+def until(condition, timeout=60.0):
     """Wait for something that another thread is about to do and announces by no event."""
     end, pause = time.monotonic() + timeout, threading.Event()
     while not condition():

@@ -1,14 +1,18 @@
 """Words of another language: sent to who asks, and complete for all that methods and sliders say."""
 
-import json
+import re
 
+import numpy as np
 import pytest
+import torch
 from widgets.fakes import Browser
+from widgets.sentences import said
 
 import xai_widgets as xai
+from xai_widgets.embeddings.projections import PROJECTIONS
+from xai_widgets.esm import language
 from xai_widgets.evaluation import METRICS
 from xai_widgets.inputs import PERTURBATIONS, Slider
-from xai_widgets.wire.esm import language
 
 
 def test_a_reader_of_chinese_is_sent_the_words_and_any_other_is_not(make):
@@ -43,10 +47,38 @@ def said_by_the_kernel():
         if issubclass(slider, Slider):
             yield from (slider.spec()["title"], slider.spec()["sentence"])
 
+    yield from (one.sentence for one in PROJECTIONS.values())
+
+
+def catalogue(code):
+    """Return the English of all that the kernel's catalogue translates: a name needs no quotes, others have either."""
+    keys = re.findall(r"""[{,\s](?:(\w+)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'):["'`]""", language(code))
+    return {re.sub(r"\\(.)", r"\1", "".join(one)) for one in keys}
+
+
+def known(sentence, code):
+    """Tell whether a sentence, numbers and names in it, is translated: whole, or one after the other."""
+    patterns = [re.escape(key).replace(r"\{\}", ".*?") for key in catalogue(code) if " " in key]
+    return re.fullmatch(rf"(?:(?:{'|'.join(patterns)})(?: |$))+", sentence, re.DOTALL) is not None
+
 
 @pytest.mark.parametrize("code", ["zh"])
 def test_all_that_methods_measures_and_sliders_say_is_translated(code):
-    module = language(code)
-    # A key that is a name needs no quotes.
-    missing = {one for one in said_by_the_kernel() if one and json.dumps(one, ensure_ascii=False) not in module}
-    assert {one for one in missing if f"{one}:" not in module} == set()
+    assert {one for one in said_by_the_kernel() if one} - catalogue(code) == set()
+
+
+@pytest.mark.parametrize("code", ["zh"])
+def test_whatever_else_the_kernel_may_say_to_a_reader_is_translated(code):
+    there = catalogue(code)
+    assert {place: sentence for place, sentence in said() if sentence not in there} == {}
+
+
+@pytest.mark.parametrize("code", ["zh"])
+def test_what_was_measured_of_a_map_is_read_in_the_language(code):
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(72, 3))
+    x, mask = torch.rand(1, 8, 8), np.eye(8)
+    for method in ("integrated_gradients", "smooth_grad"):
+        found = xai.attribute(net.eval(), x, method=method)
+        sentences = {one.sentence for one in xai.evaluate(net, x, found, mask=mask).measures}
+        assert {one for one in sentences if not known(one, code)} == set()

@@ -295,7 +295,7 @@ def test_a_page_and_a_picture_are_saved(make, tmp_path):
     told = json.loads(data)
     assert told["state"]["view"] == "tree"
     assert [(one["question"], one["running"]) for one in told["messages"]] == [("tree", False)]
-    with pytest.raises(ValueError, match=r"must end in \.html or \.png"):
+    with pytest.raises(ValueError, match=r"must end in \.csv, \.html, \.png, \.svg, \.xai\.json\."):
         widget.save(tmp_path / "tree.pdf")
     BROKEN.set()
     widget.show("contributions")

@@ -134,6 +134,22 @@ def test_a_drag_is_kept_once_and_not_at_every_event(make):
     assert kept[-1]["new"]["maps"]["a"]["id"] == 12
 
 
+def test_what_outlives_the_kernel_is_sent_when_nothing_newer_came_for_a_while(make, monkeypatch):
+    widget, sent = make(), []
+    monkeypatch.setattr(widget, "_send", lambda message, **_: sent.append(message.get("state", {})))
+    browser = Browser(widget)
+    widget._mirroring._delay = 3600
+    for number in (2, 3):
+        browser.ask(number).wait("ended", number)
+        assert widget.snapshot["maps"]["a"]["id"] == number
+        assert widget.get_state()["snapshot"]["maps"]["a"]["id"] == number
+    assert not any("snapshot" in state for state in sent)
+    widget._mirroring._delay = 0
+    browser.ask(4).wait("ended", 4)
+    until(lambda: any("snapshot" in state for state in sent))
+    assert [state["snapshot"]["maps"]["a"]["id"] for state in sent if "snapshot" in state] == [4]
+
+
 def test_a_closed_widget_that_is_still_at_hand_holds_nothing(make):
     model = Gate()
     widget = make(model)
@@ -153,6 +169,26 @@ def test_a_view_of_a_closed_comparison_opens(make):
     assert "only the comparison" in browser.wait("error")["message"]
     browser.say(kind="hello", v=1, version="0.1.0")
     assert len(browser.of("welcome")) == 2
+
+
+def test_a_view_says_how_exactly_and_how_often_it_wants_maps(make):
+    widget = make(method="saliency")
+    browser = Browser(widget)
+    browser.wait("ended", 1)
+    exact = browser.array("map", "values")
+    browser.say(kind="hello", v=1, version="0.1.0", rate=4, bits=8)
+    told, coarse = browser.of("map")[-1]["values"], browser.array("map", "values")
+    assert (told["dtype"], told["shape"]) == ("|u1", [12, 12])
+    assert 0 < np.abs(coarse - exact).max() <= (told["hi"] - told["lo"]) / 254 / 2 * (1 + 1e-9)
+    assert {one.interval for one in widget._paced()} == {0.25}
+    assert widget.snapshot["maps"]["a"]["values"]["dtype"] == "<u2"
+    browser.ask(2, "input_x_gradient").wait("ended", 2)
+    assert browser.of("map", 2)[-1]["values"]["dtype"] == "|u1"
+    browser.say(kind="hello", v=1, version="0.1.0")
+    assert browser.of("map", 2)[-1]["values"]["dtype"] == "<u2"
+    assert {one.interval for one in widget._paced()} == {0.05}
+    browser.say(kind="hello", v=1, version="0.1.0", rate=21)
+    assert "rate must lie in 1..20" in browser.wait("error")["message"]
 
 
 def test_large_maps_are_averaged_down_whole():

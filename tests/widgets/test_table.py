@@ -26,6 +26,7 @@ def test_contributions_sum_to_the_score_above_the_backgrounds(make_table):
     widget = make_table(method="exact_shapley")
     result = widget.result(30)
     assert result.names == tuple(FRAME.columns)
+    assert result.cells == (30, 20_000.0, "clerk", False, "2020-01-01")
     rows = widget._table.give(widget._session.references.numpy())
     mean = logit(rows).mean()
     z = logit(pd.DataFrame([ROW]))[0]
@@ -121,6 +122,9 @@ def test_counterfactuals_keep_to_the_rules_that_the_view_set(make_table):
     told = browser.of("search")[-1]
     assert told["found"]
     assert not told["running"]
+    # To what they are answers, so that a view can tell when something else is asked for.
+    assert (told["target"], told["most"]) == (1, 2)
+    assert {**told["rules"], "error": None} == widget.state["rules"]
     for one in told["found"]:
         assert one["valid"]
         assert 1 <= len(one["cells"]) <= 2
@@ -142,8 +146,15 @@ def test_wrong_rules_are_told_before_a_search_and_the_right_ones_stay(make_table
     rules = {"kind": "rules", "immutable": ["job"], "direction": {}, "ranges": {}, "effort": {}}
     for rule, said in (("age <=", "cannot be read"), ("height > 3", "no column 'height'"), ("age > 200", "never hold")):
         browser.say(**rules, rules=[rule])
-        assert said in browser.of("state")[-1]["state"]["rules"]["error"]
+        told = browser.of("state")[-1]["state"]["rules"]
+        assert said in told["error"]
+        # It stays in the form to be mended, and nobody is shown what keeps to other rules than those on show.
+        assert list(told["rules"]) == [rule]
+        browser.say(kind="search", open=True, target=1, n=1, most=2)
+        assert browser.of("search") == []
         assert widget.constraints == xai.Constraints(immutable=["job"])
+    browser.say(**{**rules, "effort": {"age": -1}}, rules=[])
+    assert widget.state["rules"]["error"] == "The effort of 'age' must be a number above 0, got -1.0."
     browser.say(**rules, rules=["age < 70"])
     assert widget.state["rules"]["error"] is None
 
@@ -168,7 +179,7 @@ def test_a_search_is_stopped_within_a_step(make_table):
     browser.say(kind="search", open=True, target=None, n=20, most=5)
     browser.say(kind="search", open=False)
     HOLD.set()
-    assert widget._asides.search.wait(10)
+    assert widget._asides.search.wait(60)
     assert browser.of("search")[-1]["error"] is None
 
 

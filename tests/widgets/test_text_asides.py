@@ -124,7 +124,9 @@ def test_counterfactuals_are_edits_that_the_widget_can_show(judge):
 def test_a_search_begins_at_the_text_on_show(judge):
     _, browser = judge("A warm 👍 and funny film", edits=[xai.Replace(2, 6, "loud")])
     browser.say(kind="search", open=True, n=1, most=2)
-    found = ended(browser, "search")["found"][0]
+    told = ended(browser, "search")
+    assert (told["most"], told["edits"]) == (2, [{"name": "replace", "start": 2, "stop": 6, "text": "loud"}])
+    found = told["found"][0]
     assert {"name": "replace", "start": 2, "stop": 6, "text": "loud"} in found["edits"]
     assert "funny" not in found["text"]
 
@@ -159,5 +161,4 @@ def test_special_tokens_are_told_by_name(make_text):
     assert [name for _, name in names] == ["[CLS]", "[SEP]"]
     assert names[0][0] == 0
     assert TOKENIZER(SAID)["input_ids"][names[1][0]] == TOKENIZER.sep_token_id
-    assert browser.widget.spec["search"] is True
     assert browser.widget.spec["labels"] == LABELS

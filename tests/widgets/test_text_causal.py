@@ -10,6 +10,7 @@ import torch
 from texts.tokenizers_made import byte_level, fast
 from transformers import GPT2Config, GPT2LMHeadModel
 from widgets.fakes import Browser
+from widgets.test_text_asides import ended
 
 import xai_widgets as xai
 
@@ -39,7 +40,7 @@ def scores(model, text):
 def test_the_browser_gets_the_scores_of_all_tokens_and_names_of_the_likeliest(make_causal, model):
     widget = make_causal(method="input_x_gradient")
     browser = Browser(widget)
-    assert (widget.spec["causal"], widget.spec["search"], widget.spec["labels"]) == (True, False, None)
+    assert (widget.spec["causal"], widget.spec["labels"]) == (True, None)
     widget.result(30)
     browser.ask(2, "input_x_gradient", edits=[{"name": "delete", "start": 0, "stop": 1}]).wait("ended", 2)
     _, before = scores(model, PROMPT)
@@ -110,6 +111,54 @@ def test_beside_a_question_about_words_the_token_likeliest_to_follow_is_told(mak
     last = scores(model, PROMPT + " film")[1][-1]
     assert widget.versions[-1]["label"] == TOKENIZER.decode([int(last.argmax())])
     assert widget.versions[-1]["score"] == pytest.approx(float(np.exp(last.max()) / np.exp(last).sum()), rel=1e-4)
+
+
+def searched(browser, count, **asked):
+    browser.say(kind="search", open=True, **asked)
+    told = ended(browser, "search", count)
+    json.dumps(told, allow_nan=False)
+    return told
+
+
+def test_what_stands_before_is_changed_until_another_token_comes_there(make_causal, model):
+    before = "👍 warm film"
+    likely, _, rival = np.argsort(-scores(model, before)[1][-1])[:3].tolist()
+    word, units = TOKENIZER.decode([likely]), len(before) + 1
+    said = f"{before}{word}, too"
+    widget = make_causal(said, method="saliency")
+    widget.result(30)
+    browser = Browser(widget)
+    target = {"span": [units, units + len(word)], "rather": None}
+    browser.ask(5, "saliency", target=target).wait("ended", 5)
+    told = searched(browser, 1, n=2, most=2)
+    assert told["error"] is None
+    assert told["of"] == word
+    assert told["found"]
+    for found in told["found"]:
+        assert found["text"].endswith(f"{word}, too")
+        last = scores(model, found["text"].removesuffix(f"{word}, too"))[1][-1]
+        assert found["label"] == TOKENIZER.decode([int(last.argmax())]) != told["of"]
+        assert found["score"] == pytest.approx(float(np.exp(last.max()) / np.exp(last).sum()), rel=1e-4)
+    browser.ask(6, "saliency", edits=told["found"][0]["edits"], target=target).wait("ended", 6)
+    assert widget.edited == told["found"][0]["text"]
+    # One token rather than another, of the text as it is now.
+    browser.ask(7, "saliency", target={**target, "rather": rival}).wait("ended", 7)
+    for found in (told := searched(browser, 2, n=1, most=3))["found"]:
+        last = scores(model, found["text"].removesuffix(f"{word}, too"))[1][-1]
+        assert last[rival] > last[likely]
+    assert told["found"]
+    assert told["of"] == TOKENIZER.decode([rival])
+
+
+def test_the_token_that_is_to_come_next_is_searched_for(make_causal, model):
+    likely, wanted = np.argsort(-scores(model, "👍 film")[1][-1])[:2].tolist()
+    browser = Browser(make_causal("👍 film", method="saliency"))
+    browser.wait("ended", 1)
+    told = searched(browser, 1, target=wanted, n=1, most=3)
+    assert [found["label"] for found in told["found"]] == [TOKENIZER.decode([wanted])]
+    assert int(scores(model, told["found"][0]["text"])[1][-1].argmax()) == wanted
+    told = searched(browser, 2, target=likely)
+    assert "is predicted already" in told["error"]
 
 
 def test_relevance_of_what_stands_there_goes_back_from_its_score(make_causal, model):

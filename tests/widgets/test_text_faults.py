@@ -24,7 +24,8 @@ def test_a_long_text_is_cut_with_a_note_and_fits_into_messages(make_text):
     widget = make_text(text=LONG, tokenizer=tokenizer(model_max_length=512), method="saliency")
     result = widget.result(60)
     assert result.notes[0].startswith("Of the 144,000 characters the first 100,000 are shown")
-    assert result.notes[1].startswith("The last 97,960 characters were cut off: the model takes 512 tokens")
+    assert result.notes[1].startswith("The last 97,960 of 100,000 characters were cut off: the model takes 512")
+    assert "to explain the rest, give it as a text of its own" in result.notes[1]
     assert len(widget.spec["text"]) == 100_000
     browser = Browser(widget)
     assert browser.of("map", 1)[-1]["layout"]["cut"] == 97_960
@@ -103,7 +104,7 @@ def test_a_language_model_that_does_not_look_like_one_is_known_by_its_first_pred
     widget = make_text(Speaker(), labels=None, method="saliency")
     assert widget.spec["causal"] is False
     result = widget.result(30)
-    assert (widget.spec["causal"], widget.spec["search"], widget.spec["labels"]) == (True, False, None)
+    assert (widget.spec["causal"], widget.spec["labels"]) == (True, None)
     assert result.label == TOKENIZER.decode([result.target])
 
 

@@ -215,6 +215,9 @@ def test_methods_are_measured_beside_each_other_row_by_row(make):
     values = {one["name"]: one["value"] for one in told[-1]["rows"][0]["measures"]}
     assert values["deletion"] == pytest.approx(alone["deletion"].value, rel=1e-6)
     assert told[-1]["rows"][0]["measures"][0]["curves"] == []
+    computed = told[-1]["rows"][0]["computed"]
+    assert (computed["model_hash"], computed["torch"]) == (alone.model_hash, torch.__version__)
+    assert json.loads(computed["params"]) == {"absolute": True, "layer": None}
     # Of another picture the table says nothing.
     browser.ask(2, edits=[{"name": "blur", "value": 2.0}])
     assert browser.of("trial")[-1]["rows"] == []

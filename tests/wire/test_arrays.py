@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from xai_widgets.wire import LIMIT, Message, decode, encode
+from xai_widgets.wire.arrays import coarser
 
 FLOATS = hnp.arrays(
     dtype=st.sampled_from([np.float16, np.float32, np.float64]),
@@ -31,6 +32,20 @@ def test_codes_are_within_half_a_step_and_the_ends_exact(array):
         assert (np.abs(back[finite] / 2 - values / 2) <= half / 2 + eps).all()
         assert back[finite].min() == lo
         assert back[finite].max() == hi
+
+
+@given(FLOATS)
+def test_in_8_bits_they_are_within_half_a_coarse_step_and_the_ends_exact(array):
+    exact, data = encode(array)
+    meta, small = coarser(exact, data)
+    assert small.nbytes == array.size == data.nbytes / 2
+    back, fine = decode(meta, small), decode(exact, data)
+    np.testing.assert_array_equal(np.isnan(back), np.isnan(fine))
+    finite = np.isfinite(array)
+    if finite.any():
+        step = meta["hi"] / 254 - meta["lo"] / 254
+        assert (np.abs(back[finite] / 2 - fine[finite] / 2) <= step / 4 * (1 + 1e-9) + 1e-322).all()
+        assert (back[finite].min(), back[finite].max()) == (meta["lo"], meta["hi"])
 
 
 @given(hnp.arrays(np.float32, hnp.array_shapes(max_side=6)))

@@ -17,6 +17,7 @@ from xai_widgets.wire import (
     Generate,
     Hello,
     Menu,
+    Other,
     ProtocolError,
     Rules,
     Scenario,
@@ -52,6 +53,8 @@ MESSAGES = st.builds(
             "id": st.integers(0, 5) | ODD,
             "slot": st.sampled_from("ab") | ODD,
             "version": ODD,
+            "rate": st.floats(0, 30) | ODD,
+            "bits": st.sampled_from([8, 16]) | ODD,
             "display": st.dictionaries(st.sampled_from(["opacity", "mass", "sign", "scale", "colormap", "x"]), JSON),
             "request": st.fixed_dictionaries(
                 {"method": st.just("m") | ODD},
@@ -68,6 +71,7 @@ MESSAGES = st.builds(
 
 def test_every_kind():
     assert parse({"kind": "hello", "v": 1, "version": "0.1.0"}) == Hello("0.1.0")
+    assert parse({"kind": "hello", "rate": 4, "bits": 8.0}) == Hello("", rate=4, bits=8)
     assert parse({"kind": "cancel", "id": 4, "slot": "b"}) == Cancel(4, "b")
     assert parse({"kind": "close", "slot": "b"}) == Close("b")
     request = AskedRequest("saliency", {"n": 3, "auto": None, "how": "x"}, (1, 2), (STROKE,))
@@ -195,6 +199,13 @@ def test_what_is_asked_beside_has_defaults():
     assert parse({"kind": "scenario", "name": "x", "edits": [edit]}) == Scenario("x", (edit,))
     assert parse({"kind": "scenario", "name": "x"}) == Scenario("x", None)
     assert parse({"kind": "search", "open": True}) == Seek(open=True, target=None, n=4, most=5)
+    assert parse({"kind": "other", "name": "a.png"}, [memoryview(b"abc")]) == Other("a.png", b"abc")
+
+
+@pytest.mark.parametrize("buffers", [[], [b""], [b"a", b"b"], [bytes(1_000_001)]])
+def test_a_file_is_one_and_of_bounded_size(buffers):
+    with pytest.raises(ProtocolError, match="a picture must come as one file of at most 1000000 bytes, got"):
+        parse({"kind": "other", "name": "a.png"}, buffers)
     assert parse({"kind": "generate", "count": 3.0}) == Generate(3, 1.0, 0, 0)
     assert parse({"kind": "attention", "layer": 0}) == Attend(0, None)
     assert parse({"kind": "trust", "open": True}) == Doubt(open=True, slot="a")

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 import xai_widgets.attribution  # registers the methods
-import xai_widgets.export  # noqa: F401  registers how results are painted and saved
+import xai_widgets.reports  # noqa: F401  registers how results are painted and saved
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import Begin, asked_of, check_time_budget, choose, persistent, run, shown
 from xai_widgets.checks import check_steps, refused

@@ -14,7 +14,6 @@ from xai_widgets.counterfactual import (
     RowProblem,
     Search,
     TextProblem,
-    continuation_goal,
     create_search,
     resolve_goal,
     run_search,
@@ -84,8 +83,8 @@ def counterfactuals(
         frame of one row; or a picture as for :func:`attribute`, with `preprocess`.
     target : None, "other", int, str or TextSpan
         The class to reach, by number or label; by default any but the one predicted now. Of a language model,
-        ``xai.TextSpan(24, 30)`` changes what stands before that part of the text, until another token is likelier to
-        come there: any, or the one of `rather_than`.
+        ``xai.TextSpan(24, 30)`` changes what stands before that part of the text, until something else is likelier to
+        come there than the whole of it; or the token of `rather_than` than its first.
     n : int
         How many to return, at most. They change different words where they can.
     within : (float or None, float or None), optional
@@ -235,9 +234,7 @@ def counterfactuals_iter(
             msg = "within= is the range of a class: a TextSpan asks for another continuation, any or `rather_than`."
             raise TypeError(msg)
         adapter = adapt(model, x, labels=labels, device=device, seed=seed)
-        text, token = continued_subject(adapter, x, target, tokenizer)
-        task = text.scorer.model.task or "logits"
-        goal = continuation_goal(token, target.rather_than, text.prediction, task)
+        text, goal = continued_subject(adapter, x, target, tokenizer)
     else:
         text = text_subject(model, x, tokenizer=tokenizer, labels=labels, device=device, seed=seed)
         goal = resolve_goal(target, within, text.prediction, text.scorer.model.task or "logits")

@@ -12,6 +12,7 @@ from xai_widgets.evaluation import Subject, create_metrics, evaluate_steps
 from xai_widgets.inputs import Inputs, perturb, perturbation_from
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import resolve_target
+from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.prepare import adapt, read_for, read_span, row_subject
 from xai_widgets.results import Attribution
 from xai_widgets.text import TextSpan
@@ -107,7 +108,9 @@ def evaluate_iter(
     fed, inputs, rows = Reading(adapter, x, target, preprocess, tokenizer, background, seed).for_(attribution.method)
     if inputs.kind == "image" and attribution.edits:
         inputs = perturb(inputs, [perturbation_from(one) for one in attribution.edits], attribution.seed)
+    watch = Stopwatch(fed.device)
     prediction = fed.predict(inputs.x)
+    fed.paces["forward"].begin(watch.seconds())
     index = resolve_target(attribution.target, prediction)
     asked = Subject.of(fed, inputs, index, prediction, attribution, background=rows, mask=mask)
     return (one for one in evaluate_steps(asked, chosen, seed=seed, time_budget=seconds) if one is not None)
@@ -134,7 +137,7 @@ class Reading:
         """Return the model, the input as a method of this name reads it, and rows to compare a row with."""
         if self.background is not None:
             row = row_subject(self.adapter, self.x, self.background)
-            inputs = Inputs(row.tensor(row.row), "tensor", names=row.table.names)
+            inputs = Inputs(row.tensor(row.row), "tensor", names=row.table.names, cells=row.table.told(row.row))
             return row.model, inputs, row.references(self.seed)
         if isinstance(self.target, TextSpan):
             scores = method in REGISTRY and issubclass(REGISTRY[method], RelevanceMethod)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.counterfactual import Sources
+from xai_widgets.counterfactual import Sources, continuation_goal
 from xai_widgets.inputs import read_text, whole_words
-from xai_widgets.prepare import Subject, adapt, language_model, masked_model, subject_of
+from xai_widgets.prepare import Subject, adapt, language_model, masked_model, subject_before, subject_of
 
 if TYPE_CHECKING:
     import torch
 
+    from xai_widgets.counterfactual import Goal
     from xai_widgets.models import TorchModel
     from xai_widgets.text import TextSpan
 
@@ -36,19 +37,20 @@ def text_subject(
     return subject_of(adapt(model, text, labels=labels, device=device, seed=seed), text, tokenizer)
 
 
-def continued_subject(model: TorchModel, text: Any, span: TextSpan, tokenizer: Any) -> tuple[Subject, int]:
+def continued_subject(model: TorchModel, text: Any, span: TextSpan, tokenizer: Any) -> tuple[Subject, Goal]:
     """Do the same of what stands before part of a text, for a language model.
 
     Returns
     -------
     Subject
-    int
-        The first token of that part, which the model may find likely to come next or not.
+    Goal
+        That something else than that part as a whole is likelier to come; or the token of `rather_than` than its
+        first.
 
     Raises
     ------
     TypeError, ValueError
-        Where it is no language model, or nothing stands before that part.
+        Where it is no language model, nothing stands before that part, or another token is likelier already.
     """
     if tokenizer is None or model.labels is not None or not isinstance(text, str):
         msg = "Only a language model, with its tokenizer, goes on with a text: name a class that is to be reached."
@@ -56,6 +58,7 @@ def continued_subject(model: TorchModel, text: Any, span: TextSpan, tokenizer: A
     passage, _ = read_text(text, tokenizer)
     asked = passage.within(span.start, span.stop)
     first = asked[0] if asked else 0
+    whole = len(asked) > 1 and span.rather_than is None
     before = text[: passage.spans[first][0]]
     if not before.strip():
         msg = "nothing stands before that part of the text that could be changed. Choose a later one."
@@ -65,9 +68,17 @@ def continued_subject(model: TorchModel, text: Any, span: TextSpan, tokenizer: A
         if read_text(one, tokenizer)[0].ids == passage.ids[:first]:
             before = one
             break
-    said = text[passage.spans[first][0] : passage.spans[first][1]].strip()
-    subject = subject_of(model, before, tokenizer)
-    return replace(subject, notes=(*subject.notes, f"What stands before {said!r} is changed.")), passage.ids[first]
+    last = asked[-1] if whole else first
+    stop = passage.spans[last][1]
+    said = text[passage.spans[first][0] : stop].strip()
+    if whole:
+        tokens = passage.ids[first : last + 1]
+        subject, token = subject_before(model, before, tokens, text=text[:stop], span=span, tokenizer=tokenizer)
+    else:
+        subject, token = subject_of(model, before, tokenizer), passage.ids[first]
+    subject = replace(subject, notes=(*subject.notes, f"What stands before {said!r} is changed."))
+    task = subject.scorer.model.task or "logits"
+    return subject, continuation_goal(token, span.rather_than, subject.prediction, task, alone=whole)
 
 
 def text_sources(

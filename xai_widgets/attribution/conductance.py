@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_widgets.attribution.layers import why_no_layer
-from xai_widgets.attribution.quadrature import SPACINGS, affordable, refine, room_of
+from xai_widgets.attribution.points import affordable, room_of
+from xai_widgets.attribution.quadrature import SPACINGS, refine
 from xai_widgets.attribution.spatial import find_last, find_layer
 from xai_widgets.attribution.statistics import wide
 from xai_widgets.inputs import BASELINES

@@ -122,8 +122,9 @@ class Game:
 
     def ends(self) -> tuple[float, float]:
         """Compute the score with nothing and with everything shown."""
-        both = torch.tensor([[False], [True]]).expand(2, self.groups.count)
-        nothing, everything = torch.cat([w for _, w in self.model.batches(2, lambda rows: self.worth(both[rows]))])
+        everything = self.target.of(self.model.unchanged(self.x))  # first: it has been predicted
+        hidden = torch.zeros(1, self.groups.count, dtype=torch.bool)
+        ((_, nothing),) = self.model.batches(1, lambda _: self.worth(hidden))
         return float(nothing), float(everything)
 
 

@@ -22,8 +22,15 @@ MANY = 20
 FEW = 4
 """Windows that go one by one, as the first picture does: finding out whether more may go at once is a pass of two."""
 
-CHECKED = 4
-"""Windows that are done both ways first: a corner, two borders and the middle."""
+CHECKED = 2
+"""Windows that are done both ways first: a corner and the middle."""
+
+TOGETHER = 8
+"""Windows that run at once, at least where they take no more than about `PASSES` whole passes: fewer use the processor
+worse."""
+
+PASSES = 4
+"""By the sizes of the operations; a batch of patches takes half of that."""
 
 PAYS = 0.85
 """Share of a full pass's work below which parts are worth their trouble."""
@@ -81,9 +88,8 @@ def covered_scores(model: Model, x: Tensor, fill: Tensor, windows: Windows) -> I
             yield rows, scores
         parts = _checked(model, x, fill, windows, torch.cat(seen))
     if parts is not None:
-        # As many as take about as long as one whole pass.
         pace = model.paces["patches"]
-        pace.least = max(pace.least, int(1 / parts.share))
+        pace.least = max(pace.least, min(TOGETHER, int(PASSES / parts.share)))
         pace.size = min(pace.limit, max(pace.size, pace.least))
     kind = "forward" if parts is None else "patches"
     alone = 1 if count <= FEW else None

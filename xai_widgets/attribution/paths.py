@@ -9,7 +9,8 @@ import numpy as np
 from torch import Tensor
 
 from xai_widgets.attribution.gradients import GradientMethod
-from xai_widgets.attribution.quadrature import SPACINGS, affordable, refine, room_of
+from xai_widgets.attribution.points import affordable, room_of
+from xai_widgets.attribution.quadrature import SPACINGS, refine
 from xai_widgets.attribution.several import mean_of
 from xai_widgets.attribution.statistics import wide
 from xai_widgets.inputs import BASELINES

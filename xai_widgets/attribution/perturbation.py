@@ -96,10 +96,12 @@ class Occlusion(Method):
                 factor, error = 1.0, None
                 if rows.stop >= SOME and not last:
                     factor, error = _compare(values, coarse, weights / (full if level is fine else 1))
-                # Cells that no window of this level has reached keep the coarser picture, at this level's scale.
-                shown = torch.where(seen, values, factor * coarse)
                 first = level is levels[0]
-                ready = last or (level is fine if first else rows.stop >= min(SOME, len(level) // SOME))
+                # Cells that no window of this level has reached keep the coarser picture, at this level's scale; until
+                # that can be told, all do.
+                scaled = first or last or rows.stop >= min(SOME, len(level) // SOME)
+                shown = torch.where(seen, values, factor * coarse) if scaled else coarse
+                ready = not first or last or level is fine
                 # Large windows, and few small ones, say too little of the error.
                 known = level is fine and rows.stop >= ENOUGH
                 yield Estimate(fine.place(shown), done, total, error if known else None, ready=ready)

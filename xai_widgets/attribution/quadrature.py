@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from xai_widgets.attribution.points import Point, Points
 from xai_widgets.attribution.statistics import Sketch, beyond, relative, wide
 from xai_widgets.method import Estimate
 
@@ -39,12 +40,6 @@ GOLDEN = (5**0.5 - 1) / 2
 ROUNDING = 1e-6
 """A completeness gap below this share of the scores is none."""
 
-ROOM = 2**30
-"""Bytes for what is kept of all points: each new one is weighed by its neighbours."""
-
-LARGE = 2**16
-"""Values of a map from which on those of its points are kept in half precision."""
-
 SPACINGS = ("adaptive", "even")
 
 
@@ -63,7 +58,8 @@ class Integral:
     def __init__(self) -> None:
         self.places: list[float] = []
         self.values: Tensor | None = None
-        self._seen: list[_Point] = []
+        self._points = Points()
+        self._seen: list[Point] = []
         self._doubts: list[float] = []  # of each step, how much its ends differ
         self._changes = Sketch()  # what each step that was halved in this round changed
 
@@ -71,7 +67,7 @@ class Integral:
         """Take in a point between two others, or a second end."""
         at = bisect_left(self.places, place)
         self.places.insert(at, place)
-        self._seen.insert(at, _Point(y, g))
+        self._seen.insert(at, self._points.keep(y, g))
         if len(self._seen) == 1:
             self.values = g if y.ndim == 0 else None
             return
@@ -136,42 +132,9 @@ class Integral:
         return expected * beyond(freedom), change < SMOOTH * halved and others < change
 
 
-class _Point:
-    """`y` and `g` at one place, a large `g` of single precision kept in half of it, as shares of its largest value.
-
-    That rounds off less than a two-thousandth of each value: gradients in single precision are not known as well.
-    """
-
-    def __init__(self, y: Tensor, g: Tensor) -> None:
-        self._y, self._g, self._scale = y, g, 1.0
-        if _is_halved(g):
-            self._scale = float(g.abs().max()) or 1.0
-            self._g = (g / self._scale).half()
-
-    def read(self) -> tuple[Tensor, Tensor]:
-        return self._y, wide(self._g) if self._scale == 1 else wide(self._g) * self._scale
-
-
-def _is_halved(g: Tensor) -> bool:
-    return g.dtype == torch.float32 and g.numel() >= LARGE
-
-
-def room_of(g: Tensor) -> int:
-    """Return the bytes that are kept of a point's `g`."""
-    return g.nbytes // 2 if _is_halved(g) else g.nbytes
-
-
 def _doubt(width: Tensor, difference: Tensor) -> float:
     found = float((difference * width).norm())
     return math.inf if math.isnan(found) else found
-
-
-def affordable(n_steps: int, kept: int) -> tuple[int, tuple[str, ...]]:
-    """Return as many steps as there is room for, `kept` bytes each, and a note where these are fewer."""
-    most = max(3, ROOM // kept)
-    if n_steps <= most:
-        return n_steps, ()
-    return most, (f"At most {most} steps: what is kept of each takes {kept / 1e6:.0f} MB.",)
 
 
 class _Rise:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xai_widgets.inputs import Inputs
-    from xai_widgets.method import Estimate
+    from xai_widgets.method import Estimate, Parametrised
     from xai_widgets.models import Model, Target
 
 AUTO = ("integrated_gradients", "occlusion")
@@ -221,6 +221,7 @@ def run(
             placement=inputs.placement if lies else None,
             text=inputs.text if inputs.text is not None and values.shape == (len(inputs.text),) else None,
             names=inputs.names if values.shape == inputs.x.shape else None,
+            cells=inputs.cells if values.shape == inputs.x.shape else None,
             layout=inputs.layout if lies or values.shape == inputs.x.shape else None,
             steps=(estimate.done, estimate.total),
             provenance=provenance(),
@@ -287,7 +288,7 @@ def _stopped(time_budget: float | None, estimate: Estimate) -> str:
     return f"Stopped after {time_budget:g} s: {estimate.done / estimate.total:.0%} of the work is done."
 
 
-def parameters_of(method: Method) -> dict[str, Any]:
+def parameters_of(method: Parametrised) -> dict[str, Any]:
     """Return a method's parameters as plain data."""
     fields = {f.name: getattr(method, f.name) for f in dataclasses.fields(method)}
     return {k: f"tensor {list(v.shape)}" if isinstance(v, Tensor) else v for k, v in fields.items()}

@@ -190,14 +190,18 @@ class ShapleySampling(SampledShapley):
         worths = torch.empty(0, dtype=torch.float64)
         added = torch.empty(0, count, dtype=torch.float64)
 
-        places = spread_order(count - 1) + 1
+        # The first pair is soon a picture. All others go by how much they show: the texts of a batch are then about as
+        # long as each other.
+        places = [spread_order(count)[1:], torch.arange(count - 1, 0, -1)]
 
         def batch(rows: slice) -> Tensor:
             visits = [divmod(row, each) for row in range(rows.start, rows.stop)]
-            return game.worth(torch.stack([_begun(_order(count, seed, pair), places, at) for pair, at in visits]))
+            shown = [_begun(_order(count, seed, pair), places[pair > 0], at) for pair, at in visits]
+            return game.worth(torch.stack(shown))
 
         def shares(worths: Tensor) -> Tensor:
-            return _added(worths, places, _order(count, seed, len(added)), nothing, everything)
+            pair = len(added)
+            return _added(worths, places[pair > 0], _order(count, seed, pair), nothing, everything)
 
         # A batch ends with each pair, so that where the tolerance is met does not depend on the batches' size.
         for rows, worth in game.model.batches(total, batch, align=each):

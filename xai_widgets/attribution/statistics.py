@@ -47,7 +47,8 @@ class Sketch:
         if size > SKETCH:
             if not self._signs.numel():
                 generator = torch.Generator().manual_seed(0)
-                self._signs = torch.randint(0, 2, (size,), generator=generator).mul_(2).sub_(1).to(flat)
+                signs = torch.randint(0, 2, (size,), generator=generator, dtype=torch.int8)
+                self._signs = signs.mul_(2).sub_(1).to(flat.device)
             flat = nn.functional.pad(flat * self._signs, (0, -size % SKETCH)).view(len(flat), -1, SKETCH).sum(1)
         self.rows = torch.cat([self.rows, flat.cpu().double()])
 

@@ -44,11 +44,19 @@ class Windows:
 
     def __post_init__(self) -> None:
         steps = [max(0, -(-(n - w) // s)) + 1 for n, w, s in zip(self.shape, self.size, self.stride, strict=True)]
-        axes = [spread_order(n) * s for n, s in zip(steps, self.stride, strict=True)]
-        starts = torch.cartesian_prod(*axes).reshape(-1, len(axes))
-        # Along each axis the order is spread evenly; growing squares of it are spread evenly over the plane.
-        ranks = torch.cartesian_prod(*[torch.arange(n) for n in steps]).reshape(-1, len(axes))
-        object.__setattr__(self, "_starts", starts[ranks.max(1).values.argsort(stable=True)])
+        places = torch.cartesian_prod(*map(spread_order, steps)).reshape(-1, len(steps))
+        # Along each axis the order is spread evenly; growing squares of it are spread evenly over the plane, the corner
+        # and the middle first.
+        ranks = torch.cartesian_prod(*map(torch.arange, steps)).reshape(-1, len(steps))
+        order = (2 * ranks.max(1).values + (ranks.min(1).values < ranks.max(1).values)).argsort(stable=True)
+        # Behind one in each quarter, neighbours come with their mirror images: windows as far from the borders reach
+        # as much of a network's maps, so that the patches of a batch are of about one size.
+        quarters, rest = order[:4], order[4:]
+        far = (2 * places[rest] + 1 - torch.tensor(steps)).abs() // 4
+        _, kinds = torch.unique(far, dim=0, return_inverse=True)
+        first = torch.full_like(kinds, len(kinds)).scatter_reduce(0, kinds, torch.arange(len(kinds)), "amin")
+        order = torch.cat([quarters, rest[first[kinds].argsort(stable=True)]])
+        object.__setattr__(self, "_starts", places[order] * torch.tensor(self.stride))
 
     @classmethod
     def over(

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xai_widgets.counterfactual.contradictions import excluding
+from xai_widgets.counterfactual.contradictions import choosable, excluding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from xai_widgets.counterfactual.rules import Rule
@@ -75,7 +77,7 @@ class Bound:
             except TypeError as error:
                 msg = f"Constraints: the rule {rule.text!r} compares what cannot be compared: {error}."
                 raise ValueError(msg) from None
-            if not rule.possible(bounds):
+            if not (rule.possible(bounds) and choosable(self, [rule])):
                 msg = f"Constraints: the rule {rule.text!r} can never hold within the other constraints."
                 raise ValueError(msg)
         if excluded := excluding(self, bounds):
@@ -103,26 +105,34 @@ class Bound:
 
     def broken(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
         """Tell of each constraint, by its words, which rows (n, columns) break it."""
-        changed, names = self.changed(values), self.table.names
-        found: dict[str, NDArray[np.bool_]] = {}
-        for i, name in enumerate(names):
-            if self.fixed[i]:
-                found[f"{name} cannot change"] = changed[:, i]
-            else:
-                outside = (values[:, i] < self.low[i]) | (values[:, i] > self.high[i]) | np.isnan(values[:, i])
-                found[f"{name} has its range"] = changed[:, i] & outside
+        changed, bad = self._cells(values)
+        told = ["cannot change" if fixed else "has its range" for fixed in self.fixed]
+        found = {f"{name} {told[i]}": bad[:, i] for i, name in enumerate(self.table.names)}
         if self.max_changes is not None:
             found[f"at most {self.max_changes} changes"] = changed.sum(1) > self.max_changes
-        if self.rules:
-            columns = self.table.own(values)
-            found.update((one.text, ~one.holds(columns, len(values))) for one in self.rules)
+        found.update(self._against(values))
         return found
+
+    def _cells(self, values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell which cells (n, columns) are changed, and which of these may not be as they are."""
+        changed = self.changed(values)
+        # Written so that NaN is outside too.
+        return changed, changed & (self.fixed | ~((values >= self.low) & (values <= self.high)))
+
+    def _against(self, values: NDArray[np.float64]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+        """Go through the rules, and which rows (n, columns) are against each."""
+        columns = self.table.own(values) if self.rules else {}
+        for one in self.rules:
+            yield one.text, ~one.holds(columns, len(values))
 
     def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each row (n, columns), in the data's own types, whether it keeps to everything."""
-        bad = np.zeros(len(values), bool)
-        for one in self.broken(values).values():
-            bad |= one
+        changed, cells = self._cells(values)
+        bad: NDArray[np.bool_] = np.asarray(cells.any(1))
+        if self.max_changes is not None:
+            bad |= changed.sum(1) > self.max_changes
+        for _, against in self._against(values):
+            bad |= against
         return ~bad
 
     def effort(self, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ def excluding(bound: Bound, ends: Mapping[str, tuple[float, float]]) -> tuple[Ru
     sets = [*itertools.combinations(bound.rules, 2), *([bound.rules] if len(bound.rules) > 2 else [])]  # noqa: PLR2004
     for rules in sets:
         said = [one for rule in rules for one in linear(rule)]
-        if not _feasible([*said, *_within(ends, said)]) or not _chosen(bound, rules):
+        if not _feasible([*said, *_within(ends, said)]) or not choosable(bound, rules):
             return tuple(rules)
     return ()
 
@@ -120,7 +120,7 @@ def _feasible(given: Sequence[Inequality]) -> bool:
     return all(one.most > CLOSE if one.strict else one.most >= -CLOSE * (1 + abs(one.most)) for one in left)
 
 
-def _chosen(bound: Bound, rules: Sequence[Rule]) -> bool:
+def choosable(bound: Bound, rules: Sequence[Rule]) -> bool:
     """Tell whether some choice of categories keeps to rules that speak of nothing else."""
     table = bound.table
     places = [table.names.index(name) for name in sorted({name for rule in rules for name in rule.columns})]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HALF = 0.5
 OTHER = "other"
+PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Goal:
         It in words.
     rival : int or None
         The one class that `index` must overtake, of however many there are.
+    alone : bool
+        Whether the model that is differentiated gives one score, that of `original`.
     """
 
     task: str
@@ -48,6 +51,7 @@ class Goal:
     within: tuple[float, float] | None
     label: str
     rival: int | None = None
+    alone: bool = False
 
     @property
     def shown(self) -> int:
@@ -78,8 +82,11 @@ class Goal:
         return self._lead(rows)
 
     def _lead(self, rows: Tensor) -> Tensor:
-        others = torch.arange(rows.shape[1], device=rows.device) != self.shown
-        lead = rows[:, self.shown] - rows[:, others].max(1).values
+        if rows.shape[1] == PAIR:  # of more, the gradient takes several times as long
+            lead = rows[:, self.shown] - rows[:, 1 - self.shown]
+        else:
+            others = torch.arange(rows.shape[1], device=rows.device) != self.shown
+            lead = rows[:, self.shown] - rows[:, others].max(1).values
         return -lead if self.index is None else lead
 
     def reached(self, margins: Tensor) -> Tensor:
@@ -95,6 +102,8 @@ class Goal:
 
         Of classes that exclude each other, that is the lead over the strongest rival.
         """
+        if self.alone:
+            return Target(0), -1.0
         wanted, now = self.shown, prediction.probabilities
         rises = self.index is not None if self.within is None else float(now[wanted]) < self.within[0]
         sign = 1.0 if rises else -1.0
@@ -167,8 +176,10 @@ def resolve_goal(target: Any, within: Any, prediction: Prediction, task: str) ->
     return Goal(task, original, found, None, prediction.label(found))
 
 
-def continuation_goal(token: int, other: int | None, prediction: Prediction, task: str) -> Goal:
+def continuation_goal(token: int, other: int | None, prediction: Prediction, task: str, *, alone: bool = False) -> Goal:
     """Return the goal that a language model finds `other` likelier to come next than `token`; any other for None.
+
+    Both are outputs of the model, which may stand for several tokens; `alone` is as of `Goal`.
 
     Raises
     ------
@@ -179,9 +190,10 @@ def continuation_goal(token: int, other: int | None, prediction: Prediction, tas
     if other is None:
         best = int(prediction.probabilities.argmax())
         if best != token:
+            hint = " A shorter part of the text is likelier." if alone else ""
             msg = f"Nothing needs to change: {prediction.label(best)!r} is likelier than {said!r} already."
-            raise ValueError(msg)
-        return Goal(task, token, None, None, f"anything but {said}")
+            raise ValueError(msg + hint)
+        return Goal(task, token, None, None, f"anything but {said}", alone=alone)
     if other == token or other >= len(prediction.scores):
         msg = f"rather_than must be another of {len(prediction.scores):,} tokens than that of the span, got {other}."
         raise ValueError(msg)

@@ -21,21 +21,30 @@ if TYPE_CHECKING:
 
     from xai_widgets.counterfactual.row_problem import RowProblem, Values
 
-OFTEN = 20
-"""Steps after which what is good so far is gathered."""
+    Flags = NDArray[np.bool_]
 
-FIRST, SECOND, SMALL = 0.9, 0.99, 1e-9
-"""Decay of the means of gradients and of their squares, and what keeps from dividing by zero (Adam's)."""
+SMALL = 1e-9
+"""What keeps from dividing by zero."""
+
+LENGTHS = 2.0 ** np.arange(8)
+"""So many lengths of each step are tried in one batch, in shortest ones."""
+
+LEGS, ENOUGH = 6, 1 / 4
+"""All set out anew after so many steps, or when this share has arrived."""
+
+ROUNDS = 3
+"""How often they do at least, where that leads anywhere."""
 
 
 @register_search
 @dataclass(frozen=True, kw_only=True)
 class GradientRows(RowSearch):
-    """Descent of what is missing to the goal and of the effort, from many starts at once.
+    """Ascent to the goal, held back by effort, from many starts at once.
 
-    Each start may move a few columns of its own, drawn by how much they promise, so that changes are few and different.
-    Numbers are rounded to the data's own types in every step, of a category the choice with the largest weight is
-    taken, and the gradient there moves what was before.
+    Each start may move a few columns of its own, drawn by how much they promise, so that changes are few and different,
+    and is drawn a little to one of the nearest real rows that have the answer. A step tries several lengths in one
+    batch. Rows are rounded to the data's own types before the model is asked, of a category the choice with the largest
+    weight is taken, and the gradient there moves what was before. All set out anew until no more are found.
 
     References
     ----------
@@ -50,8 +59,8 @@ class GradientRows(RowSearch):
     sentence: ClassVar[str] = "Where do small steps of a few columns at a time lead to another answer?"
 
     starts: int = parameter(48, "How many walk at once.", low=1, high=4096)
-    steps: int = parameter(100, "How many steps each takes.", low=1, high=10_000)
-    step_size: float = parameter(0.1, "Length of a step, in typical deviations.", low=0.001, high=10.0)
+    steps: int = parameter(100, "How many steps are taken, at most.", low=1, high=10_000)
+    step_size: float = parameter(0.1, "Length of the shortest step, in typical deviations.", low=0.001, high=10.0)
     weight: float = parameter(0.05, "How much effort counts beside the goal.", low=0.0, high=10.0)
 
     def why_not(self, problem: RowProblem) -> str | None:
@@ -61,30 +70,26 @@ class GradientRows(RowSearch):
         return "It needs a torch module: use the genetic search for other models."
 
     def proposals(self, problem: RowProblem, random: np.random.Generator) -> Iterator[float]:
-        """Offer what is good after every few steps."""
-        bound, slots = problem.bound, Slots.of(problem)
-        _, slope = self._slopes(problem, problem.subject.row[None])
-        may = self._masks(problem, slots.promise(slots.ways @ slope[0]), random)[:, slots.columns] & slots.free
-        at = np.where(may, slots.start + 0.1 * random.normal(size=may.shape), slots.start)
-        pull, mean, square = np.zeros_like(at), np.zeros_like(at), np.zeros_like(at)
-        for step in range(1, self.steps + 1):
-            at = np.clip(at, slots.low, slots.high)
-            rows = bound.fitted(slots.rows(at))
-            margins, slopes = self._slopes(problem, rows)
-            yield step / self.steps
-            if step % OFTEN == 0 or step == self.steps:
-                for _ in problem.offer(rows[problem.reached(margins)]):
-                    yield step / self.steps
-            if step % OFTEN == 1 and len(problem.real):
-                near = problem.real[problem.nearest(rows)[1]]
-                pull = self.plausible * np.sign(at - slots.weights(near))
-            up = (slopes @ slots.ways.T) * may
-            up /= np.linalg.norm(up, axis=1, keepdims=True) + SMALL
-            effort = slots.effort(at, bound.weights) + pull
-            down = np.where(problem.reached(margins)[:, None], 0.0, -up) + self.weight * effort
-            mean, square = FIRST * mean + (1 - FIRST) * down, SECOND * square + (1 - SECOND) * down**2
-            scaled = (mean / (1 - FIRST**step)) / (np.sqrt(square / (1 - SECOND**step)) + SMALL)
-            at = np.where(may, at - self.step_size * scaled, slots.start)
+        """Walk from new starts, and offer where that led, until what is best stays as it is."""
+        slots = Slots.of(problem)
+        _, slope = _slopes(problem, problem.subject.row[None])
+        promise, done, rounds = slots.promise(slots.ways @ slope[0]), 0, 0
+        while done < self.steps:
+            may = self._masks(problem, promise, random)[:, slots.columns] & slots.free
+            at = np.where(may, slots.start + 0.1 * random.normal(size=may.shape), slots.start)
+            walk, before = _Walk(self, problem, slots, at, may), problem.shown[1]
+            for _ in range(min(LEGS, self.steps - done)):
+                done += 1
+                for _ in walk.step():
+                    yield done / self.steps
+                if sum(map(len, walk.arrived)) >= ENOUGH * self.starts or not len(walk.at):
+                    break
+            for _ in problem.offer(np.concatenate(walk.arrived)):
+                yield done / self.steps
+            yield done / self.steps
+            rounds += len(problem.pool) > 0
+            if rounds >= ROUNDS and len(problem.shown[1]) == len(before):
+                return
 
     def _masks(self, problem: RowProblem, promise: Values, random: np.random.Generator) -> NDArray[np.bool_]:
         """Draw which columns each start may move: one, two, … of them, the promising ones more often."""
@@ -97,11 +102,48 @@ class GradientRows(RowSearch):
         may[:, free] = ranks < (1 + np.arange(self.starts) % most)[:, None]
         return may
 
-    def _slopes(self, problem: RowProblem, rows: Values) -> tuple[Values, Values]:
-        """Compute the margins of rows (n, columns), and their gradients with respect to what encodes them."""
-        subject = problem.subject
-        margins, slopes = ways_up(subject.inner, problem.goal, subject.prediction, subject.encode(rows))
-        return _numbers(margins), _numbers(slopes)
+
+class _Walk:
+    """Starts under way: weights of slots (n, slots), and which of these each may move."""
+
+    def __init__(self, search: GradientRows, problem: RowProblem, slots: Slots, at: Values, may: Flags) -> None:
+        self.search, self.problem, self.slots, self.at, self.may = search, problem, slots, at, may
+        self.arrived = [problem.subject.row[None][:0]]
+        # Each is drawn a little to one of the nearest real rows with that answer.
+        near = problem.real[problem.bound.effort(problem.real).argsort(kind="stable")[: len(at)]]
+        self.drawn = slots.weights(near)[np.arange(len(at)) % len(near)] if len(near) else at
+
+    def step(self) -> Iterator[None]:
+        """Go as far up as the best of some lengths leads; who arrives, or gets no further, is out."""
+        problem, slots, search = self.problem, self.slots, self.search
+        margins, slopes = _slopes(problem, problem.bound.fitted(slots.rows(self.at)))
+        yield
+        up = (slopes @ slots.ways.T) * self.may
+        up /= np.linalg.norm(up, axis=1, keepdims=True) + SMALL
+        dear = slots.effort(self.at, problem.bound.weights) + search.plausible * np.sign(self.at - self.drawn)
+        way = np.where(self.may, up - search.weight * dear, 0.0)
+        tries = self.at[:, None] + search.step_size * LENGTHS[:, None] * way[:, None]
+        tries = np.clip(tries, slots.low, slots.high).reshape(-1, way.shape[1])
+        rows, found = problem.bound.fitted(slots.rows(tries)), np.empty(len(tries))
+        for part, some in problem.margins(rows):
+            found[part] = some
+            yield
+        shape = len(way), len(LENGTHS)
+        good = problem.reached(found).reshape(shape)
+        # The shortest that arrives, else the one that leads highest.
+        which = np.where(good.any(1), good.argmax(1), found.reshape(shape).argmax(1))
+        place = np.arange(len(way)) * len(LENGTHS) + which
+        there = good.any(1)
+        self.arrived.append(rows[place[there]])
+        on = ~there & (found[place] > margins)
+        self.at, self.may, self.drawn = tries[place[on]], self.may[on], self.drawn[on]
+
+
+def _slopes(problem: RowProblem, rows: Values) -> tuple[Values, Values]:
+    """Compute the margins of rows (n, columns), and their gradients with respect to what encodes them."""
+    subject = problem.subject
+    margins, slopes = ways_up(subject.inner, problem.goal, subject.prediction, subject.encode(rows))
+    return _numbers(margins), _numbers(slopes)
 
 
 def _numbers(found: Tensor) -> Values:

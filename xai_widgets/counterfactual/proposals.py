@@ -65,8 +65,9 @@ def neighbours(
         tokens = [i for i, place in enumerate(slopes.places) if place == k]
         if not tokens or not is_word(problem.text[slice(*span)]):
             continue
-        gradient = slopes.gradient[tokens[0]]
-        gains = vectors @ gradient - slopes.vectors[tokens[0]] @ gradient
+        # All that a word of several tokens says goes, and where among them the new one would stand is not known.
+        gradient = slopes.gradient[tokens]
+        gains = vectors @ gradient.mean(0) - (slopes.vectors[tokens] * gradient).sum()
         gains = gains.abs() if both else gains
         if near:
             alike = directions @ normalize(slopes.vectors[tokens].mean(0), dim=0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from xai_widgets.counterfactual.pictures import PictureProblem, eight_bits
-from xai_widgets.inputs import Regions, cells, filling, perturb, runs_of, superpixels
+from xai_widgets.inputs import Regions, filling, grid_cells, perturb, runs_of, superpixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from torch import Tensor
     from typing_extensions import Self
 
-    from xai_widgets.inputs import Inputs
     from xai_widgets.picture_changes import PictureCandidate
 
 State = frozenset[int]
@@ -32,13 +31,14 @@ class RegionProblem(PictureProblem):
 
     Attributes
     ----------
-    other : Inputs or None
-        A second picture that regions are taken over from, each to where it was; without one, regions are covered.
+    other : Tensor or None
+        A second picture as the model eats it, that regions are taken over from, each to where it was; without one,
+        regions are covered.
     tried : dict of frozenset to float
         How far beyond the goal each set of regions is that was tried.
     """
 
-    other: Inputs | None = None
+    other: Tensor | None = None
     tried: dict[State, float] = field(default_factory=dict)
     regions: Tensor = field(init=False, repr=False)
     """The number of the region of each pixel, (height, width), on the CPU."""
@@ -53,12 +53,16 @@ class RegionProblem(PictureProblem):
     def divide(self, count: int, fill: str, colour: tuple[int, int, int]) -> None:
         """Cut the picture into `count` regions at most: patches that follow its edges, or cells of both pictures."""
         size = self.subject.inputs.grid
-        self.regions = cells(*size, count) if self.other is not None else superpixels(self.base, count)
+        self.regions = grid_cells(*size, count) if self.other is not None else superpixels(self.base, count)
         self._cover = Regions(size, (math.prod(size),), fill, colour)
         # By the edit's own seed, so that the widget's edit covers with the same noise.
         noise = torch.Generator().manual_seed(self.seed)
         nothing = torch.zeros(size, dtype=torch.bool, device=self.base.device)
-        fixed = self.other.pixels if self.other is not None else filling(fill, colour, self.base, nothing, noise)
+        if self.other is None:
+            fixed = filling(fill, colour, self.base, nothing, noise)
+        else:
+            # What is black and white in one picture is so in the other.
+            fixed = replace(self.subject.inputs, x=self.other).pixels
         self._fixed = eight_bits(fixed)
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from xai_widgets.counterfactual.choosing import choose
+from xai_widgets.counterfactual.first_regions import climbed, halved
 from xai_widgets.counterfactual.search import Found, Search, register_search
 from xai_widgets.inputs import FILLS
 from xai_widgets.method import parameter
@@ -36,11 +37,12 @@ STEPS = 1000
 class FewestRegions(Search):
     """Best-first search among sets of regions, then through all sets that are smaller than the best one.
 
-    First, the set that comes nearest to the goal grows by each other region (Vermeire and Martens), again and again for
-    smaller ones and for others; regions that are not needed are put back. Then sets of two regions, of three and so on
-    are gone through, those of strong regions first. Where that came to an end before `tries` were used up, **no smaller
-    set exists** among these regions with this filling, and the result says so (`fewest`); else it says how far the
-    search came.
+    For a first answer soon, regions are added by what they gain; with a second picture, as many of the strongest are
+    taken over as it takes, found by halving, and those put back that are not needed. Then the set that comes nearest to
+    the goal grows by each other region (Vermeire and Martens), again and again for smaller ones and for others. Then
+    sets of two regions, of three and so on are gone through, those of strong regions first. Where that came to an end
+    before `tries` were used up, **no smaller set exists** among these regions with this filling, and the result says so
+    (`fewest`); else it says how far the search came.
 
     Without a second picture, regions are superpixels (SLIC) and are covered by `fill`. With one (`other`), they are the
     cells of a grid that both pictures share, and a cell takes over the pixels of the other picture in the same place:
@@ -50,6 +52,8 @@ class FewestRegions(Search):
     References
     ----------
     Vermeire, Martens: Explainable Image Classification with Evidence Counterfactual. arXiv:2004.07511 (2020).
+
+    Minoux: Accelerated Greedy Algorithms for Maximizing Submodular Set Functions. Optimization Techniques (1978).
 
     Goyal, Wu, Ernst, Batra, Parikh, Lee: Counterfactual Visual Explanations. arXiv:1904.07451 (2019).
     """
@@ -84,6 +88,8 @@ class _Run:
         """Sets that were tried with each other region, but for some."""
         self.searched = 0
         """Up to this size, all sets were tried."""
+        self.aside: set[State] = set()
+        """Sets that are left alone for now."""
 
     @property
     def left(self) -> int:
@@ -108,8 +114,10 @@ class _Run:
         if self._still([*singles, self.every]):
             yield Found((), 1, 1, notes=("None found: no region moves the score at all, nor do all of them.",))
             return
+        yield from self._first()
         tries = self.search.tries
         yield from self._grow(frozenset(), tries // 2)
+        self.aside.clear()
         if self._provable():
             yield from self._levels(singles)
         while self.pool and not self._provable() and self.left > tries // 4:
@@ -121,6 +129,18 @@ class _Run:
         yield from self._levels(singles)
         found = self._found()
         yield Found(found.states, STEPS, STEPS, found.fewest, (self._told(),))
+
+    def _first(self) -> Iterator[Found]:
+        """Find some set soon, where no region is one by itself."""
+        problem, spare, before = self.problem, 2 * self.problem.count, set(self.problem.tried)
+        if problem.other is not None and not self.pool and problem.is_valid(self.every) and self.left > spare:
+            state = yield from halved(problem, self._try)
+            yield from self._keep([state] if len(state) <= self.most else [])
+        if self.smallest > 2 and self.left > spare:  # noqa: PLR2004  of one region, all were tried
+            found = yield from climbed(problem, min(self.most, self.smallest - 1), self._try)
+            yield from self._keep([found] if found else [])
+        # They come near the goal, and growing these leads to much the same.
+        self.aside = problem.tried.keys() - before
 
     def _try(self, states: list[State]) -> Iterator[Found]:
         for _ in self.problem.judge(states):
@@ -172,18 +192,20 @@ class _Run:
         most = self.most if banned else min(self.most, self.smallest - 1)
         heap: list[tuple[float, list[int]]] = []
         for state, margin in self.problem.tried.items():
-            self._queue(heap, state, margin, banned)
+            if state not in self.aside:
+                self._queue(heap, state, margin, banned)
         while heap and self.left > stop:
             state = frozenset(heapq.heappop(heap)[1])
-            if len(state) >= most:
+            if len(state) >= most or (state, banned) in self.grown:
                 continue
             self.grown.add((state, banned))
-            new = [one for i in free if (one := state | {i}) not in self.problem.tried]
+            grown = [state | {i} for i in free if i not in state]
+            new = [one for one in grown if one not in self.problem.tried]
             yield from self._try(new)
             if good := [one for one in new if self.problem.is_valid(one)]:
                 yield from self._keep([max(good, key=self._order)])
                 return
-            for one in new:
+            for one in (*new, *self.aside.intersection(grown)):
                 self._queue(heap, one, self.problem.tried[one], banned)
 
     def _queue(self, heap: list[tuple[float, list[int]]], state: State, margin: float, banned: State) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 
 from xai_widgets.changes import CellChange, RowCandidate
+from xai_widgets.counterfactual.polishing import polished
 from xai_widgets.models.explanation import feed_alone
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ POLISHED = 12
 
 AGAIN = 4
 """Rows of one kind that are made smaller: they come to much the same."""
-
-HALVINGS = 10
-"""How often the way back to the original number is halved."""
 
 AROUND = 10
 """Neighbours by which it is told how closely real rows lie."""
@@ -74,7 +72,7 @@ class RowProblem:
     shown: tuple[int, list[Values]] = field(default_factory=lambda: (0, []))
     _written: dict[bytes, RowCandidate] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def original(self) -> dict[str, Any]:
         """The row by columns, in the data's own types."""
         return self.subject.table.cells(self.subject.row)
@@ -111,7 +109,7 @@ class RowProblem:
 
         yield from model.batches(len(values), work)
 
-    def reached(self, margins: Values) -> NDArray[np.bool_]:
+    def reached(self, margins: Any) -> Any:
         """Say of each margin whether the goal is reached."""
         return margins >= 0 if self.goal.within is not None else margins > 0
 
@@ -143,10 +141,11 @@ class RowProblem:
         for rows, margins in self.margins(proposed):
             good.append(proposed[rows][self.reached(margins)])
             yield
-        found = np.concatenate(good) if good else proposed[:0]
-        if len(found):
-            order = np.lexsort((self.bound.effort(found), self.bound.changed(found).sum(1)))
-            yield from self._polish(found[list(itertools.islice((k for k in order if self._new(found[k])), POLISHED))])
+        found = np.concatenate([proposed[:0], *good])
+        order = np.lexsort((self.bound.effort(found), self.bound.changed(found).sum(1)))
+        if best := list(itertools.islice((k for k in order if self._new(found[k])), POLISHED)):
+            for row in (yield from polished(self, found[best])):
+                self.pool[row.tobytes()] = row
 
     def _new(self, row: Values) -> bool:
         """Tell whether few rows that change the same columns, to the same categories, were made smaller before."""
@@ -154,53 +153,6 @@ class RowProblem:
         theme = self.bound.changed(row[None]).tobytes() + row[chosen].tobytes()
         self.themes[theme] += 1
         return self.themes[theme] <= AGAIN
-
-    def _polish(self, values: Values) -> Iterator[None]:
-        """Undo changes for as long as rows stay good, then move numbers back as far as they may go."""
-        box = [values]
-        for step in (self._undo, self._shrink, self._undo):
-            yield from step(box)
-        for row in box[0]:
-            self.pool[row.tobytes()] = row
-
-    def _undo(self, box: list[Values]) -> Iterator[None]:
-        values = box[0].copy()
-        active = list(range(len(values)))
-        while active:
-            tries, owners = [], []
-            for k in active:
-                for i in np.flatnonzero(self.bound.changed(values[k : k + 1])[0]):
-                    tries.append(np.where(np.arange(values.shape[1]) == i, self.subject.row, values[k]))
-                    owners.append(k)
-            found = _Tries(self, np.array(tries), owners)
-            yield from found.judge()
-            active = found.take(values)
-        box[0] = values
-
-    def _shrink(self, box: list[Values]) -> Iterator[None]:
-        values, row = box[0].copy(), self.subject.row
-        numeric = [i for i, one in enumerate(self.subject.table.columns) if not one.choices]
-        for i in numeric:
-            owners = [k for k in range(len(values)) if values[k, i] != row[i] and not math.isnan(row[i])]
-            near = dict.fromkeys(owners, row[i])
-            for _ in range(HALVINGS):
-                tries = values[owners].copy()
-                tries[:, i] = [(near[k] + values[k, i]) / 2 for k in owners]
-                tries = self.bound.fitted(tries)
-                moving = [
-                    (k, t) for k, t in zip(owners, tries, strict=True) if t[i] not in {values[k, i], near[k], row[i]}
-                ]
-                if not moving:
-                    break
-                owners = [k for k, _ in moving]
-                found = _Tries(self, np.array([t for _, t in moving]), owners)
-                yield from found.judge()
-                for (k, t), good in zip(moving, found.good, strict=True):
-                    if good:
-                        values[k] = t
-                    else:
-                        near[k] = t[i]
-        box[0] = values
 
     def nearest(self, values: Values) -> tuple[Values, NDArray[np.int64]]:
         """Compute the mean distance per column of rows (n, columns) to the nearest real row with the wanted answer.
@@ -255,13 +207,15 @@ class RowProblem:
         """Ask the model about the very row, alone, and write down what it says."""
         key = values.tobytes()
         if key not in self._written:
-            self._written[key] = self._write(values)
+            new = [values, *(one for one in self.shown[1] if one.tobytes() not in {key, *self._written})]
+            for one, x in zip(new, self.subject.alone(np.array(new)), strict=True):
+                self._written[one.tobytes()] = self._write(one, x)
         return self._written[key]
 
-    def _write(self, values: Values) -> RowCandidate:
-        table, x = self.subject.table, self.subject.alone(values)
-        prediction = self.subject.inner.predict(x[0])
-        before, after = table.cells(self.subject.row), table.cells(values)
+    def _write(self, values: Values, x: Tensor) -> RowCandidate:
+        table, prediction = self.subject.table, self.subject.inner.predict(x)
+        margins = self.goal.margins(torch.as_tensor(prediction.scores)[None].double())
+        before, after = self.original, table.cells(values)
         changed = self.bound.changed(values[None])[0]
         shown = self.goal.shown
         return RowCandidate(
@@ -274,38 +228,5 @@ class RowProblem:
             effort=float(self.bound.effort(values[None])[0]),
             nearest=float(self.nearest(values[None])[0][0]) if len(self.real) else None,
             density=self.density(values) if len(self.real) > AROUND else None,
-            valid=bool(self.bound.holds(values[None])[0]) and self._confirmed(x),
+            valid=bool(self.bound.holds(values[None])[0]) and self.reached(float(margins[0])),
         )
-
-    def _confirmed(self, x: Tensor) -> bool:
-        margins = self.goal.margins(self.subject.inner.scores(x).double())
-        return bool(self.reached(np.asarray(margins.cpu(), np.float64))[0])
-
-
-class _Tries:
-    """Variants of some rows, each with its owner's number."""
-
-    def __init__(self, problem: RowProblem, values: Values, owners: list[int]) -> None:
-        self.problem, self.values, self.owners = problem, values, owners
-        self.good = np.zeros(len(owners), bool)
-
-    def judge(self) -> Iterator[None]:
-        """Find out which keep to the constraints and reach the goal."""
-        if not self.owners:
-            return
-        bound = self.problem.bound
-        fit = np.flatnonzero(bound.holds(self.values) & bound.changed(self.values).any(1))
-        for rows, margins in self.problem.margins(self.values[fit]):
-            self.good[fit[rows]] = self.problem.reached(margins)
-            yield
-
-    def take(self, values: Values) -> list[int]:
-        """Put the good variant of least effort into each owner's place, and return who got one."""
-        effort = self.problem.bound.effort(self.values) if self.owners else np.empty(0)
-        taken = []
-        for owner, group in itertools.groupby(range(len(self.owners)), key=self.owners.__getitem__):
-            good = [k for k in group if self.good[k]]
-            if good:
-                values[owner] = self.values[min(good, key=effort.__getitem__)]
-                taken.append(owner)
-        return taken

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SAME = 0.1
 """Rows that change the same columns, and lie nearer than so many typical deviations, are one."""
 
+DEAR = 0.6
+"""How much a typical deviation counts beside a change, in what is shown."""
+
 LOOKED_AT = 512
 """Refused rows that the model is asked about, to tell which constraint stands in the way."""
 
@@ -82,7 +85,8 @@ def _chosen(problem: RowProblem, n: int, plausible: float) -> list[Values]:
         # Two that change the same columns to nearly the same say one thing.
         return np.asarray(columns * (1 + np.exp(-bound.far(rows, rows[k]).sum(1))) / 2, np.float64)
 
-    chosen = determinantal(may.sum(1) + ranks / 2 + plausible * unlikely, n, similar)
+    costs = may.sum(1) + ranks / 2 + DEAR * effort[distinct] + plausible * unlikely
+    chosen = determinantal(costs, n, similar)
     return [rows[k] for k in chosen]
 
 

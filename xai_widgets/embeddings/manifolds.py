@@ -84,10 +84,15 @@ def principal(points: Points) -> NDArray[np.float32]:
     """Return the first two principal components, each to the side on which its largest entry is positive."""
     x = torch.from_numpy(points.unit()).double()
     x = x - x.mean(0)
-    # Of features by features, which is small: exact, and without a draw.
-    _, axes = torch.linalg.eigh(x.T @ x)
-    axes = axes[:, -2:].flip(1)
-    found = x @ axes
+    # Exact and without a draw, of features by features or of words by words, whichever are fewer.
+    if x.shape[1] <= len(x):
+        _, axes = torch.linalg.eigh(x.T @ x)
+        axes = axes[:, -2:].flip(1)
+        found = x @ axes
+    else:
+        squares, sides = torch.linalg.eigh(x @ x.T)
+        found = (sides * squares.clamp_min(0).sqrt())[:, -2:].flip(1)
+        axes = x.T @ found
     signs = torch.sign(axes[axes.abs().argmax(0), torch.arange(axes.shape[1])])
     found = torch.nn.functional.pad(found * signs, (0, 2 - found.shape[1]))
     positions: NDArray[np.float32] = found.float().numpy()

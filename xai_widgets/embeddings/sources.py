@@ -46,9 +46,6 @@ def word_vectors(
         Saying what was expected and what came.
     """
     if texts is not None:
-        if not isinstance(source, nn.Module) or tokenizer is None:
-            msg = "texts= needs a torch model of transformers and its tokenizer=."
-            raise TypeError(msg)
         return in_context(source, tokenizer, texts, layer=layer)
     if isinstance(source, WordVectors):
         return source

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.embeddings import analogies, neighbours, projections, validity
+from xai_widgets.embeddings import analogies, clusters, neighbours, projections, validity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -183,6 +183,37 @@ class WordVectors:
             Spearman's rank correlation with its interval, how many pairs it is of, and which words have no vector.
         """
         return validity.agreement(self, pairs, metric)
+
+    def separation(
+        self, groups: Mapping[str, Sequence[str]], *, metric: str = "cosine", seed: int = 0
+    ) -> clusters.Separation:
+        """Tell how far words of one group lie together, where no people have judged pairs of them.
+
+        Parameters
+        ----------
+        groups : dict of str to sequence of str
+            Words by the name of their group, such as ``{"animals": ["cat", "dog"], "numbers": ["one", "two"]}``; 1,000
+            words at most.
+        metric : {"cosine", "euclidean"}
+        seed : int
+            Of the random deals of labels that it is compared with.
+
+        Returns
+        -------
+        Separation
+            The mean silhouette with its interval, and what chance gives; by group, and the words that lie astray.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what is no grouping.
+
+        References
+        ----------
+        Rousseeuw: Silhouettes: A Graphical Aid to the Interpretation and Validation of Cluster Analysis. J. Comput.
+        Appl. Math. 20 (1987).
+        """
+        return clusters.separation(self, groups, metric, seed)
 
     def project(
         self,

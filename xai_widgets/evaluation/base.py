@@ -6,6 +6,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from xai_widgets.attribution.runs import parameters_of
 from xai_widgets.evaluations import Curve, Measure
 from xai_widgets.method import Parametrised, build, enter
 
@@ -36,6 +37,8 @@ class Reading:
         As of :class:`~xai_widgets.evaluations.Measure`; `passed` is None until all is done.
     high : float or None
         Upper end of the range, where it depends on the input.
+    ranged : bool
+        Whether the measure's range holds: a score may go beyond what it is with everything shown, and below nothing.
     """
 
     value: float
@@ -48,6 +51,7 @@ class Reading:
     curves: tuple[Curve, ...] = ()
     random: tuple[float, ...] = ()
     high: float | None = None
+    ranged: bool = True
 
 
 def missing(why: str) -> Reading:
@@ -81,8 +85,8 @@ class Metric(Parametrised):
             title=self.title,
             value=reading.value,
             error=reading.error,
-            low=self.low,
-            high=self.high if reading.high is None else reading.high,
+            low=self.low if reading.ranged else None,
+            high=(self.high if reading.high is None else reading.high) if reading.ranged else None,
             better=self.better,
             passed=reading.passed,
             reference=reading.reference,
@@ -91,6 +95,7 @@ class Metric(Parametrised):
             paper=self.paper,
             curves=reading.curves,
             random=reading.random,
+            params=parameters_of(self),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,10 +25,14 @@ def elsewhere(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     draw = np.random.default_rng(seed)
     if values.ndim == 1 or min(values.shape) < NEAR:
         return draw.permutation(values.ravel()).reshape(values.shape)
-    # At least a quarter of a side away: next to its place, the pattern is still about the same map.
-    far = [_far(np.arange(size), size) for size in values.shape]
-    shifts = np.argwhere(far[0][:, None] | far[1])
+    shifts = _shifts(*values.shape)
     return np.roll(values, shifts[draw.integers(len(shifts))], (0, 1))
+
+
+@lru_cache(maxsize=4)
+def _shifts(rows: int, columns: int) -> NDArray[np.int64]:
+    """Return shifts (n, 2) by a quarter of a side at least: next to its place, the pattern is about the same map."""
+    return np.argwhere(_far(np.arange(rows), rows)[:, None] | _far(np.arange(columns), columns))
 
 
 def _far(shift: NDArray[np.int64], size: int) -> NDArray[np.bool_]:

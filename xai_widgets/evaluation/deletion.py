@@ -56,7 +56,7 @@ class OrderMetric(Metric):
                 if followed.level > level:
                     now = float(followed.areas[0])
                     error, level, area = CAUTION * abs(now - area) if level else None, followed.level, now
-                yield self._reading(followed, error)
+                yield self._reading(followed, error, valued=subject.valued)
 
     def _scaled(self, subject: Subject, found: Followed) -> Followed | None:
         """Leave probabilities as they are; measure scores by their ends, 1 for all and 0 for nothing."""
@@ -67,7 +67,7 @@ class OrderMetric(Metric):
             return None
         return replace(found, y=(found.y - nothing) / (everything - nothing))
 
-    def _reading(self, found: Followed, error: float | None) -> Reading:
+    def _reading(self, found: Followed, error: float | None, *, valued: bool) -> Reading:
         areas, random = found.areas, float(found.areas[found.random].mean())
         better, done = found.beats_chance(higher=self.coming), found.done == found.total
         words = "better than 19 of 20 of these" if better else "not better than 19 of 20 of these"
@@ -86,6 +86,7 @@ class OrderMetric(Metric):
             sentence=sentence,
             curves=found.curves(),
             random=tuple(areas[found.random].tolist()),
+            ranged=not valued,
         )
 
 
@@ -114,7 +115,10 @@ class Deletion(OrderMetric):
 
     name: ClassVar[str] = "deletion"
     title: ClassVar[str] = "Deletion"
-    sentence: ClassVar[str] = "The mean of what is left of the score while parts are hidden, the most important first."
+    sentence: ClassVar[str] = (
+        "The mean probability (else the share of the score) that is left while parts are hidden, the most "
+        "important first."
+    )
     paper: ClassVar[str] = "Petsiuk et al., arXiv:1806.07421 (2018)"
     better: ClassVar[str] = "lower"
     usual: ClassVar[str] = "zero"
@@ -135,7 +139,9 @@ class Insertion(OrderMetric):
 
     name: ClassVar[str] = "insertion"
     title: ClassVar[str] = "Insertion"
-    sentence: ClassVar[str] = "The mean of what is there of the score while parts appear, the most important first."
+    sentence: ClassVar[str] = (
+        "The mean probability (else the share of the score) that is there while parts appear, the most important first."
+    )
     paper: ClassVar[str] = "Petsiuk et al., arXiv:1806.07421 (2018)"
     usual: ClassVar[str] = "blur"
     coming: ClassVar[bool] = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -18,7 +19,7 @@ from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Method, parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 DRAWS = 20
 """Random maps to compare with."""
+
+BLOCK = 64
+"""Samples that are drawn together, by a generator of their own: the size of batches changes nothing."""
 
 ENOUGH = 8
 """Fewer samples say too little of their spread."""
@@ -80,10 +84,11 @@ class Infidelity(Metric):
         shares = foretold(subject, bases)
         random = [subject.parts.elsewhere(seed * 1_000_003 + i, shares) for i in range(DRAWS)]
         every = np.stack([shares, *random])
+        hide = hiding(subject.parts.shape, seed)
         whole = float(subject.target.of(subject.model.unchanged(subject.inputs.x)).double().cpu())
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
-            hidden = torch.stack([hide(subject.parts.shape, row_generator(seed, i)) for i in _each(rows)])
+            hidden = hide(rows)
             return hidden, subject.scores(hidden, bases)
 
         said, lost = np.empty((len(every), 0)), np.empty(0)
@@ -106,10 +111,6 @@ class Infidelity(Metric):
         return Reading(value, done, self.n_samples, error, float(random.mean()), passed, sentence)
 
 
-def _each(rows: slice) -> range:
-    return range(rows.start, rows.stop)
-
-
 def foretold(subject: Subject, bases: Tensor) -> Floats:
     """Return by how much hiding each part lowers the score, as the map says (count,)."""
     values, x = known(subject.attribution.values), subject.inputs.x
@@ -119,20 +120,34 @@ def foretold(subject: Subject, bases: Tensor) -> Floats:
     return subject.parts.sums(values)
 
 
-def hide(shape: tuple[int, ...], draw: torch.Generator) -> Tensor:
-    """Choose random parts, bool (count,): a rectangle of up to half of each side, or each with a random chance."""
+def hiding(shape: tuple[int, ...], seed: int) -> Callable[[slice], Tensor]:
+    """Return what chooses random parts for some samples, bool (rows, count).
+
+    A rectangle of up to half of each side, or each part with a random chance.
+    """
+    drawn = lru_cache(maxsize=1)(lambda block: _block(shape, row_generator(seed, block)))
+
+    def hide(rows: slice) -> Tensor:
+        blocks = range(rows.start // BLOCK, -(-rows.stop // BLOCK))
+        first = blocks.start * BLOCK
+        return torch.cat([drawn(block) for block in blocks])[rows.start - first : rows.stop - first]
+
+    return hide
+
+
+def _block(shape: tuple[int, ...], draw: torch.Generator) -> Tensor:
     if len(shape) == 1:
-        chance = torch.rand(1, generator=draw)
-        chosen = torch.rand(shape, generator=draw) < chance
-        chosen[torch.randint(shape[0], (1,), generator=draw)] = True  # one at least
+        chosen = torch.rand(BLOCK, *shape, generator=draw) < torch.rand(BLOCK, 1, generator=draw)
+        chosen[torch.arange(BLOCK), torch.randint(shape[0], (BLOCK,), generator=draw)] = True  # one at least
         return chosen
-    chosen = torch.zeros(shape, dtype=torch.bool)
-    sides = [int(torch.randint(1, max(2, size // 2 + 1), (1,), generator=draw)) for size in shape]
-    corner = [
-        int(torch.randint(size - side + 1, (1,), generator=draw)) for size, side in zip(shape, sides, strict=True)
-    ]
-    chosen[corner[0] : corner[0] + sides[0], corner[1] : corner[1] + sides[1]] = True
-    return chosen.flatten()
+    inside = []
+    for size in shape:
+        shares = torch.rand(2, BLOCK, 1, generator=draw, dtype=torch.float64)
+        side = 1 + (shares[0] * max(1, size // 2)).long()
+        corner = (shares[1] * (size - side + 1)).long()
+        at = torch.arange(size)
+        inside.append((at >= corner) & (at < corner + side))
+    return (inside[0][:, :, None] & inside[1][:, None]).flatten(1)
 
 
 def unforetold(said: Floats, lost: Floats) -> Floats:

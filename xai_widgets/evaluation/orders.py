@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,13 +74,13 @@ class Followed:
         """How often the way was divided, each time in the middle of what it was divided into before."""
         return (len(self.x) - 1).bit_length() if self.done < self.total else 1 << 30
 
-    @property
+    @cached_property
     def areas(self) -> Floats:
         """Under each curve, by trapezoids."""
         areas: Floats = ((self.y[:, 1:] + self.y[:, :-1]) * np.diff(self.x)).sum(1) / 2
         return areas
 
-    @property
+    @cached_property
     def random(self) -> NDArray[np.bool_]:
         """Which orders are random."""
         return np.array([name == RANDOM for name in self.orders.names])

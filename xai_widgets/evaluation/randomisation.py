@@ -84,9 +84,6 @@ class Randomisation(AgainMetric):
         done, value = len(points) - 1, float(ranks[1:].mean())
         curves = [Curve("rank correlation", x, ranks)]
         curves += [Curve("SSIM", x, looks)] if subject.inputs.kind == "image" else []
-        still = (
-            f"While {x[-1]:.0%} of the layers were drawn anew, the mean rank correlation with the map was {value:.2f}"
-        )
         passed = value <= self.most
         words = "it depends on them" if passed else "it hardly depends on them"
         return Reading(
@@ -94,7 +91,8 @@ class Randomisation(AgainMetric):
             done,
             total,
             passed=passed if done == total else None,
-            sentence=f"{still}: {words}.",
+            sentence=f"While {x[-1]:.0%} of the layers were drawn anew, the mean rank correlation with the map was "
+            f"{value:.2f}: {words}.",
             curves=tuple(curves),
         )
 

@@ -46,7 +46,7 @@ class Road(Metric):
     name: ClassVar[str] = "road"
     title: ClassVar[str] = "ROAD"
     sentence: ClassVar[str] = (
-        "How much sooner the score falls when the most important parts go first and not the least."
+        "How much more probability is left when the least important parts are hidden than when the most important are."
     )
     paper: ClassVar[str] = "Rong et al., arXiv:2202.00449 (2022)"
     low: ClassVar[float | None] = -1.0

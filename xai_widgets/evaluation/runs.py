@@ -10,6 +10,7 @@ import numpy as np
 from xai_widgets.evaluation.base import Metric, Reading, missing
 from xai_widgets.evaluations import Evaluation, Measure, judge
 from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
+from xai_widgets.provenance import provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,7 +58,7 @@ def evaluate_steps(
     """
     subject = subject.fresh()
     model, weights, map_ = subject.model, subject.model.weights, subject.attribution
-    spent, began, digest = 0.0, clock(), ""
+    spent, began, digest, made = 0.0, clock(), "", provenance()
     notes = (OTHER,) if _other(subject) else ()
     finished: list[Measure] = []
     for place, metric in enumerate(metrics):
@@ -87,6 +88,8 @@ def evaluate_steps(
                     seconds=seconds,
                     model_hash=digest,
                     notes=(*notes, *dict.fromkeys(note for one in subject.runs for note in one.notes), *ended),
+                    params=map_.params,
+                    provenance=made,
                 )
             if stops:
                 return

@@ -57,7 +57,9 @@ class Sparseness(ShapeMetric):
         n = len(shares)
         gini = float((2 * np.arange(1, n + 1) - n - 1) @ shares) / n
         first = math.ceil(n / 10)
-        return Reading(gini, sentence=f"A tenth of the values have {shares[-first:].sum():.0%} of the map's weight.")
+        weight = f"{shares[-first:].sum():.0%} of the map's weight"
+        one = f"The largest of {n:,} values has {weight}."
+        return Reading(gini, sentence=one if first == 1 else f"The {first:,} largest of {n:,} values have {weight}.")
 
 
 @register_metric

@@ -115,12 +115,14 @@ class MaxSensitivity(AgainMetric):
             yield missing("The map is zero everywhere.")
             return
         reach = self.radius * _range(subject)
+        what = "the input's range" if subject.background is None else "each column's spread"
         for i in range(self.n_samples):
             share = torch.rand(x.shape, generator=row_generator(seed, i), dtype=torch.float64) * 2 - 1
             moved = replace(subject.inputs, x=x + share.to(x) * reach)
             other = yield from explain_again(subject, inputs=moved)
             worst = max(worst, float(np.linalg.norm(other - own)) / size)
-            sentence = f"A change of {self.radius:.0%} of the input's range changed the map by {worst:.0%}."
+            most = f"{self.radius:.0%} of {what}"
+            sentence = f"Changes of up to {most} changed the map by up to {worst:.0%}."
             last = i + 1 == self.n_samples
             yield Reading(worst, i + 1, self.n_samples, passed=worst < 1 if last else None, sentence=sentence)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.export.aside import write_aside
 from xai_widgets.export.picture import png
 from xai_widgets.export.words import every_word, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from xai_widgets.results import Attribution
 
@@ -65,7 +68,7 @@ def _small_enough(attribution: Attribution, display: Mapping[str, Any]) -> bytes
     """Draw a picture that a notebook has room for, as large as that goes."""
     most = 1000 * int(os.environ.get("XAI_WIDGETS_VIEW_KB", "300"))
     for width in WIDTHS:
-        picture = png_as_shown(attribution, display, width=width)
+        picture = as_shown(png, attribution, display, width=width)
         # Notebooks keep pictures as base64.
         if len(picture) * 4 / 3 <= most:
             break
@@ -86,14 +89,30 @@ def painted(paint: Callable[[], bytes]) -> str | None:
 
 def drawable(attribution: Attribution) -> bool:
     """Tell whether there is a picture of a result."""
-    a = attribution
-    return a.heat is not None or a.text is not None or (a.values.ndim == 1 and a.values.size > 0)
+    return attribution.heat is not None or attribution.in_lines
 
 
-def png_as_shown(attribution: Attribution, display: Mapping[str, Any], **options: Any) -> bytes:
+def as_shown(
+    paint: Callable[..., bytes], attribution: Attribution, display: Mapping[str, Any], **options: Any
+) -> bytes:
     """Draw a result as a live view shows it, as far as a still picture can."""
     absent = LIVE_ALONE if attribution.text is not None else LIVE_ALONE | OF_TEXTS
-    return png(attribution, **options, **{name: value for name, value in display.items() if name not in absent})
+    return paint(attribution, **options, **{name: value for name, value in display.items() if name not in absent})
+
+
+def write_record(
+    path: Path, record: dict[str, Any], title: str, words: str, paint: Callable[[], bytes] | None, **more: Any
+) -> None:
+    """Write what a result is as one JSON object, with a view for readers that have nothing but a browser."""
+    # `load` does not look at it.
+    record["view"] = {"v": 1, "title": title, "text": words, "png": None if paint is None else painted(paint), **more}
+    record["version"] = record.get("provenance", {}).get("xai_widgets", "")
+    write_aside(path, dumped(record))
+
+
+def dumped(record: dict[str, Any]) -> bytes:
+    """Return plain data as JSON, of letters that every program reads alike."""
+    return json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 def saved(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,10 +11,12 @@ import numpy as np
 from xai_widgets.changes import Candidate, CellChange, Counterfactuals, Edit, RowCandidate
 from xai_widgets.export import checks
 from xai_widgets.export.aside import write_aside
+from xai_widgets.export.bundle import write_record
 from xai_widgets.export.changed_pictures import picture_candidate, picture_of, picture_record
+from xai_widgets.export.diffs import changes_text, heading
 from xai_widgets.export.packed import packed
 from xai_widgets.export.picture_diffs import changes_png
-from xai_widgets.export.record import TASKS, plain
+from xai_widgets.export.record import TASKS, computed, plain
 from xai_widgets.picture_changes import PictureCandidate
 from xai_widgets.results import Prediction
 
@@ -28,8 +30,8 @@ KINDS = ("delete", "replace", "insert")
 
 def write_changes(found: Counterfactuals, path: Path) -> None:
     """Write one JSON object."""
-    text = json.dumps(record_of(found), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    write_aside(path, text.encode("utf-8"))
+    paint = partial(changes_png, found) if found.is_picture else None
+    write_record(path, record_of(found), heading(found), changes_text(found), paint)
 
 
 def write_changes_png(found: Counterfactuals, path: Path) -> None:
@@ -41,7 +43,7 @@ def write_changes_png(found: Counterfactuals, path: Path) -> None:
         For texts and rows.
     """
     if not found.is_picture:
-        msg = f"only changed pictures are saved as a picture: save {path.stem!r} as .xai.json, or see to_dataframe()."
+        msg = f"only changed pictures are saved as a picture: save {path.stem!r} as .html, .csv or .xai.json."
         raise ValueError(msg)
     write_aside(path, changes_png(found))
 
@@ -119,8 +121,6 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
     prediction = _prediction("prediction", record.get("prediction"))
     index = checks.natural("index", record.get("index"))
     checks.hold("index", index < len(prediction.probabilities))
-    params = checks.plain("params", record.get("params"))
-    checks.hold("params", isinstance(params, dict))
     return Counterfactuals(
         original=original,
         prediction=prediction,
@@ -130,16 +130,8 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
             _candidate(one, original, prediction) for one in checks.listed("candidates", record.get("candidates"))
         ),
         fewest=checks.flag("fewest", record.get("fewest")),
-        method=checks.text("method", record.get("method")),
-        params=params,
-        seed=checks.whole("seed", record.get("seed")),
-        fraction=checks.number("fraction", record.get("fraction")),
-        forwards=checks.natural("forwards", record.get("forwards")),
         backwards=checks.natural("backwards", record.get("backwards")),
-        seconds=checks.number("seconds", record.get("seconds")),
-        model_hash=checks.text("model_hash", record.get("model_hash")),
-        notes=checks.texts("notes", record.get("notes")),
-        provenance=checks.named("provenance", record.get("provenance")),
+        **computed(record),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-
+from xai_widgets.export.aside import write_aside
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.curves import effects
-from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, TRACK, Pen
+from xai_widgets.export.draw import CHOSEN, FAINT, INK, TRACK
+from xai_widgets.export.scene import Scene, measure
 from xai_widgets.export.swarm import swarm
 from xai_widgets.export.trees import tree
 from xai_widgets.export.words import clean, short
@@ -17,7 +17,11 @@ from xai_widgets.populations import Contributions, Effects, Importances, Surroga
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from PIL import Image
+
+    from xai_widgets.export.draw import Pen
     from xai_widgets.populations import PopulationResult
 
 WIDTH, GAP, LINE, HEAD = 760, 20, 24, 64
@@ -27,18 +31,29 @@ MOST = 30
 
 def chart(result: PopulationResult) -> Image.Image:
     """Draw a result with its heading and notes."""
+    return _scene(result).image()
+
+
+def title_of(result: PopulationResult) -> str:
+    """Return what was asked of which answer."""
+    name = result.method.replace("_", " ").capitalize() or type(result).__name__
+    return f"{name}: {clean(result.label)}"
+
+
+def _scene(result: PopulationResult) -> Scene:
     height, body = _body(result)
-    pen = Pen(Image.new("RGB", (1, 1)))
+    pen = measure()
     notes = [line for note in told(result) for line in pen.wrap(clean(note), SMALL, WIDTH - 2 * GAP)]
-    image = Image.new("RGB", (WIDTH, HEAD + height + GAP + 18 * len(notes)), PAPER)
-    pen = Pen(image)
-    title = result.method.replace("_", " ").capitalize() or type(result).__name__
-    pen.write((GAP, 28), f"{title}: {clean(result.label)}", size=17, most=WIDTH - 2 * GAP, bold=True)
-    pen.write((GAP, 48), clean(result.unit), size=SMALL, colour=FAINT, most=WIDTH - 2 * GAP)  # type: ignore[attr-defined]
-    body(pen, HEAD)
-    for i, note in enumerate(notes):
-        pen.write((GAP, HEAD + height + 18 * (i + 1)), note, size=SMALL, colour=FAINT)
-    return image
+
+    def draw(pen: Pen, x: float, y: float) -> None:
+        assert x == y == 0, "a chart is a picture of its own"
+        pen.write((GAP, 28), title_of(result), size=17, most=WIDTH - 2 * GAP, bold=True)
+        pen.write((GAP, 48), clean(result.unit), size=SMALL, colour=FAINT, most=WIDTH - 2 * GAP)  # type: ignore[attr-defined]
+        body(pen, HEAD)
+        for i, note in enumerate(notes):
+            pen.write((GAP, HEAD + height + 18 * (i + 1)), note, size=SMALL, colour=FAINT)
+
+    return Scene(WIDTH, HEAD + height + GAP + 18 * len(notes), draw)
 
 
 def _body(result: PopulationResult) -> tuple[int, Callable[[Pen, float], None]]:
@@ -55,6 +70,16 @@ def png(result: PopulationResult) -> bytes:
     file = io.BytesIO()
     chart(result).quantize(64).save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def write_png(result: PopulationResult, path: Path) -> None:
+    """Write the picture."""
+    write_aside(path, png(result))
+
+
+def write_svg(result: PopulationResult, path: Path) -> None:
+    """Write the picture in lines and letters."""
+    write_aside(path, _scene(result).svg(title_of(result), text(result)))
 
 
 def text(result: PopulationResult) -> str:

@@ -129,9 +129,16 @@ def plain(what: str, value: Any, depth: int = 0) -> Any:
     return text(what, value) if isinstance(value, str) else value
 
 
-def listed(name: str, value: Any) -> list[Any]:
+def cell(name: str, value: Any) -> float | str | bool | None:
+    """Check what a row holds in one column."""
+    if value is None or isinstance(value, (bool, str)):
+        return text(name, value) if isinstance(value, str) else value
+    return value if isinstance(value, int) and abs(value) < LARGEST else number(name, value)
+
+
+def listed(name: str, value: Any, most: int = MOST_LISTED) -> list[Any]:
     """Check a list that is not too long."""
-    if not isinstance(value, list) or len(value) > MOST_LISTED:
+    if not isinstance(value, list) or len(value) > most:
         raise wrong(name)
     return value
 

@@ -75,11 +75,10 @@ def _surface(pen: Pen, one: Surface, at: tuple[float, float]) -> None:
     look = look_of(one.mean - low, opacity=1.0, scale=high - low)
     box = (round(left + 62), round(top + 26), round(left + TILE - 24), round(top + TALL - 58))
     pen.write((left + 62, top + 16), " × ".join(map(clean, one.names)), size=14, most=TILE - 80, bold=True)
-    image: Image.Image = pen.draw._image  # noqa: SLF001
     heat = np.ascontiguousarray((one.mean - low).T[::-1])
     colours = Image.fromarray(look.colours(heat))
     colours = colours.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST)
-    image.paste(colours, box[:2])
+    pen.paste(colours, box[:2])
     pen.draw.rectangle(box, outline=TRACK)
     (left_most, right_most), (lowest, highest) = ((_told(grid[0]), _told(grid[-1])) for grid in one.grids)
     for x, y, words, anchor in (
@@ -90,7 +89,7 @@ def _surface(pen: Pen, one: Surface, at: tuple[float, float]) -> None:
     ):
         pen.write((x, y), words, size=SMALL, colour=FAINT, anchor=anchor, most=56 if x < box[0] else 120)
     strip = legend(look, (140, 8))
-    image.paste(strip, (box[0] + 60, box[3] + 26))
+    pen.paste(strip, (box[0] + 60, box[3] + 26))
     pen.write((box[0] + 54, box[3] + 34), short(low), size=SMALL, colour=FAINT, anchor="r")
     pen.write((box[0] + 206, box[3] + 34), short(high), size=SMALL, colour=FAINT)
 

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.export.font import lettered
+from xai_widgets.export.vector import Vector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,17 +25,24 @@ LONGEST = 256
 
 
 class Pen:
-    """Writes text on a picture, fitted to its place."""
+    """Draws on a picture or on a :class:`Vector`, and writes text fitted to its place."""
 
-    def __init__(self, image: Image.Image) -> None:
+    def __init__(self, paper: Image.Image | Vector) -> None:
         from PIL import ImageDraw  # noqa: PLC0415
 
-        self.draw: Drawing = ImageDraw.Draw(image)
+        self.paper = paper
+        # The same letters are measured for both, so that both have the same lines.
+        self._measure: Drawing = ImageDraw.Draw(Image.new("1", (1, 1)) if isinstance(paper, Vector) else paper)
+        self.draw: Drawing | Vector = paper if isinstance(paper, Vector) else self._measure
 
     def width(self, text: str, size: int) -> float:
         """Measure a text."""
         letters, font = lettered(text, size)
-        return float(self.draw.textlength(letters, font=font))
+        return float(self._measure.textlength(letters, font=font))
+
+    def paste(self, image: Image.Image, at: tuple[float, float]) -> None:
+        """Put a picture down, its upper left corner at a whole pixel."""
+        self.paper.paste(image, (round(at[0]), round(at[1])))
 
     def fit(self, text: str, size: int, most: float) -> str:
         """Shorten a text with an ellipsis until it is at most `most` wide."""
@@ -71,11 +79,19 @@ class Pen:
         anchor: str = "l",
         most: float | None = None,
         bold: bool = False,
+        halo: bool = False,
     ) -> None:
-        """Write one line; `at` is its end by `anchor` (l, m, r) and its baseline."""
-        letters, font = lettered(text if most is None else self.fit(text, size, most), size)
-        left = at[0] - {"l": 0.0, "m": 0.5, "r": 1.0}[anchor] * float(self.draw.textlength(letters, font=font))
+        """Write one line; `at` is its end by `anchor` (l, m, r) and its baseline. `halo` covers what lies below."""
+        text = text if most is None else self.fit(text, size, most)
+        letters, font = lettered(text, size)
+        wide = float(self._measure.textlength(letters, font=font))
+        left = at[0] - {"l": 0.0, "m": 0.5, "r": 1.0}[anchor] * wide
+        if isinstance(self.draw, Vector):
+            self.draw.write((left, at[1]), text, size, colour, wide, bold=bold, halo=halo)
+            return
         try:
+            if halo:
+                self.draw.text((left, at[1]), letters, font=font, fill=PAPER, anchor="ls", stroke_width=2)
             # Pillow's font has no bold face: the outline of a fraction of a pixel is one.
             stroke: dict[str, Any] = {"stroke_width": 0.28, "stroke_fill": colour} if bold else {}
             self.draw.text((left, at[1]), letters, font=font, fill=colour, anchor="ls", **stroke)
@@ -122,8 +138,10 @@ def overlay(photo: Image.Image, heat: NDArray[np.float64], look: Look, box: tupl
 
 def _frame(photo: Image.Image, box: tuple[int, int, int, int]) -> None:
     """Show where the model's view ends."""
+    from PIL import ImageDraw  # noqa: PLC0415
+
     line = Image.new("L", photo.size)
-    Pen(line).draw.rectangle(box, outline=130)
+    ImageDraw.Draw(line).rectangle(box, outline=130)
     photo.paste((255, 255, 255), (0, 0), line)
 
 

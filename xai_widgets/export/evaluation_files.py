@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets.evaluations import Curve, Evaluation, Measure
-from xai_widgets.export import checks
-from xai_widgets.export.aside import write_aside
-from xai_widgets.export.record import plain
+from xai_widgets.export import checks, measured
+from xai_widgets.export.bundle import write_record
+from xai_widgets.export.record import computed, params_of, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,7 @@ def write_evaluation(found: Evaluation, path: Path) -> None:
     """Write one JSON object."""
     record = {"format": FORMAT, "v": VERSION, **plain({**vars(found), "measures": None})}
     record["measures"] = [_measure_record(one) for one in found.measures]
-    text = json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    write_aside(path, text.encode("utf-8"))
+    write_record(path, record, measured.heading(found), str(found), partial(measured.png, found))
 
 
 def _measure_record(one: Measure) -> dict[str, Any]:
@@ -44,19 +43,13 @@ def evaluation_of(record: dict[str, Any]) -> Evaluation:
         measures=tuple(
             _measure(checks.mapping("measures", one)) for one in checks.listed("measures", record.get("measures"))
         ),
-        method=checks.text("method", record.get("method")),
         label=checks.text("label", record.get("label")),
         verdict=checks.text("verdict", record.get("verdict")),
         passed=checks.natural("passed", record.get("passed")),
         checked=checks.natural("checked", record.get("checked")),
         believable=checks.flag("believable", record.get("believable")),
-        fraction=checks.number("fraction", record.get("fraction")),
-        seed=checks.whole("seed", record.get("seed")),
-        forwards=checks.natural("forwards", record.get("forwards")),
         backwards=checks.natural("backwards", record.get("backwards")),
-        seconds=checks.number("seconds", record.get("seconds")),
-        model_hash=checks.text("model_hash", record.get("model_hash")),
-        notes=checks.texts("notes", record.get("notes")),
+        **computed({"params": {}, **record}),
     )
 
 
@@ -74,6 +67,7 @@ def _measure(found: dict[str, Any]) -> Measure:
         better=better,
         passed=None if passed is None else checks.flag("passed", passed),
         curves=tuple(_curve(checks.mapping("curves", one)) for one in checks.listed("curves", found.get("curves"))),
+        params=params_of("params", found.get("params", {})),
         random=tuple(checks.number("random", one) for one in checks.listed("random", found.get("random"))),
     )
 

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export import change_files, evaluation_files
+from xai_widgets.export import change_files, evaluation_files, population_files
 from xai_widgets.export.aside import write_aside
-from xai_widgets.export.bundle import drawable, painted
+from xai_widgets.export.bundle import drawable, dumped, write_record
 from xai_widgets.export.checks import FileError
-from xai_widgets.export.packed import Wanted, array_of, faults, limit, packed, unpacked
-from xai_widgets.export.page import page
-from xai_widgets.export.picture import png
-from xai_widgets.export.record import ARRAYS, attribution_of, record_of
-from xai_widgets.export.views import view_of
+from xai_widgets.export.packed import Wanted, array_of, bounded, faults, limit, packed, unpacked
+from xai_widgets.export.picture import png, svg
+from xai_widgets.export.record import ARRAYS, attribution_of, plain, record_of
+from xai_widgets.export.views import method_of
 from xai_widgets.export.words import question, text
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.evaluations import Evaluation
+    from xai_widgets.populations import PopulationResult
     from xai_widgets.results import Attribution
 
 LARGEST = 2**29
@@ -40,8 +40,8 @@ HEADER = 2**14
 RECORD: Wanted = ("|u1", 1, 2**26)
 
 
-def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals | Evaluation:
-    """Read what ``save`` wrote: of an attribution ``.npz`` or ``.xai.json``, of anything else ``.xai.json``.
+def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals | Evaluation | PopulationResult:
+    """Read what ``save`` wrote: ``.xai.json`` of any result, and ``.npz`` of an attribution.
 
     Raises
     ------
@@ -59,9 +59,12 @@ def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals | Evalua
         if name.endswith(".npz"):
             return attribution_of(*_read_npz(path))
         record = _parsed(path.read_bytes())
+        bounded(record)
         form = record.get("format") if isinstance(record, dict) else None
         if form == change_files.FORMAT:
             return change_files.counterfactuals_of(record)
+        if form == population_files.FORMAT:
+            return population_files.population_of(record)
         if form == evaluation_files.FORMAT:
             return evaluation_files.evaluation_of(record)
         return attribution_of(record, _arrays(record))
@@ -74,7 +77,7 @@ def write_npz(attribution: Attribution, path: Path) -> None:
     """Write arrays that ``numpy.load`` reads too, and a record of everything else."""
     record, arrays = record_of(attribution)
     file = io.BytesIO()
-    text = np.frombuffer(_dumped(record).encode("utf-8"), dtype=np.uint8)
+    text = np.frombuffer(dumped(record), dtype=np.uint8)
     np.savez_compressed(file, allow_pickle=False, record=text, **arrays)
     write_aside(path, file.getvalue())
 
@@ -83,11 +86,9 @@ def write_json(attribution: Attribution, path: Path) -> None:
     """Write one JSON object, with compressed arrays in base64, that a browser reads too."""
     record, arrays = record_of(attribution)
     record["arrays"] = {name: packed(array) for name, array in arrays.items()}
-    # For readers that have nothing but a browser; `load` does not look at it.
-    picture = painted(partial(png, attribution)) if drawable(attribution) else None
-    record["view"] = {"v": 1, "title": question(attribution), "text": text(attribution), "png": picture}
-    record["version"] = attribution.provenance.get("xai_widgets", "")
-    write_aside(path, _dumped(record).encode("utf-8"))
+    paint = partial(png, attribution) if drawable(attribution) else None
+    method = plain(method_of(attribution.method))
+    write_record(path, record, question(attribution), text(attribution), paint, method=method)
 
 
 def write_png(attribution: Attribution, path: Path) -> None:
@@ -95,17 +96,9 @@ def write_png(attribution: Attribution, path: Path) -> None:
     write_aside(path, png(attribution))
 
 
-def write_html(attribution: Attribution, path: Path) -> None:
-    """Write a page of its own, which needs no kernel and no network."""
-    found = view_of(attribution)
-    if found is None:
-        msg = "only a map of a photo and a text have a page of their own: save .png or .csv, or write a report."
-        raise ValueError(msg)
-    write_aside(path, page(found))
-
-
-def _dumped(record: dict[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+def write_svg(attribution: Attribution, path: Path) -> None:
+    """Write the static picture of a text or a row in lines and letters."""
+    write_aside(path, svg(attribution))
 
 
 def _read_npz(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import math
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 Wanted = tuple[str, int | None, int]
 """Type, axes (None is any number) and the most bytes that are read."""
+
+
+LARGEST = 2**29
+"""Bytes of all arrays of a file together."""
+
+SIZES = {"|u1": 1, "<f4": 4}
+"""Of a number, in bytes; of all others 8."""
 
 
 def packed(array: NDArray[Any]) -> dict[str, Any]:
@@ -50,6 +58,18 @@ def unpacked(name: str, one: Any, wanted: Wanted) -> NDArray[Any]:
         packed = base64.b64decode(one["zlib"], validate=True)
         data = zlib.decompressobj().decompress(packed, size + 1)
     return array_of(name, data, (one.get("dtype"), shape), wanted)
+
+
+def bounded(record: Any) -> None:
+    """Refuse arrays that would be too large together, before any is unpacked: each alone may be within its limit."""
+    left, total = [record], 0
+    while left:
+        one = left.pop()
+        if isinstance(one, dict) and isinstance(one.get("zlib"), str) and isinstance(one.get("shape"), list):
+            total += math.prod(checks.shape("shape", one["shape"])) * SIZES.get(str(one.get("dtype")), 8)
+            limit("what it holds", total, LARGEST)
+        elif isinstance(one, (dict, list)):
+            left += one.values() if isinstance(one, dict) else one
 
 
 def array_of(

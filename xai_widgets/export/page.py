@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets._version import __version__
+from xai_widgets.esm import asset, language_constant, script
+from xai_widgets.export.fitting import fitted
 from xai_widgets.export.words import clean
-from xai_widgets.wire.esm import asset, script
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from xai_widgets.wire import Message
 
@@ -26,7 +24,11 @@ footer{margin:24px 0 0;font-size:12px;opacity:.75;overflow-wrap:anywhere}
 footer p{margin:2px 0}
 @media(prefers-color-scheme:dark){html{color-scheme:dark;background:#111418;color:#e8eaed}}
 """
-START = 'page(view,JSON.parse(document.getElementById("xai-page").textContent),document.getElementById("xai-view"));'
+START = f"""page(view,{{...JSON.parse(document.getElementById("xai-page").textContent),version:"{__version__}"}},\
+document.getElementById("xai-view"),words);"""
+
+FRAME = 2000
+"""Bytes around all that, at most."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Shown:
         For those who do not run scripts.
     facts : dict of str to str
         How it was computed.
+    language : str
+        Of the view, as of :func:`~xai_widgets.esm.language`; English where there is none.
     """
 
     spec: Mapping[str, Any]
@@ -54,20 +58,27 @@ class Shown:
     title: str = ""
     text: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
 
 
 def page(shown: Shown) -> bytes:
     """Write one HTML file that asks nobody: no network, and no script or style but its own."""
     kind = shown.spec["kind"]
     style = STYLE + str(asset(f"{kind}.css"))
-    code = script(view=f"{kind}.js", page="page.js") + START
-    facts = "".join(f"<p>{escape(name)}: {escape(clean(one))}</p>" for name, one in shown.facts.items())
-    body = f"""<noscript><h1>{escape(clean(shown.title))}</h1><pre>{escape(shown.text)}</pre></noscript>
+    code = script(view=f"{kind}.js", page="page.js") + language_constant(shown.language, "words") + START
+    words = f"<noscript><h1>{escape(clean(shown.title))}</h1><pre>{escape(shown.text)}</pre></noscript>"
+    known = _facts(shown.facts)
+    data, left_out = fitted(shown, FRAME + sum(len(one.encode()) for one in (code, style, words, known)))
+    body = f"""{words}
 <main id="xai-view"></main>
-<footer>{facts}</footer>
-<script type="application/json" id="xai-page">{_json(shown)}</script>
+<footer>{known}{_facts(left_out)}</footer>
+<script type="application/json" id="xai-page">{data}</script>
 <script type="module">{code}</script>"""
     return document(shown.title, style, body, code)
+
+
+def _facts(facts: Mapping[str, str]) -> str:
+    return "".join(f"<p>{escape(name)}: {escape(clean(one))}</p>" for name, one in facts.items())
 
 
 def document(title: str, style: str, body: str, code: str = "") -> bytes:
@@ -94,39 +105,3 @@ def document(title: str, style: str, body: str, code: str = "") -> bytes:
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _json(shown: Shown) -> str:
-    """Return the page's data as JSON that is no markup, each message once."""
-    messages: list[Message] = []
-
-    def place(message: Message) -> int:
-        at = next((i for i, one in enumerate(messages) if one is message), len(messages))
-        if at == len(messages):
-            messages.append(message)
-        return at
-
-    told = [place(one) for one in shown.told]
-    answers = [[place(one) for one in answer] for answer in shown.answers]
-    content = {
-        "version": __version__,
-        "spec": shown.spec,
-        "state": shown.state,
-        "told": told,
-        "answers": answers,
-        "messages": [{**one.content, "buffers": list(one.buffers)} for one in messages],
-    }
-    text = json.dumps(_known(content), allow_nan=False, separators=(",", ":"))
-    # Inside a string alone these may stand, and there they may be written by their numbers.
-    return text.replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-def _known(value: Any) -> Any:
-    """Return what JSON has: bytes as base64, and nothing for numbers that are none."""
-    if isinstance(value, (bytes, memoryview)):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, Mapping):
-        return {name: _known(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_known(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -10,7 +10,8 @@ from PIL import Image
 
 from xai_widgets.export.clusters import direction
 from xai_widgets.export.colours import STEPS, ramp
-from xai_widgets.export.draw import FAINT, INK, PAPER, Pen
+from xai_widgets.export.draw import FAINT, INK, PAPER
+from xai_widgets.export.scene import Scene, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xai_widgets.export.colours import Look
+    from xai_widgets.export.draw import Pen
     from xai_widgets.text import Text
 
 SIZE, LINE, TOP = 16, 28, 19
@@ -57,7 +59,7 @@ def sums(text: Text, values: NDArray[Any], granularity: str = "words") -> tuple[
     return pieces, found
 
 
-def passage(text: str, pieces: Sequence[tuple[int, int]], values: NDArray[Any], look: Look, width: int) -> Image.Image:
+def passage(text: str, pieces: Sequence[tuple[int, int]], values: NDArray[Any], look: Look, width: int) -> Scene:
     """Draw a text, at most so wide.
 
     Parameters
@@ -69,21 +71,19 @@ def passage(text: str, pieces: Sequence[tuple[int, int]], values: NDArray[Any], 
     look : Look
     width : int
     """
-    pen = Pen(Image.new("RGB", (1, 1)))
-    lines = list(_lines(_runs(text, pieces, pen), width))
-    more = lines[MOST_LINES:]
-    image = Image.new("RGB", (width, max(1, len(lines[:MOST_LINES]) + bool(more)) * LINE), PAPER)
-    pen = Pen(image)
-    papers = shades(look, values)
+    lines = list(_lines(_runs(text, pieces, measure()), width))
+    lines, more = lines[:MOST_LINES], lines[MOST_LINES:]
     seen = look.shown(values)
-    for row, line in enumerate(lines[:MOST_LINES]):
-        _draw(
-            pen, line, row * LINE, width, [paper if shown else PAPER for paper, shown in zip(papers, seen, strict=True)]
-        )
-    if more:
-        left = len({run.piece for line in more for run in line} - {None})
-        pen.write((0, len(lines[:MOST_LINES]) * LINE + TOP), f"… and {left} more", size=13, colour=FAINT)
-    return image
+    papers = [paper if shown else PAPER for paper, shown in zip(shades(look, values), seen, strict=True)]
+
+    def draw(pen: Pen, x: float, y: float) -> None:
+        for row, line in enumerate(lines):
+            _draw(pen, line, (x, y + row * LINE), width, papers)
+        if more:
+            left = len({run.piece for line in more for run in line} - {None})
+            pen.write((x, y + len(lines) * LINE + TOP), f"… and {left} more", size=13, colour=FAINT)
+
+    return Scene(width, max(1, len(lines) + bool(more)) * LINE, draw)
 
 
 def shades(look: Look, values: NDArray[Any]) -> list[Rgb]:
@@ -167,9 +167,9 @@ def _lines(runs: Iterator[Run], width: int) -> Iterator[list[Run]]:
         yield line
 
 
-def _draw(pen: Pen, line: list[Run], top: int, width: int, papers: Sequence[Rgb]) -> None:
-    ordered, from_the_right = visual(line)
-    x = max(0.0, width - sum(run.width for run in line)) if from_the_right else 0.0
+def _draw(pen: Pen, line: list[Run], at: tuple[float, float], width: int, papers: Sequence[Rgb]) -> None:
+    (x, top), (ordered, from_the_right) = at, visual(line)
+    x += max(0.0, width - sum(run.width for run in line)) if from_the_right else 0.0
     for run in ordered:
         paper = PAPER if run.piece is None else papers[run.piece]
         if run.piece is not None:

@@ -10,15 +10,18 @@ from PIL import Image
 
 from xai_widgets.export.cells import cells
 from xai_widgets.export.colours import Look, look_of
-from xai_widgets.export.draw import BAR, CHOSEN, FAINT, PAPER, TRACK, Pen, legend, overlay, reduced
+from xai_widgets.export.draw import BAR, CHOSEN, FAINT, TRACK, legend, overlay, reduced
 from xai_widgets.export.look import washed
 from xai_widgets.export.passage import passage, strip, sums
+from xai_widgets.export.scene import Scene, measure
 from xai_widgets.export.smoothing import automatic, smoothed
-from xai_widgets.export.words import TOP, clean, doubt, question, score, short, title_of
+from xai_widgets.export.words import TOP, clean, columns_of, doubt, question, score, short, title_of
+from xai_widgets.export.words import text as described
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xai_widgets.export.draw import Pen
     from xai_widgets.results import Attribution
 
 NARROWEST, WIDEST = 400, 900
@@ -64,18 +67,32 @@ def picture(attribution: Attribution, *, width: int = 860, **display: Any) -> Im
     ValueError
         For values that are neither a map nor those of a text or row, and for options out of range.
     """
-    return _page(attribution, width=width, **display).drawn()
+    return _page(attribution, width=width, **display).scene.image()
 
 
 def png(attribution: Attribution, **options: Any) -> bytes:
     """Draw the picture, with the options of :func:`picture`, and return it as a PNG of 256 colours."""
     page = _page(attribution, **options)
-    image = page.drawn()
+    image = page.scene.image()
     file = io.BytesIO()
     reduced(image, page.strip.resize((image.width, 80)), dither=attribution.text is None).save(
         file, "PNG", compress_level=9
     )
     return file.getvalue()
+
+
+def svg(attribution: Attribution, **options: Any) -> bytes:
+    """Draw the picture of a text or a row, with the options of :func:`picture`, in lines and letters.
+
+    Raises
+    ------
+    ValueError
+        For maps, whose lines are pixels.
+    """
+    if not attribution.in_lines:
+        msg = "only a text or a row has lines to be saved as .svg: save this map as .png."
+        raise ValueError(msg)
+    return _page(attribution, **options).scene.svg(question(attribution), described(attribution))
 
 
 def _page(attribution: Attribution, *, width: int = 860, **display: Any) -> _Page:
@@ -87,7 +104,7 @@ def _page(attribution: Attribution, *, width: int = 860, **display: Any) -> _Pag
     if attribution.text is not None:
         scene, look = _read(attribution, room, **display)
         return _Page(attribution, look, scene, width, notes=notes, strip=strip(look, (room, 10)))
-    if attribution.values.ndim == 1 and attribution.values.size:
+    if attribution.in_lines:
         scene, look = _bars(attribution, room, **display)
         return _Page(attribution, look, scene, width, notes=notes, strip=strip(look, (room, 10)))
     if attribution.heat is None:
@@ -101,7 +118,7 @@ def _page(attribution: Attribution, *, width: int = 860, **display: Any) -> _Pag
     sigma = automatic(attribution.heat) if smooth is None else smooth
     heat = smoothed(attribution.heat, sigma)
     look = look_of(heat, **display)
-    scene = _scene(attribution, heat, look, room)
+    scene = _overlaid(attribution, heat, look, room)
     notes = [*doubt(attribution), *([f"shown smoothed over {sigma:g} px"] if sigma else [])]
     notes += map(clean, attribution.notes)
     bar = legend(look, (max(scene.width, _least(width)), 10))
@@ -113,18 +130,17 @@ def _least(width: int) -> int:
     return round((width - 3 * GAP) * 0.5)
 
 
-def _bars(attribution: Attribution, width: int, **display: Any) -> tuple[Image.Image, Look]:
+def _bars(attribution: Attribution, width: int, **display: Any) -> tuple[Scene, Look]:
     """Draw a row with what its columns contribute."""
     values = attribution.values.astype(np.float64)
-    names = attribution.names or [f"feature {i}" for i in range(len(values))]
     display.pop("smooth", None)
     look = look_of(values, **display)
-    return cells(names, values, look, width), look
+    return cells(columns_of(attribution), values, look, width), look
 
 
 def _read(
     attribution: Attribution, width: int, *, granularity: str | None = None, pattern: str | None = None, **display: Any
-) -> tuple[Image.Image, Look]:
+) -> tuple[Scene, Look]:
     """Draw the text with what its words contribute."""
     assert attribution.text is not None
     chosen = (pattern or "words") if granularity == "pattern" else granularity or "words"
@@ -134,7 +150,7 @@ def _read(
     return passage(attribution.text.text, pieces, values, look, width), look
 
 
-def _scene(attribution: Attribution, heat: NDArray[np.float64], look: Look, width: int) -> Image.Image:
+def _overlaid(attribution: Attribution, heat: NDArray[np.float64], look: Look, width: int) -> Scene:
     """Draw the photo with the map on it, at most `width` wide."""
     photo = attribution.photo
     if photo is None:
@@ -145,14 +161,14 @@ def _scene(attribution: Attribution, heat: NDArray[np.float64], look: Look, widt
     factor = min(width / size[0], TALLEST * width / size[1])
     shown = (max(1, round(size[0] * factor)), max(1, round(size[1] * factor)))
     if photo is None:
-        scene = Image.new("RGB", shown, (243, 243, 243))
+        image = Image.new("RGB", shown, (243, 243, 243))
     else:
-        scene = Image.fromarray(photo).resize(shown, Image.Resampling.LANCZOS)
+        image = Image.fromarray(photo).resize(shown, Image.Resampling.LANCZOS)
     x, y = shown[0] / size[0], shown[1] / size[1]
     box = (region[0] * x, region[1] * y, region[2] * x, region[3] * y)
-    _wash(scene, box)
-    overlay(scene, heat, look, box)
-    return scene
+    _wash(image, box)
+    overlay(image, heat, look, box)
+    return Scene(*shown, lambda pen, x, y: pen.paste(image, (x, y)))
 
 
 def _wash(scene: Image.Image, box: tuple[float, float, float, float]) -> None:
@@ -165,64 +181,55 @@ def _wash(scene: Image.Image, box: tuple[float, float, float, float]) -> None:
 
 
 class _Page:
-    """One picture: the title, the scene and its colours on the left, the numbers on the right."""
+    """One picture: the title, what is shown and its colours on the left, the numbers on the right."""
 
     def __init__(
-        self,
-        attribution: Attribution,
-        look: Look,
-        scene: Image.Image,
-        width: int,
-        *,
-        notes: list[str],
-        strip: Image.Image,
+        self, attribution: Attribution, look: Look, shown: Scene, width: int, *, notes: list[str], strip: Image.Image
     ) -> None:
-        self.attribution, self.look, self.scene, self.width, self.strip = attribution, look, scene, width, strip
-        self.left = max(scene.width, _least(width))
+        self.attribution, self.look, self.shown, self.width, self.strip = attribution, look, shown, width, strip
+        self.left = max(shown.width, _least(width))
         self.side = width - self.left - 3 * GAP
         self.bars_end = TOP_EDGE + 30 + 34 * len(attribution.prediction.top(TOP))
-        measure = Pen(Image.new("RGB", (1, 1)))
-        self.caption = [line for part in notes for line in measure.wrap(part, 13, self.side)][:MOST_LINES]
-        left = TOP_EDGE + scene.height + 46
+        pen = measure()
+        self.caption = [line for part in notes for line in pen.wrap(part, 13, self.side)][:MOST_LINES]
+        left = TOP_EDGE + shown.height + 46
         right = self.bars_end + (36 + 19 * len(self.caption) if self.caption else 0)
-        self.image = Image.new("RGB", (width, max(left, right) + 14), PAPER)
-        self.pen = Pen(self.image)
+        self.scene = Scene(width, max(left, right) + 14, self._draw)
 
-    def drawn(self) -> Image.Image:
-        self._title()
-        self.image.paste(self.scene, (GAP + (self.left - self.scene.width) // 2, TOP_EDGE))
-        self._legend(GAP, TOP_EDGE + self.scene.height + 14)
-        x = self.left + 2 * GAP
-        self._bars(x, TOP_EDGE)
+    def _draw(self, pen: Pen, x: float, y: float) -> None:
+        self._title(pen, x + GAP, y + 40)
+        self.shown.draw(pen, x + GAP + (self.left - self.shown.width) // 2, y + TOP_EDGE)
+        self._legend(pen, x + GAP, y + TOP_EDGE + self.shown.height + 14)
+        x += self.left + 2 * GAP
+        self._bars(pen, x, y + TOP_EDGE)
         if self.caption:
-            self.pen.write((x, self.bars_end + 24), "Computation", size=13, colour=FAINT)
+            pen.write((x, y + self.bars_end + 24), "Computation", size=13, colour=FAINT)
         for i, line in enumerate(self.caption):
-            self.pen.write((x, self.bars_end + 46 + 19 * i), line, size=13)
-        return self.image
+            pen.write((x, y + self.bars_end + 46 + 19 * i), line, size=13)
 
-    def _title(self) -> None:
+    def _title(self, pen: Pen, x: float, y: float) -> None:
         method = " · " + title_of(self.attribution.method)
         room = self.width - 2 * GAP
         asked = question(self.attribution)
         # The method is never cut off by a long label.
-        asked = self.pen.fit(asked, 20, max(room / 2, room - self.pen.width(method, 20) - 4))
-        self.pen.write((GAP, 40), asked, size=20, bold=True)
-        at = GAP + self.pen.width(asked, 20) + 2
-        self.pen.write((at, 40), method, size=20, colour=FAINT, most=self.width - GAP - at)
+        asked = pen.fit(asked, 20, max(room / 2, room - pen.width(method, 20) - 4))
+        pen.write((x, y), asked, size=20, bold=True)
+        wide = pen.width(asked, 20) + 2
+        pen.write((x + wide, y), method, size=20, colour=FAINT, most=room - wide)
 
-    def _legend(self, x: int, y: int) -> None:
+    def _legend(self, pen: Pen, x: float, y: float) -> None:
         look, end = self.look, self.left
-        self.image.paste(self.strip, (x, y))
+        pen.paste(self.strip, (x, y))
         more, less = ("≥ ", "≤ ") if look.clipped else ("", "")
         low, high = look.ends
         first = f"{less}{short(low)}" if look.diverging else "0"
         middle = "against   0   for" if look.diverging else "strength"
         last = f"{more}{'+' if look.diverging else ''}{short(high)}"
-        self.pen.write((x, y + 27), first, size=13)
-        self.pen.write((x + end / 2, y + 27), middle, size=13, colour=FAINT, anchor="m")
-        self.pen.write((x + end, y + 27), last, size=13, anchor="r")
+        pen.write((x, y + 27), first, size=13)
+        pen.write((x + end / 2, y + 27), middle, size=13, colour=FAINT, anchor="m")
+        pen.write((x + end, y + 27), last, size=13, anchor="r")
 
-    def _bars(self, x: int, y: int) -> None:
+    def _bars(self, pen: Pen, x: float, y: float) -> None:
         prediction = self.attribution.prediction
         top = [(clean(name), value) for name, value in prediction.top(TOP)]
         target = self.attribution.target
@@ -231,13 +238,13 @@ class _Page:
             clean(prediction.label(i)) for i in chosen if isinstance(i, int) and 0 <= i < len(prediction.probabilities)
         }
         full = max((abs(v) for _, v in top), default=1.0) if prediction.task == "value" else 1.0
-        self.pen.write((x, y + 12), "Prediction", size=13, colour=FAINT)
+        pen.write((x, y + 12), "Prediction", size=13, colour=FAINT)
         for i, (name, value) in enumerate(top):
             line = y + 36 + 34 * i
             words = score(value, prediction.task)
-            self.pen.write((x, line), name, bold=name in bold, most=self.side - self.pen.width(words, 14) - 12)
-            self.pen.write((x + self.side, line), words, anchor="r")
-            self.pen.draw.rectangle((x, line + 8, x + self.side - 1, line + 12), fill=TRACK)
+            pen.write((x, line), name, bold=name in bold, most=self.side - pen.width(words, 14) - 12)
+            pen.write((x + self.side, line), words, anchor="r")
+            pen.draw.rectangle((x, line + 8, x + self.side - 1, line + 12), fill=TRACK)
             share = abs(value) / full if full > 0 and value == value else 0.0  # noqa: PLR0124  NaN has no bar
             if long := round(min(1.0, share) * (self.side - 1)):
-                self.pen.draw.rectangle((x, line + 8, x + long, line + 12), fill=CHOSEN if name in bold else BAR)
+                pen.draw.rectangle((x, line + 8, x + long, line + 12), fill=CHOSEN if name in bold else BAR)

@@ -58,6 +58,7 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "notes": list(a.notes),
         "layout": None if a.layout is None else [[name, list(shape)] for name, shape in a.layout],
         "names": None if a.names is None else list(a.names),
+        "cells": None if a.cells is None else plain(a.cells),
         "text": None if a.text is None else plain(asdict(a.text)),
         "edits": [plain(dict(one)) for one in a.edits],
         "provenance": dict(a.provenance),
@@ -101,27 +102,35 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         target=_target("target", record.get("target"), prediction),
         label=checks.text("label", record.get("label")),
         prediction=prediction,
-        method=checks.text("method", record.get("method")),
-        params=_params("params", record.get("params")),
-        seed=checks.whole("seed", record.get("seed")),
-        fraction=checks.number("fraction", record.get("fraction")),
         error=checks.optional("error", record.get("error")),
         gap=checks.optional("gap", record.get("gap")),
-        forwards=checks.natural("forwards", record.get("forwards")),
         backwards=checks.natural("backwards", record.get("backwards")),
-        seconds=checks.number("seconds", record.get("seconds")),
-        model_hash=checks.text("model_hash", record.get("model_hash")),
-        notes=checks.texts("notes", record.get("notes")),
         placement=_placement("placement", record.get("placement")),
         names=None if record.get("names") is None else checks.texts("names", record["names"]),
+        cells=_cells("cells", record.get("cells"), arrays["values"]),
         layout=_layout("layout", record.get("layout"), arrays["values"].size),
         text=_text("text", record.get("text"), arrays["values"]),
         edits=_edits("edits", record.get("edits")),
         photo=_photo("photo", arrays.get("photo")),
         region=checks.region("region", record.get("region")),
         steps=checks.pair("steps", record.get("steps")),
-        provenance=checks.named("provenance", record.get("provenance")),
+        **computed(record),
     )
+
+
+def computed(record: dict[str, Any]) -> dict[str, Any]:
+    """Check how a result was computed: the fields that all kinds of results have."""
+    return {
+        "method": checks.text("method", record.get("method")),
+        "params": params_of("params", record.get("params")),
+        "seed": checks.whole("seed", record.get("seed")),
+        "fraction": checks.number("fraction", record.get("fraction")),
+        "forwards": checks.natural("forwards", record.get("forwards")),
+        "seconds": checks.number("seconds", record.get("seconds")),
+        "model_hash": checks.text("model_hash", record.get("model_hash")),
+        "notes": checks.texts("notes", record.get("notes")),
+        "provenance": checks.named("provenance", record.get("provenance")),
+    }
 
 
 def plain(value: Any) -> Any:
@@ -158,7 +167,8 @@ def _target(name: str, value: Any, prediction: Prediction) -> TargetIndex:
     return target
 
 
-def _params(name: str, value: Any) -> dict[str, Any]:
+def params_of(name: str, value: Any) -> dict[str, Any]:
+    """Check parameters by name, plain data."""
     found = checks.plain(name, value)
     if not isinstance(found, dict):
         raise checks.wrong(name)
@@ -168,12 +178,19 @@ def _params(name: str, value: Any) -> dict[str, Any]:
 def _placement(name: str, value: Any) -> Placement | None:
     if value is None:
         return None
-    found = _params(name, value)
+    found = params_of(name, value)
     box = checks.region(name, value.get("box"))
     mirrored = found.get("mirrored")
     if box is None or not isinstance(mirrored, tuple) or [type(one) for one in mirrored] != [bool, bool]:
         raise checks.wrong(name)
     return Placement(checks.pair(name, value.get("size")), box, (mirrored[0], mirrored[1]))
+
+
+def _cells(name: str, value: Any, values: NDArray[Any]) -> tuple[Any, ...] | None:
+    if value is None:
+        return None
+    checks.hold(name, isinstance(value, list) and values.shape == (len(value),))
+    return tuple(checks.cell(name, one) for one in value)
 
 
 def _layout(name: str, value: Any, size: int) -> tuple[tuple[str, tuple[int, ...]], ...] | None:
@@ -194,7 +211,7 @@ def _text(name: str, value: Any, values: NDArray[Any]) -> Text | None:
     if not isinstance(value, dict):
         raise checks.wrong(name)
     said = checks.long_text(name, value.get("text"))
-    found = _params(name, {key: one for key, one in value.items() if key != "text"})
+    found = params_of(name, {key: one for key, one in value.items() if key != "text"})
     spans, ids, special = (found.get(key) for key in ("spans", "ids", "special"))
     if (
         not isinstance(spans, (list, tuple))
@@ -213,7 +230,7 @@ def _text(name: str, value: Any, values: NDArray[Any]) -> Text | None:
 def _edits(name: str, value: Any) -> tuple[dict[str, Any], ...]:
     if not isinstance(value, list):
         raise checks.wrong(name)
-    return tuple(_params(name, one) for one in value)
+    return tuple(params_of(name, one) for one in value)
 
 
 def _photo(name: str, photo: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from xai_widgets.export.colours import STEPS, ramp
-from xai_widgets.export.draw import FAINT, INK, PAPER, Pen
+from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, Pen
 from xai_widgets.export.look import look
+from xai_widgets.export.scene import Scene
 from xai_widgets.export.words import clean
 
 if TYPE_CHECKING:
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Points = NDArray[np.float64]
+
 WIDTH, HEIGHT, TOP_EDGE, BELOW, EDGE = 860, 640, 62, 46, 28
 SHADES = (0.78, 0.04)
 """The part of the ramp that is seen on white paper: what is kept is dark. js/core/embedding/shade.ts has the same."""
+
+MOST_NAMES, MOST_TRIED, ROOM = 40, 160, 15
+"""Names, points that may have one, and the height of a line."""
 
 
 def scatter(
@@ -28,9 +33,10 @@ def scatter(
     shares: NDArray[np.float64],
     *,
     lines: Sequence[str],
-    names: Sequence[tuple[int, str]],
-) -> bytes:
-    """Draw points, and return a PNG.
+    labels: Sequence[str],
+    near: Sequence[int] = (),
+) -> Scene:
+    """Draw points.
 
     Parameters
     ----------
@@ -39,33 +45,29 @@ def scatter(
         0..1, which chooses the colour.
     lines : sequence of str
         A title, and what stands below it.
-    names : sequence of (int, str)
-        Points to be named, the first the most important.
+    labels : sequence of str
+        Names of the points, the most important first; as many are written as there is room for.
+    near : sequence of int
+        The point that is selected, and those that belong near it.
     """
-    image = Image.new("RGB", (WIDTH, HEIGHT + TOP_EDGE + BELOW), PAPER)
-    pen = Pen(image)
-    for i, line in enumerate(lines[:2]):
-        pen.write((EDGE, 28 + 22 * i), clean(line), size=18 if i == 0 else 13, bold=i == 0, most=WIDTH - 2 * EDGE)
     low, high = positions.min(0), positions.max(0)
     scale = min((WIDTH - 2 * EDGE) / max(high[0] - low[0], 1e-12), (HEIGHT - 2 * EDGE) / max(high[1] - low[1], 1e-12))
-    at = (positions - (low + high) / 2) * (scale, -scale) + (WIDTH / 2, TOP_EDGE + HEIGHT / 2)
-    colours = [tuple(colour) for colour in shade(shares).tolist()]
-    radius = float(np.clip(90 / np.sqrt(len(at)), 1.2, 4))
-    for i in np.argsort(shares, kind="stable").tolist():
-        x, y = at[i].tolist()
-        pen.draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colours[i])
-    taken: list[tuple[float, float, float]] = []
-    for i, name in names:
-        (x, y), wide = at[i].tolist(), pen.width(clean(name), 13)
-        if any(abs(y - b) < 15 and x < right and a < x + wide for a, right, b in taken):  # noqa: PLR2004  a line's height
-            continue
-        taken.append((x, x + wide, y))
-        pen.draw.ellipse((x - 4, y - 4, x + 4, y + 4), outline=INK, width=2)
-        pen.write((x + 7, y + 4), clean(name), size=13, bold=len(taken) == 1, most=180)
-    _legend(pen, TOP_EDGE + HEIGHT + 8)
-    file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
-    return file.getvalue()
+    places: Points = (positions - (low + high) / 2) * (scale, -scale) + (WIDTH / 2, TOP_EDGE + HEIGHT / 2)
+
+    def draw(pen: Pen, x: float, y: float) -> None:
+        at = np.add(places, (x, y))
+        for i, line in enumerate(lines[:2]):
+            words, size = clean(line), 13 if i else 18
+            pen.write((x + EDGE, y + 28 + 22 * i), words, size=size, bold=i == 0, most=WIDTH - 2 * EDGE)
+        colours = [tuple(colour) for colour in shade(shares).tolist()]
+        radius = float(np.clip(90 / np.sqrt(len(at)), 1.2, 4))
+        for i in np.argsort(shares, kind="stable").tolist():
+            _dot(pen, at[i], radius, fill=colours[i])
+        _links(pen, at, near)
+        _names(pen, at, labels, near)
+        _legend(pen, x + EDGE, y + TOP_EDGE + HEIGHT + 8)
+
+    return Scene(WIDTH, HEIGHT + TOP_EDGE + BELOW, draw)
 
 
 def shade(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -75,9 +77,49 @@ def shade(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
     return found
 
 
-def _legend(pen: Pen, top: float) -> None:
+def _dot(pen: Pen, at: Points, radius: float, fill: tuple[int, ...] | None, **outline: Any) -> None:
+    x, y = at.tolist()
+    pen.draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=fill, **outline)
+
+
+def _links(pen: Pen, at: Points, near: Sequence[int]) -> None:
+    """Draw lines from the selected point: strong ones to those that the layout keeps near it."""
+    if not near:
+        return
+    selected, *others = near
+    away = np.hypot(*(at - at[selected]).T)
+    reach = np.sort(away)[len(others)]
+    for i in others:
+        kept = away[i] <= reach
+        ends = [tuple(at[selected].tolist()), tuple(at[i].tolist())]
+        pen.draw.line(ends, fill=PAPER, width=4)
+        pen.draw.line(ends, fill=CHOSEN if kept else FAINT, width=2 if kept else 1)
+
+
+def _names(pen: Pen, at: Points, labels: Sequence[str], near: Sequence[int]) -> None:
+    taken: list[tuple[float, float, float]] = []
+    for i in dict.fromkeys([*near, *range(min(len(labels), MOST_TRIED))]):
+        asked, name = i in near, clean(labels[i])
+        size = 13 if asked else 11
+        (x, y), wide = at[i].tolist(), min(180.0, pen.width(name, size))
+        left = x + 7 if x + 7 + wide < WIDTH else x - 7 - wide
+        # Names that nobody asked for keep their distance.
+        aside, line = (2, ROOM) if asked else (24, 2 * ROOM)
+        if asked:
+            _dot(pen, at[i], 4, None, outline=INK, width=2)
+        if len(taken) == MOST_NAMES or any(
+            abs(y - other) < line and left - aside < right and start < left + wide + aside
+            for start, right, other in taken
+        ):
+            continue
+        taken.append((left, left + wide, y))
+        bold, colour = asked and i == near[0], INK if asked else FAINT
+        pen.write((left, y + 4), name, size=size, bold=bold, colour=colour, most=180, halo=True)
+
+
+def _legend(pen: Pen, left: float, top: float) -> None:
     wide = WIDTH - 2 * EDGE
-    for i, colour in enumerate(shade(np.linspace(0, 1, wide)).tolist()):
-        pen.draw.line((EDGE + i, top, EDGE + i, top + 8), fill=tuple(colour))
+    strip = np.broadcast_to(shade(np.linspace(0, 1, wide)), (8, wide, 3))
+    pen.paste(Image.fromarray(np.ascontiguousarray(strip)), (left, top))
     for share, anchor, text in ((0.0, "l", "0%"), (0.5, "m", "true neighbours that survive"), (1.0, "r", "100%")):
-        pen.write((EDGE + share * wide, top + 24), text, size=12, colour=FAINT, anchor=anchor)
+        pen.write((left + share * wide, top + 24), text, size=12, colour=FAINT, anchor=anchor)

@@ -7,12 +7,16 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export.aside import write_aside
+from xai_widgets.export.facts import facts, listed
+from xai_widgets.export.words import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from xai_widgets.changes import Counterfactuals
+    from xai_widgets.evaluations import Evaluation
+    from xai_widgets.populations import PopulationResult
     from xai_widgets.results import Attribution
 
 FORMULA = tuple("=+-@\t\r")
@@ -33,10 +37,11 @@ def write_csv(attribution: Attribution, path: Path) -> None:
         added = a.text.special or (False,) * len(values)
         tokens = zip(a.text.spans, added, values, strict=True)
         lines = ([a.text.text[i:j], i, j, int(special), value] for (i, j), special, value in tokens)
-        write_aside(path, _csv(["token", "start", "stop", "added", "value"], lines))
+        write_aside(path, csv_of(["token", "start", "stop", "added", "value"], lines))
     elif a.values.ndim == 1:
-        names = a.names or [f"feature {i}" for i in range(len(values))]
-        write_aside(path, _csv(["column", "value"], zip(names, values, strict=True)))
+        held = {} if a.cells is None else {"cell": a.cells}
+        columns = {"column": names_of(a), **held, "value": values}
+        write_aside(path, csv_of([*columns], zip(*columns.values(), strict=True)))
     else:
         msg = f"only a text or a row is saved as a table, not values of shape {a.values.shape}: save them as .npz."
         raise ValueError(msg)
@@ -45,10 +50,26 @@ def write_csv(attribution: Attribution, path: Path) -> None:
 def write_changes_csv(found: Counterfactuals, path: Path) -> None:
     """Write one line a candidate, with the columns of ``to_dataframe``."""
     columns, rows = found.table()
-    write_aside(path, _csv(columns, ([row.get(name) for name in columns] for row in rows)))
+    write_aside(path, csv_of(columns, ([row.get(name) for name in columns] for row in rows)))
 
 
-def _csv(names: Sequence[str], lines: Iterable[Iterable[Any]]) -> bytes:
+def write_records(found: PopulationResult, path: Path) -> None:
+    """Write the rows of ``frame()``, for which pandas is not needed."""
+    rows = found.records()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    write_aside(path, csv_of(names, ([row.get(name) for name in names] for row in rows)))
+
+
+def write_measures_csv(found: Evaluation, path: Path) -> None:
+    """Write one line a measure, each with how all of them were computed."""
+    made = facts(found)
+    made.pop("Measured with", None)  # stands in each line for its measure
+    rows = [{**row, "params": listed(row["params"]), **made} for row in found.records()]
+    write_aside(path, csv_of(list(rows[0]) if rows else [], (row.values() for row in rows)))
+
+
+def csv_of(names: Sequence[str], lines: Iterable[Iterable[Any]]) -> bytes:
+    """Return a table as a file that spreadsheets open."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     for line in ([*names], *lines):

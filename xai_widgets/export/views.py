@@ -33,7 +33,8 @@ def view_of(attribution: Attribution) -> Shown | None:
         spec |= dict.fromkeys(("causal", "search", "attends"), False)
     elif a.heat is not None and a.photo is not None:
         height, width = a.photo.shape[:2]
-        spec = {"kind": "image", "grid": list(a.heat.shape), "photo": told.photo(a.photo), "edits": [], "fills": []}
+        spec = {"kind": "image", "grid": list(a.heat.shape), "photo": told.photo(a.photo)}
+        spec |= {"edits": [], "fills": [], "ways": []}
         spec |= {"region": list(a.region or (0, 0, width, height)), "brush": {"low": 1, "high": 1, "default": 1}}
     else:
         return None
@@ -42,7 +43,7 @@ def view_of(attribution: Attribution) -> Shown | None:
         "version": __version__,
         "labels": a.prediction.labels,
         "layers": [],
-        "methods": [_method(a.method)],
+        "methods": [method_of(a.method)],
     }
     params = {name: value for name, value in a.params.items() if told.is_plain(value)}
     request = {"method": a.method, "params": params, "target": told.jsonable(a.target), "edits": []}
@@ -53,7 +54,8 @@ def view_of(attribution: Attribution) -> Shown | None:
     return Shown(spec, state, (prediction, found, ended), ((prediction, found),), facts=facts(attribution), **names)
 
 
-def _method(name: str) -> dict[str, Any]:
+def method_of(name: str) -> dict[str, Any]:
+    """Describe a method to a browser; by its name alone where no method of that name is known here."""
     known = REGISTRY.get(name)
     if known is None:
         bare = SimpleNamespace(name=name, title=title_of(name), family="", sentence="")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets.method import REGISTRY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xai_widgets.results import Attribution
 
 TOP = 5
@@ -42,6 +44,11 @@ def short(value: float) -> str:
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, also where it is a plus."""
+    return f"{'+' if value > 0 else ''}{short(value)}"
 
 
 def score(value: float, task: str) -> str:
@@ -86,14 +93,32 @@ def every_word(attribution: Attribution) -> list[str]:
         return []
     words = attribution.contributions()
     more = [f"… and {len(words) - MOST_WORDS} more"] if len(words) > MOST_WORDS else []
-    listed = [f"{clean(word)} {_signed(value)}" for word, value in words[:MOST_WORDS]]
+    listed = [f"{clean(word)} {signed(value)}" for word, value in words[:MOST_WORDS]]
     return [f"Words: {'; '.join([*listed, *more])}"]
+
+
+def names_of(attribution: Attribution) -> Sequence[str]:
+    """Name the columns of a row, by number where they have no names."""
+    return attribution.names or [f"feature {i}" for i in range(len(attribution.values))]
+
+
+def columns_of(attribution: Attribution) -> Sequence[str]:
+    """Name the columns of a row with what it holds in each, where that is known: ``age = 38``."""
+    names, cells = names_of(attribution), attribution.cells
+    return names if cells is None else [f"{name} = {cell(one)}" for name, one in zip(names, cells, strict=True)]
+
+
+def cell(value: Any) -> str:
+    """Return what a row holds in one column."""
+    if value is None:
+        return "missing"
+    return f"{value:.6g}".replace("-", "−") if isinstance(value, float) else str(value)
 
 
 def _strongest(attribution: Attribution) -> list[str]:
     if attribution.text is not None and np.any(np.isfinite(attribution.values) & (attribution.values != 0)):
         words = sorted(attribution.contributions(), key=lambda one: -abs(one[1]) if math.isfinite(one[1]) else 0.0)
-        return [f"Strongest words: {'; '.join(f'{clean(word)} {_signed(value)}' for word, value in words[:TOP])}"]
+        return [f"Strongest words: {'; '.join(f'{clean(word)} {signed(value)}' for word, value in words[:TOP])}"]
     heat = attribution.heat
     values = np.asarray(attribution.values, dtype=np.float64) if heat is None else heat
     sizes = np.where(np.isfinite(values), np.abs(values), -1.0)
@@ -105,17 +130,13 @@ def _strongest(attribution: Attribution) -> list[str]:
         value = float(values[at])
         where = ", ".join(map(str, at)) if heat is None else f"x {at[1]}, y {at[0]}"
         if values.ndim == 1 and attribution.names is not None:
-            listed.append(f"{clean(attribution.names[at[0]])} {_signed(value)}")
+            listed.append(f"{clean(columns_of(attribution)[at[0]])} {signed(value)}")
         else:
-            listed.append(f"{_signed(value)}{f' at {where}' if at else ''}")
+            listed.append(f"{signed(value)}{f' at {where}' if at else ''}")
         # The neighbours of a strong cell of a map say the same again.
         near = [max(sizes.shape) // NEIGHBOURS if heat is not None else 0] * len(at)
         sizes[tuple(slice(max(0, i - n), i + n + 1) for i, n in zip(at, near, strict=True))] = -1.0
     return [f"Strongest: {'; '.join(listed)}"]
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else ''}{short(value)}"
 
 
 def _count(number: int, name: str) -> str:

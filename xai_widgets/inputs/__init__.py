@@ -23,7 +23,7 @@ from xai_widgets.inputs.regions import Regions, runs_of
 from xai_widgets.inputs.rows import batch_of
 from xai_widgets.inputs.several import is_several, read_several
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
-from xai_widgets.inputs.superpixels import cells, superpixels
+from xai_widgets.inputs.superpixels import grid_cells, superpixels
 from xai_widgets.inputs.vocabulary import whole_words
 
 __all__ = [
@@ -47,13 +47,13 @@ __all__ = [
     "Slider",
     "TextEdit",
     "batch_of",
-    "cells",
     "check_edits",
     "eaten",
     "edit_from",
     "edits_between",
     "encode_texts",
     "filling",
+    "grid_cells",
     "is_several",
     "moved",
     "perturb",

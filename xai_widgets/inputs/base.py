@@ -62,6 +62,8 @@ class Inputs:
         Which channels of `x` are red, green and blue.
     names : tuple of str or None
         Of the features, for a row of a table whose columns have names.
+    cells : tuple or None
+        What a row holds in each column, as a person reads it; None for what is missing.
     layout : tuple of (str, tuple of int), or None
         Names and shapes of several inputs, whose numbers `x` holds one after another.
     vectors : mapping of str to Tensor, or None
@@ -84,6 +86,7 @@ class Inputs:
     mirrored: tuple[bool, bool] = (False, False)
     order: tuple[int, int, int] = (0, 1, 2)
     names: tuple[str, ...] | None = None
+    cells: tuple[Any, ...] | None = None
     layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
     vectors: Mapping[str, Tensor] | None = None
     text: Text | None = None
@@ -168,7 +171,7 @@ class Inputs:
         if not isinstance(kind, str):
             msg = f"a baseline is one of {self._known()}, a number or a tensor, got {type(kind).__name__}."
             raise TypeError(msg)
-        known = {"zero": x.new_zeros(()), **(self.vectors or {})}
+        known = {"zero": x.new_zeros(())} if kind == "zero" else self.vectors or {}
         if kind in known:
             return known[kind].to(x).expand_as(x).clone()
         if kind == "mean":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,9 @@ MOST_DECIMALS = 6
 """Numbers with more of them are taken for continuous."""
 
 FEW = 256
+
+EXACT = 2**53
+"""Whole numbers up to here are floats too."""
 
 DAY = 86_400e9
 """Nanoseconds."""
@@ -32,12 +36,12 @@ class Column:
         The values of a category, booleans too, in the data's own types; a row has their number.
     low, high : float
         Of the data; of a category its first and last number.
-    scale : float
-        A typical deviation, above 0: the median absolute one from the median, or the standard one where that is 0.
     step : float
         The numbers are multiples of it; 0 where they are continuous.
     dtype : object
         Of the data.
+    known : ndarray
+        The finite numbers of the data; none for a category.
     """
 
     name: str
@@ -45,9 +49,19 @@ class Column:
     choices: tuple[Any, ...] = ()
     low: float = 0.0
     high: float = 0.0
-    scale: float = 1.0
     step: float = 0.0
     dtype: Any = None
+    known: NDArray[np.float64] = field(default_factory=partial(np.empty, 0), repr=False)
+
+    @cached_property
+    def scale(self) -> float:
+        """A typical deviation, above 0: the median absolute one from the median, or the standard one where that is 0.
+
+        It takes longer than all else that is read of a column, and not everybody asks.
+        """
+        if not len(self.known):
+            return 1.0
+        return float(np.median(np.abs(self.known - np.median(self.known)))) or float(self.known.std()) or 1.0
 
 
 def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray[np.float64]]:
@@ -61,8 +75,8 @@ def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray
     values = given.to_numpy() if framed else given
     # In an array, what is now 0 and now 1 is a switch; what is always the same is a number.
     switch = not framed and ((values == 0) | (values == 1)).all() and values.min() != values.max()
-    if kind in "iuf" and not switch:
-        plain = np.ascontiguousarray(values, np.float64)  # of an array, a column has gaps
+    if kind in "iuf" and not switch and (kind == "f" or not _beyond(given)):
+        plain = np.ascontiguousarray(values, np.float64)  # of a frame, a column may have gaps
         return _numeric(name, "number", plain, dtype), plain
     codes, found = given.factorize() if framed else _codes(values)
     kinds = [one.item() if hasattr(one, "item") else one for one in found]
@@ -72,23 +86,23 @@ def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray
         raise ValueError(msg)
     places = {one: i for i, one in enumerate(choices)}
     plain = np.array([*(places[one] for one in kinds), math.nan])[codes]
-    return Column(name, "category", choices, 0.0, float(len(choices) - 1), 1.0, 1.0, dtype), plain
+    return Column(name, "category", choices, 0.0, float(len(choices) - 1), 1.0, dtype), plain
 
 
 def _numeric(name: str, kind: str, values: NDArray[np.float64], dtype: Any) -> Column:
-    known = values[np.isfinite(values)]
+    finite = np.isfinite(values)
+    known = values.copy() if finite.all() else values[finite]
     if not len(known):
         msg = f"the column {name!r} of the background holds no finite number: leave it out."
         raise ValueError(msg)
-    deviation = float(np.median(np.abs(known - np.median(known)))) or float(known.std()) or 1.0
-    step = 0.0
-    few = known[:FEW]
+    whole = getattr(dtype, "kind", "O") in "iu"
+    step, few = 0.0, known[:FEW]
     for decimals in range(MOST_DECIMALS + 1):
         # A few tell of nearly every column that it is none, in a hundredth of the time.
-        if all(np.array_equal(np.round(some, decimals), some) for some in (few, known)):
+        if whole or all(np.array_equal(np.round(some, decimals), some) for some in (few, known)):
             step = 10.0**-decimals
             break
-    return Column(name, kind, (), float(known.min()), float(known.max()), deviation, step, dtype)
+    return Column(name, kind, (), float(known.min()), float(known.max()), step, dtype, known)
 
 
 def own_values(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
@@ -100,7 +114,8 @@ def own_values(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
         return picked.astype(bool) if all(isinstance(one, bool) for one in column.choices) else picked
     if column.kind == "date":
         days = np.where(np.isnan(values), 0, values)
-        return np.round(days * DAY).astype(np.int64).astype("datetime64[ns]")
+        # Days as a float tell microseconds apart, and no more.
+        return (np.round(days * (DAY / 1000)).astype(np.int64) * 1000).astype("datetime64[ns]")
     whole = getattr(column.dtype, "kind", "f") in "iu" and not np.isnan(values).any()
     return values.astype(np.int64) if whole else values
 
@@ -108,6 +123,12 @@ def own_values(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
 def plain_value(value: Any) -> Any:
     """Return a number of numpy's as Python's; a date stays one."""
     return value.item() if isinstance(value, np.generic) and not isinstance(value, np.datetime64) else value
+
+
+def _beyond(given: Any) -> bool:
+    """Tell whether whole numbers are too large for floats to tell each from the next: names, not amounts."""
+    ends = given.min(), given.max()  # neither is a number where all are missing
+    return any(isinstance(one, (int, np.integer)) and abs(int(one)) > EXACT for one in ends)
 
 
 def _index(values: NDArray[np.float64]) -> NDArray[np.int64]:

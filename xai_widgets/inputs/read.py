@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+MOST_CELLS = 10_000
+"""Of a row that somebody reads; what is longer is a signal."""
+
 _UNPREPARED = (
     "The picture was given to the model as it is, scaled to 0..1: pass preprocess= if the model expects another size "
     "or normalised values."
@@ -64,6 +67,8 @@ def read_inputs(
     TypeError, ValueError, FileNotFoundError, RuntimeError
         Saying what was expected and what came; RuntimeError is chained to what `preprocess` raised.
     """
+    if preprocess is None:  # no code but ours runs, which draws nothing
+        return _read(x, None, device, dtype, columns, at_once=at_once)
     with kept_rng() as drawn:
         found = _read(x, preprocess, device, dtype, columns, at_once=at_once)
         return found.traced() if found.traced and (at_once or drawn()) else found
@@ -193,10 +198,12 @@ def _plain(x: Tensor, device: torch.device | str, dtype: torch.dtype) -> Inputs:
     notes: tuple[str, ...] = ()
     if x.ndim == 4 and x.shape[0] == 1 and x.shape[1] in CHANNELS:  # noqa: PLR2004
         x, notes = x[0], ("The batch axis of 1 was taken off: an input is given without one.",)
+    digits = 15 if x.dtype == torch.float64 else 7
+    cells = tuple(float(f"{one:.{digits}g}") for one in x.tolist()) if x.ndim == 1 and len(x) <= MOST_CELLS else None
     x = x.detach().to(device, dtype)
     black, white = guess_levels(x)
     if x.ndim != 3 or x.shape[0] not in CHANNELS:  # noqa: PLR2004
-        return Inputs(x, "tensor", black, white, notes=notes)
+        return Inputs(x, "tensor", black, white, notes=notes, cells=cells)
     return _own_view(Inputs(x, "image", black, white, notes=notes))
 
 

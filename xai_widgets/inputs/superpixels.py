@@ -44,7 +44,7 @@ def superpixels(pixels: Tensor, count: int) -> Tensor:
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     place = torch.stack([y, x]).double() * (COMPACTNESS / side)
     points = torch.cat([colour, place]).flatten(1).T  # one row a pixel
-    label = cells(height, width, count).flatten()
+    label = grid_cells(height, width, count).flatten()
     home = label // columns, label % columns
     steps = torch.cartesian_prod(torch.arange(-1, 2), torch.arange(-1, 2))
     # A pixel may join the patches seeded in its own cell of the grid and in the eight around it.
@@ -62,7 +62,7 @@ def superpixels(pixels: Tensor, count: int) -> Tensor:
     return gapless.reshape(height, width)
 
 
-def cells(height: int, width: int, count: int) -> Tensor:
+def grid_cells(height: int, width: int, count: int) -> Tensor:
     """Divide a picture into nearly square cells, `count` at most; numbered as `superpixels` are."""
     rows, columns = _seeds(height, width, count)
     y, x = torch.arange(height) * rows // height, torch.arange(width) * columns // width

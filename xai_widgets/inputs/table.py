@@ -7,12 +7,13 @@ import math
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets.inputs.columns import DAY, Column, own_values, plain_value, read_column
+from xai_widgets.inputs.seen import seen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +57,7 @@ class Table:
                 msg = f"background must be a frame, or an array (rows, columns) of numbers, got {_told(array)}."
                 raise TypeError(msg)
             found = [str(i) for i in range(array.shape[1])] if names is None else [str(one) for one in names]
-            series = list(array.T)
+            series = list(np.ascontiguousarray(array.T))  # each is read several times
         if names is not None and len(names) != len(series):
             msg = f"features names {len(names)} columns, the background has {len(series)}."
             raise ValueError(msg)
@@ -67,7 +68,10 @@ class Table:
         if double:
             msg = f"the background has several columns {double[0]!r}: give each its own name."
             raise ValueError(msg)
-        read = [read_column(name, one, framed=framed) for name, one in zip(found, series, strict=True)]
+        read = []
+        for name, one in zip(found, series, strict=True):
+            of_it = partial(read_column, name, one, framed=framed)
+            read.append(seen(background, name, one.to_numpy(), of_it) if framed and one.dtype == object else of_it())
         return cls(tuple(column for column, _ in read), np.stack([values for _, values in read], 1), framed)
 
     @property
@@ -156,26 +160,37 @@ class Table:
             for i, (name, column) in enumerate(self.own(values[None]).items())
         }
 
+    def told(self, values: NDArray[np.float64]) -> tuple[Any, ...]:
+        """Return one row of numbers (columns,) as plain data: dates as texts, the time of day where there is one."""
+        cells = self.cells(values).values()
+        return tuple(_date(one) if isinstance(one, np.datetime64) else one for one in cells)
+
     def give(self, values: NDArray[np.float64]) -> Any:
         """Return numbers (n, columns) as what the model eats: a frame where the background is one, else an array."""
         if not self.framed:
             own = self.own(values)
             return np.stack([np.asarray(one, np.float64) for one in own.values()], 1)
         pandas = importlib.import_module("pandas")
-        made = {}
+        made, index = {}, pandas.RangeIndex(len(values))  # of series with one each, pandas would make one of all
         for i, (name, column) in enumerate(self.own(values).items()):
             kept: Any = self.columns[i].dtype
             missing = np.isnan(values[:, i])
             if getattr(kept, "kind", "O") in "biufM" and isinstance(kept, np.dtype) and not missing.any():
                 made[name] = column.astype(kept, copy=False)  # as a series it would take ten times as long
                 continue
-            own = pandas.Series(column, dtype=object if missing.any() else None)
+            # Of objects, pandas would look at each to find out whether all are texts.
+            own = pandas.Series(column, index, object if missing.any() or column.dtype.kind == "O" else None)
             if missing.any():
                 own[missing] = None
             # Whole numbers and booleans of numpy's know no missing value.
             holds = not missing.any() or not isinstance(kept, np.dtype) or kept.kind not in "biu"
-            made[name] = own.astype(kept) if holds else own
-        return pandas.DataFrame(made)
+            made[name] = own.astype(kept) if holds and own.dtype != kept else own
+        return pandas.DataFrame(made, index)
+
+
+def _date(one: np.datetime64) -> str:
+    day = one.astype("datetime64[D]")
+    return str(day if day == one else one.astype("datetime64[s]"))
 
 
 def _told(array: NDArray[Any]) -> str:

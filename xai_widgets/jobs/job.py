@@ -34,8 +34,6 @@ class Job:
         Receives the results.
     ended : callable
         Receives the outcome and, for a failed job, the exception.
-    interval : float
-        Least seconds between two results.
     clock : callable
         Seconds that only grow.
     """
@@ -45,7 +43,6 @@ class Job:
         steps: Callable[[], Iterator[Any]],
         publish: Callable[[Any], None],
         ended: Callable[[Outcome, BaseException | None], None],
-        interval: float,
         clock: Callable[[], float],
     ) -> None:
         self.outcome: Outcome | None = None
@@ -56,7 +53,7 @@ class Job:
         self._steps: Callable[[], Iterator[Any]] | None = steps
         self._iterator: Iterator[Any] | None = None
         self._publish, self._ended = publish, ended
-        self._interval, self._clock, self._last = interval, clock, 0.0
+        self._clock, self._last = clock, 0.0
         self._held: Any = None
         # Replies from a thread find their way to the cell (and the notebook) only in the request's context.
         self._context = contextvars.copy_context()
@@ -80,10 +77,10 @@ class Job:
             self._steps = None
         return next(self._iterator)
 
-    def flush(self, *, last: bool = False) -> None:
-        """Publish the held result, unless one was published less than the interval ago and more may come."""
+    def flush(self, interval: float, *, last: bool = False) -> None:
+        """Publish the held result, unless one was published less than `interval` seconds ago and more may come."""
         now = self._clock()
-        if self._held is None or (self.delivered and not last and now - self._last < self._interval):
+        if self._held is None or (self.delivered and not last and now - self._last < interval):
             return
         result, self._held = self._held, None
         self.delivered, self._last = True, now

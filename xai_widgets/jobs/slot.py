@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+PATIENCE = 0.1
+"""Seconds for which requests of a slot may have waited when they are put off once more, so that none starves."""
+
 
 class Slot:
     """One job runs, at most one waits: the newest.
@@ -31,17 +34,30 @@ class Slot:
         Whether a job that has begun may publish one result before a newer one takes its place, so that
         something moves under a slider that is dragged faster than results come.
     interval : float
-        Least seconds between two published results of a job. In between the newest is held.
+        Least seconds between two published results of a job; it may be changed at any time. In between the newest is
+        held.
+    delay : float
+        Seconds without a newer request after which a job may begin: for what need not follow each step of a slider.
     """
 
     def __init__(
-        self, worker: Worker, *, priority: int = 0, deliver_first: bool = False, interval: float = 0.05
+        self,
+        worker: Worker,
+        *,
+        priority: int = 0,
+        deliver_first: bool = False,
+        interval: float = 0.05,
+        delay: float = 0.0,
     ) -> None:
         self.priority = priority
+        self.due = 0.0
+        """When the job that waits may begin, by the worker's clock."""
         self.turn = 0
         """When this slot was last stepped. It outlives jobs, so that many submits neither win nor lose turns."""
         self._worker = worker
-        self._deliver_first, self._interval = deliver_first, interval
+        self.interval = interval
+        self._deliver_first, self._delay = deliver_first, delay
+        self._since = 0.0
         self._running: Job | None = None
         self._waiting: Job | None = None
         self._closed = False
@@ -68,18 +84,28 @@ class Slot:
             Called exactly once, last, with the outcome and the exception of a failed job. A closed slot
             ends its jobs as cancelled.
         """
-        job = Job(steps, publish, ended, self._interval, self._worker.clock)
+        job = Job(steps, publish, ended, self._worker.clock)
         with self._worker.lock:
             if self._closed:
                 self._worker.retire(job, Outcome.CANCELLED)
             else:
-                if self._waiting is not None:
+                now = self._worker.clock()
+                if self._waiting is None:
+                    self._since = now
+                else:
                     self._worker.retire(self._waiting, Outcome.SUPERSEDED)
-                self._waiting = job
+                self._waiting, self.due = job, now + self._delay
                 self._supersede()
                 self._worker.enlist(self)
         self._worker.wake()
         return job
+
+    def hold(self, seconds: float) -> None:
+        """Let the job that waits begin no sooner than in `seconds`, unless this slot has waited for long already."""
+        with self._worker.lock:
+            now = self._worker.clock()
+            if now - self._since < PATIENCE:
+                self.due = now + seconds
 
     def cancel(self) -> None:
         """Stop before the next step. The best result so far is still published."""
@@ -116,6 +142,10 @@ class Slot:
 
     # What follows is for the worker, on its thread.
 
+    def ready(self, now: float) -> bool:
+        """Whether there is something to do at once; call with the lock held."""
+        return self._running is not None or self._waiting is None or self.due <= now
+
     def begin(self) -> Job | None:
         """Return the job whose turn it is, None if all were cancelled; call with the lock held."""
         if self._running is None:
@@ -148,4 +178,4 @@ class Slot:
             if self._closed:
                 job.drop()
             else:
-                job.flush(last=last)
+                job.flush(self.interval, last=last)

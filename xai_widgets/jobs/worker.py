@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import threading
 import time
@@ -107,18 +108,24 @@ class Worker:
     def _serve(self, idle: float) -> None:
         # No job in a local variable here: it would live for as long as this waits for the next one.
         while self._wait(idle):
-            self._turn()
+            self._turn(self.clock() if idle else math.inf)
 
     def _wait(self, idle: float) -> bool:
+        """Wait for something to do; False when there is nothing more. Where none can wait, all is due."""
         with self.lock:
-            self._work.wait_for(lambda: self._has_work() or self._stopping, idle)
-            if self._has_work() and not self._stopping:
-                return True
+            while not self._stopping:
+                now = self.clock() if idle else math.inf
+                if self._retired or any(one.ready(now) for one in self._slots):
+                    return True
+                due = min((one.due for one in self._slots), default=None)
+                woken = self._work.wait(idle if due is None else due - now)
+                if due is None and not woken and not self._has_work():
+                    break
             # Under the lock, so that a submit either finds this thread awake or starts another.
             self._running, self.thread = False, None
             return False
 
-    def _turn(self) -> None:
+    def _turn(self, now: float) -> None:
         """End a retired job, or step the slot whose turn it is."""
         with self.lock:
             slot: Slot | None = None
@@ -128,9 +135,10 @@ class Worker:
                 job, outcome = self._retired.popleft()
             else:
                 # Of a copy: the garbage collector may close a forgotten widget, and so come here, at any moment.
-                slot = min(list(self._slots), key=lambda one: (-one.priority, one.turn))
-                job = slot.begin()
-                if job is None:
+                ready = [one for one in list(self._slots) if one.ready(now)]
+                slot = min(ready, key=lambda one: (-one.priority, one.turn), default=None)
+                job = slot.begin() if slot is not None else None
+                if slot is not None and job is None:
                     self._slots.discard(slot)
         if job is not None and slot is not None:
             slot.step(job)

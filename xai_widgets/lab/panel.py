@@ -93,13 +93,15 @@ class Panel:
         if kind == "compare":
             self._compare([str(one) for one in asked["ids"]])
             return
+        if kind == "leave":
+            self.close()
+            return
         for widget in living():
-            if widget.model_id == asked.get("id"):
-                if kind == "close":
-                    widget.close()
-                elif kind == "cancel":
-                    for slot in "ab" if hasattr(widget, "compared") else ("",):
-                        widget.cancel(*slot)
+            if kind == "close" and widget.model_id == asked["id"]:
+                widget.close()
+            elif kind == "cancel" and asked.get("id", widget.model_id) == widget.model_id:
+                for slot in "ab" if hasattr(widget, "compared") else ("",):
+                    widget.cancel(*slot)
 
     def _compare(self, ids: list[str]) -> None:
         variables = {} if self._shell is None else self._shell.user_ns

@@ -1,4 +1,4 @@
-"""A Jupyter server extension of one setting: small messages from the kernel go out at once.
+"""A Jupyter server extension: small messages from the kernel go out at once, and views are there without a kernel.
 
 Jupyter servers leave Nagle's algorithm on, which holds a small message back until the browser has acknowledged the
 one before, and browsers take up to 40 ms for that. A slider that is answered by a prediction of 2 kB feels it.
@@ -10,12 +10,15 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
+from xai_widgets.lab.views import serve_views
+
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "xai_widgets.lab.server"}]
 
 
 def _load_jupyter_server_extension(app: Any) -> None:
+    serve_views(app.web_app)
     try:
         from jupyter_server.services.kernels.websocket import KernelWebsocketHandler  # noqa: PLC0415
     except ImportError:  # another version of the server, where it lives elsewhere

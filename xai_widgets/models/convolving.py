@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 class Kernels:
     """Convolutions whose weights were made of others, laid out and kept for the next pass.
 
-    Kept is one a purpose and weight. That what it was made of is still the same is seen by sums, since weights may be
-    written into unnoticed.
+    Kept is one a purpose and weight, from the second pass on: together they are larger than the model, and who asks but
+    once has no use for them. That what it was made of is still the same is seen by sums, since weights may be written
+    into unnoticed.
     """
 
     def __init__(self) -> None:
+        self._asked: set[tuple[str, int]] = set()
         self._found: dict[tuple[str, int], tuple[list[float], Tensor, Convolution]] = {}
 
     def of(self, purpose: str, sources: Sequence[Tensor | None], make: Callable[[], Convolution]) -> Convolution:
@@ -31,6 +33,9 @@ class Kernels:
         assert weight is not None
         sums = [0.0 if one is None else float(one.detach().sum()) for one in sources]
         key = purpose, weight.data_ptr()
+        if key not in self._asked:
+            self._asked.add(key)
+            return make()
         if key not in self._found or self._found[key][0] != sums:
             # The weight is kept, so that no other one comes to lie in its place.
             self._found[key] = sums, weight, make()

@@ -6,8 +6,7 @@ import copy
 import threading
 import time
 import weakref
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
@@ -17,18 +16,21 @@ from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, ou
 from xai_widgets.models.explanation import ExplanationCopy, Feed, copy_in_steps, feed_alone, is_watched, listeners
 from xai_widgets.models.feeds import Reduced
 from xai_widgets.models.keras_models import show_layers
-from xai_widgets.models.outputs import scores_of, scores_of_parts, task_of
-from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches, release
+from xai_widgets.models.outputs import scores_of, scores_of_parts, task_of, without_nan
+from xai_widgets.models.pace import BATCH_SECONDS, Pace, Spent, in_batches, release
 from xai_widgets.models.passed import Passed
 from xai_widgets.models.recurrent import differentiable_pass
+from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import (
     DrawWatch,
+    Turn,
     follow,
     moved_between,
     private_copy,
     random_states,
     restore_random_states,
+    sample_of,
     seeded,
     untouched,
     version_of,
@@ -44,17 +46,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-
-@dataclass
-class Spent:
-    """Inputs passed so far, by a model and its views."""
-
-    forwards: int = 0
-    backwards: int = 0
-
-
 WARM_UP = 5
 """Inputs that a run passes through the model as it is: making a faster copy would hold up the first picture."""
+
+WORTH = BATCH_SECONDS
+"""Of passes to come, from which on a faster copy is worth making: of a small network that alone takes 2 ms, and each
+pass is a fifth shorter then."""
 
 _LOCKS: weakref.WeakKeyDictionary[nn.Module, threading.RLock] = weakref.WeakKeyDictionary()
 
@@ -82,7 +79,7 @@ class Execution:
         self.module = module if twin is None else twin
         self.private = twin is not None
         self._given = weakref.ref(module)
-        self.labels = None if labels is None else tuple(str(one) for one in labels)
+        self.labels: Sequence[str] | None = None if labels is None else tuple(str(one) for one in labels)
         weights: list[Tensor] = [*self.module.parameters(), *self.module.buffers()]
         first = next((w for w in weights if w.is_floating_point()), None)
         self.device = torch.device(device or "cpu") if first is None else first.device
@@ -104,6 +101,9 @@ class Execution:
         self._passed = Passed()
         self._mixing: list[Mixing | None] = []  # one, once a run has found it out, whatever is trained meanwhile
         self._states: dict[bool, int] = {}
+        self._sample: list[int] = []  # one, of the given module's weights when they were last looked at
+        self._counted: dict[bool, int] = {}
+        self.look()
         self._hashed: list[tuple[int, str]] = []  # of the weights alone, so for whatever the module is a function of
         self._followed = [self.version]
         self._own: set[int] = set()  # by id, the parameters that a pass writes into
@@ -130,6 +130,7 @@ class Execution:
 
     def fresh(self) -> Self:
         """Return the same model with counts at zero and notes of its own, for one run."""
+        self.look()
         self._follow()
         return self._again(_spent=Spent(), _from=0, _notes=[], _mixing=[], _fast=None, _may_switch=True)
 
@@ -164,6 +165,12 @@ class Execution:
         self._may_switch = False
         return self
 
+    def look(self) -> None:
+        """Look whether weights were written through `.data`, which torch does not count; then `version` changes too."""
+        given = self._given()
+        if given is not None:
+            self._sample[:] = [sample_of(given)]
+
     def _follow(self) -> None:
         """Take up the given module's weights and buffers as they are now."""
         given, version = self._given(), self.version
@@ -186,7 +193,12 @@ class Execution:
         """Return a number for the given module's state; the last one where it is gone, since nobody can change it."""
         given = self._given()
         if given is not None or buffers not in self._states:
-            self._states[buffers] = version_of(self.module if given is None else given, buffers=buffers)
+            counted = version_of(self.module if given is None else given, buffers=buffers)
+            if self._counted.setdefault(buffers, counted) != counted:
+                # What is written so and counted is one change: the next look shall not find another.
+                self._counted[buffers] = counted
+                self.look()
+            self._states[buffers] = hash((counted, *self._sample))
         return self._states[buffers]
 
     @property
@@ -211,7 +223,14 @@ class Execution:
         self, count: int, work: Callable[[slice], T], kind: str = "forward", align: int | None = None
     ) -> Iterator[tuple[slice, T]]:
         """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
-        return in_batches(count, self.paces[kind], work, self.device, report=self._notes.append, align=align)
+        pace, spent = self.paces[kind], self._spent
+        spent.left = count * pace.best
+        try:
+            for rows, result in in_batches(count, pace, work, self.device, report=self._notes.append, align=align):
+                spent.left = (count - rows.stop) * pace.best
+                yield rows, result
+        finally:
+            spent.left = Spent.left
 
     def outputs(self, call: Callable[[nn.Module], T]) -> T:
         """Return what the module puts out when it is called so, without gradients and left as it was.
@@ -238,7 +257,7 @@ class Execution:
 
     def _guard(self) -> AbstractContextManager[Any]:
         if not self.private:
-            return _Turn(self._turn, untouched(self.module), OwnWeights(self.module) if self._own else nullcontext())
+            return Turn(self._turn, untouched(self.module), OwnWeights(self.module) if self._own else nullcontext())
         return seeded(self.device, self.seed) if self.random else nullcontext()
 
     def _forward(self, x: Tensor, *, fast: bool = False) -> Tensor:
@@ -258,16 +277,12 @@ class Execution:
         scores = scores_of(output)
         if len(scores) != len(x):
             msg = (
-                f"The model must return one row of scores an input: for {len(x)} input{'s' * (len(x) != 1)} it "
-                f"returned {len(scores)} rows."
+                f"The model must return one row of scores an input: for a batch of {len(x)} it returned {len(scores)}."
             )
             raise ModelError(msg)
         if self.task is None:
             self.task = task_of(self.module, scores, self.labels, lambda: scores_of_parts(self._call, x))
-        if bool(torch.isnan(scores).any()):
-            msg = f"The model returned NaN for an input of {describe(x)}."
-            raise ModelError(msg)
-        return scores
+        return without_nan(scores, x)
 
     def _call(self, x: Tensor) -> Any:
         # A clone: an operation in place in the first layer must neither meet a leaf nor change our input.
@@ -322,7 +337,7 @@ class Execution:
         """Return the explanation copy once a run has shown itself to be a long one, while nobody watches the model."""
         if not self._may_switch or not self.private or self.random is not False:
             return None
-        if self.forwards - self._from < WARM_UP:
+        if self.forwards - self._from < WARM_UP or (self._fast is None and self._spent.left < WORTH):
             return None
         if is_watched() or listeners(self.module) != self._listeners:
             return None
@@ -343,6 +358,7 @@ class Execution:
             self._fast.version = version
         return self._fast
 
+    @aside()
     def _make_copy(self, x: Tensor) -> None:
         """Go on making the explanation copy for as long as a batch may take; a run does not stand still for it."""
         if not self._making or self._making[0][0] != self.version:
@@ -380,21 +396,3 @@ class Execution:
         if not x.is_floating_point():
             msg = f"Gradients need a floating-point input, got {describe(x)}."
             raise ModelError(msg)
-
-
-class _Turn:
-    """Take a lock, then enter contexts; leave all in reverse order."""
-
-    def __init__(self, lock: threading.RLock, *inner: AbstractContextManager[Any]) -> None:
-        self._lock, self._inner = lock, inner
-        self._stack = ExitStack()
-
-    def __enter__(self) -> None:
-        with ExitStack() as stack:
-            stack.enter_context(self._lock)
-            for one in self._inner:
-                stack.enter_context(one)
-            self._stack = stack.pop_all()
-
-    def __exit__(self, *error: object) -> None:
-        self._stack.__exit__(*error)  # type: ignore[arg-type]

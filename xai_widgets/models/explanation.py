@@ -28,6 +28,7 @@ from torch.utils._device import DeviceContext
 from xai_widgets.models.convolving import convolved
 from xai_widgets.models.kernels import Convolution, merged, scaled
 from xai_widgets.models.outputs import scores_of
+from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.untouched import HOOKS, empty_hooks
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ ABOUT_A_TENSOR = (int, torch.Size, torch.dtype, torch.device)
 
 CLOSE = {torch.float64: 1e-9, torch.float32: 1e-4}
 """How far the scores may differ, as a share of the largest. Half precision is too coarse to tell."""
+
+TRIES = 2
+"""Inputs on which the scores of a copy are compared with the model's."""
 
 
 class OtherPathError(RuntimeError):
@@ -74,10 +78,11 @@ class Fixed:
         self.kernel: Convolution | None = None
         """The laid-out weights, from the first run on."""
         self._may_lay_out = layout is torch.channels_last and _is_laid_out(layer)
+        self._forwards = 0
 
     def refresh(self) -> None:
         """Take up what the model's weights are now."""
-        self.kernel = None
+        self.kernel, self._forwards = None, 0
 
     def weight(self) -> Tensor:
         """Return the weights as torch's own functions take them."""
@@ -86,17 +91,29 @@ class Fixed:
 
     def run(self, x: Tensor) -> Tensor:
         """Do the work of the layer."""
-        layer = self.layer
-        if isinstance(layer, nn.Linear):
+        if isinstance(layer := self.layer, nn.Linear):
             return nn.functional.linear(x, self.weight(), self.bias)
         if self._may_lay_out:
             if self.kernel is None:
-                geometry = layer.stride, layer.dilation, layer.groups
-                self.kernel = Convolution(layer.weight, self.bias, *geometry, x.shape, self.scale)
-            if self.kernel.is_packed and self.kernel.takes(x):
+                how = layer.stride, layer.dilation, layer.groups, None, self.scale
+                self.kernel = Convolution(layer.weight, self.bias, *how)
+            if self.kernel.takes(x):
+                if self._pays(self.kernel, x):
+                    self.kernel.lay_out(x.shape)
                 return convolved(x, self.kernel, layer.padding)
         found: Tensor = layer._conv_forward(x, self.weight(), self.bias)  # noqa: SLF001
         return found
+
+    def _pays(self, kernel: Convolution, x: Tensor) -> bool:
+        """Tell whether a second copy of the weights is worth its memory.
+
+        Passes that hold no activations for a way back have room for one of any size, once they are many in a row.
+        """
+        self._forwards = 0 if x.requires_grad and torch.is_grad_enabled() else self._forwards + 1
+        if kernel.is_linear(x, self.layer.padding):
+            return False
+        outputs = len(kernel.weight), *(n // by for n, by in zip(x.shape[2:], self.layer.stride, strict=True))
+        return self._forwards > TRIES or kernel.is_small(x.shape, (len(x), *outputs))
 
 
 class Merged(Fixed):
@@ -187,6 +204,7 @@ class ExplanationCopy:
                     self.module.get_submodule(name).forward = partial(Fixed.run, self.fixed[-1])
         self.refresh()
 
+    @aside()
     def refresh(self) -> None:
         """Take up the model's weights as they are now."""
         with torch.no_grad():
@@ -259,15 +277,15 @@ def copy_in_steps(
         return None
     noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).to(x.device)
     inputs = [x.detach(), noise * x.detach().std(correction=0) + x.detach().mean()]
-    pairs = mergeable(module, inputs[0], feed)
-    yield
     layouts = [torch.channels_last] if wants_channels_last(module, x) else []
+    if not layouts and not any(type(one) in NORMS for one in module.modules()):
+        return None
+    pairs, output = _watched(module, inputs[0], feed)
+    yield
     if not pairs and not layouts:
         return None  # noise, too, is what a function of a table's rows may refuse
-    wanted: list[Tensor] = []
-    for one in inputs:
-        wanted.append(_passed(partial(feed, module), one))
-        yield
+    wanted = [scores_of(output), _passed(partial(feed, module), inputs[1])]
+    yield
     for used, layout in product([pairs, []], [*layouts, torch.preserve_format]):
         if not used and layout is torch.preserve_format:
             break  # that is the model as it is
@@ -330,6 +348,11 @@ def mergeable(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> list[tup
     list of (str, str)
         Names of layer and BatchNorm.
     """
+    return _watched(module, x, feed)[0]
+
+
+def _watched(module: nn.Module, x: Tensor, feed: Feed) -> tuple[list[tuple[str, str]], Any]:
+    """Return what `mergeable` does, and what the model put out."""
     uses = _Uses()
     made: dict[int, tuple[str, Tensor]] = {}  # the tensor itself keeps its id from being given to another
     taken: dict[str, int] = {}
@@ -353,7 +376,7 @@ def mergeable(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> list[tup
             handles.append(one.register_forward_pre_hook(partial(before_norm, name)))
     try:
         with torch.no_grad(), uses:
-            feed(module, x.clone())
+            found = feed(module, x.clone())
     finally:
         for handle in handles:
             handle.remove()
@@ -363,7 +386,7 @@ def mergeable(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> list[tup
         for layer, output, norm in pairs
         if runs[layer] == runs[norm] == 1
         and not (output.ndim != MATRIX and isinstance(module.get_submodule(layer), nn.Linear))
-    ]
+    ], found
 
 
 def _is_laid_out(layer: nn.Module) -> bool:

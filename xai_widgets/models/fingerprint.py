@@ -7,8 +7,8 @@ import hashlib
 import torch
 from torch import Tensor, nn
 
-ROW, ROWS = 1024, 256
-"""Words summed at a time, as a matrix: so many as stay in the processor's cache when they are widened to 64 bits."""
+ROW, ROWS = 1024, 64
+"""64-bit words summed at a time, as a matrix: so many as stay in the processor's cache between its two sums."""
 
 FEW = 4096
 """Words of a tensor up to which it is summed together with others."""
@@ -63,16 +63,18 @@ def _sums_of(few: list[Tensor]) -> list[tuple[int, int]]:
 
 
 def _sums(words: Tensor) -> tuple[int, int]:
+    """Return the sums of a long tensor, of whose words several are summed as one of 64 bits, which need no widening."""
+    each = 8 // words.element_size()
+    words = words.clone() if words.storage_offset() % each else words  # its memory begins within one of those
+    wide, over = words[: len(words) // each * each].view(torch.int64), words[len(words) // each * each :]
     # As a matrix, so that sums of its rows and columns hold both: what is at (i, j) has the weight i * ROW + j + 1.
-    full = len(words) // ROW
-    grid, rest = words[: full * ROW].view(full, ROW), words[full * ROW :].long()
-    plain, weighted = _dot(rest, torch.ones_like(rest)), _dot(rest, _ramp(rest) + full * ROW)
-    for start in range(0, full, ROWS):
-        part = grid[start : start + ROWS].long()
-        rows = part.sum(1)
-        plain += int(rows.sum())
-        weighted += ROW * _dot(rows, _ramp(rows) + start - 1) + _dot(part.sum(0), _ramp(part[0]))
-    return plain % (1 << 64), weighted % (1 << 64)
+    full = len(wide) // ROW
+    rest = torch.cat([wide[full * ROW :], over.long()])
+    grid = wide[: full * ROW].view(full, ROW)
+    parts = [grid[start : start + ROWS] for start in range(0, max(full, 1), ROWS)]
+    rows, columns = torch.cat([part.sum(1) for part in parts]), torch.stack([part.sum(0) for part in parts]).sum(0)
+    weighted = ROW * _dot(rows, _ramp(rows) - 1) + _dot(columns, _ramp(columns)) + _dot(rest, _ramp(rest) + full * ROW)
+    return int(rows.sum() + rest.sum()) % (1 << 64), weighted % (1 << 64)
 
 
 def _ramp(like: Tensor) -> Tensor:

@@ -15,14 +15,19 @@ from torch.overrides import TorchFunctionMode
 
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, is_out_of_memory
+from xai_widgets.models.outputs import scores_of, without_nan
+from xai_widgets.models.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xai_widgets.models.module import TorchModel
 
 CLOSE = {torch.float64: 1e-9, torch.float32: 1e-5}
 """How far scores may differ, as a share of the largest. Half precision is too coarse to tell."""
+
+MOST = 2**18
+"""Scores of one batch of variants."""
 
 
 class _EndedError(Exception):
@@ -67,7 +72,8 @@ class _After:
     def __call__(self, module: nn.Module, units: Tensor) -> Any:
         if isinstance(module, nn.Sequential) and isinstance(module[0], nn.Linear):
             for layer in itertools.islice(module, 1, None):
-                units = layer(units)
+                # Nobody else has these numbers: in place, they are written where the cache holds them.
+                units = torch.relu_(units) if type(layer) is nn.ReLU else layer(units)
             return units
         with _First(units):
             return module(units.new_zeros(1, self.columns).expand(len(units), -1))
@@ -88,6 +94,45 @@ class Divided:
     upto: TorchModel
     after: TorchModel
     slopes: Tensor
+    _rest: _After
+
+    def varied(
+        self, units: Tensor, count: int, move: Callable[[Tensor, slice, int], Tensor]
+    ) -> Iterator[tuple[slice, Tensor]]:
+        """Ask about `count` variants of what the layer puts out (n, units).
+
+        All that is done once a pass is done once for many variants of some rows, which one after the other stay in the
+        processor's cache.
+
+        Parameters
+        ----------
+        units : Tensor, shape (n, units)
+        count : int
+        move : callable
+            ``move(units[part], part, variant)`` returns a variant of some rows, as a new tensor.
+
+        Yields
+        ------
+        numbers : slice
+            Of ``range(count * n)``: all rows of the first variant before those of the second.
+        scores : Tensor, shape (numbers, outputs)
+        """
+        total = len(units)
+
+        def work(numbers: slice) -> Tensor:
+            parts = [
+                (slice(max(0, numbers.start - k * total), min(total, numbers.stop - k * total)), k)
+                for k in range(numbers.start // total, -(-numbers.stop // total))
+            ]
+
+            def call(module: nn.Module) -> Tensor:
+                return torch.cat([scores_of(self._rest(module, move(units[part], part, k))) for part, k in parts])
+
+            scores = self.after.outputs(call)
+            self.after._spent.forwards += len(scores)  # noqa: SLF001  its own kind
+            return without_nan(scores, units[:1])
+
+        yield from self.after.batches(count * total, work)
 
     @classmethod
     def find(cls, model: TorchModel, rows: Tensor, others: Tensor, columns: Sequence[int]) -> Divided | None:
@@ -96,10 +141,11 @@ class Divided:
         plain = isinstance(model.module, PlainFunction)
         if plain or model.dtype not in CLOSE or model.random or model.mixes(rows):
             return None
-        upto, after = model.fed(_upto, "value").plain(), model.fed(_After(rows.shape[1]), model.task).plain()
+        rest = _After(rows.shape[1])
+        upto, after = model.fed(_upto, "value").plain(), model.fed(rest, model.task).plain()
         try:
             units, steps = upto.scores(rows), others - rows
-            slopes = []
+            slopes, outputs = [], 1
             for column in columns:
                 changed = _with(rows.clone(), column, others[:, column])
                 far = int(steps[:, column].abs().argmax())
@@ -109,11 +155,14 @@ class Divided:
                 if not float((got - wanted).abs().max()) <= CLOSE[model.dtype] * float(wanted.abs().max()):
                     return None
                 slopes.append(slope)
+                outputs = wanted.shape[1]
         except (ModelError, RuntimeError) as error:
             if is_out_of_memory(error):
                 raise
             return None  # the model does something else with its rows
-        return cls(upto, after, torch.stack(slopes))
+        pace = after.paces["forward"]
+        after.paces["forward"] = Pace(limit=max(pace.limit, MOST // outputs))
+        return cls(upto, after, torch.stack(slopes), rest)
 
 
 def _with(rows: Tensor, column: int, value: Tensor) -> Tensor:

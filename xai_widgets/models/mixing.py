@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from xai_widgets.models.errors import ModelError
+from xai_widgets.models.stopwatch import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,7 @@ def company(x: Tensor, seed: int = 0) -> Tensor:
     return torch.stack([x, (1.3 * x + 0.2 * (x.max() - x.min() + 1) * noise).to(x)])
 
 
+@aside()
 def find_mixing(
     run: Callable[[Tensor], Tensor], x: Tensor, alone: Tensor, limit: float, *, draws: bool
 ) -> Mixing | None:

@@ -11,20 +11,18 @@ from torch import Tensor, nn
 
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory
-from xai_widgets.models.execution import Execution, Spent
 from xai_widgets.models.explanation import is_watched, listeners
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
-from xai_widgets.models.taps import recording, recording_shapes
+from xai_widgets.models.pace import Spent
+from xai_widgets.models.tapped import Tapped
 from xai_widgets.models.untouched import empty_hooks
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from typing_extensions import Self
 
     from xai_widgets.models.rules import AttentionWatch, Rules
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from xai_widgets.results import Unit
 
 
-class TorchModel(Execution):
+class TorchModel(Tapped):
     """A torch module as the methods see it.
 
     Parameters
@@ -232,63 +230,6 @@ class TorchModel(Execution):
         self._spent.backwards += len(x)
         return self._differentiate(score, [watch.attended[-1].output])[0]
 
-    def tap(self, x: Tensor, target: Target, layer: str) -> tuple[Tensor, Tensor, Tensor]:
-        """Compute the target score, a layer's activation, and the score's gradient with respect to that.
-
-        The way back goes through the network above the layer alone.
-
-        Parameters
-        ----------
-        x : Tensor, shape (n, features…)
-        target : Target
-        layer : str
-            Name of a submodule.
-
-        Returns
-        -------
-        scores : Tensor, shape (n,)
-        activation, gradient : Tensor
-            As the layer puts it out.
-
-        Raises
-        ------
-        ModelError
-            Where the layer puts out no floating-point numbers, or the score does not depend on them.
-        """
-        with self._guard():
-            score, seen = self._record(x, target, layer)
-            # Cut off from the input, a score that does not come from the layer comes from nothing.
-            gradient = self._differentiate(score, [seen[layer]])[0] if score.requires_grad else None
-        self._spent.backwards += len(x)
-        if gradient is None:
-            msg = (
-                f"The score does not depend on the layer {layer!r} by differentiable operations. Choose another layer."
-            )
-            raise ModelError(msg)
-        return score.detach(), seen[layer].detach(), gradient
-
-    def taps_from_the_top(self, x: Tensor, target: Target) -> Iterator[tuple[str, Tensor, Tensor]]:
-        """Yield name, activation and gradient of each layer that reaches the score, the last one first.
-
-        Going on costs the way back through one more layer, so stop reading at the one that is wanted.
-        """
-        with self._guard():
-            score, seen = self._record(x, target, None)
-            self._spent.backwards += len(x)
-            for name, tensor in reversed(seen.items()):
-                (gradient,) = self._differentiate(score, [tensor], again=True)
-                if gradient is not None:
-                    yield name, tensor.detach(), gradient
-
-    def shapes(self, x: Tensor) -> dict[str, tuple[int, ...]]:
-        """Tell the shape of what each layer puts out for one input `x` (features…), with its batch axis of 1.
-
-        Layers that put out no floating-point tensor, or do not run, are left out.
-        """
-        with self._guard(), torch.no_grad(), recording_shapes(self.module) as seen:
-            self._forward(x[None].detach())
-        return seen
-
     def above(self, layer: str, x: Fixed) -> Self:
         """Return the scores as a function of what a layer puts out for one input.
 
@@ -387,13 +328,3 @@ class TorchModel(Execution):
 
         # How often a layer runs does not change from input to input, as far as we know of any model; `Cut.at` checks.
         return self.remember(f"cut at {layer} for {described(x, 1)}", find)
-
-    def _record(self, x: Tensor, target: Target, layer: str | None) -> tuple[Tensor, dict[str, Tensor]]:
-        """Compute the target score, and the activations on the way to it that can be differentiated."""
-        with torch.enable_grad(), recording(self.module, layer) as seen:
-            score = target.of(self._forward(x.detach().requires_grad_(layer is None)))
-        if not seen:
-            what = "No layer put out a" if layer is None else f"The layer {layer!r} put out no"
-            msg = f"{what} tensor of floating-point numbers on the way to the score. Choose another."
-            raise ModelError(msg)
-        return score, seen

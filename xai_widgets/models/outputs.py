@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.callables import Estimator
-from xai_widgets.models.errors import ModelError
+from xai_widgets.models.errors import ModelError, describe
 
 MATRIX = 2
 TWO_CLASSES = 2
@@ -57,6 +57,20 @@ def scores_of(output: Any) -> Tensor:
         raise ModelError(msg)
     if not scores.shape[1]:
         msg = f"The model must return at least one score an input, got shape {list(scores.shape)}."
+        raise ModelError(msg)
+    return scores
+
+
+def without_nan(scores: Tensor, x: Tensor) -> Tensor:
+    """Return the scores of a batch `x`.
+
+    Raises
+    ------
+    ModelError
+        Where one of them is no number.
+    """
+    if bool(torch.isnan(scores).any()):
+        msg = f"The model returned NaN for an input of {describe(x)}."
         raise ModelError(msg)
     return scores
 

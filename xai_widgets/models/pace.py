@@ -28,59 +28,102 @@ TWICE = 2
 LATE = 2.0
 """A batch that takes this many times as long as it should is too large now, whatever was learned."""
 
+FADES = 0.9
+"""How fast is forgotten how long a batch took: of inputs that differ, the next ones may be such as those."""
+
 LONG, SHORT = 32, 8
 """Good batches after which larger ones are tried again: where those were dearer, and where one was late."""
+
+
+MORE = 1.25
+"""How many times as large as learned a batch may be, where few inputs would be left for another one."""
+
+
+@dataclass
+class Spent:
+    """Inputs passed so far, by a model and its views."""
+
+    forwards: int = 0
+    backwards: int = 0
+    left: float = float("inf")
+    """Seconds that the rest of what is running in batches will take; infinite where nobody knows."""
 
 
 @dataclass
 class Pace:
     """How many inputs of one kind of pass to run at once, learned from the batches so far.
 
-    Fewer than `least` are not worth the overhead of a batch, and run at once only where more do not fit.
+    Fewer than `least` are not worth the overhead of a batch, and run at once only where more do not fit. What one took
+    at best so far is `best`, in seconds.
     """
 
     size: int = 1
     limit: int = 4096
     least: int = 1
     seconds: float = BATCH_SECONDS
-    _best: float = float("inf")
+    best: float = float("inf")
     _before: float | None = None  # seconds of the batch of half the size, from which this one grew
     _trial: bool = False
+    _longest: float = 0.0  # seconds of a batch of this size, of late
+    _proven: bool = False  # that this size is no dearer per input than smaller ones
     _worse: int = 0
+    _dear: float = float("inf")  # seconds an input of the batches that were given up for it
+    _same: int = 0  # batches in a row that are no cheaper
     _rest: int = 0
+
+    def begin(self, alone: float) -> None:
+        """Begin with as many inputs as surely take a quarter of a batch's time: one alone took `alone` seconds."""
+        if self.size == 1 and self.best == float("inf"):
+            while 2 * self.size <= self.limit and 8 * self.size * alone <= self.seconds:
+                self.size *= 2
 
     def learn(self, size: int, seconds: float) -> None:
         """Grow while larger batches are cheaper per input and stay immediate; halve when they do not."""
         if size > 1 and seconds > LATE * self.seconds:
             self._settle(size // 2, SHORT)
-        elif size < self.size:
-            pass  # the last few inputs tell nothing of a whole batch
-        elif self._rest:
-            self._rest -= 1
+            return
+        if size <= self.size // 2:
+            return  # the last few inputs tell nothing of a whole batch
+        seconds, size = seconds * self.size / size, self.size  # one may be a little smaller, or larger
+        if self._rest:
+            # Where half as many are as dear, it was those inputs, such as longer texts, and not how many they were.
+            self._same = self._same + 1 if seconds / size * WORSE > self._dear else 0
+            self._rest = 0 if self._same == TWICE else self._rest - 1
             if not self._rest:
                 self.restart()
-        elif seconds / size > self._best * WORSE:
+        elif not self._proven and seconds / size > self.best * WORSE:
             self._worse += 1
             if self._worse == TWICE:
-                self._settle(max(1, size // 2), LONG)
-        elif self._trial and seconds > self.seconds and seconds / size * WORSE > self._best:
+                self._settle(max(1, size // 2), LONG, seconds / size)
+        elif self._trial and seconds > self.seconds and seconds / size * WORSE > self.best:
             self._settle(size // 2, LONG)  # too long a batch for what it saves
         else:
-            self._best, self._worse = min(self._best, seconds / size), 0
+            # From now on, what takes longer is other inputs, such as longer texts, or a machine that is busy.
+            self.best, self._worse, self._proven = min(self.best, seconds / size), 0, True
+            longest = max(seconds, FADES * self._longest)
+            self._longest = longest if longest <= LATE * self.seconds else 0.0  # such as a first pass that compiles
             # The next doubling adds twice what the last one did. Nothing is known of the first, so it is tried.
-            added = 0.0 if self._before is None else max(0.0, seconds - self._before)
-            self._trial = seconds + 2 * added <= self.seconds and 2 * size <= self.limit
+            added = 0.0 if self._before is None else max(0.0, longest - self._before)
+            self._trial = longest + 2 * added <= self.seconds and 2 * size <= self.limit
             if self._trial:
-                self._before, self.size = seconds, 2 * size
+                self._before, self.size = longest, 2 * size
+                self._longest, self._proven = 0.0, False
 
-    def _settle(self, size: int, rest: int) -> None:
+    def fit(self, left: int) -> int:
+        """Return how many of the inputs that are left to run now: no batch is left with only a few of them."""
+        if left <= min(self.limit, MORE * self.size):
+            return left
+        return min(self.size, max(-(-left // 2), self.least)) if left < 2 * self.size else self.size
+
+    def _settle(self, size: int, rest: int, dear: float = float("inf")) -> None:
+        self._dear, self._same = dear, 0
         self.size, self._rest, self._worse = min(self.size, max(size, self.least)), rest, 0
-        self._before, self._trial = None, False
+        self._before, self._trial, self._longest = None, False, 0.0
 
     def restart(self) -> None:
         """Learn anew from this size on; what does not fit is not tried again."""
-        self._best, self._worse, self._rest = float("inf"), 0, 0
-        self._before, self._trial = None, False
+        self.best, self._worse, self._rest = float("inf"), 0, 0
+        self._before, self._trial, self._longest = None, False, 0.0
 
     def shrink(self, size: int) -> str:
         """Halve after running out of memory, and say so."""
@@ -111,7 +154,7 @@ def in_batches(  # noqa: PLR0917
     """
     start = 0
     while start < count:
-        size = min(pace.size, count - start, align - start % align if align else count)
+        size = pace.fit(min(count - start, align - start % align if align else count))
         rows = slice(start, start + size)
         watch = Stopwatch(device, clock)
         try:

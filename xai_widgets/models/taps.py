@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 
 def tensor_in(output: Any) -> Tensor | None:
@@ -73,21 +73,28 @@ def listening(
 
 
 @contextmanager
-def recording(module: nn.Module, layer: str | None) -> Iterator[dict[str, Tensor]]:
+def recording(module: nn.Module, layers: Collection[str], *, cut: bool) -> Iterator[dict[str, Tensor]]:
     """Record the activations of passes, by the layers' names and in the order in which they ran.
 
     Parameters
     ----------
     module : Module
-    layer : str or None
-        Name of one submodule: its activation is cut off from what is below. All submodules for None.
+    layers : collection of str
+        Names of submodules. Those are left that ran after all others, since to keep an activation costs a copy.
+    cut : bool
+        Whether activations are cut off from what is below; then all of `layers` are left.
     """
     seen: dict[str, Tensor] = {}
 
     def record(name: str, _given: tuple[Any, ...], output: Any) -> Any:
-        return _record(seen, name, output, cut=layer is not None)
+        if name in layers:
+            return _record(seen, name, output, cut=cut)
+        tensor = tensor_in(output)
+        if tensor is not None and tensor.requires_grad:
+            seen.clear()
+        return None
 
-    with listening(module, record, None if layer is None else [layer]):
+    with listening(module, record, layers if cut else None):
         yield seen
 
 

@@ -12,8 +12,6 @@ from xai_widgets.models.errors import ModelError, describe
 from xai_widgets.models.keras_models import is_embedding
 from xai_widgets.models.outputs import tensor_of
 from xai_widgets.models.taps import listening, tensor_in, with_tensor
-from xai_widgets.models.untouched import untouched
-from xai_widgets.models.writing import OwnWeights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,67 +130,23 @@ def find_embedding(module: nn.Module, ids: Tensor, run: Callable[[], object]) ->
     return best, found[best]
 
 
-def stand_ins(module: nn.Module, layer: str, like: Tensor) -> dict[str, Tensor]:
-    """Return vectors that stand for no token in particular, by name: the mean of all, padding, the mask.
-
-    Parameters
-    ----------
-    module : Module
-    layer : str
-        The embedding layer.
-    like : Tensor, shape (tokens, features)
-    """
-    vectors = all_vectors(module, layer, like)
-    if vectors is None:
-        return {"mean": like.mean(0)}
-    config = _text_config(module)
-    padding = getattr(config, "pad_token_id", None)
-    numbers = {
-        "pad": getattr(module.get_submodule(layer), "padding_idx", None) if padding is None else padding,
-        "mask": getattr(config, "mask_token_id", None),
-    }
-    known = {name: vectors[i] for name, i in numbers.items() if isinstance(i, int) and 0 <= i < len(vectors)}
-    return {"mean": vectors.mean(0), **known}
-
-
-def all_vectors(module: nn.Module, layer: str, like: Tensor) -> Tensor | None:
-    """Return the vectors of all tokens (vocabulary, features); None where the layer is no table of them.
-
-    Parameters
-    ----------
-    module : Module
-    layer : str
-        The embedding layer.
-    like : Tensor
-        Of the type and device that is wanted.
-    """
-    embedding = module.get_submodule(layer)
-    if not isinstance(embedding, nn.Embedding):
-        return None
-    every = torch.arange(embedding.num_embeddings, device=like.device)
-    with torch.no_grad(), untouched(module), OwnWeights(module):  # some write into rows whose norm is too large
-        # By calling it, not its weights: some scale what they look up.
-        return embedding(every[None])[0].to(like)  # type: ignore[no-any-return]
-
-
-def vectors_of(module: nn.Module, layer: str, ids: Tensor) -> Tensor | None:
-    """Return the vectors of some tokens (tokens, features); None where only a pass through the model tells them."""
-    embedding = module.get_submodule(layer)
-    # One with a largest norm writes into its weights.
-    if not isinstance(embedding, nn.Embedding) or embedding.max_norm is not None:
-        return None
-    with torch.no_grad():
-        return embedding(ids[None])[0].detach().clone()  # type: ignore[no-any-return]
-
-
 def takes_tokens(module: nn.Module) -> bool:
     """Tell whether a model has a layer that may eat tokens."""
     return _own_embedding(module) is not None or any(map(_is_embedding, module.modules()))
 
 
-def size_of_vocabulary(module: nn.Module) -> int | None:
-    """Return how many tokens the model has vectors for; None where it does not say."""
+def size_of_vocabulary(module: nn.Module, *, told: bool = False) -> int | None:
+    """Return how many tokens the model has vectors for; None where it does not say.
+
+    Parameters
+    ----------
+    module : Module
+    told : bool
+        Whether to go by what the model names its table of tokens alone, and not by the largest that it has.
+    """
     own = _own_embedding(module)
+    if own is None and told:
+        return None
     tables = [one for one in (own or module).modules() if isinstance(one, nn.Embedding)]
     return max((one.num_embeddings for one in tables), default=None)
 
@@ -208,7 +162,7 @@ def may_speak(module: nn.Module) -> bool:
 
 def longest_text(module: nn.Module) -> int | None:
     """Return how many tokens a transformers model takes at most; None where it does not say."""
-    config = _text_config(module)
+    config = text_config(module)
     found = (getattr(config, name, None) for name in ("max_position_embeddings", "n_positions", "n_ctx"))
     return next((one for one in found if isinstance(one, int) and one > 0), None)
 
@@ -233,9 +187,10 @@ def _own_embedding(module: nn.Module) -> nn.Module | None:
     return found if isinstance(found, nn.Module) else None
 
 
-def _text_config(module: nn.Module) -> Any:
+def text_config(module: nn.Module) -> Any:
+    """Return the part of a transformers model's configuration that is of text; None where it has none."""
     config = getattr(module, "config", None)
-    find = getattr(config, "get_text_config", None)
+    find = getattr(config, "gettext_config", None)
     return find() if callable(find) else config
 
 
@@ -248,7 +203,7 @@ def plainly(module: nn.Module) -> Iterator[None]:
     attention fail to make theirs.
     """
     kept: list[tuple[Any, str, Any]] = []
-    configs: list[Any] = [getattr(module, "config", None), _text_config(module)]
+    configs: list[Any] = [getattr(module, "config", None), text_config(module)]
     for config in configs:
         if getattr(config, "use_cache", None):
             kept.append((config, "use_cache", config.use_cache))

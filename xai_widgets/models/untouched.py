@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,7 +17,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Container, Iterator
+    from contextlib import AbstractContextManager
 
 DRAWING = (
     *("rand", "normal", "bernoulli", "uniform", "multinomial", "exponential", "poisson", "geometric", "binomial"),
@@ -89,10 +91,35 @@ def follow(twin: nn.Module, module: nn.Module, *, weights: bool, own: Container[
 def version_of(module: nn.Module, *, buffers: bool = True) -> int:
     """Return a number that changes when weights or buffers do, without looking at them.
 
-    What is written through ``.data`` leaves no trace.
+    What is written through ``.data`` leaves no trace: `sample_of` looks.
     """
-    tensors = (*module.parameters(), *(module.buffers() if buffers else ()))
-    return hash(tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors))  # noqa: SLF001
+    # Asked before each batch, so in one walk, and without the names that `parameters()` makes.
+    kinds = ("_parameters", "_buffers") if buffers else ("_parameters",)
+    held = (t for one in module.modules() for kind in kinds for t in getattr(one, kind).values() if t is not None)
+    return hash(tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in held))  # noqa: SLF001
+
+
+COUNTED = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
+SAMPLED = 64
+"""So many numbers of each parameter tell whether it was written unseen."""
+
+
+def sample_of(module: nn.Module) -> int:
+    """Return a number that changes when many of a parameter's numbers do, in whatever way they were written.
+
+    Of sums of a few of each: 0.25 ms for a ResNet-18, whose fingerprint takes 8 ms.
+    """
+    sums: dict[torch.device, list[Tensor]] = {}
+    for t in module.parameters():
+        # Of others, such as quantised ones, memory tells nothing.
+        plain = type(t) is nn.Parameter and t.layout is torch.strided and t.dtype in COUNTED and t.numel() > 0
+        if not plain or t.is_meta or t.untyped_storage().nbytes() < (t.storage_offset() + t.numel()) * t.element_size():
+            continue
+        # In the order of memory: a weight that lies there in another order is not copied for it.
+        few = t.detach().as_strided((min(SAMPLED, t.numel()),), (max(1, t.numel() // SAMPLED),))
+        sums.setdefault(t.device, []).append(few.sum(dtype=torch.float32))
+    # As bits, since NaN is no number like itself.
+    return hash(tuple(bits for some in sums.values() for bits in torch.stack(some).view(torch.int32).tolist()))
 
 
 def random_states(device: torch.device) -> list[Tensor]:
@@ -209,3 +236,21 @@ class DrawWatch(TorchFunctionMode):
         result = func(*args, **(kwargs or {}))
         self.seen = moved_between(before, random_states(self.device))
         return result
+
+
+class Turn:
+    """Take a lock, then enter contexts; leave all in reverse order."""
+
+    def __init__(self, lock: threading.RLock, *inner: AbstractContextManager[Any]) -> None:
+        self._lock, self._inner = lock, inner
+        self._stack = ExitStack()
+
+    def __enter__(self) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(self._lock)
+            for one in self._inner:
+                stack.enter_context(one)
+            self._stack = stack.pop_all()
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.__exit__(*error)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from xai_widgets.method import parameter
 from xai_widgets.population.along import along
 from xai_widgets.population.grids import known, own, quantiles
 from xai_widgets.population.study import NORMAL, Study, register_study
-from xai_widgets.population.variants import varied
+from xai_widgets.population.variants import gather, varied
 from xai_widgets.populations import Curve
 
 if TYPE_CHECKING:
@@ -81,15 +81,14 @@ class _Steps:
         edges = torch.as_tensor(self.edges, dtype=rows.dtype, device=rows.device)
         inside = torch.searchsorted(edges[1:-1].contiguous(), rows[:, self.place].contiguous())
         ends = torch.stack([edges[inside], edges[inside + 1]])
-        changes = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
+        found = torch.empty(TWO, len(rows), dtype=torch.float64)
 
         def put(some: Tensor, which: slice | Tensor, end: int | Tensor) -> None:
             some[:, self.place] = ends[end, which]
 
-        for end, part, scores in varied(population.model, rows, TWO, put):
-            changes[part] += (1 if end else -1) * population.answers(scores)
-            yield
-        places, change = inside.cpu().numpy(), changes.cpu().numpy()
+        asked = varied(population.model, rows, TWO, put)
+        yield from gather(asked, population.answers, found)
+        places, change = inside.cpu().numpy(), (found[1] - found[0]).numpy()
         for k in range(3):
             self.sums[k] += np.bincount(places, change**k, self.sums.shape[1])
 

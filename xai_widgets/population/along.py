@@ -28,7 +28,7 @@ class Asked(Protocol):
 
 def along(population: Population, asked: Sequence[Asked], seed: int, unit: str) -> Iterator[Effects | None]:
     """Yield what is known of all that is asked after each block of rows, taken in an order of chance."""
-    rows = population.rows[population.shuffled(seed)]
+    rows = population.taken(population.shuffled(seed))
     for part in blocks(len(rows)):
         for one in asked:
             yield from one.add(population, rows[part])

@@ -13,7 +13,7 @@ from xai_widgets.models.first_linear import Divided
 from xai_widgets.population.along import along
 from xai_widgets.population.grids import grid, known, own
 from xai_widgets.population.study import NORMAL, Study, register_study
-from xai_widgets.population.variants import moved, varied
+from xai_widgets.population.variants import gather, varied
 from xai_widgets.populations import Curve, Surface
 
 if TYPE_CHECKING:
@@ -93,21 +93,18 @@ class _Asked:
     def add(self, population: Population, rows: Tensor) -> Iterator[None]:
         """Take some more rows through all points."""
         asked = self._varied if self.divided is None else self._moved
-        kept = max(0, self.ice - self.seen)
-        for i, part, scores in asked(population.model, rows):
-            answers = population.answers(scores)
-            self.sums[0, i] += float(answers.sum())
-            self.sums[1, i] += float(answers.dot(answers))
-            if part.start < kept:
-                stop = min(part.stop, kept)
-                self.lines[i, self.seen + part.start : self.seen + stop] = answers[: stop - part.start].cpu().numpy()
-            yield
+        found = torch.empty(len(self.points), len(rows), dtype=torch.float64)
+        yield from gather(asked(population.model, rows), population.answers, found)
+        self.sums += torch.stack([found.sum(1), found.square().sum(1)]).numpy()
+        kept = min(len(rows), self.ice - self.seen)
+        if kept > 0:
+            self.lines[:, self.seen : self.seen + kept] = found[:, :kept].numpy()
         self.seen += len(rows)
 
     def _points(self, rows: Tensor) -> Tensor:
         return torch.as_tensor(self.points, device=rows.device, dtype=rows.dtype)
 
-    def _varied(self, model: TorchModel, rows: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+    def _varied(self, model: TorchModel, rows: Tensor) -> Iterator[tuple[slice, Tensor]]:
         points = self._points(rows)
 
         def put(some: Tensor, _: slice | Tensor, point: int | Tensor) -> None:
@@ -116,14 +113,14 @@ class _Asked:
 
         return varied(model, rows, len(points), put)
 
-    def _moved(self, model: TorchModel, rows: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+    def _moved(self, model: TorchModel, rows: Tensor) -> Iterator[tuple[slice, Tensor]]:
         assert self.divided is not None
         points = self._points(rows)
         start = rows.clone()
         start[:, self.places[0]] = points[0, 0]
         ways = (points[:, :1] - points[0, 0]) * self.divided.slopes
         units = self.divided.upto.scores(start)
-        return moved(self.divided.after, units, len(points), lambda some, _, point: some + ways[point])
+        return self.divided.varied(units, len(points), lambda some, _, point: some + ways[point])
 
     def result(self) -> Curve | Surface:
         """Return what is known after the rows so far."""

@@ -9,12 +9,13 @@ import torch
 
 from xai_widgets.models.first_linear import Divided
 from xai_widgets.population.study import NORMAL
-from xai_widgets.population.variants import moved, varied
+from xai_widgets.population.variants import varied
 from xai_widgets.populations import Importances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from xai_widgets.models import TorchModel
@@ -37,29 +38,27 @@ class Falls:
         self.base = 0.0
         self.divided: Divided | None = None
 
-    def divide(self, population: Population, given: Tensor) -> None:
-        """Find out whether the first layer need run only once for all columns."""
-        self.divided = Divided.find(population.model, population.rows[:PROBED], given[:PROBED], self.places)
+    def divide(self, population: Population, donors: NDArray[np.int64]) -> None:
+        """Find out whether the first layer need run only once for all columns, where rows are dealt those of others."""
+        given = population.taken(donors[:PROBED])
+        self.divided = Divided.find(population.model, population.rows[:PROBED], given, self.places)
 
     def block(  # noqa: PLR0917
         self, population: Population, metric: Metric, rows: Tensor, given: Tensor, right: Tensor, repeat: int
     ) -> Iterator[None]:
         """Take some rows through all columns; variant 0 is the rows as they are."""
-        before = torch.empty(len(rows), dtype=torch.float64)
-        asked = self._varied if self.divided is None else self._moved
-        for k, part, scores in asked(population.model, rows, given):
-            found = metric(population, scores, right[part])
-            if k:
-                worse = before[part] - found
-                self.totals[repeat, k - 1] += float(worse.sum())
-                self.squares[k - 1] += float(worse.dot(worse))
-            else:
-                before[part] = found
+        count, asked = 1 + len(self.places), self._varied if self.divided is None else self._moved
+        found, wanted = torch.empty(count, len(rows), dtype=torch.float64), right.repeat(count)
+        for numbers, scores in asked(population.model, rows, given):
+            found.view(-1)[numbers] = metric(population, scores, wanted[numbers])
             yield
+        worse = found[0] - found[1:]
+        self.totals[repeat] += worse.sum(1).numpy()
+        self.squares += worse.square().sum(1).numpy()
         self.counts[repeat] += len(rows)
-        self.base += float(before.sum())
+        self.base += float(found[0].sum())
 
-    def _varied(self, model: TorchModel, rows: Tensor, given: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+    def _varied(self, model: TorchModel, rows: Tensor, given: Tensor) -> Iterator[tuple[slice, Tensor]]:
         places = torch.as_tensor([-1, *self.places], device=rows.device)
 
         def deal(some: Tensor, which: slice | Tensor, variant: int | Tensor) -> None:
@@ -74,14 +73,14 @@ class Falls:
 
         return varied(model, rows, 1 + len(self.places), deal)
 
-    def _moved(self, model: TorchModel, rows: Tensor, given: Tensor) -> Iterator[tuple[int, slice, Tensor]]:
+    def _moved(self, model: TorchModel, rows: Tensor, given: Tensor) -> Iterator[tuple[slice, Tensor]]:
         assert self.divided is not None
         slopes, steps = self.divided.slopes, (given - rows)[:, self.places].T.contiguous()
 
         def move(units: Tensor, part: slice, variant: int) -> Tensor:
-            return torch.addr(units, steps[variant - 1, part], slopes[variant - 1]) if variant else units
+            return torch.addr(units, steps[variant - 1, part], slopes[variant - 1]) if variant else units.clone()
 
-        return moved(self.divided.after, self.divided.upto.scores(rows), 1 + len(self.places), move)
+        return self.divided.varied(self.divided.upto.scores(rows), 1 + len(self.places), move)
 
     def result(self, population: Population, name: str, fraction: float) -> Importances:
         """Return what is known so far."""

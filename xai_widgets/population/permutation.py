@@ -54,11 +54,11 @@ class PermutationImportance(Study):
         metric = metric_of(self.metric, truth, valued=population.valued)
         sums = Falls(population.places(self.columns), self.n_repeats, len(population.rows))
         order, total = population.shuffled(seed), len(population.rows) * self.n_repeats
-        rows, right = population.rows[order], truth[order]
+        rows, right = population.taken(order), truth[order]
         for repeat, donors in enumerate(_permutations(len(rows), self.n_repeats, seed)):
             if not repeat:
-                sums.divide(population, population.rows[donors])
-            given = population.rows[donors[order]]
+                sums.divide(population, donors)
+            given = population.taken(donors[order])
             for part in blocks(len(rows)):
                 yield from sums.block(population, metric, rows[part], given[part], right[part], repeat)
                 done = repeat * len(rows) + part.stop

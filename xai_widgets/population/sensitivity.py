@@ -11,7 +11,7 @@ import torch
 from xai_widgets.method import parameter
 from xai_widgets.population.grids import known
 from xai_widgets.population.study import NORMAL, Study, register_study
-from xai_widgets.population.variants import varied
+from xai_widgets.population.variants import gather, varied
 from xai_widgets.population.walks import orders, walked
 from xai_widgets.populations import Importances
 
@@ -105,9 +105,8 @@ class Sensitivity(Study):
             take = (kinds == 1) | (kinds - 2 == torch.arange(columns))
             some.copy_(torch.where(take.to(some.device), second[which], some))
 
-        for variant, part, scores in varied(population.model, first, len(out), swap):
-            out[variant, part] = population.answers(scores).cpu().numpy()
-            yield
+        asked = varied(population.model, first, len(out), swap)
+        yield from gather(asked, population.answers, torch.from_numpy(out))
 
     def _result(self, population: Population, terms: Values, done: int) -> Importances:
         measures, unit = (_morris if self.scheme == "morris" else _sobol)(terms)

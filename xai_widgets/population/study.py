@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.method import Parametrised, build, enter
 from xai_widgets.models import WeightsChangedError
+from xai_widgets.provenance import provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,6 +113,7 @@ def run_study(
             seconds=seconds,
             model_hash=digest,
             notes=(*result.notes, *model.notes, *ended),
+            provenance=provenance(),
         )
         if stops:
             return

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import torch
 
 from xai_widgets.inputs.columns import own_values, plain_value
 from xai_widgets.method import parameter
+from xai_widgets.population.growing import grow
 from xai_widgets.population.study import Study, blocks, register_study
-from xai_widgets.population.variants import varied
+from xai_widgets.population.variants import gather, varied
 from xai_widgets.populations import Node, SurrogateTree
 
 if TYPE_CHECKING:
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xai_widgets.inputs.columns import Column
+    from xai_widgets.population.growing import Grown, Rows
     from xai_widgets.population.subject import Population
 
     Values = NDArray[np.float64]
 
 HELD_OUT = 0.3
 LEAST, LONG = 8, 1e4
+LARGEST = 1e30
+"""scikit-learn's trees take float32, sum it up, and refuse what is infinite: what lies beyond stands here."""
+
 TWO = 2
 
 
@@ -53,64 +58,67 @@ class Surrogate(Study):
         return f"It needs {LEAST} rows at least." if len(population.rows) < LEAST else None
 
     def run(self, population: Population, seed: int = 0) -> Iterator[SurrogateTree | None]:
-        """Yield a tree whenever there are twice as many answers."""
+        """Yield a tree whenever there are twice as many answers, and None after each look for a split."""
         order = population.shuffled(seed)
         questions = [one for i, column in enumerate(population.table.columns) for one in _questions(i, column)]
-        asked = np.stack([one.numbers(population.table.data[order]) for one in questions], 1)
-        answers, fitted = np.empty(len(order)), 0
+        asked = np.empty((len(order), len(questions)), np.float32)
+        answers, fitted = torch.empty(len(order), dtype=torch.float64), 0
+        said = population.answers if population.valued else population.decisions
         for part in blocks(len(order)):
-            rows = population.rows[order[part]]
-            for _, some, scores in varied(population.model, rows, 1, lambda *_: None):
-                found = population.answers(scores) if population.valued else population.decisions(scores)
-                answers[part.start + some.start : part.start + some.stop] = found.cpu().numpy()
-                yield None
+            rows, values = population.rows[order[part]], population.table.data[order[part]]
+            for k, one in enumerate(questions):
+                asked[part, k] = np.clip(one.numbers(values), -LARGEST, LARGEST)
+            passed = varied(population.model, rows, 1, lambda *_: None)
+            yield from gather(passed, said, answers[part])
             if part.stop < min(len(order), 2 * fitted):
                 continue
             fitted = part.stop
-            yield self._tree(population, questions, asked[:fitted], answers[:fitted], fitted / len(order))
+            some = asked[:fitted], answers[:fitted].numpy()
+            yield from self._tree(population, questions, *some, fitted / len(order))
 
     def _tree(
-        self, population: Population, questions: list[_Question], rows: Values, answers: Values, fraction: float
-    ) -> SurrogateTree:
-        trees = importlib.import_module("sklearn.tree")
-        kind = trees.DecisionTreeRegressor if population.valued else trees.DecisionTreeClassifier
-        out = max(1, round(HELD_OUT * len(rows)))
-        tree = kind(max_depth=self.depth, random_state=0, min_samples_leaf=max(1, len(rows) // 1000))
-        tree.fit(rows[out:], answers[out:])
-        said, right, usual = tree.predict(rows[:out]), answers[:out], answers[out:]
-        if population.valued:
-            spread = float(((right - usual.mean()) ** 2).sum()) or 1.0
-            fidelity, guess = 1 - float(((right - said) ** 2).sum()) / spread, 0.0
-        else:
-            kinds, counts = np.unique(usual, return_counts=True)
-            fidelity, guess = (float((right == one).mean()) for one in (said, kinds[counts.argmax()]))
-        return SurrogateTree(
-            label=population.label if population.valued else "the class",
-            rows=len(rows),
-            nodes=tuple(_nodes(tree, questions, population)),
-            fidelity=fidelity,
-            guess=guess,
-            held_out=out,
-            measure="R²" if population.valued else "agreement",
-            fraction=fraction,
-        )
+        self, population: Population, questions: list[_Question], rows: Rows, answers: Values, fraction: float
+    ) -> Iterator[SurrogateTree | None]:
+        out, least, valued = max(1, round(HELD_OUT * len(rows))), max(1, len(rows) // 1000), population.valued
+        for tree in grow(rows[out:], answers[out:], depth=self.depth, least=least, valued=valued):
+            if tree is None:
+                yield None
+                continue
+            right, usual = answers[:out], answers[out:]
+            said = tree.predict(rows[:out], np.mean if valued else _commonest)
+            if valued:
+                spread = float(((right - usual.mean()) ** 2).sum()) or 1.0
+                fidelity, guess = 1 - float(((right - said) ** 2).sum()) / spread, 0.0
+            else:
+                fidelity, guess = (float((right == one).mean()) for one in (said, _commonest(usual)))
+            yield SurrogateTree(
+                label=population.label if valued else "the class",
+                rows=len(rows),
+                nodes=tuple(_nodes(tree, "", questions, population)),
+                fidelity=fidelity,
+                guess=guess,
+                held_out=out,
+                measure="R²" if valued else "agreement",
+                fraction=fraction,
+            )
 
 
-def _nodes(found: Any, questions: list[_Question], population: Population) -> list[Node]:
-    """Read scikit-learn's arrays, each node before those below it."""
-    tree, kinds, nodes = found.tree_, getattr(found, "classes_", None), []
-    ahead: list[tuple[int, str, int]] = [(0, "", 0)]
-    while ahead:
-        at, condition, depth = ahead.pop()
-        values, children = tree.value[at].ravel(), (int(tree.children_left[at]), int(tree.children_right[at]))
-        best, leaf = int(values.argmax()), children[0] < 0
-        answer = f"{values[0]:.4g}" if kinds is None else population.prediction.label(int(kinds[best]))
-        purity = float(tree.impurity[at]) ** 0.5 if kinds is None else float(values[best] / values.sum())
-        nodes.append(Node(condition, depth, answer, int(tree.n_node_samples[at]), purity, leaf))
-        if not leaf:
-            words = questions[tree.feature[at]].words(float(tree.threshold[at]))
-            ahead += [(child, one, depth + 1) for child, one in zip(children[::-1], words[::-1], strict=True)]
-    return nodes
+def _commonest(answers: Values) -> float:
+    kinds, counts = np.unique(answers, return_counts=True)
+    return float(kinds[counts.argmax()])
+
+
+def _nodes(tree: Grown, condition: str, questions: list[_Question], population: Population) -> Iterator[Node]:
+    """Tell of each node before those below it."""
+    if population.valued:
+        answer, purity = f"{tree.answers.mean():.4g}", float(tree.answers.std())
+    else:
+        best = _commonest(tree.answers)
+        answer, purity = population.prediction.label(int(best)), float((tree.answers == best).mean())
+    yield Node(condition, tree.depth, answer, len(tree.answers), purity, not tree.children)
+    if tree.children:
+        for child, words in zip(tree.children, questions[tree.question].words(tree.threshold), strict=True):
+            yield from _nodes(child, words, questions, population)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def varied(
     rows: Tensor,
     count: int,
     change: Callable[[Tensor, slice | Tensor, int | Tensor], None],
-) -> Iterator[tuple[int, slice, Tensor]]:
+) -> Iterator[tuple[slice, Tensor]]:
     """Ask about `count` variants of rows (n, columns), as many at once as pay.
 
     Parameters
@@ -34,10 +34,9 @@ def varied(
 
     Yields
     ------
-    variant : int
-    part : slice
-        Of the rows.
-    scores : Tensor, shape (rows of the part, outputs)
+    numbers : slice
+        Of ``range(count * n)``: all rows of the first variant before those of the second.
+    scores : Tensor, shape (numbers, outputs)
     """
     total = len(rows)
     pace = model.paces["forward"]
@@ -56,27 +55,12 @@ def varied(
         change(some, places, variants)
         return model.scores(some)
 
-    for units, scores in model.batches(count * total, work, align=align):
-        start = units.start
-        while start < units.stop:
-            variant = start // total
-            stop = min(units.stop, (variant + 1) * total)
-            part = slice(start - variant * total, stop - variant * total)
-            yield variant, part, scores[start - units.start : stop - units.start]
-            start = stop
+    yield from model.batches(count * total, work, align=align)
 
 
-def moved(
-    model: TorchModel, units: Tensor, count: int, move: Callable[[Tensor, slice, int], Tensor]
-) -> Iterator[tuple[int, slice, Tensor]]:
-    """Ask about variants of what a first linear layer puts out (n, units), `model` being what follows.
-
-    ``move(units, part, variant)`` returns them of some rows. Yields as `varied`, with scores (n, outputs).
-    """
-    for variant in range(count):
-
-        def work(part: slice, variant: int = variant) -> Tensor:
-            return model.scores(move(units[part], part, variant))
-
-        for part, scores in model.batches(len(units), work):
-            yield variant, part, scores
+def gather(asked: Iterator[tuple[slice, Tensor]], find: Callable[[Tensor], Tensor], out: Tensor) -> Iterator[None]:
+    """Fill `out` (variants, rows) with what is found of the scores of each batch, with a place to stop after each."""
+    flat = out.view(-1)
+    for numbers, scores in asked:
+        flat[numbers] = find(scores)
+        yield

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from xai_widgets.population.variants import varied
+from xai_widgets.population.variants import gather, varied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,16 +34,15 @@ def walked(
     """
     count, columns = ranks.shape
     when = torch.as_tensor(ranks, device=starts.device)
-    answers = np.empty((columns + 1, count))
+    answers = torch.empty(columns + 1, count, dtype=torch.float64)
 
     def step(some: Tensor, which: slice | Tensor, variant: int | Tensor) -> None:
         steps = variant if isinstance(variant, int) else variant[:, None]
         some.copy_(torch.where(when[which] < steps, ends[which], some))
 
-    for variant, part, scores in varied(population.model, starts, columns + 1, step):
-        answers[variant, part] = population.answers(scores).cpu().numpy()
-        yield
-    np.copyto(out, np.take_along_axis(np.diff(answers, axis=0).T, ranks, 1))
+    asked = varied(population.model, starts, columns + 1, step)
+    yield from gather(asked, population.answers, answers)
+    np.copyto(out, np.take_along_axis(np.diff(answers.numpy(), axis=0).T, ranks, 1))
 
 
 def orders(random: np.random.Generator, count: int, columns: int) -> NDArray[np.int64]:

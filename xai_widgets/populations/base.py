@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.results import PAINTERS
+from xai_widgets.results import PAINTERS, writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from PIL.Image import Image
+
+POPULATION_WRITERS: dict[str, Callable[[PopulationResult, Path], None]] = {}
+"""How to save such results, by suffix; filled by `xai_widgets.export`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,8 @@ class PopulationResult:
         Fingerprint of the weights.
     notes : tuple of str
         What the reader should know.
+    provenance : dict of str to str
+        Versions of the libraries that computed it, and ``"time"``, UTC.
     """
 
     label: str
@@ -48,6 +54,7 @@ class PopulationResult:
     seconds: float = 0.0
     model_hash: str = ""
     notes: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Any]]:
         """Return it as rows of a table, plain data."""
@@ -62,6 +69,21 @@ class PopulationResult:
             Where pandas is not installed.
         """
         return importlib.import_module("pandas").DataFrame(self.records())
+
+    def save(self, path: str | Path) -> None:
+        """Write to `path`, whole or not at all; the suffix chooses the format.
+
+        ``.html``, a page of its own; ``.png``, ``.svg``, ``.csv``; ``.xai.json`` for ``xai.load``.
+
+        Raises
+        ------
+        ValueError
+            For a suffix that no format has, naming those there are.
+        OSError
+            Where nothing can be written; what was there before is left as it was.
+        """
+        path = Path(path)
+        writer_of(path, POPULATION_WRITERS)(self, path)
 
     def plot(self) -> Image:
         """Return a static picture, for scripts."""

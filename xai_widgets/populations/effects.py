@@ -93,9 +93,11 @@ class Effects(PopulationResult):
         for one in self.effects:
             points: Any = [(value, None) for value in one.grid] if isinstance(one, Curve) else _pairs(*one.grids)
             names = (one.name, None) if isinstance(one, Curve) else one.names
-            for (first, second), mean, half in zip(points, one.mean.ravel(), one.interval.ravel(), strict=True):
+            for (first, second), mean, half in zip(
+                points, one.mean.ravel().tolist(), one.interval.ravel().tolist(), strict=True
+            ):
                 other = {} if isinstance(one, Curve) else {"column 2": names[1], "value 2": second}
-                ends = {"mean": float(mean), "low": float(mean - half), "high": float(mean + half)}
+                ends = {"mean": mean, "low": mean - half, "high": mean + half}
                 found.append({"column": names[0], "value": first, **other, **ends})
         return found
 

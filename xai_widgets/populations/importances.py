@@ -53,7 +53,7 @@ class Importances(PopulationResult):
             {
                 "column": self.names[i],
                 "value": float(self.values[i]),
-                **{name: float(self.values[i] + one[i]) for name, one in interval.items()},
+                **{name: float(self.values[i]) + float(one[i]) for name, one in interval.items()},
                 **{name: float(one[i]) for name, one in self.measures.items()},
             }
             for i in self.order

@@ -1,5 +1,6 @@
 """A model and an input, made ready for each other."""
 
+from xai_widgets.prepare.continued import subject_before
 from xai_widgets.prepare.language import language_model, masked_model
 from xai_widgets.prepare.read import adapt, read_for
 from xai_widgets.prepare.rows import RowSubject, row_subject, table_model
@@ -18,6 +19,7 @@ __all__ = [
     "read_passage",
     "read_span",
     "row_subject",
+    "subject_before",
     "subject_of",
     "table_model",
     "unread_passage",

@@ -72,7 +72,7 @@ class OneHots:
                 _check_set(name, values[:, places])
                 places = places[values[:, places].any(0)]
                 choices = tuple(_choice(name, table.names[k]) for k in places)
-                one = Column(name, "category", choices, 0.0, len(choices) - 1.0, 1.0, 1.0, np.dtype(object))  # noqa: PLW2901
+                one = Column(name, "category", choices, 0.0, len(choices) - 1.0, 1.0, np.dtype(object))  # noqa: PLW2901
             columns.append(one)
             self._columns.append(places)
             self._grouped.append(name is not None)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
 from xai_widgets.models.explanation import feed_alone
+from xai_widgets.models.pace import Pace
 from xai_widgets.prepare.one_hots import OneHots
 from xai_widgets.prepare.separable import separable
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 Encode = Callable[[Tensor], Tensor]
 MATRIX = 2
+
+FIRST = 64
+"""Rows of the first batch: one alone takes as long."""
+
+ROWS = 2**16
+"""Rows of one batch for an estimator or a function: what it does once a call takes as long as some thousand rows."""
 
 COMPARED = 25
 """Rows of the background that stand in for what is hidden, each in turn: values add up to the mean over them."""
@@ -75,6 +82,8 @@ class RowSubject:
         From numbers (n, columns) to those that `inner` eats, where they are others; as learned, where that can be.
     exact : callable or None
         The same by the user's own encoder.
+    eaten : Tensor or None
+        What that made of the row alone.
     """
 
     table: Table
@@ -85,6 +94,7 @@ class RowSubject:
     inner: TorchModel
     encoder: Encode | None = None
     exact: Encode | None = None
+    eaten: Tensor | None = None
 
     @property
     def direct(self) -> bool:
@@ -97,9 +107,15 @@ class RowSubject:
         return rows if self.encoder is None else self.encoder(rows)
 
     def alone(self, values: NDArray[np.float64]) -> Tensor:
-        """Return what `inner` eats for one row (columns,), with a batch axis, by the user's own encoder."""
-        rows = self.tensor(values[None])
-        return rows if self.exact is None else self.exact(rows)
+        """Return what `inner` eats for numbers (n, columns), by the user's own encoder, as if each row were alone."""
+        rows = self.tensor(values)
+        if self.exact is None:
+            return rows
+        # A frame is dear, so they share one. That they may is seen by the row itself, which was alone before.
+        found = self.exact(torch.cat([self.tensor(self.row[None]), rows]))
+        if self.eaten is not None and torch.equal(found[0], self.eaten):
+            return found[1:]
+        return torch.cat([self.exact(one[None]) for one in rows])
 
     def references(self, seed: int) -> Tensor:
         """Draw rows to compare with (n, columns): without missing and infinite values where there are any such."""
@@ -162,7 +178,7 @@ def _one_hot_subject(model: TorchModel, x: Any, hots: OneHots, *, smooth: bool) 
             return hots.encode(rows).to(model.device, model.dtype)
 
         return _encoded_subject(model, hots.table, row, encode, encode)
-    fed = model.fed(TableRows(hots.encoded, hots.encode), getattr(model.module, "task_told", None)).plain()
+    fed = _fed(model, TableRows(hots.encoded, hots.encode), getattr(model.module, "task_told", None))
     subject = RowSubject(hots.table, row, fed, None, False, fed)  # type: ignore[arg-type]  # noqa: FBT003
     return dataclasses.replace(subject, prediction=fed.predict(subject.tensor(row[None])[0]))
 
@@ -171,11 +187,10 @@ def _encoded_subject(
     model: TorchModel, table: Table, row: NDArray[np.float64], encoder: Encode, exact: Encode
 ) -> RowSubject:
     inner = model.fed(feed_alone).plain()
-    subject = RowSubject(table, row, inner, None, True, inner, encoder, exact)  # type: ignore[arg-type]  # noqa: FBT003
-    prediction = inner.predict(subject.alone(row)[0])
-    return dataclasses.replace(
-        subject, model=model.fed(TableRows(table, encoder), inner.task).plain(), prediction=prediction
-    )
+    eaten = exact(torch.as_tensor(row[None], device=model.device))[0]
+    prediction = inner.predict(eaten)
+    fed = _fed(model, TableRows(table, encoder), inner.task)
+    return RowSubject(table, row, fed, prediction, True, inner, encoder, exact, eaten)  # noqa: FBT003
 
 
 def _encoder(table: Table, model: TorchModel, encode: Callable[[Any], Any]) -> Encode:
@@ -215,4 +230,14 @@ def table_model(
                 "function of a frame that encodes and calls the module; for gradients, encode=."
             )
             raise TypeError(msg)
-    return table, model.fed(TableRows(table), getattr(model.module, "task_told", None)).plain(), smooth
+    fed = _fed(model, TableRows(table), getattr(model.module, "task_told", None))
+    if not smooth and fed.paces["forward"].limit == Pace.limit:  # which is less where memory ran out
+        fed.paces["forward"].limit = ROWS
+    return table, fed, smooth
+
+
+def _fed(model: TorchModel, feed: TableRows, task: str | None) -> TorchModel:
+    fed = model.fed(feed, task).plain()
+    pace = fed.paces["forward"]
+    pace.size = min(FIRST, pace.limit)
+    return fed

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets.inputs import encode_texts, read_text
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.feeds import Reduced
+from xai_widgets.models.stand_ins import all_vectors
 from xai_widgets.models.texts import Listed, Packed, TextScorer
-from xai_widgets.models.tokens import LastPosition, all_vectors, find_embedding, longest_text
+from xai_widgets.models.tokens import LastPosition, find_embedding, longest_text
 from xai_widgets.prepare.read import read_for
 from xai_widgets.prepare.text import accepted
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from torch import nn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,29 +34,26 @@ def separable(table: Table, encode: Callable[[Tensor], Tensor]) -> Callable[[Ten
     probes = np.repeat(base[None], 1 + sum(map(len, kinds)), axis=0)
     at = np.repeat(np.arange(len(kinds)), [len(one) for one in kinds])
     probes[1 + np.arange(len(at)), at] = np.concatenate(kinds)
-    found = encode(torch.as_tensor(probes)).double()
-    if found.ndim != 2:  # noqa: PLR2004
+    random = np.random.default_rng(0)
+    mixed = random.permuted(data[random.integers(len(data), size=TRIED)], axis=0)
+    given = encode(torch.as_tensor(np.concatenate([probes, mixed])))  # at once: a frame is dear
+    if given.ndim != 2:  # noqa: PLR2004
         return None
+    found, wanted = given[: len(probes)].double(), given[len(probes) :]
     origin, parts = found[0], torch.split(found[1:], [len(one) for one in kinds])
     slopes = torch.zeros(len(kinds), found.shape[1], dtype=torch.float64, device=found.device)
-    chosen = []
     for i, (column, part) in enumerate(zip(table.columns, parts, strict=True)):
-        if column.choices:
-            chosen.append((i, part - origin))
-        elif column.high > column.low:
+        if not column.choices and column.high > column.low:
             slopes[i] = (part[1] - part[0]) / (column.high - column.low)
     start = origin - torch.as_tensor(base, device=found.device) @ slopes
+    chosen = [i for i, column in enumerate(table.columns) if column.choices]
+    ways = torch.cat([slopes[:0], *(parts[i] - origin for i in chosen)]).to(wanted)
+    first = torch.tensor([0, *(len(kinds[i]) for i in chosen)], device=found.device)[:-1].cumsum(0)
 
     def encoded(rows: Tensor) -> Tensor:
         rows = rows.double()
-        made = start + rows @ slopes
-        for i, ways in chosen:
-            made += ways[rows[:, i].long()]
-        return made
+        made = torch.addmm(start, rows, slopes).to(wanted)
+        return made + nn.functional.embedding_bag(rows[:, chosen].long() + first, ways, mode="sum") if chosen else made
 
-    random = np.random.default_rng(0)
-    mixed = torch.as_tensor(random.permuted(data[random.integers(len(data), size=TRIED)], axis=0))
-    wanted = encode(mixed)
-    if not bool(((encoded(mixed) - wanted).abs() <= CLOSE * (1 + wanted.double().abs())).all()):
-        return None
-    return lambda rows: encoded(rows).to(wanted)
+    off = encoded(torch.as_tensor(mixed, device=found.device)) - wanted
+    return encoded if bool((off.abs() <= CLOSE * (1 + wanted.abs())).all()) else None

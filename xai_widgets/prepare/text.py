@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,16 +16,20 @@ from xai_widgets.models import Likelihood
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.strings import Spelled
 from xai_widgets.models.tokens import longest_text, size_of_vocabulary
+from xai_widgets.prepare.token_names import names_by, size_of
 from xai_widgets.prepare.tokens import reduced, tokens_for
 from xai_widgets.text import Text, TextSpan
 
 MOST_WORDS = 2000
 """Of a text for a function, that are hidden: what is fitted to so many coalitions of more has no room in memory."""
 
+PADDED = 1024, 1 / 8
+"""So many tokens, or that share of them, models have vectors for beyond those that their tokenizers know, or lack."""
+
 SCORES = "Relevance goes back from the score of each token asked about, not from its likelihood."
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from xai_widgets.models import TorchModel
 
@@ -52,9 +57,14 @@ def read_passage(
     passage, tensors = _divided(model.module, text, tokenizer)
     given, named = accepted(model.module, {name: one[0] for name, one in tensors.items()})
     name = next(iter(given))
-    fed, inputs = tokens_for(model, given[name], given, name, named=named, reduce=reduce, spell=_speller(tokenizer))
-    cut = (f"The last {passage.cut:,} characters were cut off: the model takes {len(passage):,} tokens.",)
-    return fed, replace(inputs, text=passage, notes=(*(cut if passage.cut else ()), *inputs.notes))
+    fed, inputs = tokens_for(
+        model, given[name], given, name, named=named, reduce=reduce, spell=partial(names_by, tokenizer)
+    )
+    cut = (
+        f"The last {passage.cut:,} of {len(text):,} characters were cut off: the model takes {len(passage):,} tokens. "
+        "Prediction and values are of what stands before; to explain the rest, give it as a text of its own."
+    )
+    return fed, replace(inputs, text=passage, notes=(*([cut] if passage.cut else []), *inputs.notes))
 
 
 def read_span(
@@ -97,22 +107,30 @@ def unread_passage(model: TorchModel, text: str, tokenizer: Any) -> Inputs:
     return replace(inputs, kind="tensor", text=passage)
 
 
-def names_of_tokens(model: TorchModel, tokenizer: Any) -> tuple[str, ...] | None:
+def names_of_tokens(model: TorchModel, tokenizer: Any) -> Sequence[str] | None:
     """Return the texts of all tokens, by which a language model's are called; None where nobody knows them."""
     size = size_of_vocabulary(model.module)
-    return None if size is None else _speller(tokenizer)(size)
+    return None if size is None else names_by(tokenizer, size)
 
 
 def _divided(module: nn.Module, text: str, tokenizer: Any) -> tuple[Text, dict[str, Tensor]]:
     passage, tensors = read_text(text, tokenizer, longest_text(module))
     known, largest = size_of_vocabulary(module), max(passage.ids)
+    told, held = size_of_vocabulary(module, told=True), size_of(tokenizer)
     if known is not None and largest >= known:
         msg = (
             f"The tokenizer does not belong to the model: it made a token of number {largest}, and the model has "
             f"vectors for {known:,} tokens. Load both from the same place."
         )
-        raise ValueError(msg)
-    return passage, tensors
+    elif told is not None and abs(told - held) > max(PADDED[0], told * PADDED[1]):
+        # Its numbers would all be found in the table, each as another word.
+        msg = (
+            f"The tokenizer does not belong to the model: it knows {held:,} tokens, and the model has vectors for "
+            f"{told:,}. Load both from the same place."
+        )
+    else:
+        return passage, tensors
+    raise ValueError(msg)
 
 
 def _words(model: TorchModel, text: str, reduce: Callable[[Any], Any] | None) -> tuple[TorchModel, Inputs]:
@@ -141,22 +159,3 @@ def accepted(module: nn.Module, tensors: Mapping[str, Tensor]) -> tuple[dict[str
         return {"0": ids}, False
     taken = {name: one for name, one in tensors.items() if anything or name in arguments}
     return {"input_ids": ids, **taken}, True
-
-
-def _speller(tokenizer: Any) -> Callable[[int], tuple[str, ...] | None]:
-    """Return what names the outputs of a language model: the text of each token."""
-
-    def spell(count: int) -> tuple[str, ...] | None:
-        every = [[i] for i in range(min(count, _size(tokenizer)))]
-        many = getattr(tokenizer, "batch_decode", None) or getattr(tokenizer, "decode_batch", None)
-        if many is None:
-            return None
-        names = [str(one) for one in many(every)]
-        return (*names, *[""] * (count - len(names)))
-
-    return spell
-
-
-def _size(tokenizer: Any) -> int:
-    size = getattr(tokenizer, "get_vocab_size", None)
-    return int(size()) if callable(size) else len(tokenizer)

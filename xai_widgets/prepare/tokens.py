@@ -13,10 +13,12 @@ from xai_widgets.inputs import Inputs, read_inputs
 from xai_widgets.models import ModelError, TorchModel
 from xai_widgets.models.feeds import Member, Several
 from xai_widgets.models.keras_models import is_functional
-from xai_widgets.models.tokens import LastPosition, find_embedding, stand_ins, vectors_of
+from xai_widgets.models.stand_ins import StandIns, vectors_of
+from xai_widgets.models.tokens import LastPosition, find_embedding
+from xai_widgets.prepare.once import once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 TOKENS = 2
 
@@ -29,7 +31,7 @@ def tokens_for(
     *,
     named: bool = False,
     reduce: Callable[[Any], Any] | None,
-    spell: Callable[[int], tuple[str, ...] | None] | None = None,
+    spell: Callable[[int], Sequence[str] | None] | None = None,
 ) -> tuple[TorchModel, Inputs]:
     """Explain tokens by the vectors that the model makes of them.
 
@@ -60,22 +62,33 @@ def tokens_for(
     feed = Several(members, named=named, together=len(members) > 1 and is_functional(model.module))
     vectors: Tensor | None = None
 
-    def look() -> _Known:
+    def ask() -> tuple[str, str | None, int]:
         nonlocal vectors
         fed = _reduced_to(model.fed(feed), last, reduce)
         layer, vectors = find_embedding(model.module, ids[None], lambda: fed.scores(ids[None]))
         # What one pass has told of the module need not be found out again for each text.
         model.random = fed.random
-        labels = spell(last.outputs) if last.used and model.labels is None and spell is not None else model.labels
-        return _Known(layer, stand_ins(model.module, layer, vectors), fed.task, labels, at_last=last.used)
+        return layer, fed.task, last.outputs
+
+    def made_by(layer: str) -> Tensor:
+        nonlocal vectors
+        if vectors is None:
+            vectors = vectors_of(model.module, layer, ids)
+        if vectors is None:
+            ask()
+        return vectors  # type: ignore[return-value]
 
     key = f"how it takes tokens, {name}"
+
+    def look() -> _Known:
+        labels = None if model.labels is None else tuple(model.labels)
+        layer, task, outputs = once(model, (key, named, *given, labels, reduce is None), ask)
+        spelt = spell(outputs) if outputs and labels is None and spell is not None else model.labels
+        return _Known(layer, StandIns(model.module, layer, made_by(layer)), task, spelt, at_last=outputs > 0)
+
     known: _Known = model.remember(key, look) if reduce is None else model.recall(key) or look()
     fed = _reduced_to(model.fed(feed, known.task), last, reduce)
-    if vectors is None:
-        vectors = vectors_of(model.module, known.layer, ids)
-    if vectors is None:
-        vectors = find_embedding(model.module, ids[None], lambda: fed.scores(ids[None]))[1]
+    vectors = made_by(known.layer)
     inputs = read_inputs(vectors, device=model.device, dtype=vectors.dtype)
     if reduce is None:
         fed.labels = known.labels
@@ -90,9 +103,9 @@ class _Known:
     """What a pass has told of a model of tokens, which holds for all texts."""
 
     layer: str
-    stand_ins: Mapping[str, Tensor]
+    stand_ins: StandIns
     task: str | None
-    labels: tuple[str, ...] | None
+    labels: Sequence[str] | None
     at_last: bool
 
 

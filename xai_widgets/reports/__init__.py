@@ -5,12 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from xai_widgets.changes import CHANGE_WRITERS
+from xai_widgets.evaluations import EVALUATION_WRITERS
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.page import document
+from xai_widgets.populations.base import POPULATION_WRITERS
+from xai_widgets.reports.pages import evaluation_html, write_evaluation, write_report, write_view
 from xai_widgets.reports.parts import gathered, written
 from xai_widgets.reports.style import STYLE
+from xai_widgets.results import PAINTERS, WRITERS
 
 __all__ = ["report"]
+
+WRITERS[".html"] = write_view
+CHANGE_WRITERS[".html"] = POPULATION_WRITERS[".html"] = write_report
+EVALUATION_WRITERS[".html"] = write_evaluation
+PAINTERS["evaluation"] = evaluation_html
 
 
 def report(*results: Any) -> None:

@@ -120,7 +120,7 @@ def _section(one: Input, name: str | None) -> Html:
         parts += [part for found in one.evaluations for part in trust.measured(found)]
         parts += [] if one.evaluations else [trust.none_measured()]
     parts.append(tag(level, "How it was computed"))
-    return tag("section", *parts, *map(_computed, [*one.explanations, *one.changes]))
+    return tag("section", *parts, *map(computed, [*one.explanations, *one.changes, *one.evaluations]))
 
 
 def _subject(one: Input) -> list[Html | None]:
@@ -136,9 +136,10 @@ def _population(one: PopulationResult) -> Html:
     said = "This is about many rows together, and not about a single answer."
     return tag(
         "section", tag("h2", title), paragraph(said), figure(charts.png(one), charts.text(one), name),
-        paragraph(*map(clean, charts.told(one))), _computed(one),
+        paragraph(*map(clean, charts.told(one))), computed(one),
     )  # fmt: skip
 
 
-def _computed(one: Any) -> Html:
+def computed(one: Any) -> Html:
+    """Tell how a result was computed."""
     return tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts(one).items()))

@@ -6,9 +6,11 @@ import math
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.evaluations import NO_BETTER, shown
+from xai_widgets.evaluations import MARKS, NO_BETTER, shown
+from xai_widgets.export.measured import curved, heading
+from xai_widgets.export.measured import png as measured_png
 from xai_widgets.export.words import clean, short, title_of
-from xai_widgets.reports.markup import Html, joined, paragraph, table, tag
+from xai_widgets.reports.markup import Html, figure, joined, paragraph, table, tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 ALIKE, RELATED = 0.7, 0.3
 """Rank correlations from which on two maps agree, and agree in part."""
 
-MARKS = {True: "passed", False: "not passed", None: "no bar"}
 LIMITS = (
     "An explanation says what moved this model's answer. It does not say that the answer is right, nor what causes "
     "what in the world."
@@ -67,6 +68,7 @@ def measured(found: Evaluation) -> list[Html | None]:
     return [
         paragraph(tag("strong", verdict), warning),
         table("What was measured", ("Measure", "Value", "Check", "What it says"), rows),
+        figure(measured_png(found), heading(found), "The curves behind these numbers.") if curved(found) else None,
         paragraph(*map(clean, found.notes)),
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from xai_widgets.export.bundle import drawable
 from xai_widgets.export.picture import png
-from xai_widgets.export.words import TOP, clean, score, short, title_of
+from xai_widgets.export.words import TOP, clean, columns_of, score, short, title_of
 from xai_widgets.export.words import text as described
 from xai_widgets.method import REGISTRY
 from xai_widgets.reports.markup import Html, bar, figure, joined, listed, paragraph, quoted, table, tag
@@ -64,8 +64,7 @@ def explanation(a: Attribution) -> list[Html | None]:
     elif a.heat is not None:
         parts.append(_regions(a.heat, subject))
     elif a.values.ndim == 1:
-        names = a.names or [f"feature {i}" for i in range(a.values.size)]
-        parts += _pieces(a, list(zip(names, a.values.tolist(), strict=True)), "column", subject)
+        parts += _pieces(a, list(zip(columns_of(a), a.values.tolist(), strict=True)), "column", subject)
     else:
         parts.append(paragraph(f"The values have the shape {a.values.shape}."))
     if drawable(a):

@@ -33,6 +33,8 @@ class Question:
     told_at_once : bool
         Whether that is said as soon as it is asked. Of what is asked by itself beside each explanation it need not be:
         the prediction would come later for it.
+    whole : bool
+        Whether the first answer is the last one, so that its end need not be told apart.
     """
 
     def __init__(
@@ -44,9 +46,11 @@ class Question:
         post: Callable[[Message], None],
         empty: dict[str, Any],
         told_at_once: bool = True,
+        whole: bool = False,
     ) -> None:
         self._slot = Slot(worker, priority=priority)
         self._kind, self._post, self._empty, self._told_at_once = kind, post, empty, told_at_once
+        self._whole = whole
         # Held while a message goes out, so that none overtakes a newer one.
         self._lock = threading.Lock()
         self._turn = 0
@@ -79,7 +83,7 @@ class Question:
             def publish(found: T) -> None:
                 message = self._message(about)
                 tell(message, found)
-                self._take(turn, message, running=True, error=None)
+                self._take(turn, message, running=not self._whole, error=None)
 
             def ended(_outcome: Any, error: BaseException | None) -> None:
                 said = None if error is None else next(iter(str(error).splitlines()), type(error).__name__)
@@ -95,6 +99,15 @@ class Question:
     @priority.setter
     def priority(self, value: int) -> None:
         self._slot.priority = value
+
+    @property
+    def interval(self) -> float:
+        """Least seconds between two answers that get better; it may be changed at any time."""
+        return self._slot.interval
+
+    @interval.setter
+    def interval(self, value: float) -> None:
+        self._slot.interval = value
 
     def stop(self) -> None:
         """Stop within one step; what was found stays."""
@@ -145,7 +158,8 @@ class Question:
         with self._lock:
             if turn != self._turn or self._said is None:
                 return
-            self._say((message or self._said).saying(running=running, error=error))
+            if message is not None or error is not None or self._said.content["running"]:
+                self._say((message or self._said).saying(running=running, error=error))
             if not running:
                 self._finished.set()
 

@@ -13,14 +13,19 @@ from xai_widgets.widgets.linked import LinkedWidget, error_message
 from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Message, Open, ProtocolError, ShowAs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from xai_widgets.findings import Check
+    from xai_widgets.widgets.aside import Question
     from xai_widgets.wire import Aside, Wish
 
 PREDICT, EXPLAIN, COMPARE = 2, 1, 0
 """Priorities: predictions come before pictures, the picture on show before the one it is compared with."""
 
+
+MIRROR_SECONDS = 0.5
+"""So long nothing new must have come before a view is told what shall outlive the kernel: it is as large as all answers
+together, and behind each step of a slider it would hold up the answers to the next."""
 
 AHEAD = 1000
 """Python numbers its asks so far beyond the last one seen that none meets what a browser has on its way."""
@@ -69,6 +74,7 @@ class ExplainerWidget(LinkedWidget):
             "b": Slot(worker, priority=COMPARE, deliver_first=True),
         }
         self._looking = Slot(worker, priority=PREDICT, deliver_first=True)
+        self._mirroring = Slot(worker, priority=COMPARE - 1, delay=MIRROR_SECONDS)
         self._exchanges: dict[str, Exchange] = {}
         self._kept = Kept()
         self._health = Health(worker, self._check_steps, self._weights, self._post)
@@ -95,6 +101,9 @@ class ExplainerWidget(LinkedWidget):
         for message in self._last.values():
             post(message)
         self._health.repeat(post)
+
+    def _paced(self) -> Iterable[Slot | Question]:
+        return self._explaining.values()
 
     def _on_check(self, message: CheckModel) -> None:
         if not message.open:
@@ -200,6 +209,20 @@ class ExplainerWidget(LinkedWidget):
                 **self._kept_beside(),
             }
 
+    def send_state(self, key: Any = None) -> None:
+        """Send traits to the views; what outlives the kernel only when nothing new came for a while."""
+        keys = {key} if isinstance(key, str) else set(key or ())
+        if "snapshot" not in keys or self._closed:
+            super().send_state(key)
+            return
+
+        def send(named: set[str]) -> None:
+            with self._lock:
+                if not self._closed:
+                    super(ExplainerWidget, self).send_state(named)
+
+        self._mirroring.submit(lambda: iter((keys,)), publish=send, ended=lambda *_: None)
+
     def _kept_beside(self) -> dict[str, Any]:
         """Return what else of the last view outlives the kernel."""
         raise NotImplementedError
@@ -253,7 +276,7 @@ class ExplainerWidget(LinkedWidget):
         return exchange is None or exchange.finished.wait(timeout)
 
     def _stop(self) -> None:
-        for slot in (*self._predicting.values(), *self._explaining.values(), self._looking):
+        for slot in (*self._predicting.values(), *self._explaining.values(), self._looking, self._mirroring):
             slot.close()
         self._health.close()
         with self._lock:

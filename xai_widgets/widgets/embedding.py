@@ -10,28 +10,33 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from xai_widgets.embeddings import Layout, word_vectors
+from xai_widgets.embeddings.clusters import check_groups
+from xai_widgets.embeddings.contexts import reading
 from xai_widgets.embeddings.neighbours import check_count, check_metric
 from xai_widgets.embeddings.projections import chosen
-from xai_widgets.export import saved, scatter
+from xai_widgets.esm import asset
+from xai_widgets.export import saved
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
+from xai_widgets.results import writer_of
 from xai_widgets.widgets import embedding_messages as messages
 from xai_widgets.widgets import living
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import EXPLAIN, PREDICT
+from xai_widgets.widgets.embedding_files import FILES, TITLE, png
 from xai_widgets.widgets.embedding_session import Near, Space
 from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
 from xai_widgets.widgets.linked import LinkedWidget
 from xai_widgets.widgets.saving import shown
 from xai_widgets.wire import LIMIT, Arrange, Complete, Judge, ProtocolError
 from xai_widgets.wire import Near as AskedNear
-from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from xai_widgets.embeddings import Analogy
+    from xai_widgets.embeddings.clusters import Groups
     from xai_widgets.wire import Message, Wish
 
 SHOWN = 5000
@@ -46,12 +51,13 @@ class EmbeddingExplorer(LinkedWidget):
     Parameters
     ----------
     vectors : WordVectors, dict, gensim KeyedVectors, (words, array), nn.Embedding or model
-        As of :func:`word_vectors`. The sentences of a model in context go through it before this returns.
+        As of :func:`word_vectors`.
     labels : sequence or dict, optional
         The words of an array or an ``nn.Embedding``.
     tokenizer : object, optional
     texts : sequence of str, optional
-        With a model and its tokenizer: each word of each text gets a vector of its own.
+        With a model and its tokenizer: each word of each text gets a vector of its own. They go through the model in
+        the background; what it tells, such as that there is no such `layer`, is shown.
     layer : int
         Whose hidden states those are.
     words : int or sequence of str
@@ -63,6 +69,8 @@ class EmbeddingExplorer(LinkedWidget):
         How many neighbours are listed, and counted to see how many a layout keeps.
     pairs : iterable of (str, str, float), optional
         Pairs of words that people have judged, such as ``xai.samples.word_pairs("wordsim")``.
+    groups : dict of str to sequence of str, optional
+        Words by the name of their group, as of :meth:`WordVectors.separation`: whether each group lies together.
     word : str, optional
         Selected at first.
     seed : int
@@ -71,6 +79,8 @@ class EmbeddingExplorer(LinkedWidget):
 
     Attributes
     ----------
+    vectors : WordVectors or None
+        None while a model reads its texts.
     projection : Layout or None
         The newest layout; observe it by ``w.observe(handler, "projection")``. Handlers run on the computing thread.
     selected : str or None
@@ -79,6 +89,8 @@ class EmbeddingExplorer(LinkedWidget):
         Of the selected word.
     agreement : Agreement or None
         With the judgements of `pairs`.
+    separation : Separation or None
+        Of `groups`.
 
     Raises
     ------
@@ -93,6 +105,7 @@ class EmbeddingExplorer(LinkedWidget):
     selected = traitlets.Any(None, read_only=True)
     neighbours = traitlets.Any((), read_only=True)
     agreement = traitlets.Any(None, read_only=True)
+    separation = traitlets.Any(None, read_only=True)
 
     def __init__(
         self,
@@ -107,34 +120,44 @@ class EmbeddingExplorer(LinkedWidget):
         metric: str = "cosine",
         k: int = 10,
         pairs: Iterable[tuple[str, str, float]] | None = None,
+        groups: Groups | None = None,
         word: str | None = None,
         seed: int = 0,
         **params: Any,
     ) -> None:
-        self.vectors = word_vectors(vectors, labels, tokenizer=tokenizer, texts=texts, layer=layer)
+        known = (
+            word_vectors(vectors, labels, tokenizer=tokenizer)
+            if texts is None
+            else reading(vectors, tokenizer, texts, layer=layer)
+        )
+        self.vectors = None if callable(known) else known
         listed = None if pairs is None else list(pairs)
+        grouped = None if groups is None else check_groups(groups)
         chosen(method, params)
         check_metric(metric)
-        self._space = Space(self.vectors, words, check_count(k, 100), seed=seed, pairs=listed)
-        if word is not None:
+        self._space = Space(known, words, check_count(k, 100), seed=seed, pairs=listed, groups=grouped)
+        if word is not None and self.vectors is not None:
             self.vectors.place(word)
         self._near: Near | None = None
+        self._later: dict[str, Callable[[], None]] = {}
         self._keeping = threading.Lock()
-        worker = worker_for("cpu")
+        worker = worker_for("cpu" if texts is None else str(next(vectors.parameters()).device))
         ask = partial(Question, worker, post=self._tell)
         self._questions = {
             "layout": ask("layout", priority=EXPLAIN, empty={"positions": None, "done": 0, "total": 0, "sought": 0.0}),
             "near": ask("near", priority=PREDICT, empty={"entries": [], "links": [], "point": None, "label": ""}),
             "analogy": ask("analogy", priority=PREDICT, empty={"entries": []}),
             "agreement": ask("agreement", priority=EXPLAIN, empty={"n": None}),
+            "separation": ask("separation", priority=EXPLAIN, empty={"n": None}),
         }
-        count = None if listed is None else len(listed)
-        super().__init__(spec=messages.spec(self.vectors, self._space.rows.tolist(), self._space.k, count))
+        super().__init__(spec=messages.spec(self.vectors, self._space))
         self.project(method, metric=metric, **params)
         if word is not None:
             self.select(word, metric=metric)
         if listed is not None:
             self._judge(metric)
+        if grouped is not None:
+            self._separate(metric)
 
     def project(self, method: str, *, metric: str = "cosine", **params: Any) -> None:
         """Ask for another layout, as if by the controls.
@@ -149,7 +172,7 @@ class EmbeddingExplorer(LinkedWidget):
         self._check_open()
         chosen(method, params)
         check_metric(metric)
-        steps = partial(self._space.layouts, method, metric, params)
+        steps = partial(self._laid_out, self._space, method, metric, params)
         self._ask("layout", steps, messages.arranged, {"method": method, "metric": metric}, "projection")
 
     def select(self, word: str, *, metric: str = "cosine") -> None:
@@ -158,10 +181,11 @@ class EmbeddingExplorer(LinkedWidget):
         Raises
         ------
         UnknownWordError
-            For a word without a vector.
+            For a word without a vector, where the vectors are known; else that is shown.
         """
         self._check_open()
-        self.vectors.place(word)
+        if self.vectors is not None:
+            self.vectors.place(word)
         self._seek(word, check_metric(metric), 0)
 
     def cancel(self) -> None:
@@ -192,7 +216,29 @@ class EmbeddingExplorer(LinkedWidget):
             if trait is not None and not isinstance(found, float):
                 self._publish(**{trait: found})
 
-        self._questions[kind].ask(steps, told, about)
+        ask = partial(self._questions[kind].ask, steps, told, about)
+        with self._lock:
+            # Only a layout has the texts read; all else waits for it.
+            if kind == "layout" or self.vectors is not None:
+                ask()
+            else:
+                self._later[kind] = ask
+
+    def _laid_out(self, space: Space, method: str, metric: str, params: dict[str, Any]) -> Iterator[Layout | float]:
+        yield from space.read()
+        self._begin(space)
+        yield from space.layouts(method, metric, params)
+
+    def _begin(self, space: Space) -> None:
+        """Tell of the vectors that were read, and ask what waited for them."""
+        with self._lock:
+            if self._closed or self.vectors is not None:
+                return
+            self.vectors = space.vectors
+            self._publish(spec=messages.spec(self.vectors, space))
+            waited, self._later = self._later, {}
+            for ask in waited.values():
+                ask()
 
     def _seek(self, word: str, metric: str, number: int) -> None:
         def told(answer: Message, found: Near) -> None:
@@ -211,6 +257,10 @@ class EmbeddingExplorer(LinkedWidget):
     def _judge(self, metric: str) -> None:
         self._ask("agreement", lambda: self._space.agreement(metric), messages.judged, {"metric": metric}, "agreement")
 
+    def _separate(self, metric: str) -> None:
+        steps = partial(self._space.separation, metric)
+        self._ask("separation", steps, messages.separated, {"metric": metric}, "separation")
+
     def _on_message(self, message: Wish) -> None:
         if self._closed:
             return
@@ -223,8 +273,10 @@ class EmbeddingExplorer(LinkedWidget):
             self._seek(message.word, check_metric(message.metric), message.id)
         elif isinstance(message, Complete):
             self._complete(message.words, message.id)
-        elif isinstance(message, Judge) and self._space.pairs is not None:
+        elif isinstance(message, Judge) and message.kind == "agreement" and self._space.pairs is not None:
             self._judge(check_metric(message.metric))
+        elif isinstance(message, Judge) and message.kind == "separation" and self._space.groups is not None:
+            self._separate(check_metric(message.metric))
         else:
             msg = f"EmbeddingExplorer has no answer to {type(message).__name__.lower()!r}."
             raise ProtocolError(msg)
@@ -257,6 +309,9 @@ class EmbeddingExplorer(LinkedWidget):
         for one in self._questions.values():
             one.repeat(post)
 
+    def _paced(self) -> Iterable[Question]:
+        return self._questions.values()
+
     def _stop(self) -> None:
         for one in self._questions.values():
             one.close()
@@ -270,12 +325,15 @@ class EmbeddingExplorer(LinkedWidget):
             raise RuntimeError(msg)
 
     def save(self, path: str | Path) -> None:
-        """Wait until all is found, and write what is on show to `path`: ``.html``, a page of its own, or ``.png``.
+        """Wait until all is found, and write what is on show to `path`; the suffix chooses the format.
+
+        ``.html`` is a page of its own; ``.png`` and ``.svg`` are the map and its title; ``.csv`` has one line a word on
+        show: where it lies, and the share of its neighbours that survive.
 
         Raises
         ------
         ValueError
-            For another suffix.
+            For a suffix that no format has, naming those there are.
         RuntimeError
             When the widget is closed, or the projection failed.
         OSError
@@ -283,33 +341,25 @@ class EmbeddingExplorer(LinkedWidget):
         """
         self._check_open()
         path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix not in {".html", ".png"}:
-            msg = f"cannot tell the format of {path.name!r}: the name must end in .html or .png."
-            raise ValueError(msg)
+        write = writer_of(path, {**FILES, ".html": self._page})
         self.wait()
         layout, near = self.projection, self._near
-        if layout is None:
+        if layout is None or self.vectors is None:
             raise RuntimeError(self._questions["layout"].error or "There is no map of the words yet.")
-        lines = messages.described(layout, near, self.agreement)
-        if suffix == ".png":
-            write_aside(path, _painted(layout, near, self.vectors.labels, lines))
-            return
-        text = "\n".join(lines)
-        write_aside(path, page(shown(self.spec, {"id": self._id}, self._known(), title="Word vectors", text=text)))
+        lines = messages.described(layout, near, self.agreement, self.separation)
+        write_aside(path, write(self.vectors, layout, near, lines))
+
+    def _page(self, *found: Any) -> bytes:
+        more: dict[str, Any] = {"title": TITLE, "text": "\n".join(found[-1]), "language": self._language}
+        return page(shown(self.spec, {"id": self._id}, self._known(), **more))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         live = super()._repr_mimebundle_(**kwargs)
         if live is None:
             return None
         self._questions["layout"].wait(FIRST_PICTURE_SECONDS)
-        layout, near, agreed = self.projection, self._near, self.agreement
-        lines = messages.described(layout, near, agreed)
-        paint = None if layout is None else partial(_painted, layout, near, self.vectors.labels, lines)
-        return saved(live, "Word vectors", "\n".join(lines), paint)
-
-
-def _painted(layout: Layout, near: Near | None, labels: Sequence[str], lines: Sequence[str]) -> bytes:
-    named = [] if near is None or near.point is None else [near.point, *near.links]
-    names = [(i, labels[layout.rows[i]]) for i in named]
-    return scatter(layout.positions, layout.preserved, lines=lines, names=names)
+        layout, near = self.projection, self._near
+        lines = messages.described(layout, near, self.agreement, self.separation)
+        drawn = None if layout is None else self.vectors
+        paint = None if drawn is None else partial(png, drawn, layout, near, lines)
+        return saved(live, TITLE, "\n".join(lines), paint)

@@ -11,15 +11,14 @@ from xai_widgets.embeddings import METRICS, PROJECTIONS
 from xai_widgets.embeddings.projections import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xai_widgets.embeddings import Agreement, Layout, WordVectors
-    from xai_widgets.widgets.embedding_session import Near
+    from xai_widgets.embeddings import Agreement, Layout, Separation, WordVectors
+    from xai_widgets.widgets.embedding_session import Near, Space
     from xai_widgets.wire import Message
 
 
-def spec(vectors: WordVectors, rows: Sequence[int], k: int, pairs: int | None) -> dict[str, Any]:
-    """Tell what never changes."""
+def spec(vectors: WordVectors | None, space: Space) -> dict[str, Any]:
+    """Tell what never changes once the vectors are there; None while a model still reads for them."""
+    rows = [] if vectors is None else space.rows.tolist()
     methods = [
         {"name": one.name, "title": one.title, "sentence": one.sentence, "why_not": missing(one.name)}
         for one in PROJECTIONS.values()
@@ -28,14 +27,15 @@ def spec(vectors: WordVectors, rows: Sequence[int], k: int, pairs: int | None) -
         "v": 1,
         "kind": "embedding",
         "version": __version__,
-        "words": [vectors.labels[i] for i in rows],
-        "contexts": [vectors.contexts[i] for i in rows] if vectors.contexts else None,
-        "total": len(vectors),
-        "features": vectors.matrix.shape[1],
+        "words": [] if vectors is None else [vectors.labels[i] for i in rows],
+        "contexts": [vectors.contexts[i] for i in rows] if vectors is not None and vectors.contexts else None,
+        "total": 0 if vectors is None else len(vectors),
+        "features": 0 if vectors is None else vectors.matrix.shape[1],
         "methods": methods,
         "metrics": list(METRICS),
-        "k": k,
-        "pairs": pairs,
+        "k": space.k,
+        "pairs": None if space.pairs is None else len(space.pairs),
+        "groups": None if space.groups is None else len(space.groups),
     }
 
 
@@ -62,7 +62,23 @@ def judged(answer: Message, found: Agreement) -> None:
     answer.content.update(told, unknown=list(found.unknown[:20]), apart=[list(one) for one in found.apart])
 
 
-def described(layout: Layout | None, found: Near | None, agreed: Agreement | None) -> list[str]:
+def separated(answer: Message, found: Separation) -> None:
+    """Tell how far groups of words lie apart."""
+    answer.content.update(
+        score=None if math.isnan(found.score) else found.score,
+        interval=found.interval,
+        chance=found.chance,
+        n=found.n,
+        missing=found.missing,
+        together=found.together,
+        groups=[list(one) for one in found.groups],
+        astray=[list(one) for one in found.astray],
+    )
+
+
+def described(
+    layout: Layout | None, found: Near | None, agreed: Agreement | None, apart: Separation | None = None
+) -> list[str]:
     """Say what is on show, line by line."""
     lines = []
     if layout is not None:
@@ -77,4 +93,9 @@ def described(layout: Layout | None, found: Near | None, agreed: Agreement | Non
         ends = "" if agreed.interval is None else ", 95% interval {:.2f}..{:.2f}".format(*agreed.interval)
         said = f"Agreement with people: rank correlation {agreed.correlation:.2f}{ends}"
         lines.append(f"{said}, {agreed.n:,} pairs, {agreed.missing:,} left out")
+    if apart is not None and apart.interval is not None and apart.chance is not None:
+        verdict = "lie together" if apart.together else "lie together no more than by chance"
+        said = "silhouette {:.2f}, 95% interval {:.2f}..{:.2f}".format(apart.score, *apart.interval)
+        dealt = "by chance {:.2f}..{:.2f}".format(*apart.chance)
+        lines.append(f"{apart.n:,} words of {len(apart.groups)} groups {verdict}: {said}, {dealt}")
     return lines

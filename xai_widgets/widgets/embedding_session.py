@@ -13,7 +13,9 @@ from xai_widgets.embeddings.projections import chosen, layouts, rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xai_widgets.embeddings import Agreement, Analogy, Layout, Neighbour, WordVectors
+    from xai_widgets.embeddings import Agreement, Analogy, Layout, Neighbour, Separation, WordVectors
+    from xai_widgets.embeddings.clusters import Groups
+    from xai_widgets.embeddings.contexts import Reading
 
 
 @dataclass(frozen=True)
@@ -46,28 +48,63 @@ class Space:
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordVectors or callable
+        What reads them, where a model must run for them: until then nothing is known.
     words : int or sequence of str
     k : int
     seed : int
     pairs : sequence of (str, str, float), optional
+    groups : dict of str to sequence of str, optional
     """
+
+    _source: Reading | None = None
+    _reader: Iterator[float | WordVectors] | None = None
+    _vectors: WordVectors | None = None
 
     def __init__(
         self,
-        vectors: WordVectors,
+        vectors: WordVectors | Reading,
         words: int | Sequence[str],
         k: int,
         *,
         seed: int,
         pairs: Sequence[tuple[str, str, float]] | None,
+        groups: Groups | None = None,
     ) -> None:
-        self.vectors, self.seed, self.pairs = vectors, seed, pairs
-        _ = vectors.norms  # refuses what is no number at once, not when it is asked for
-        self.rows = rows_of(vectors, words)
-        self.k = min(k, len(self.rows) - 1)
+        self._words, self.k, self.seed, self.pairs, self.groups = words, k, seed, pairs, groups
         self._points: dict[str, Points] = {}
+        if callable(vectors):
+            self._source = vectors
+        else:
+            self._take(vectors)
+
+    def _take(self, vectors: WordVectors) -> None:
+        _ = vectors.norms  # refuses what is no number at once, not when it is asked for
+        self.rows = rows_of(vectors, self._words)
+        self.k = min(self.k, len(self.rows) - 1)
         self._where = {row: i for i, row in enumerate(self.rows.tolist())}
+        self._vectors = vectors
+        self._source = self._reader = None
+
+    @property
+    def vectors(self) -> WordVectors:
+        """The vectors, once they are read."""
+        assert self._vectors is not None, "asked before the vectors are read"
+        return self._vectors
+
+    def read(self) -> Iterator[float]:
+        """Let the model read, where it has not yet; goes on where a reader has stopped."""
+        while self._source is not None:
+            self._reader = self._reader or self._source()
+            try:
+                found = next(self._reader)
+            except BaseException:
+                self._reader = None
+                raise
+            if isinstance(found, float):
+                yield found
+            else:
+                self._take(found)
 
     def points(self, metric: str) -> Points:
         """Return the vectors shown under a metric, which keep what was found of their neighbours."""
@@ -99,3 +136,8 @@ class Space:
     def agreement(self, metric: str) -> Iterator[Agreement]:
         """Hold similarities against people's judgements."""
         yield self.vectors.agreement(self.pairs or (), metric=metric)
+
+    def separation(self, metric: str) -> Iterator[Separation]:
+        """Tell how far groups of words lie apart."""
+        assert self.groups is not None, "asked of groups that there are not"
+        yield self.vectors.separation(self.groups, metric=metric, seed=self.seed)

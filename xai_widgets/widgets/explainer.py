@@ -12,10 +12,11 @@ import traitlets
 from xai_widgets.attribution.runs import choose
 from xai_widgets.export import colormaps, mimebundle, to_code, told
 from xai_widgets.export.aside import write_aside
-from xai_widgets.export.bundle import png_as_shown
+from xai_widgets.export.bundle import as_shown
 from xai_widgets.export.code import instances
 from xai_widgets.export.facts import facts
 from xai_widgets.export.page import Shown, page
+from xai_widgets.export.picture import png, svg
 from xai_widgets.export.words import question, text
 from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 FIRST_PICTURE_SECONDS = 2.0
 """How long displaying waits for the first picture, so that a saved notebook has one."""
+
+ON_THE_WAY = 0.008
+"""Seconds in which the answer to an edit reaches the screen: an explanation that began at once would take the cores
+that bring it there, and come before the picture is drawn that it belongs to."""
 
 
 class Explainer(JudgedWidget):
@@ -179,7 +184,8 @@ class Explainer(JudgedWidget):
         """Wait until the explanation is finished, and write it to `path`; the suffix chooses the format.
 
         ``.html`` is a page of its own that needs no kernel and no network, with the methods and classes that were
-        looked at so far. ``.png`` is drawn as it is on show. For the others see :meth:`Attribution.save`.
+        looked at so far. ``.png`` and ``.svg`` are drawn as they are on show. For the others see
+        :meth:`Attribution.save`.
 
         Raises
         ------
@@ -196,15 +202,16 @@ class Explainer(JudgedWidget):
         name = path.name.lower()
         if name.endswith(".html"):
             write_aside(path, page(self._shown(result)))
-        elif name.endswith(".png"):
-            write_aside(path, png_as_shown(result, self._display))
+        elif name.endswith((".png", ".svg")):
+            write_aside(path, as_shown(png if name.endswith(".png") else svg, result, self._display))
         else:
             result.save(path)
 
     def _shown(self, result: Attribution) -> Shown:
         with self._lock:
             spec, state, said, answers = dict(self.spec), self._state(), self._known(), self._kept.answers
-        return shown(spec, state, said, answers, title=question(result), text=text(result), facts=facts(result))
+        more: dict[str, Any] = {"title": question(result), "text": text(result), "facts": facts(result)}
+        return shown(spec, state, said, answers, **more, language=self._language)
 
     def to_code(self) -> str:
         """Write a cell that reproduces what is on show, seed included.
@@ -303,6 +310,8 @@ class Explainer(JudgedWidget):
                 target = session.target(None)
             # What other views of this widget follow goes with it: a message before it would keep it waiting.
             self._remember_and_post(self._say_prediction(exchange.id, slot, seen, target), state=self._news())
+            if seen.edited:
+                self._explaining[slot].hold(ON_THE_WAY)
             if slot == "a":
                 self._publish_seen(seen, target)
 

@@ -8,17 +8,21 @@ import traitlets
 from PIL import Image
 
 from xai_widgets.api import method_list
+from xai_widgets.api.picture_changes import second_picture
+from xai_widgets.api.picture_codes import Codes
 from xai_widgets.attribution.runs import check_time_budget, choose
+from xai_widgets.esm import asset
 from xai_widgets.inputs import Perturbation, perturbation_from
 from xai_widgets.jobs import worker_for
 from xai_widgets.prepare import adapt, read_for
 from xai_widgets.widgets import image_messages, layers, messages
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.image_asides import ImageAsides
+from xai_widgets.widgets.image_other import OtherPicture
 from xai_widgets.widgets.image_session import ImageSession
+from xai_widgets.widgets.image_ways import ways
 from xai_widgets.widgets.session import Request
-from xai_widgets.wire import Seek
-from xai_widgets.wire.esm import asset
+from xai_widgets.wire import Other, Seek
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,6 +68,15 @@ class ImageExplainer(Explainer):
         Where to compute; by default where the model is.
     time_budget : float, optional
         Seconds of computing after which each explanation stops with the best map so far.
+    other : picture, optional
+        A second picture, of another class: what would have to be taken over from it? It becomes the model's input as
+        `image` does. A reader may choose a file in its place.
+    decoder : Module or callable, optional
+        From codes ``[n, …]`` to what the model eats: which picture that it makes would be answered otherwise? With
+    encoder : Module or callable, optional
+        from what the model eats, ``[1, …]``, to its code, or
+    start : Tensor or ndarray, optional
+        the code of `image` itself.
     **params
         Parameters of the method.
 
@@ -75,7 +88,9 @@ class ImageExplainer(Explainer):
     compared : Attribution or None
         The same of the method it is compared with; ``w.attribution.agreement(w.compared)`` tells how far both agree.
     counterfactuals : Counterfactuals or None
-        What the newest search for regions has found so far.
+        What the newest search for changes has found so far.
+    other : object or None
+        The second picture as it was given, or the file that a reader chose, as a PIL image.
     prediction : Prediction or None
         What the model says of the picture as it is edited now.
     evaluation : Evaluation or None
@@ -96,6 +111,7 @@ class ImageExplainer(Explainer):
     _edits_are_called = "perturbations"
 
     counterfactuals = traitlets.Any(None, read_only=True)
+    other = traitlets.Any(None, read_only=True)
     perturbed = traitlets.Any(None, read_only=True)
 
     def __init__(
@@ -113,6 +129,10 @@ class ImageExplainer(Explainer):
         display: dict[str, Any] | None = None,
         device: Any = None,
         time_budget: float | None = None,
+        other: Any = None,
+        decoder: nn.Module | Callable[[Any], Any] | None = None,
+        encoder: nn.Module | Callable[[Any], Any] | None = None,
+        start: Any = None,
         **params: Any,
     ) -> None:
         seconds = check_time_budget(time_budget)
@@ -121,15 +141,26 @@ class ImageExplainer(Explainer):
         if inputs.kind != "image":
             msg = f"ImageExplainer needs a picture [channels, height, width], got shape {list(inputs.x.shape)}."
             raise ValueError(msg)
-        given = {"model": model, "image": image, "preprocess": preprocess, "labels": labels}
+        given = {
+            "model": model, "image": image, "preprocess": preprocess, "labels": labels,
+            "other": other, "decoder": decoder, "encoder": encoder, "start": start,
+        }  # fmt: skip
         index = messages.target_index(target, adapter.labels)
         request = Request(choose(method, params, adapter, inputs), index, checked(perturbations))
-        spec = image_messages.spec(inputs, adapter.labels, method_list(adapter, inputs), layers.outline(adapter.module))
+        outline = layers.outline(adapter.module)
+        possible = ways(adapter.module, decoder=decoder is not None)
+        spec = image_messages.spec(inputs, adapter.labels, method_list(adapter, inputs), outline, possible)
         session = ImageSession(adapter, inputs, seed, seconds)
+        session.codes = Codes.given(decoder, encoder, start)
+        beside = None if other is None else second_picture(adapter, inputs, other, preprocess)
         self._traced = inputs.traced is None
         worker = worker_for(str(adapter.device))
         self._asides = ImageAsides(worker, session, self._post, lambda found: self._publish(counterfactuals=found))
+        self._other = OtherPicture(worker, session, self._post, preprocess, self._take_other)
         super().__init__(session, given, spec=spec, request=request, compare=compare, display=display)
+        self._publish(other=other)
+        if beside is not None:
+            self._other.give(beside)
 
     def explain(
         self,
@@ -182,17 +213,30 @@ class ImageExplainer(Explainer):
     def _repeat(self, post: Callable[[Message], None]) -> None:
         super()._repeat(post)
         self._asides.search.repeat(post)
+        self._other.question.repeat(post)
 
     def _on_aside(self, message: Aside) -> None:
-        if not isinstance(message, Seek):
+        if not isinstance(message, (Seek, Other)):
             super()._on_aside(message)
-        elif not self._closed:
+        elif self._closed:
+            return
+        elif isinstance(message, Seek):
             self._asides.ask_search(message, self._requests["a"])
+        else:
+            self._other.choose(message)
+
+    def _take_other(self, picture: Image.Image) -> None:
+        with self._lock:
+            if not self._closed:
+                self._given["other"] = picture
+        self._publish(other=picture)
 
     def _release(self) -> None:
         self._asides.search.close()
+        self._other.question.close()
         super()._release()
         self.set_trait("perturbed", None)
+        self.set_trait("other", None)
 
 
 def checked(perturbations: Sequence[Any]) -> tuple[Perturbation, ...]:

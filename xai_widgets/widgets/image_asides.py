@@ -39,22 +39,23 @@ class ImageAsides:
         found: Callable[[Counterfactuals], None],
     ) -> None:
         self._session, self._found = session, found
-        nothing: dict[str, Any] = {"fraction": 0.0, "found": [], "note": None, "of": ""}
+        nothing: dict[str, Any] = {"fraction": 0.0, "found": [], "note": None, "of": "", "was": None}
         self.search = Question(worker, "search", priority=COMPARE, post=post, empty=nothing)
 
     def ask_search(self, message: Seek, request: Request) -> None:
-        """Search for the fewest regions of the picture on show that would have to be covered."""
+        """Search for what would have to change of the picture on show."""
         if not message.open:
             self.search.stop()
             return
         session, edits = self._session, request.edits
 
         def steps() -> Iterator[Counterfactuals | None]:
-            return session.search(edits, message.target, n=message.n, most=message.most, fill=message.fill)
+            return session.search(edits, message)
 
         def tell(answer: Message, found: Counterfactuals) -> None:
             image_messages.changes(answer, found)
             self._found(found)
 
+        asked = {name: getattr(message, name) for name in ("target", "way", "most", "fill")}
         # The edits on show then, to which a click adds the regions.
-        self.search.ask(steps, tell, {"target": message.target, "edits": [one.to_dict() for one in edits]})
+        self.search.ask(steps, tell, {**asked, "edits": [one.to_dict() for one in edits]})

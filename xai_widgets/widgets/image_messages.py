@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export import told
-from xai_widgets.export.picture_diffs import thumbnail
+from xai_widgets.export.picture_diffs import THUMB, thumbnail
 from xai_widgets.export.told import shrink
 from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
 from xai_widgets.widgets import messages
 from xai_widgets.wire import LIMIT, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xai_widgets.api import MethodList
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.inputs import Inputs
@@ -28,7 +30,9 @@ ROOM = LIMIT * 9 // 10
 """Bytes for the one big array of a message, which leaves room for the scores beside it."""
 
 
-def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
+def spec(
+    inputs: Inputs, labels: Sequence[str] | None, methods: MethodList, layers: list[Any], ways: list[Any]
+) -> dict[str, Any]:
     """Describe what never changes in a widget's life, but for where the model looks on the photo."""
     return {
         **messages.spec("image", labels, methods, layers),
@@ -36,6 +40,7 @@ def spec(inputs: Inputs, labels: tuple[str, ...] | None, methods: MethodList, la
         "edits": [one.spec() for one in PERTURBATIONS.values() if issubclass(one, Slider)],
         "fills": list(FILLS),
         "brush": BRUSH,
+        "ways": ways,
     }
 
 
@@ -61,16 +66,23 @@ def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
 
 
 def changes(message: Message, found: Counterfactuals) -> None:
-    """Tell counterfactual pictures: in small, with a line around what is covered, and what covers it as an edit."""
+    """Tell counterfactual pictures: in small, with a line around what changed, and the edit that does it.
+
+    Where no edit does it, they come as the model sees them too, with what they were: as large as there is room for.
+    """
+    beside = any(one.edit is None for one in found.candidates)
+    count = len(found.candidates)
+    room = (ROOM - 3 * count * THUMB**2) // (count + 1)
     message.content.update(
-        found=[_change(message, one, found.index) for one in found.candidates],
+        found=[_change(message, one, found.index, room) for one in found.candidates],
+        was=message.attached(shrink(found.original, room), "|u1") if beside else None,
         of=found.prediction.label(found.index),
         fraction=found.fraction,
         note=" ".join(found.notes) or None,
     )
 
 
-def _change(message: Message, one: PictureCandidate, index: int) -> dict[str, Any]:
+def _change(message: Message, one: PictureCandidate, index: int, room: int) -> dict[str, Any]:
     label, score = one.prediction.top(1)[0]
     now = float(one.prediction.probabilities[index])
     return {
@@ -79,10 +91,12 @@ def _change(message: Message, one: PictureCandidate, index: int) -> dict[str, An
         "score": score,
         "before": now - one.delta,
         "after": now,
-        "regions": len(one.regions or ()),
+        "regions": None if one.regions is None else len(one.regions),
         "area": one.area,
+        "distance": one.distance,
         "survives": round(one.survives * COPIES),
         "picture": message.attached(thumbnail(one.picture, one.mask), "|u1"),
+        "whole": None if one.edit is not None else message.attached(shrink(one.picture, room), "|u1"),
     }
 
 

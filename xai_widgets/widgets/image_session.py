@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from xai_widgets.counterfactual import FewestRegions, PictureSubject, RegionProblem, resolve_goal, run_search
+from xai_widgets.api.picture_changes import changed_picture
+from xai_widgets.counterfactual import PictureSubject, run_search
 from xai_widgets.inputs import Inputs, perturb
+from xai_widgets.widgets.image_ways import NO_DECODER, search_of
 from xai_widgets.widgets.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
+    from xai_widgets.api.picture_codes import Codes
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.models import Model
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.wire import Seek
 
 PARTS = 50
 """So often a search that finds nothing new says how far it is."""
@@ -33,6 +38,12 @@ class ImageSession(Session):
     _photo: tuple[Inputs, NDArray[np.uint8]] | None = None
     """The newest edited input and its photo, which all results of a run show."""
 
+    other: Tensor | None = None
+    """What the model eats of a second picture."""
+
+    codes: Codes | None = None
+    """A decoder of pictures."""
+
     def ready(self) -> None:
         """Find out how `preprocess` maps the photo."""
         guess = self.inputs
@@ -40,22 +51,32 @@ class ImageSession(Session):
         if vars(self).get("inputs") is guess:  # else it was closed meanwhile
             self.inputs = found
 
-    def search(self, edits: Edits, target: Any, *, n: int, most: int, fill: str) -> Iterator[Counterfactuals | None]:
-        """Search for the fewest regions of the edited picture to cover for another answer; None where little is new."""
+    def search(self, edits: Edits, asked: Seek) -> Iterator[Counterfactuals | None]:
+        """Search for changes of the edited picture for another answer; None where little is new."""
+        search = search_of(asked)
+        other = self.other if asked.way == "other" else None
+        codes = self.codes if asked.way == "latent" else None
+        if asked.way == "other" and other is None:
+            msg = "There is no other picture yet: choose a file, or give the widget other=..."
+            raise ValueError(msg)
+        if asked.way == "latent" and codes is None:
+            raise ValueError(NO_DECODER)
+        if codes is not None and codes.encoder is None and edits:
+            msg = "The code that was given is of the picture without changes: undo them first, or give an encoder."
+            raise ValueError(msg)
         seen = self.see(edits)
-        goal = resolve_goal(target, None, seen.prediction, seen.model.task or "logits")
-        problem = RegionProblem(PictureSubject(seen.model, seen.inputs, seen.prediction), goal, self.seed)
-        search = FewestRegions(most=most, fill=fill)
+        subject = PictureSubject(seen.model, seen.inputs, seen.prediction)
+        problem = changed_picture(search, subject, asked.target, seed=self.seed, other=other, codes=codes)
         told: tuple[Any, ...] = ()
-        for found in run_search(search, problem, n=n, seed=self.seed, time_budget=self.time_budget):
-            news = ([one.regions for one in found.candidates], math.floor(found.fraction * PARTS))
+        for found in run_search(search, problem, n=asked.n, seed=self.seed, time_budget=self.time_budget):
+            news = (found.candidates, math.floor(found.fraction * PARTS))
             yield found if news != told or found.fraction == 1 else None
             told = news
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
         super().close()
-        self._photo = None
+        self._photo = self.other = self.codes = None
 
     def _edited(self, edits: Edits) -> tuple[Model, Inputs]:
         return self.model, perturb(self.inputs, edits, self.seed)

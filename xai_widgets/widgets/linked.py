@@ -12,14 +12,16 @@ import anywidget
 import traitlets
 
 from xai_widgets._version import __version__
+from xai_widgets.esm import language
 from xai_widgets.jobs import Outcome
 from xai_widgets.widgets import living
 from xai_widgets.wire import Hello, Message, parse
-from xai_widgets.wire.esm import language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from xai_widgets.jobs import Slot
+    from xai_widgets.widgets.aside import Question
     from xai_widgets.wire import Wish
 
 
@@ -41,10 +43,11 @@ class LinkedWidget(anywidget.AnyWidget):
         # Reentrant: publishing sets traits, and their observers may call the widget.
         self._lock = threading.RLock()
         self._id = 0
-        self._viewed = False
+        self._viewed, self._bits, self._language = False, 16, ""
         self._closed = False
         self.made = time.time()
         super().__init__(**traits)
+        self._first_layout = self.layout
         self.on_msg(self._receive)
         pin_routing(self.comm)
         living.begin(self)
@@ -53,9 +56,9 @@ class LinkedWidget(anywidget.AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Ignore what a browser wants to write into the widget's state."""
 
-    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+    def _receive(self, _widget: Any, content: Any, buffers: Any) -> None:
         try:
-            message = parse(content)
+            message = parse(content, buffers or ())
             if isinstance(message, Hello):
                 self._on_hello(message)
             else:
@@ -70,7 +73,9 @@ class LinkedWidget(anywidget.AnyWidget):
     def _on_hello(self, message: Hello) -> None:
         # Under the lock, so that no newer result overtakes the ones that are repeated.
         with self._lock:
-            self._viewed = True
+            self._viewed, self._bits, self._language = True, message.bits, message.language
+            for one in self._paced():
+                one.interval = 1 / message.rate
             self._post(Message("welcome", v=1, version=__version__, id=self._id, state=self._state()))
             words = language(message.language)
             if words is not None:
@@ -89,6 +94,10 @@ class LinkedWidget(anywidget.AnyWidget):
     def _repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""
 
+    @abstractmethod
+    def _paced(self) -> Iterable[Slot | Question]:
+        """Return what tells ever better pictures, at most so often as a reader prefers."""
+
     def _known(self) -> list[Message]:
         """Return what a view that opens now is told."""
         said: list[Message] = []
@@ -99,7 +108,8 @@ class LinkedWidget(anywidget.AnyWidget):
     def _post(self, message: Message) -> None:
         # Until a view has said hello nobody listens; it is sent the last results when it does.
         if self._viewed and not self._closed:
-            self.send(message.content, buffers=message.buffers)
+            told = message if self._bits == 16 else message.coarse()  # noqa: PLR2004
+            self.send(told.content, buffers=told.buffers)
 
     def close(self) -> None:
         """Stop computing, forget what was given, and close all views."""
@@ -112,6 +122,8 @@ class LinkedWidget(anywidget.AnyWidget):
             self._release()
         living.end(self)
         super().close()
+        # ipywidgets makes one for each widget, and keeps it here and in the browser until it is closed.
+        self._first_layout.close()
 
     def overview(self) -> dict[str, Any]:
         """Tell in a line what is on show: ``kind``, ``method`` and ``label`` where there are such, and ``running``."""

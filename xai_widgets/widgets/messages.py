@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xai_widgets.widgets.session import Request, Seen
 
 
-def spec(kind: str, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
+def spec(kind: str, labels: Sequence[str] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
     """Describe what never changes in a widget's life, as far as it is the same for all kinds."""
     return {
         "v": 1,
@@ -76,7 +76,7 @@ def target_of(asked: Any) -> Any:
     return Unit(asked.layer, asked.index) if isinstance(asked, AskedUnit) else asked
 
 
-def target_index(target: Any, labels: tuple[str, ...] | None) -> Any:
+def target_index(target: Any, labels: Sequence[str] | None) -> Any:
     """Turn labels in a target into class numbers, as far as the labels tell; the model may refuse the rest later."""
     if target is None or labels is None or isinstance(target, TextSpan):
         return tuple(target) if isinstance(target, list) else target

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from xai_widgets.api import population_of
+from xai_widgets.esm import asset
 from xai_widgets.export import saved
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.code import literal
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
+from xai_widgets.populations.base import POPULATION_WRITERS
+from xai_widgets.results import PAINTERS, writer_of
 from xai_widgets.widgets import population_messages as messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, EXPLAIN
@@ -23,10 +26,9 @@ from xai_widgets.widgets.population_session import TOPICS, Along, Asked, Populat
 from xai_widgets.widgets.saving import shown
 from xai_widgets.widgets.twins import Twins, twin
 from xai_widgets.wire import Message, Pick, ProtocolError, Study
-from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from xai_widgets.populations import Effects
     from xai_widgets.widgets.population_session import Found
@@ -168,12 +170,14 @@ class PopulationExplorer(LinkedWidget):
         return all(one.wait(timeout) for one in self._questions.values())
 
     def save(self, path: str | Path) -> None:
-        """Wait until all that was asked is found, and write it to `path`: ``.html``, a page of its own, or ``.png``.
+        """Wait until all that was asked is found, and write it to `path`; the suffix chooses the format.
+
+        ``.html`` is a page of its own with all that was asked about; for the others see ``save`` of the result on show.
 
         Raises
         ------
         ValueError
-            For another suffix.
+            For a suffix that no format has, naming those there are.
         RuntimeError
             When the widget is closed, or the question on show failed.
         OSError
@@ -181,17 +185,17 @@ class PopulationExplorer(LinkedWidget):
         """
         self._check_open()
         path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix not in {".html", ".png"}:
-            msg = f"cannot tell the format of {path.name!r}: the name must end in .html or .png."
-            raise ValueError(msg)
+        write = writer_of(path, POPULATION_WRITERS)
         found = self._found(None)
         if found is None:
             raise RuntimeError(self._questions[self._shown].error or "Nothing has been found out yet.")
-        png, text = twin(result_of(found))
-        if suffix == ".html":
-            png = page(shown({**self.spec, "methods": []}, self._state(), self._known(), title=TITLE, text=text))
-        write_aside(path, png)
+        result = result_of(found)
+        if path.suffix.lower() != ".html":
+            write(result, path)
+            return
+        words = PAINTERS["population_text"](result)
+        spec, more = {**self.spec, "methods": []}, {"title": TITLE, "text": words, "language": self._language}
+        write_aside(path, page(shown(spec, self._state(), self._known(), **more)))
 
     def to_code(self) -> str:
         """Write a cell that reproduces what is on show, seed included.
@@ -287,6 +291,9 @@ class PopulationExplorer(LinkedWidget):
     def _repeat(self, post: Callable[[Message], None]) -> None:
         for one in self._questions.values():
             one.repeat(post)
+
+    def _paced(self) -> Iterable[Question]:
+        return self._questions.values()
 
     def _stop(self) -> None:
         for one in self._questions.values():

@@ -30,7 +30,7 @@ def shown(
     said : sequence of Message
     answers : sequence of (Message, Message)
     **more
-        Title, text and facts.
+        Title, text, facts and language.
     """
     told = [_ended(one) for one in said]
     ended = {one.content["slot"] for one in told if one.content["kind"] == "ended"}

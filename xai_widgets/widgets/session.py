@@ -82,7 +82,7 @@ class Session(ABC):
     def ready(self) -> None:  # noqa: B027  not every input needs it
         """Find out by passes through the model what was not known when this was made, unless that is done."""
 
-    def names(self, target: Any) -> tuple[str, ...] | None:
+    def names(self, target: Any) -> Sequence[str] | None:
         """Return what the classes are called, for a target that may be given by such a name."""
         return self.model.labels
 
@@ -94,6 +94,7 @@ class Session(ABC):
     def see(self, edits: Edits) -> Seen:
         """Apply the edits and predict; remembered for the last few."""
         self.ready()
+        self.model.look()
         key = (self.model.version, edits)
         found = self._seen.get(key)
         if found is None:

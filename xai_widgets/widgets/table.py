@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -10,8 +10,9 @@ import traitlets
 from xai_widgets.api import method_list
 from xai_widgets.attribution.runs import AGAINST, check_time_budget, choose
 from xai_widgets.counterfactual import Constraints
+from xai_widgets.esm import asset
 from xai_widgets.export.code import called, literal
-from xai_widgets.inputs.cells import cells_by_name, cells_from, changed
+from xai_widgets.inputs.cells import cells_by_name, cells_from
 from xai_widgets.jobs import Slot, worker_for
 from xai_widgets.method import REGISTRY
 from xai_widgets.prepare import adapt, row_subject
@@ -21,10 +22,9 @@ from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.scenarios import Scenarios
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.table_asides import TableAsides
-from xai_widgets.widgets.table_rules import constraints_of, in_words, told
+from xai_widgets.widgets.table_rules import constraints_of, told
 from xai_widgets.widgets.table_session import TableSession
 from xai_widgets.wire import ProtocolError, Rules, Scenario, Seek
-from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -111,8 +111,8 @@ class TabularExplainer(Explainer):
 
     counterfactuals = traitlets.Any(None, read_only=True)
 
-    _rules_error: str | None
-    """Why what a view asked for cannot be kept to."""
+    _refused: dict[str, Any] | None
+    """Rules of a view that cannot be kept to, and why: they stay in its form to be mended, and nothing is searched."""
 
     def __init__(
         self,
@@ -288,8 +288,9 @@ class TabularExplainer(Explainer):
         if self._closed:
             return
         if isinstance(message, Seek):
-            if not message.open:
+            if not message.open or self._refused:
                 self._asides.search.stop()
+                self._asides.search.repeat(self._post)
                 return
             limits = replace(self._constraints, max_changes=message.most)
             self._asides.ask_search(message, self._requests["a"], limits)
@@ -309,12 +310,13 @@ class TabularExplainer(Explainer):
         try:
             self._set_constraints(constraints_of(message, self._table))
         except (ValueError, TypeError) as error:
-            self._rules_error = str(error).removeprefix("Constraints: ")
+            why = str(error).removeprefix("Constraints: ")
+            self._refused = {**asdict(message), "error": why[:1].upper() + why[1:]}
         self._show_state()
 
     def _set_constraints(self, given: Constraints) -> None:
         given.bind(self._table, self._row)
-        self._constraints, self._rules_error = given, None
+        self._constraints, self._refused = given, None
 
     def _note_scenarios(self) -> None:
         """Have the model asked about new scenarios, and tell the views."""
@@ -331,7 +333,7 @@ class TabularExplainer(Explainer):
                 self._post(messages.state(self.state))
 
     def _state(self) -> dict[str, Any]:
-        rules = {**told(self._constraints, self._table), "error": self._rules_error}
+        rules = self._refused or {**told(self._constraints, self._table), "error": None}
         return {**super()._state(), "rules": rules, "scenarios": self._scenarios.told()}
 
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
@@ -357,15 +359,6 @@ class TabularExplainer(Explainer):
     def _by_name(self, edits: Edits) -> dict[str, Any]:
         cells = self._table.cells(self._session.row(edits))
         return {(name := self._table.names[one.column]): cells[name] for one in edits}
-
-    def _first_picture(self) -> Attribution | None:
-        found = super()._first_picture()
-        if found is None:
-            return None
-        # A picture that nobody can point at tells the values too.
-        row = changed(self._row, cells_from(found.edits, self._table, self._row))
-        told = zip(self._table.cells(row).items(), self._table.columns, strict=True)
-        return replace(found, names=tuple(f"{name} = {in_words(value, one)}" for (name, value), one in told))
 
     def _kept_parameters(self, name: str) -> dict[str, Any]:
         return {**self._session.against(name), **super()._kept_parameters(name)}

@@ -10,6 +10,7 @@ from xai_widgets.results import Unit
 from xai_widgets.widgets import table_messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, EXPLAIN
+from xai_widgets.widgets.table_rules import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,9 +45,9 @@ class TableAsides:
         found: Callable[[Counterfactuals], None],
     ) -> None:
         self._session, self._found = session, found
-        nothing: dict[str, Any] = {"fraction": 0.0, "found": [], "note": None, "row": None, "of": ""}
+        nothing: dict[str, Any] = {"fraction": 0.0, "found": [], "note": None, "of": ""}
         self.curves = Question(
-            worker, "curves", priority=EXPLAIN, post=post, empty={"values": None}, told_at_once=False
+            worker, "curves", priority=EXPLAIN, post=post, empty={"values": None}, told_at_once=False, whole=True
         )
         self.search = Question(worker, "search", priority=COMPARE, post=post, empty=nothing)
 
@@ -71,10 +72,12 @@ class TableAsides:
             return session.search(edits, message.target, constraints=constraints, n=message.n)
 
         def tell(answer: Message, found: Counterfactuals) -> None:
-            table_messages.changes(answer, found, table, row)
+            table_messages.changes(answer, found, table)
             self._found(found)
 
-        self.search.ask(steps, tell, {"target": message.target})
+        # To what question they are answers.
+        about = {"target": message.target, "most": message.most, "rules": told(constraints, table)}
+        self.search.ask(steps, tell, {**about, "row": table_messages.plain(row)})
 
     def repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""

@@ -12,6 +12,8 @@ from xai_widgets.widgets import messages
 from xai_widgets.wire import LIMIT, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from xai_widgets.api import MethodList
@@ -29,9 +31,7 @@ MOST_CURVES = 10
 """Classes whose curves are told: the likeliest, and the one explained."""
 
 
-def spec(
-    session: TableSession, labels: tuple[str, ...] | None, methods: MethodList, layers: list[Any]
-) -> dict[str, Any]:
+def spec(session: TableSession, labels: Sequence[str] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
     """Describe what never changes in a widget's life."""
     table = session.subject.table
     return {
@@ -105,11 +105,10 @@ def curves(message: Message, found: Curves, seen: Seen, first: int) -> None:
     message.add("values", values[:, classes], "<f4")
 
 
-def changes(message: Message, found: Counterfactuals, table: Table, row: NDArray[np.float64]) -> None:
+def changes(message: Message, found: Counterfactuals, table: Table) -> None:
     """Tell counterfactual rows, each by its cells that differ from the row that was asked about."""
     message.content.update(
         found=[_change(one, table) for one in found.candidates],
-        row=plain(row),
         of=found.prediction.label(found.index),
         fraction=found.fraction,
         note=" ".join(found.notes) or None,

@@ -11,7 +11,6 @@ from xai_widgets.counterfactual import Constraints
 from xai_widgets.inputs.columns import own_values, plain_value
 
 if TYPE_CHECKING:
-    from xai_widgets.inputs.columns import Column
     from xai_widgets.inputs.table import Table
     from xai_widgets.wire import Rules
 
@@ -46,15 +45,6 @@ def own_cell(table: Table, name: str, value: float | None) -> Any:
     if value is None or name not in table.names:
         return value
     return plain_value(own_values(table.columns[table.names.index(name)], np.array([value]))[0])
-
-
-def in_words(value: Any, column: Column) -> str:
-    """Return a value of a column as people read it."""
-    if value is None:
-        return "missing"
-    if column.kind == "date":
-        return str(np.datetime64(value, "D"))
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _number(table: Table, name: str, value: Any) -> float | None:

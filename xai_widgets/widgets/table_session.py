@@ -52,7 +52,9 @@ class TableSession(Session):
         table = subject.table
         self.references = subject.references(seed)
         low, high = (subject.tensor(np.array([getattr(one, end) for one in table.columns])) for end in ("low", "high"))
-        inputs = Inputs(subject.tensor(subject.row), "tensor", low, high, names=table.names)
+        inputs = Inputs(
+            subject.tensor(subject.row), "tensor", low, high, names=table.names, cells=table.told(subject.row)
+        )
         super().__init__(subject.model, inputs, seed, time_budget)
         self.grids = [grid_of(table, i, [subject.row[i]]) for i in range(len(table.columns))]
 
@@ -97,7 +99,8 @@ class TableSession(Session):
     def _edited(self, edits: Edits) -> tuple[Model, Inputs]:
         if not edits:
             return self.model, self.inputs
-        return self.model, replace(self.inputs, x=self.subject.tensor(self.row(edits)))
+        row = self.row(edits)
+        return self.model, replace(self.inputs, x=self.subject.tensor(row), cells=self.subject.table.told(row))
 
     def _dressed(self, result: Attribution, seen: Seen, edits: Edits) -> Attribution:
         if result.values.shape != self.subject.row.shape:

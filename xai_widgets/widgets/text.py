@@ -11,6 +11,7 @@ import traitlets
 from xai_widgets.api import method_list
 from xai_widgets.api.sources import text_sources
 from xai_widgets.attribution.runs import check_time_budget, choose
+from xai_widgets.esm import asset
 from xai_widgets.export.layouts import Layouts
 from xai_widgets.inputs import check_edits
 from xai_widgets.jobs import worker_for
@@ -24,7 +25,6 @@ from xai_widgets.widgets.text_asides import Asides
 from xai_widgets.widgets.text_session import TextSession, mask_of, speller
 from xai_widgets.widgets.versions import Version, Versions
 from xai_widgets.wire import AskedSpan, Generate, Utf16, parse
-from xai_widgets.wire.esm import asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.results import Unit
+from xai_widgets.text import TextSpan
 from xai_widgets.widgets import text_messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, PREDICT
@@ -79,7 +80,7 @@ class Asides:
         session = self._session
         if isinstance(message, Menu):
             self._on_menu(message, request)
-        elif isinstance(message, Seek) and not session.causal:
+        elif isinstance(message, Seek):
             self._on_search(message, request)
         elif isinstance(message, Generate) and session.causal:
             self.generate(message, request)
@@ -114,9 +115,12 @@ class Asides:
             text_messages.changes(answer, found, original, units)
 
         def steps() -> Iterator[Counterfactuals]:
-            return session.search(request.edits, message.target, message.n, message.most)
+            asked = request.target if isinstance(request.target, TextSpan) else message.target
+            return session.search(request.edits, asked, message.n, message.most)
 
-        self.search.ask(steps, tell, {"target": message.target})
+        # Of which text they are answers.
+        about = {"target": message.target, "most": message.most, "edits": text_messages.told(request.edits, units)}
+        self.search.ask(steps, tell, about)
 
     def generate(self, asked: Generate, request: Request, keep: Callable[[Generated], None] | None = None) -> None:
         """Let the model go on with the text on show; each answer goes to `keep` too."""

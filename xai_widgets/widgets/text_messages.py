@@ -53,7 +53,7 @@ def kind(session: TextSession) -> dict[str, Any]:
     """Tell what kind of model it is, as far as that is known."""
     # Of the tokens of a language model the likeliest are named with each prediction.
     labels = None if session.causal or session.model.labels is None else list(session.model.labels)
-    return {"labels": labels, "causal": session.causal, "search": not session.causal, "attends": session.attends}
+    return {"labels": labels, "causal": session.causal, "attends": session.attends}
 
 
 def prediction(number: int, slot: str, seen: Seen, target: Target, layouts: Layouts, *, names: bool = False) -> Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.api.sources import continued_subject
 from xai_widgets.attribution.heads import attention_map, head_grid, rolled_map
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import run
@@ -21,7 +22,7 @@ from xai_widgets.widgets.session import Session, check_fit
 from xai_widgets.wire import Attend, Heads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from xai_widgets.attribution.heads import AttentionMap
     from xai_widgets.changes import Counterfactuals, Options
@@ -96,7 +97,7 @@ class TextSession(Session):
             return False
         return self.model.labels is not None if self._ready else may_speak(self._plain.module)
 
-    def names(self, target: Any) -> tuple[str, ...] | None:
+    def names(self, target: Any) -> Sequence[str] | None:
         """Return what the classes are called; of a language model that has not run yet, for a target that needs it."""
         asked = target if isinstance(target, (tuple, list)) else (target,)
         if self._ready or not self.causal or not any(isinstance(one, str) for one in asked):
@@ -166,11 +167,21 @@ class TextSession(Session):
         yield from menu(about(subject, target, self._sources), (place, place + stop - start), n=n)
 
     def search(self, edits: Edits, target: Any, n: int, most: int) -> Iterator[Counterfactuals]:
-        """Search for the fewest changes of the edited text that give another answer: `target`, or any for None."""
-        subject = self._about(self.written(edits))
-        goal = resolve_goal(target, None, subject.prediction, subject.scorer.model.task or "logits")
-        problem = TextProblem(subject, goal, self._sources)
-        yield from run_search(FewestEdits(max_edits=most), problem, n=n, seed=self.seed, time_budget=self.time_budget)
+        """Search for the fewest changes of the edited text that give another answer: `target`, or any for None.
+
+        Of a `TextSpan`, what stands before it is changed; what is found has all that follows too.
+        """
+        text = self.written(edits)
+        if isinstance(target, TextSpan):
+            subject, goal = continued_subject(self._plain, text, target, self._tokenizer)
+        else:
+            subject = self._about(text)
+            goal = resolve_goal(target, None, subject.prediction, subject.scorer.model.task or "logits")
+        problem, rest = TextProblem(subject, goal, self._sources), text[len(subject.text) :]
+        options: dict[str, Any] = {"n": n, "seed": self.seed, "time_budget": self.time_budget}
+        for found in run_search(FewestEdits(max_edits=most), problem, **options):
+            whole = tuple(replace(one, text=one.text + rest) for one in found.candidates)
+            yield replace(found, original=text, candidates=whole)
 
     def generate(
         self, edits: Edits, count: int, *, temperature: float = 1.0, top: int = 0, seed: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 from dataclasses import dataclass
@@ -156,7 +157,7 @@ class Trust:
         session, self._tried = self._session, (request.target, request.edits)
 
         def tell(message: Message, found: Comparison) -> None:
-            rows = [{**judged(one, drawn=False), "method": one.method} for one in found.evaluations]
+            rows = [{**judged(one, drawn=False), **traced(one)} for one in found.evaluations]
             message.content.update(rows=rows, fraction=found.fraction, notes=list(found.notes))
 
         self._trial.ask(lambda: session.compare(request, methods), tell, {"methods": [one.name for one in methods]})
@@ -187,11 +188,16 @@ def judged(found: Evaluation, *, drawn: bool = True) -> dict[str, Any]:
     }
 
 
+def traced(found: Evaluation) -> dict[str, Any]:
+    """Tell of what it is and how it was computed: columns of a table that somebody takes away."""
+    params = json.dumps(dict(found.params), default=str)
+    made = {"label": found.label, "params": params, "seed": found.seed, "model_hash": found.model_hash}
+    return {"method": found.method, "computed": {**made, **found.provenance}}
+
+
 def _measure(one: Measure, *, drawn: bool) -> dict[str, Any]:
     numbers = {name: _finite(getattr(one, name)) for name in ("value", "error", "low", "high", "reference")}
-    said = {
-        name: getattr(one, name) for name in ("name", "title", "better", "passed", "sentence", "definition", "paper")
-    }
+    said = {name: getattr(one, name) for name in SAID}
     return {**said, **numbers, "curves": [_curve(line) for line in one.curves] if drawn else []}
 
 

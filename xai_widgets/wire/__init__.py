@@ -4,6 +4,7 @@ from xai_widgets.wire.arrays import decode, encode
 from xai_widgets.wire.asides import Aside, Attend, Doubt, Generate, Heads, Menu, Rules, Scenario, Seek, Trial
 from xai_widgets.wire.checks import ProtocolError
 from xai_widgets.wire.display import SIGNS, check_display
+from xai_widgets.wire.files import Other
 from xai_widgets.wire.inbound import (
     Ask,
     AskedRequest,
@@ -46,6 +47,7 @@ __all__ = [
     "Message",
     "Near",
     "Open",
+    "Other",
     "Pick",
     "ProtocolError",
     "Rules",

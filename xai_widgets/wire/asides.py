@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.wire.checks import ProtocolError, entries, flag, listed, number, scalars, short, slot_of, text, whole
+from xai_widgets.wire.files import Other
 from xai_widgets.wire.spaces import SPACES, Space
 from xai_widgets.wire.studies import STUDIES, Pick, Study
 
@@ -38,6 +39,8 @@ class Seek:
     most: int = 5
     fill: str = "mean"
     """What is put in the place of a picture's regions."""
+    way: str = "cover"
+    """What is done to a picture."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Trial:
     methods: tuple[str, ...] = ()
 
 
-Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario | Doubt | Trial | Space | Study | Pick
+Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario | Doubt | Trial | Space | Study | Pick | Other
 
 
 def _within(name: str, value: Any, low: int, high: int) -> int:
@@ -128,6 +131,7 @@ def _seek(m: dict[Any, Any]) -> Seek:
         n=_within("n", m.get("n", 4), 1, MOST_FOUND),
         most=_within("most", m.get("most", 5), 1, MOST_CHANGES),
         fill=text("fill", m.get("fill", "mean")),
+        way=text("way", m.get("way", "cover")),
     )
 
 

@@ -6,13 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.wire.asides import ASIDES, Aside
-from xai_widgets.wire.checks import ProtocolError, entries, flag, numbers, scalar, scalars, short, slot_of, text, whole
+from xai_widgets.wire.checks import (
+    ProtocolError,
+    entries,
+    flag,
+    number,
+    numbers,
+    scalar,
+    scalars,
+    short,
+    slot_of,
+    text,
+    whole,
+)
 from xai_widgets.wire.display import RULES, check_display
+from xai_widgets.wire.files import FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 VERSION = 1
+MOST_RATE = 20.0
 MOST_EDITS = 200
 MOST_AXES = 8
 MOST_RUNS = 20_000
@@ -49,10 +63,23 @@ class AskedRequest:
 
 @dataclass(frozen=True)
 class Hello:
-    """A view opened, whose reader prefers this language: the first part of its BCP 47 tag, or nothing for English."""
+    """A view opened, or its reader prefers something else.
+
+    Parameters
+    ----------
+    version : str
+    language : str
+        The first part of its BCP 47 tag, or nothing for English.
+    rate : float
+        Pictures a second at most, of what is being computed.
+    bits : {16, 8}
+        Of a value in the map of a picture.
+    """
 
     version: str
     language: str = ""
+    rate: float = MOST_RATE
+    bits: int = 16
 
 
 @dataclass(frozen=True)
@@ -104,8 +131,8 @@ Wish = Ask | Cancel | Close | CheckModel | Open | ShowAs | Aside
 Inbound = Hello | Wish
 
 
-def parse(content: Any) -> Inbound:
-    """Check a message and return it as what it is.
+def parse(content: Any, buffers: Sequence[Any] = ()) -> Inbound:
+    """Check a message, with the bytes beside it, and return it as what it is.
 
     Raises
     ------
@@ -114,8 +141,10 @@ def parse(content: Any) -> Inbound:
     """
     message = entries("a message", content)
     kind = message.get("kind")
+    if isinstance(kind, str) and kind in FILES:
+        return FILES[kind](message, buffers)
     if not isinstance(kind, str) or kind not in READERS:
-        *most, last = READERS
+        *most, last = (*READERS, *FILES)
         msg = f"a message's kind must be {', '.join(most)} or {last}, got {short(kind)}."
         raise ProtocolError(msg)
     return READERS[kind](message)
@@ -183,6 +212,16 @@ def _of_edit(key: str, value: Any) -> Any:
     return text(key, value, LONGEST_EDIT) if key == "text" else scalar(key, value)
 
 
+def _hello(message: dict[Any, Any]) -> Hello:
+    rate, bits = number("rate", message.get("rate", MOST_RATE)), message.get("bits", 16)
+    if not 1 <= rate <= MOST_RATE or bits not in (8, 16):
+        msg = f"rate must lie in 1..{MOST_RATE:g} and bits be 8 or 16, got {short(rate)} and {short(bits)}."
+        raise ProtocolError(msg)
+    return Hello(
+        text("version", message.get("version", "")), text("language", message.get("language", "")), rate, int(bits)
+    )
+
+
 def _compared(message: dict[Any, Any]) -> str:
     slot = slot_of(message)
     if slot != "b":
@@ -192,7 +231,7 @@ def _compared(message: dict[Any, Any]) -> str:
 
 
 READERS: dict[str, Callable[[dict[Any, Any]], Inbound]] = {
-    "hello": lambda m: Hello(text("version", m.get("version", "")), text("language", m.get("language", ""))),
+    "hello": _hello,
     "ask": lambda m: Ask(whole("id", m.get("id")), slot_of(m), _request(m.get("request"))),
     "cancel": lambda m: Cancel(whole("id", m.get("id")), slot_of(m)),
     "close": lambda m: Close(_compared(m)),

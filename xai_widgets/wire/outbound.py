@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.wire.arrays import encode
+from xai_widgets.wire.arrays import coarser, encode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +37,16 @@ class Message:
         """Return the same message with other or more fields; this one may have been sent, and stays as it is."""
         other = Message(**{**self.content, **fields})
         other.buffers = self.buffers
+        return other
+
+    def coarse(self) -> Message:
+        """Return the same message in half the bytes, if it is the map of a picture, else the message itself."""
+        if self.content["kind"] != "map" or len(self.content["values"]["shape"]) == 1:
+            return self
+        values = self.content["values"]
+        meta, data = coarser(values, self.buffers[values["buffer"]])
+        other = self.saying(values=meta)
+        other.buffers = [data if i == values["buffer"] else one for i, one in enumerate(self.buffers)]
         return other
 
     def add(self, name: str, array: NDArray[Any], dtype: str) -> Message:

@@ -40,9 +40,10 @@ class Complete:
 
 @dataclass(frozen=True)
 class Judge:
-    """Tell how far similarities and people agree."""
+    """Tell how far similarities and people agree, or groups of words lie apart."""
 
     metric: str
+    kind: str
 
 
 Space = Arrange | Near | Complete | Judge
@@ -66,6 +67,7 @@ SPACES: dict[str, Callable[[dict[Any, Any]], Space]] = {
     "layout": _arrange,
     "near": lambda m: Near(whole("id", m.get("id")), text("word", m.get("word")), text("metric", m.get("metric"))),
     "analogy": _complete,
-    "agreement": lambda m: Judge(text("metric", m.get("metric"))),
+    "agreement": lambda m: Judge(text("metric", m.get("metric")), "agreement"),
+    "separation": lambda m: Judge(text("metric", m.get("metric")), "separation"),
 }
 """How each kind is read."""

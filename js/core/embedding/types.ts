@@ -25,6 +25,8 @@ export interface EmbeddingSpec {
   metrics: Metric[];
   k: number;
   pairs: number | null;
+  /** How many groups of words there are. */
+  groups: number | null;
 }
 
 interface Answer {
@@ -81,7 +83,23 @@ export interface AgreementMessage extends Answer {
   apart: [string, string, number, number][];
 }
 
-export type EmbeddingMessage = LayoutMessage | NearMessage | AnalogyMessage | AgreementMessage;
+/** How far labelled words lie with their own group; scores are mean silhouettes. */
+export interface SeparationMessage extends Answer {
+  kind: "separation";
+  metric: Metric;
+  n: number | null;
+  score: number | null;
+  interval: [number, number] | null;
+  /** What random deals of the labels give. */
+  chance: [number, number] | null;
+  missing: number;
+  together: boolean;
+  groups: [string, number, number][];
+  /** A word, its group, and the one that it is nearer to. */
+  astray: [string, string, string][];
+}
+
+export type EmbeddingMessage = LayoutMessage | NearMessage | AnalogyMessage | AgreementMessage | SeparationMessage;
 
 /** A layout as it is drawn: places in the unit square, y downwards. */
 export interface Frame {

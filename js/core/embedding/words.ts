@@ -7,6 +7,8 @@ const english = {
   title: (shown: number, total: number, features: number) =>
     `${whole(shown)}${total > shown ? ` of ${whole(total)}` : ""} words, ${whole(features)} numbers each, on a plane`,
 
+  titleWaits: "Words in their contexts, on a plane",
+
   // the map
   map: (method: string, metric: string) => `Words laid out by ${method}, ${metric}`,
   mapWaits: "The words are being laid out",
@@ -35,6 +37,7 @@ const english = {
   linesLost: "torn away by the map",
 
   // how it goes
+  reading: "The model reads the texts",
   preparing: "Finding true neighbours",
   steps: (done: number, total: number) => `${whole(done)} of ${whole(total)} steps`,
   stopped: (done: number, total: number) => `Stopped after ${whole(done)} of ${whole(total)} steps`,
@@ -80,6 +83,21 @@ const english = {
   apart: "Where they differ most",
   apartOf: (people: number, vectors: number) =>
     `people place ${Math.round(100 * people)}, vectors ${Math.round(100 * vectors)} of 100`,
+  separation: "Do groups of words lie together?",
+  separationSay: (groups: number) =>
+    `${whole(groups)} groups of words: are words nearer to their own group than to any other, more than if the labels were dealt at random?`,
+  separationVerdict: (together: boolean): string =>
+    together ? "Yes, more than by chance." : "No more than by chance.",
+  separationNone: "There are not two groups of two words that have vectors.",
+  silhouette: (value: number) => `silhouette ${value.toFixed(2)}`.replace("-", "−"),
+  silhouetteHint:
+    "Of each word: how much nearer its own group is on average than the nearest other group; 1 far apart, 0 on the border, below 0 nearer to another",
+  dealt: ([low, high]: readonly [number, number]) =>
+    `by chance ${low.toFixed(2)} to ${high.toFixed(2)}`.replaceAll("-", "−"),
+  grouped: (n: number) => `${whole(n)} words`,
+  ungrouped: (n: number) => `${whole(n)} left out: no vector, or alone in a group`,
+  astray: "Nearer to another group",
+  astrayOf: (own: string, other: string) => `of ${own}, nearer to ${other}`,
   agreementHint: "Spearman's: 1 for the same order of pairs, 0 for no relation",
 };
 

@@ -85,9 +85,32 @@ const english = {
 
   // search
   search: "What would have to change?",
-  searchSay: "Finds the fewest regions of the photo on show that have to be hidden for another answer.",
+  searchSay: "Finds what would have to be different in the photo on show for another answer.",
+  searchWay: "Way",
+  ways: {
+    cover: "Cover regions",
+    other: "Take over regions of another photo",
+    smooth: "Softly change colours",
+    latent: "Change the decoder's code",
+  },
+  waySentences: {
+    cover: "Finds the fewest regions that have to be hidden.",
+    other: "Finds the fewest cells that have to show what another photo shows there.",
+    smooth:
+      "Follows gradients among soft changes of colour. What blur, a little noise or JPEG undoes was noise made for this model, and is not shown.",
+    latent: "Follows gradients among the pictures that the decoder makes, from the one it makes of this photo's code.",
+  },
+  wayClosed: (way: string, reason: string) => `${way}: ${reason}`,
+  other: "Other photo",
+  otherChoose: "Choose a file",
+  otherNone: "One of another class: none is chosen yet.",
+  otherReading: "Reading",
+  otherPython: "given in Python",
+  otherSays: (name: string, label: string) => `${label} to the model (${name})`,
+  otherBad: (name: string) => `${name} cannot be read as a picture, or is larger than 50 MB.`,
   searchTarget: "Other answer",
   searchAny: "any other class",
+  searchAnyOther: "that of the other photo",
   searchFill: "Hide by",
   searchCount: "How many",
   searchMost: "Regions at most",
@@ -96,9 +119,17 @@ const english = {
   searching: "Searching",
   searchNone: "None found.",
   searchShow: "Show this photo",
+  searchBeside: "Show before and after, side by side",
+  before: "Before",
+  beforeDecoded: "Before, as the decoder makes it",
+  after: "After",
+  changed: "Difference",
+  times: (count: number) => (count === 1 ? "as strong as it is" : `${count} times as strong`),
   searchMoved: (label: string, before: string, after: string) => `${label} ${before} → ${after}`,
   searchRegions: (count: number, area: number) =>
     `${count === 1 ? "1 region" : `${count} regions`}, ${percent(area)} of the photo`,
+  searchStrength: (distance: number, area: number) =>
+    `changed by ${percent(distance)} on average, most in ${percent(area)} of the photo`,
   searchSurvives: (copies: number) => `stays in ${copies} of 3 copies`,
   searchSurvivesHint:
     "Copies that look the same: slightly blurred, with a little noise, and compressed as a JPEG file is",

@@ -15,6 +15,8 @@ export interface PopulationSpec {
   /** The answer is a value, and no probability. */
   valued: boolean;
   questions: { name: Topic; why_not: string | null }[];
+  /** Of a result in a file, which does not tell how many columns the data has. */
+  title?: string;
 }
 
 export type Params = Record<string, string | number>;

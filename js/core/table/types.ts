@@ -22,6 +22,8 @@ export interface Column {
   counts: number[];
   /** Whether a value may be missing. */
   missing: boolean;
+  /** The cell in words, where nothing else is known of the column: in a saved file. */
+  told?: string | null;
 }
 
 export interface TableSpec extends BaseSpec {
@@ -97,8 +99,12 @@ export interface Change {
 export interface ChangesMessage {
   kind: "search";
   target: number | null;
+  most: number;
+  /** That were kept to. */
+  rules: Rules;
   found: Change[];
-  row: Cell[] | null;
+  /** That was on show then. */
+  row: Cell[];
   of: string;
   running: boolean;
   fraction: number;

@@ -56,7 +56,6 @@ const english = {
   searchStop: "Stop",
   searching: "Searching",
   rules: "Rules between columns, one a line",
-  rulesPlaceholder: "hours_per_week <= 60",
   rulesKept: "Kept to",
   locked: (name: string) => `${name} is locked`,
   goes: (name: string, way: "up" | "down") => `${name} goes only ${way}`,

@@ -29,8 +29,6 @@ export interface TextSpec extends BaseSpec {
   /** What stands for a hidden word; null: there is no such token. */
   mask: string | null;
   causal: boolean;
-  /** Counterfactuals can be searched for. */
-  search: boolean;
   /** There may be attention to look at. */
   attends: boolean;
   notes?: string[];
@@ -128,6 +126,9 @@ export interface Found {
 export interface SearchMessage {
   kind: "search";
   target: number | null;
+  most: number;
+  /** Of the text that was on show then. */
+  edits: TextEdit[];
   found: Found[];
   /** The class whose score `delta` is of. */
   of?: string;

@@ -1,10 +1,13 @@
 // Characters that act without being seen: shown by a name, so that no text can pretend to be another.
 
-const CONTROLS =
-  "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(
-    " ",
-  );
+// The rest of the control characters, which hardly any text has, are shown by their number.
 const NAMES: Record<number, string> = {
+  0: "NUL",
+  7: "BEL",
+  8: "BS",
+  12: "FF",
+  13: "CR",
+  27: "ESC",
   127: "DEL",
   173: "SHY",
   1564: "ALM",
@@ -36,7 +39,6 @@ export interface Seen {
 }
 
 function symbolOf(code: number): string {
-  if (code < CONTROLS.length) return CONTROLS[code]!;
   return NAMES[code] ?? codeName(code);
 }
 

@@ -5,8 +5,8 @@ import { inLanguage } from "../language";
 const ACTS = {
   ask: "Click a word, or drag over several, to ask what made the model write it.",
   read: "Click a word to keep its numbers on show, drag over several for their sum.",
-  delete: "Click a word to take it out and see what the model says without it; click it again to put it back.",
-  mask: "Click a word to hide it from the model; click it again to show it.",
+  delete: "Click a word to take it out, again to put it back.",
+  mask: "Click a word to hide it from the model, again to show it.",
   edit: "Click a word to write another in its place.",
   swap: "Click a word to see which other words would change the answer most.",
 };
@@ -16,7 +16,7 @@ const english = {
   text: "Text with shades",
   textLabel: (method: string, label: string) => `Text, shaded by ${method} for ${label}`,
   textEmpty: "Text, no values yet",
-  help: "Arrow keys go from word to word, Home and End to the first and last. Delete takes a word out or puts it back, M hides it, F2 or Enter edits it, Shift with the arrow keys chooses several, the context menu key opens what to put in its place. Escape leaves.",
+  help: "Arrow keys, Home and End go from word to word, with Shift they choose several. Delete takes a word out or puts it back, M hides it, F2 or Enter edits it, the menu key tells what to put there. Escape leaves.",
 
   // what a click does
   mode: "A click",
@@ -67,14 +67,13 @@ const english = {
   noValue: "no value",
   waiting: "not computed yet",
   unseen: "not seen by the model",
-  cut: (characters: number) => `The model does not see the last ${whole(characters)} characters: the text is too long.`,
+  cut: (characters: number) =>
+    `The text is too long: the model does not see the last ${whole(characters)} characters. To explain them, give them as a text of their own.`,
   empty: "The text is empty. Double-click or press Enter to write one.",
 
   // edits
   editing: "Change the text",
   editWord: "New words",
-  wordDeleted: (word: string) => `${word}, deleted`,
-  wordMasked: (word: string) => `${word}, hidden`,
   wordWas: (word: string) => `was “${word}”`,
   wordNew: "added",
   step: (by: number, plain: boolean) =>
@@ -93,7 +92,6 @@ const english = {
   menuNone: "No other word was found",
   menuDelete: "nothing at all",
   menuDeltaOf: (label: string) => `change of ${label}`,
-  menuPut: (text: string, by: string) => `${text}, ${by}`,
   close: "Close",
 
   // what a language model expects
@@ -112,7 +110,7 @@ const english = {
 
   // what a language model writes
   generate: "Let the model go on",
-  generateSay: "Draws tokens at the temperature and from the candidates above, and finds what each of them rests on.",
+  generateSay: "Draws tokens from the candidates above, and finds what each rests on.",
   generateCount: "New tokens",
   generateGo: "Write",
   generateStop: "Stop",
@@ -123,7 +121,7 @@ const english = {
 
   // attention
   attention: "Attention",
-  attentionSay: "How much each token (row) takes of each (column). What is attended to need not be what decides.",
+  attentionSay: "How much each token (row) takes of each (column): which need not be what decides.",
   attentionLayer: "Layer",
   attentionHead: "Head",
   attentionMean: "mean of all",
@@ -137,9 +135,15 @@ const english = {
 
   // what would have to change
   search: "What would have to change?",
-  searchSay: "Searches for the fewest changes of words that give another answer.",
+  searchSay: "The fewest changes of words that give another answer.",
+  searchSayNext: "The fewest changes of words after which another token is the likeliest.",
+  searchSaySpan: (said: string, other: string | null) =>
+    `The fewest changes before ${said} after which ${other ?? "something else"} is likelier there.`,
   searchTarget: "Another answer",
   searchAny: "any other class",
+  searchAnyToken: "any other token",
+  searchTokens: "Type to find a token among the likeliest",
+  searchNoToken: "No such token among the likeliest",
   searchCount: "How many",
   searchMost: "Changes at most",
   searchGo: "Search",

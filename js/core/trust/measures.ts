@@ -63,12 +63,14 @@ export function columnsOf(rows: readonly TrialRow[]): Measure[] {
 
 export function tableOf(rows: readonly TrialRow[]): string {
   const columns = columnsOf(rows);
+  const computed = [...new Set(rows.flatMap((row) => Object.keys(row.computed)))];
   const lines = rows.map((row) => [
     row.method,
     row.verdict,
     row.passed,
     row.checked,
     ...columns.map(({ name }) => row.measures.find((one) => one.name === name)?.value ?? null),
+    ...computed.map((name) => row.computed[name] ?? null),
   ]);
-  return csvOf([[...trustWords.columns, ...columns.map(({ name }) => name)], ...lines]);
+  return csvOf([[...trustWords.columns, ...columns.map(({ name }) => name), ...computed], ...lines]);
 }

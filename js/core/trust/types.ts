@@ -52,6 +52,8 @@ export interface TrustMessage extends Judgement, Told {
 
 export interface TrialRow extends Judgement {
   method: string;
+  /** Of what and how it was computed: what a table that is taken away has besides. */
+  computed: Record<string, string | number>;
 }
 
 export interface TrialMessage extends Told {

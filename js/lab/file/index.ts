@@ -1,33 +1,59 @@
-// A saved explanation, opened from the file browser: picture, words and numbers, without a kernel.
+// A saved explanation, opened from the file browser: the view or a picture, words and numbers, without a kernel.
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
+import { fieldsOf } from "../../core/fields";
 import { element } from "../element";
 import { ICON } from "../icon";
 import { drawn } from "../picture";
 import { style } from "../style";
-import { WORDS } from "../words";
+import css from "./file.css";
+import { enliven } from "./live";
 import { FileFault, read } from "./read";
 import { type Table, tables } from "./tables";
+import { WORDS } from "./words";
 
 /** The text of a `.xai.json`. As text, so that a damaged file comes here too and is told of in plain words. */
 const MIME = "application/vnd.xai-widgets.file";
 const NAME = "xai-widgets-explanation";
 
 class View extends Widget implements IRenderMime.IRenderer {
+  /** How often the file was read: of two readings that overlap, the later is shown. */
+  private readings = 0;
+  private stop: (() => void) | null = null;
+
   constructor() {
     super();
     this.addClass("xai-file");
-    style();
+    style("file", css);
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const reading = ++this.readings;
+    const current = () => reading === this.readings && !this.isDisposed;
     try {
       const saved = await read(String(model.data[MIME] ?? ""));
-      this.node.replaceChildren(element("figure", {}, ...drawn(saved.shown, "")), ...tables(saved).map(listed));
+      if (!current()) return;
+      const still = element("figure", {}, ...drawn(fieldsOf(saved.fields.view), ""));
+      this.replace(still, ...tables(saved).map(listed));
+      // The picture stays where the view cannot be had, or cannot show what the file holds.
+      const stop = await enliven(saved, still, current).catch(() => null);
+      if (current()) this.stop = stop;
+      else stop?.();
     } catch (error) {
-      const sentence = error instanceof FileFault ? error.message : WORDS.file.damaged;
-      this.node.replaceChildren(element("p", { role: "alert" }, sentence));
+      const sentence = error instanceof FileFault ? error.message : WORDS.damaged;
+      if (current()) this.replace(element("p", { role: "alert" }, sentence));
     }
+  }
+
+  override dispose(): void {
+    this.replace();
+    super.dispose();
+  }
+
+  private replace(...content: HTMLElement[]): void {
+    this.stop?.();
+    this.stop = null;
+    this.node.replaceChildren(...content);
   }
 }
 
@@ -48,7 +74,7 @@ export const file: IRenderMime.IExtension = {
   fileTypes: [
     {
       name: NAME,
-      displayName: WORDS.file.type,
+      displayName: WORDS.type,
       extensions: [".xai.json"],
       mimeTypes: [MIME],
       icon: ICON,
@@ -56,7 +82,7 @@ export const file: IRenderMime.IExtension = {
     },
   ],
   documentWidgetFactoryOptions: {
-    name: WORDS.file.type,
+    name: WORDS.type,
     primaryFileType: NAME,
     fileTypes: [NAME],
     defaultFor: [NAME],

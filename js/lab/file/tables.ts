@@ -1,7 +1,7 @@
 // What stands in a saved explanation beside its picture, as tables of words.
+import { type Fields, fieldsOf, listOf, type Saved, shapeOf, textOf } from "../../core/fields";
 import { cut, percent, seconds, short, signed, whole } from "../../core/format";
-import { WORDS } from "../words";
-import { type Fields, fieldsOf, listOf, type Saved, textOf } from "./read";
+import { WORDS } from "./words";
 
 export interface Table {
   title: string;
@@ -40,32 +40,31 @@ function prediction({ fields, probabilities }: Saved): Table {
   const { labels, task } = { ...fieldsOf(fields.prediction), ...fields };
   const found = probabilities ?? listOf(fieldsOf(fields.prediction).probabilities).map(Number);
   return {
-    title: WORDS.file.prediction,
-    head: [WORDS.file.answer, WORDS.file.score],
+    title: WORDS.prediction,
+    head: [WORDS.answer, WORDS.score],
     rows: largest(found, LIKELIEST).map((i) => [labelled(labels, i), probability(found[i], task)]),
   };
 }
 
 /** Each column's or token's value; of a picture how many values there are and how they lie. */
 function values({ fields, values }: Saved): Table {
-  const title = WORDS.file.values;
+  const title = WORDS.values;
   if (!values) return { title, head: [], rows: [] };
   const names = namesOf(fields, values.length);
   if (!names) {
     let [low, high, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
     for (const one of values) [low, high, sum] = [Math.min(low, one), Math.max(high, one), sum + one];
-    const shape = listOf(fieldsOf(fieldsOf(fields.arrays).values).shape).join(" × ");
     const rows = [
-      [WORDS.file.shape, shape],
-      [WORDS.file.range, `${short(low)} … ${short(high)}`],
-      [WORDS.file.sum, short(sum)],
+      [WORDS.shape, shapeOf(fields, "values").join(" × ")],
+      [WORDS.range, `${short(low)} … ${short(high)}`],
+      [WORDS.sum, short(sum)],
     ];
     return { title, head: [], rows: values.length ? rows : [] };
   }
   const strongest = largest(values.map(Math.abs), MOST);
   return {
     title,
-    head: [WORDS.file.part, WORDS.file.value],
+    head: [WORDS.part, WORDS.value],
     rows: strongest.map((i) => [names(i), signed(values[i]!)]),
   };
 }
@@ -80,7 +79,7 @@ function namesOf(fields: Fields, count: number): ((index: number) => string) | n
   const characters = Array.from(text); // Python counts characters, not UTF-16 units
   return (i) => {
     const [start, stop] = listOf(places[i]).map(Number);
-    return characters.slice(start, stop).join("") || WORDS.file.added;
+    return characters.slice(start, stop).join("") || WORDS.added;
   };
 }
 
@@ -100,22 +99,22 @@ function changes({ candidates, original, index }: Fields): Table {
       );
       return [cut(textOf(text), LONGEST) || cells.join("; "), probability(listOf(probabilities)[Number(index)], task)];
     });
-  return { title: WORDS.file.candidates, head: [WORDS.file.change, WORDS.file.score], rows };
+  return { title: WORDS.candidates, head: [WORDS.change, WORDS.score], rows };
 }
 
 function computation(fields: Fields): Table {
   const { method, params, seed, model_hash: hash, forwards, backwards, seconds: took, version, provenance } = fields;
   const rows: [string, string][] = [
-    [WORDS.file.method, textOf(method)],
+    [WORDS.method, textOf(method)],
     ...Object.entries(fieldsOf(params)).map(([name, value]): [string, string] => [name, plain(value)]),
-    [WORDS.file.seed, plain(seed)],
-    [WORDS.file.passes, `${whole(Number(forwards) || 0)} + ${whole(Number(backwards) || 0)}`],
-    [WORDS.file.took, typeof took === "number" ? seconds(took) : ""],
-    [WORDS.file.weights, textOf(hash)],
+    [WORDS.seed, plain(seed)],
+    [WORDS.passes, `${whole(Number(forwards) || 0)} + ${whole(Number(backwards) || 0)}`],
+    [WORDS.took, typeof took === "number" ? seconds(took) : ""],
+    [WORDS.weights, textOf(hash)],
     ["xai_widgets", textOf(version)],
     ...Object.entries(fieldsOf(provenance)).map(([name, value]): [string, string] => [name, plain(value)]),
   ];
-  return { title: WORDS.file.computation, head: [], rows: rows.filter(([, value]) => value !== "").slice(0, MOST) };
+  return { title: WORDS.computation, head: [], rows: rows.filter(([, value]) => value !== "").slice(0, MOST) };
 }
 
 /** Any value of the file in a few words. */

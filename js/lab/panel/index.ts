@@ -10,10 +10,12 @@ import { ICON } from "../icon";
 import { style } from "../style";
 import { WORDS } from "../words";
 import { cellOf } from "./cells";
-import { type Compared, KernelLink, type Listener } from "./link";
+import { type Compared, cancelAll, KernelLink, type Listener } from "./link";
 import { List } from "./list";
+import css from "./panel.css";
 
 const COMMAND = "xai-widgets:show-explanations";
+const CANCEL = "xai-widgets:cancel-explanations";
 /** Ages are told in minutes. */
 const REDRAW_MS = 30_000;
 
@@ -31,7 +33,7 @@ class Explanations extends Widget {
 
   constructor(private readonly notebooks: INotebookTracker) {
     super();
-    style();
+    style("panel", css);
     this.id = "xai-explanations";
     this.addClass("xai-explanations");
     this.title.icon = new LabIcon(ICON);
@@ -136,6 +138,15 @@ export const panel: JupyterFrontEndPlugin<void> = {
         if (typeof pick === "string") explanations.pick(pick);
       },
     });
-    palette?.addItem({ command: COMMAND, category: WORDS.category });
+    app.commands.addCommand(CANCEL, {
+      label: WORDS.panel.cancelAll,
+      caption: WORDS.panel.cancelAllHint,
+      execute: () => {
+        const kernel = notebooks.currentWidget?.sessionContext.session?.kernel;
+        if (kernel?.handleComms) cancelAll(kernel);
+        else Notification.warning(WORDS.panel.noKernel, { autoClose: 8000 });
+      },
+    });
+    for (const command of [COMMAND, CANCEL]) palette?.addItem({ command, category: WORDS.category });
   },
 };

@@ -3,8 +3,7 @@ import type { Kernel, KernelMessage } from "@jupyterlab/services";
 
 const TARGET = "xai_widgets.explanations";
 const WIDGETS = "jupyter.widget";
-/** Of a kernel that another tab restarts, this one hears no more than that it is starting. */
-const GONE: readonly Kernel.Status[] = ["starting", "restarting", "autorestarting", "dead", "terminating"];
+const GONE: readonly Kernel.Status[] = ["restarting", "autorestarting", "dead", "terminating"];
 
 /** A widget or a result. */
 export interface Entry {
@@ -38,18 +37,41 @@ export interface Listener {
   failed(sentence: string): void;
 }
 
+/**
+ * Ask the kernel to hang up. Closing from here would delete the comm's subshell over another channel, which often
+ * happens before what was sent last has been read there: a panel that nobody sees would be served on.
+ */
+function leave(comm: Kernel.IComm): void {
+  comm.onMsg = () => {};
+  comm.send({ kind: "leave" });
+}
+
+/** Stop whatever the kernel's widgets compute, over a comm that lives no longer than that. */
+export function cancelAll(kernel: Kernel.IKernelConnection): void {
+  const comm = kernel.createComm(TARGET);
+  comm.onMsg = () => {
+    if (comm.isDisposed) return;
+    comm.send({ kind: "cancel" });
+    leave(comm);
+  };
+  comm.open();
+}
+
 export class KernelLink {
   readonly widgets = new Map<string, Entry>();
   results: Entry[] = [];
   /** Of xai_widgets in the kernel; null until it has answered. */
   version: string | null = null;
   private comm: Kernel.IComm | null = null;
+  /** What every message of one run of the kernel names. */
+  private session = "";
   private isDisposed = false;
 
   constructor(
     readonly kernel: Kernel.IKernelConnection,
     private readonly listener: Listener,
   ) {
+    kernel.anyMessage.connect(this.heed, this);
     kernel.iopubMessage.connect(this.overhear, this);
     kernel.statusChanged.connect(this.follow, this);
     void this.look();
@@ -61,11 +83,12 @@ export class KernelLink {
 
   dispose(): void {
     this.isDisposed = true;
+    this.kernel.anyMessage.disconnect(this.heed, this);
     this.kernel.iopubMessage.disconnect(this.overhear, this);
     this.kernel.statusChanged.disconnect(this.follow, this);
     const { comm } = this;
     this.forget();
-    if (comm && !comm.isDisposed && !this.kernel.isDisposed) comm.close();
+    if (comm && !comm.isDisposed && !this.kernel.isDisposed) leave(comm);
   }
 
   /** Open the comm if there are widgets at all: a kernel without ours would log that it does not know the target. */
@@ -82,11 +105,24 @@ export class KernelLink {
     if (this.comm || this.isDisposed || !this.kernel.handleComms) return;
     const comm = this.kernel.createComm(TARGET);
     this.comm = comm;
-    comm.onMsg = ({ content }) => this.take(content.data as unknown as Message);
+    comm.onMsg = ({ content }) => {
+      // What a kernel said before it was restarted may come after it was forgotten.
+      if (this.comm === comm) this.take(content.data as unknown as Message);
+    };
     comm.onClose = () => {
       if (this.comm === comm) this.forget();
     };
     comm.open();
+  }
+
+  /** Of a restart by another tab this one may hear nothing but that messages come from another session. */
+  private heed(_: unknown, { msg, direction }: Kernel.IAnyMessageArgs): void {
+    if (direction !== "recv" || msg.header.session === this.session) return;
+    const known = this.session !== "";
+    this.session = msg.header.session;
+    if (!known) return;
+    this.forget();
+    void this.look();
   }
 
   /** The first widget of ours says that there is somebody to talk to. */

@@ -18,10 +18,17 @@ export function List({ link, picked, act }: { link: KernelLink | null; picked: s
   const widgets = [...(link?.widgets.values() ?? [])].sort((a, b) => (b.made ?? 0) - (a.made ?? 0));
   const results = link?.results ?? [];
   const version = link?.version;
-  if (!widgets.length && !results.length) return <p class="xai-nothing">{link ? words.nothing : words.noKernel}</p>;
+  const mismatch = version && version !== VERSION && <p role="alert">{words.mismatch(VERSION, version)}</p>;
+  if (!widgets.length && !results.length)
+    return (
+      <>
+        {mismatch}
+        <p class="xai-nothing">{link ? words.nothing : words.noKernel}</p>
+      </>
+    );
   return (
     <>
-      {version && version !== VERSION && <p role="alert">{words.mismatch(VERSION, version)}</p>}
+      {mismatch}
       <p>
         <button type="button" class="jp-mod-styled" disabled={picked.length !== PAIR} onClick={act.compare}>
           {words.compare}

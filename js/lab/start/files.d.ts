@@ -1,6 +1,6 @@
-/** Every notebook in `notebooks/`, by its file's name: js/build.mjs reads the folder. */
+/** Of every notebook in `notebooks/`, by its file's name, the cells: c or m, for code or markdown, and the text. */
 declare module "notebooks:all" {
-  const notebooks: Record<string, object>;
+  const notebooks: Record<string, string[]>;
   export default notebooks;
 }
 

@@ -76,8 +76,10 @@ export const start: JupyterFrontEndPlugin<void> = {
     );
     list(QUICK);
 
-    const called = (args: { kind?: Template }) => WORDS.newNotebookOf(TEMPLATES[args.kind ?? "picture"].name());
+    const called = ({ kind }: { kind?: Template }) =>
+      kind ? WORDS.newNotebookOf(TEMPLATES[kind].name()) : `${WORDS.newNotebook}…`;
     add(NEW, [WORDS.newNotebook, called, WORDS.newNotebookCaption], (cwd, { kind }) => create(app, cwd, kind));
+    list(NEW);
     for (const kind of Object.keys(TEMPLATES)) list(NEW, { kind });
 
     add(TUTORIAL, [WORDS.tutorials, WORDS.openTutorials, WORDS.tutorialsCaption], async (cwd, { name }) => {

@@ -5,10 +5,6 @@ import picture from "./templates/picture.ipynb";
 import rows from "./templates/rows.ipynb";
 import text from "./templates/text.ipynb";
 
-interface Cells {
-  cells: { cell_type: string; source: string | string[] }[];
-}
-
 export interface Tutorial {
   name: string;
   title: string;
@@ -23,23 +19,28 @@ function named(file: string): string {
 }
 
 /** The notebook with its links to the others by the names that they have beside it. */
-function linked(notebook: object): object {
-  let text = JSON.stringify(notebook);
-  for (const file of files) text = text.replaceAll(`](${file})`, `](${encodeURIComponent(named(file))})`);
-  return JSON.parse(text);
+function whole(texts: readonly string[]): object {
+  const cells = texts.map((text, i) => {
+    let source = text.slice(1);
+    for (const file of files) source = source.replaceAll(`](${file})`, `](${encodeURIComponent(named(file))})`);
+    const cell = { id: `cell-${i}`, metadata: {}, source };
+    return text[0] === "c"
+      ? { ...cell, cell_type: "code", execution_count: null, outputs: [] }
+      : { ...cell, cell_type: "markdown" };
+  });
+  return { ...picture, cells };
 }
 
 /** The heading that it begins with. */
-function titleOf(notebook: object): string {
-  const source = (notebook as Cells).cells[0]?.source ?? "";
-  return (Array.isArray(source) ? source.join("") : source).match(/^#\s+(.+)/)?.[1] ?? "";
+function titleOf(texts: readonly string[]): string {
+  return texts[0]?.match(/^m#\s+(.+)/)?.[1] ?? "";
 }
 
 /** In the order in which they are to be read. */
 export const TUTORIALS: Tutorial[] = files.map((file) => ({
   name: named(file),
   title: `${file.match(/^\d+/)?.[0] ?? ""} ${titleOf(all[file]!)}`.trim(),
-  content: linked(all[file]!),
+  content: whole(all[file]!),
 }));
 
 export const QUICKSTART = TUTORIALS[0]!.name;

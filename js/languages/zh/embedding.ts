@@ -3,6 +3,7 @@ import type { EmbeddingWords } from "../../core/embedding/words";
 import { percent, short, whole } from "../../core/format";
 
 export const embedding: EmbeddingWords = {
+  titleWaits: "上下文中的词，平面图",
   title: (shown, total, features) =>
     `平面上的 ${whole(shown)} 个词${total > shown ? `（共 ${whole(total)} 个）` : ""}，每个 ${whole(features)} 个数`,
 
@@ -30,6 +31,7 @@ export const embedding: EmbeddingWords = {
   linesKept: "在图上也靠近",
   linesLost: "被此图拉开",
 
+  reading: "模型正在阅读文本",
   preparing: "正在寻找真实近邻",
   steps: (done, total) => `第 ${whole(done)} 步，共 ${whole(total)} 步`,
   stopped: (done, total) => `停在第 ${whole(done)} 步，共 ${whole(total)} 步`,
@@ -67,5 +69,17 @@ export const embedding: EmbeddingWords = {
   unknown: (list) => `没有向量的词：${list.join("、")}`,
   apart: "分歧最大之处",
   apartOf: (people, vectors) => `人排在 ${Math.round(100 * people)}，向量排在 ${Math.round(100 * vectors)}（满分 100）`,
+  separation: "同组的词是否聚在一起？",
+  separationSay: (groups) => `${whole(groups)} 组词：与随机分配标签相比，词是否离自己的组比离其他任何组更近？`,
+  separationVerdict: (together) => (together ? "是，超过偶然。" : "不超过偶然。"),
+  separationNone: "没有两组各含至少两个有向量的词。",
+  silhouette: (value) => `轮廓系数 ${value.toFixed(2)}`.replace("-", "−"),
+  silhouetteHint:
+    "每个词：它到自己组的平均距离比到最近的其他组近多少；1 表示相距很远，0 表示在边界上，小于 0 表示离另一组更近",
+  dealt: ([low, high]) => `随机为 ${low.toFixed(2)} 至 ${high.toFixed(2)}`.replaceAll("-", "−"),
+  grouped: (n) => `${whole(n)} 个词`,
+  ungrouped: (n) => `未计入 ${whole(n)} 个：没有向量，或组内仅此一词`,
+  astray: "离另一组更近",
+  astrayOf: (own, other) => `属于${own}，更近${other}`,
   agreementHint: "斯皮尔曼秩相关：1 表示词对次序相同，0 表示无关",
 };

@@ -1,6 +1,31 @@
-// What the kernel says in English, by its very words. What holds numbers of its own stays English.
+// What the kernel says in English, by its very words; {} for numbers and names, which keep their order.
+import { checked } from "./kernel/checked";
+import { measured } from "./kernel/measured";
+import { notes } from "./kernel/notes";
+import { refused } from "./kernel/refused";
+
 export const kernel: Record<string, string> = {
+  ...checked,
+  ...measured,
+  ...notes,
+  ...refused,
+
   "not a number": "不是数字",
+
+  // the lines below a saved page
+  "Method: {} ({})": "方法：{}（{}）",
+  "Method: {}": "方法：{}",
+  "Parameters: {}": "参数：{}",
+  "Seed: {}": "随机种子：{}",
+  "Weights: fingerprint {}": "权重：指纹 {}",
+  "Cost: {} forward and {} backward passes, {} s": "用量：前向 {} 次，反向 {} 次，{} 秒",
+  "Versions: {}": "版本：{}",
+  "Computed: {}": "计算时间：{}",
+  "On this page: the newest {} of {} answers; the others found no room":
+    "本页：最新的 {} 个回答（共 {} 个）；其余的没有空间",
+  "Maps: kept in {} steps from their least to their largest value, as means of {} × {} pixels":
+    "图：从最小值到最大值分 {} 级保存，取 {} × {} 像素的均值",
+  "Maps: kept in {} steps from their least to their largest value": "图：从最小值到最大值分 {} 级保存",
 
   // families
   Gradients: "梯度",
@@ -161,24 +186,16 @@ export const kernel: Record<string, string> = {
   Rotation: "旋转",
   "Turns the picture about its centre, clockwise to the right.": "绕中心旋转画面，向右为顺时针。",
 
-  // the model check
-  "Two passes give the same scores.": "两次运行得分相同。",
-  "The scores of an input do not depend on the others of its batch.": "一个输入的得分与同批的其他输入无关。",
-  "The scores are raw ones, not probabilities: nothing is saturated.": "得分是原始值而不是概率：没有饱和。",
-  "The model returns probabilities: a map also shows what speaks against the other classes.":
-    "模型返回概率：图中也会显示反对其他类别的内容。",
-  "Nothing was found that speaks against it.": "没有发现反对它的理由。",
-
   // what tells whether a map can be believed
   "Completeness gap": "完备性差距",
   "How far the values miss the sum that their method promises, as a share of that sum.":
     "数值之和与其方法所承诺的总和相差多少，以该总和的比例计。",
   Deletion: "删除曲线",
-  "The mean of what is left of the score while parts are hidden, the most important first.":
-    "从最重要的部分开始隐藏时，得分剩余部分的平均值。",
+  "The mean probability (else the share of the score) that is left while parts are hidden, the most important first.":
+    "从最重要的部分开始隐藏时，所剩概率（否则为得分的比例）的平均值。",
   Insertion: "插入曲线",
-  "The mean of what is there of the score while parts appear, the most important first.":
-    "从最重要的部分开始显示时，得分已有部分的平均值。",
+  "The mean probability (else the share of the score) that is there while parts appear, the most important first.":
+    "从最重要的部分开始显示时，已有概率（否则为得分的比例）的平均值。",
   Infidelity: "不忠实度",
   "Which share of the score's changes the map does not foretell when random parts are hidden.":
     "随机隐藏若干部分时，得分变化中有多少是此图没有预示的。",
@@ -189,8 +206,8 @@ export const kernel: Record<string, string> = {
   "Model randomisation": "模型随机化",
   "How like itself the map stays while the model forgets what it has learned, layer by layer.":
     "模型逐层忘记所学时，此图还有多像自己。",
-  "How much sooner the score falls when the most important parts go first and not the least.":
-    "先去掉最重要的部分而不是最不重要的部分时，得分下降早多少。",
+  "How much more probability is left when the least important parts are hidden than when the most important are.":
+    "隐藏最不重要的部分比隐藏最重要的部分时，概率高多少。",
   Sparseness: "稀疏度",
   "How unevenly the map's weight lies (Gini index): 0 where all values are equal in size.":
     "此图的分量有多不均匀（基尼系数）：所有值大小相等时为 0。",

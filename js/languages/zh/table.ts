@@ -54,7 +54,6 @@ export const table: TableWords = {
   searchStop: "停止",
   searching: "正在搜索",
   rules: "列之间的规则，每行一条",
-  rulesPlaceholder: "hours_per_week <= 60",
   rulesKept: "所遵守的",
   locked: (name) => `${name} 已锁定`,
   goes: (name, way) => `${name} ${way === "up" ? "只增" : "只减"}`,

@@ -24,18 +24,18 @@ export const words: Words = {
   legendMissing: "斜线：不是数字",
   legendLabel: (low, high) => `颜色从 ${low} 到 ${high}`,
   agreement: (correlation) => {
-    if (Number.isNaN(correlation)) return "其中一张图只有一个数值，像素没有先后次序";
+    if (Number.isNaN(correlation)) return "其中一张图只有一个数值，各处没有先后次序";
     const degree =
       correlation >= 0.7 ? "一致" : correlation >= 0.3 ? "部分一致" : correlation > -0.3 ? "不一致" : "相互矛盾";
     return `${degree}：秩相关 ${correlation < 0 ? "−" : ""}${Math.abs(correlation).toFixed(2)}`;
   },
   agreementApart: (share) => `平均相差 ${(100 * share).toFixed(0)} 位（满分 100 位）`,
   agreementHint:
-    "两张图（按当前显示方式）的斯皮尔曼秩相关：1 表示像素次序相同，0 表示无关，−1 表示次序相反。无关的两张图平均相差 33 位（满分 100 位）。",
+    "两张图（按当前显示方式）的斯皮尔曼秩相关：1 表示各处次序相同，0 表示无关，−1 表示次序相反。无关的两张图平均相差 33 位（满分 100 位）。",
   agreementSigns: { both: "", positive: "只看支持该类的部分", negative: "只看反对该类的部分", absolute: "按强度" },
   agreementSoFar: "到目前为止",
   agreementWaits: "正在等待此问题的两张图",
-  agreementNone: "没有像素在两张图中都有数值",
+  agreementNone: "没有任何位置在两张图中都有数值",
   unsigned: (method) => `${method}没有负值，另一种方法有。`,
   compareStrength: "按强度比较",
   compareFor: "比较支持该类的部分",
@@ -44,13 +44,13 @@ export const words: Words = {
   explainClass: (label) => `解释 ${label}`,
   explained: "所解释的",
   foil: "相比较的",
-  change: "与原图相比的变化",
+  change: "与原输入相比的变化",
   delta: (by, value) => {
     const size = value ? signed(by) : `${by > 0 ? "+" : "−"}${(Math.abs(by) * 100).toFixed(1)}`;
     return `${by > 0 ? "▲" : "▼"} ${size}`;
   },
   deltaNone: "= 0.0",
-  originalTick: "原图的数值",
+  originalTick: "原输入的数值",
   percentagePoints: "变化（百分点）",
 
   question: "问题",
@@ -74,7 +74,7 @@ export const words: Words = {
   layersInside: (count) => `内含 ${whole(count)} 个`,
   layerReasons: { silent: "未运行", "no map": "无图" },
   layerWhy: {
-    silent: "处理这张图时该层没有运行，或没有输出数值张量",
+    silent: "处理该输入时该层没有运行，或没有输出数值张量",
     "no map": "该层的输出没有高和宽，无法画成图",
   },
   chosenByItself: "自动选定",
@@ -131,6 +131,12 @@ export const words: Words = {
   working: "正在计算",
   cancel: "取消",
   progress: (done, total) => `${whole(done)} / ${whole(total)}`,
+  oldAnswers: {
+    input: "这些是对先前输入的回答。",
+    rules: "这些是按先前规则得到的回答。",
+    question: "这些是对先前问题的回答。",
+  },
+  askAgain: "重新搜索",
   progressLabel: (what) => `${what}的进度`,
   left: (s) => `还需 ${seconds(s)}`,
   took: (s) => `用时 ${seconds(s)}`,
@@ -147,4 +153,6 @@ export const words: Words = {
   badMessage: "无法读取内核的一条消息",
   mismatch: (browser, kernel) =>
     `视图版本是 ${browser}，内核运行的是 ${kernel}：请重新加载页面或重启内核，使两者一致。`,
+  mismatchLab: (extension, kernel) =>
+    `JupyterLab 的扩展版本是 ${extension}，内核运行的是 ${kernel}：请在两处安装同一版本，然后重新加载页面。`,
 };

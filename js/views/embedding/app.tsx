@@ -1,10 +1,13 @@
 // The whole view, top to bottom.
+
 import type { Metric } from "../../core/embedding/types";
 import { embeddingWords as said } from "../../core/embedding/words";
+import { translated } from "../../core/language";
 import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
+import { Fault } from "../../panels/said";
 import { Alerts } from "../../panels/status";
-import { AgreementFold, AnalogyFold } from "./folds";
+import { AgreementFold, AnalogyFold, SeparationFold } from "./folds";
 import { MapStage } from "./map";
 import { NearPanel } from "./near";
 import { Readout } from "./readout";
@@ -14,7 +17,7 @@ function Tools({ view }: { view: View }) {
   const { store } = view;
   const { methods, metrics } = store.spec;
   return (
-    <div class="xai-tools">
+    <div class="xai-tools xai-e-tools">
       <Segments
         legend={said.projection}
         value={store.layout.value?.method ?? ""}
@@ -22,7 +25,7 @@ function Tools({ view }: { view: View }) {
           value: name,
           text: title,
           disabled: why_not !== null || (!!store.saved && name !== store.layout.value?.method),
-          title: why_not ?? sentence,
+          title: translated(why_not ?? sentence),
         }))}
         onPick={(method) => store.project(method, store.metric.value)}
       />
@@ -49,6 +52,7 @@ function Status({ view }: { view: View }) {
   const { running, done, total, error } = layout;
   const title = store.spec.methods.find((one) => one.name === layout.method)?.title ?? "";
   const partial = !running && total > 0 && done < total;
+  const reading = !store.spec.words.length;
   const missing = store.spec.methods.find((one) => one.why_not !== null);
   return (
     <div class="xai-statusbar" data-xai="status" data-running={running}>
@@ -62,15 +66,19 @@ function Status({ view }: { view: View }) {
               {...(total > 0 ? { value: done, max: total } : { value: layout.sought, max: 1 })}
             />
           )}
-          {running && <span class="xai-fact">{total > 0 ? said.steps(done, total) : said.preparing}</span>}
+          {running && (
+            <span class="xai-fact">
+              {total > 0 ? said.steps(done, total) : reading ? said.reading : said.preparing}
+            </span>
+          )}
           {partial && <span class="xai-fact">{said.stopped(done, total)}</span>}
-          {error && <span class="xai-alert xai-alert-error">{error}</span>}
+          <Fault why={error} />
           {(layout.notes ?? []).map((note) => (
             <span key={note} class="xai-fact">
-              {note}
+              {translated(note)}
             </span>
           ))}
-          {missing && <span class="xai-fact">{missing.why_not}</span>}
+          {missing?.why_not && <span class="xai-fact">{translated(missing.why_not)}</span>}
         </div>
       </div>
       <Button label={words.cancel} text={words.cancel} disabled={!running} onClick={() => store.cancel()} />
@@ -79,11 +87,10 @@ function Status({ view }: { view: View }) {
 }
 
 export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
-  const { words: shown, total, features } = view.store.spec;
   return (
     <div class="xai-app">
       <header class="xai-header">
-        <h2 class="xai-title">{said.title(shown.length, total, features)}</h2>
+        <h2 class="xai-title">{view.title()}</h2>
         <Alerts view={view} />
       </header>
       <div class="xai-main xai-space">
@@ -99,6 +106,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
       </div>
       <AnalogyFold view={view} />
       <AgreementFold view={view} />
+      <SeparationFold view={view} />
     </div>
   );
 }

@@ -1,6 +1,8 @@
-// What can be folded out below the map: analogies, and agreement with people.
+// What can be folded out below the map: analogies, agreement with people, and whether groups of words lie together.
+
 import { embeddingWords as said } from "../../core/embedding/words";
 import { spelled } from "../../core/text/visible";
+import { Fault } from "../../panels/said";
 import { Entries, WordBox } from "./near";
 import type { View } from "./view";
 
@@ -25,7 +27,7 @@ export function AnalogyFold({ view }: { view: View }) {
         <div class="xai-analogy">
           {box(0)} <span>{said.isTo}</span> {box(1)} <span>{said.as}</span> {box(2)} <span>{said.what}</span>
         </div>
-        {answer?.error && <p class="xai-alert xai-alert-error">{answer.error}</p>}
+        <Fault why={answer?.error} />
         {answer && answer.entries.length > 0 && (
           <div class="xai-answers">
             <p class="xai-sentence">{said.analogyList(a, b, c)}</p>
@@ -47,7 +49,7 @@ export function AgreementFold({ view }: { view: View }) {
       <summary class="xai-summary xai-health-summary">{said.agreement}</summary>
       <div class="xai-health-body">
         <p class="xai-sentence">{said.agreementSay(spec.pairs)}</p>
-        {found?.error && <p class="xai-alert xai-alert-error">{found.error}</p>}
+        <Fault why={found?.error} />
         {known && (
           <>
             <p class="xai-agreed" title={said.agreementHint}>
@@ -65,6 +67,59 @@ export function AgreementFold({ view }: { view: View }) {
                 <li key={`${one} ${other}`}>
                   <bdi>{spelled(one)}</bdi> · <bdi>{spelled(other)}</bdi>{" "}
                   <span class="xai-faint">{said.apartOf(people, vectors)}</span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </details>
+  );
+}
+
+export function SeparationFold({ view }: { view: View }) {
+  const { spec, separation } = view.store;
+  const found = separation.value;
+  if (spec.groups === null) return null;
+  const known = found !== null && found.n !== null;
+  return (
+    <details class="xai-fold xai-health" data-xai="separation" open>
+      <summary class="xai-summary xai-health-summary">{said.separation}</summary>
+      <div class="xai-health-body">
+        <p class="xai-sentence">{said.separationSay(spec.groups)}</p>
+        <Fault why={found?.error} />
+        {known && found.score === null && <p class="xai-sentence">{said.separationNone}</p>}
+        {known && found.score !== null && (
+          <p class="xai-agreed" title={said.silhouetteHint}>
+            <strong>{said.separationVerdict(found.together)}</strong>
+            <span>{said.silhouette(found.score)}</span>
+            {found.interval && <span>{said.interval(found.interval)}</span>}
+            {found.chance && <span>{said.dealt(found.chance)}</span>}
+            <span>{said.grouped(found.n!)}</span>
+            {found.missing > 0 && <span>{said.ungrouped(found.missing)}</span>}
+            <span class="xai-faint">{said.metrics[found.metric]}</span>
+          </p>
+        )}
+        {known && found.score !== null && (
+          <ul class="xai-apart">
+            {found.groups.map(([name, score, count]) => (
+              <li key={name}>
+                <bdi>{spelled(name)}</bdi>{" "}
+                <span class="xai-faint">
+                  {said.silhouette(score)} · {said.grouped(count)}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {known && found.astray.length > 0 && (
+          <>
+            <h4 class="xai-label">{said.astray}</h4>
+            <ul class="xai-apart">
+              {found.astray.map(([word, own, other]) => (
+                <li key={word}>
+                  <bdi>{spelled(word)}</bdi>{" "}
+                  <span class="xai-faint">{said.astrayOf(spelled(own), spelled(other))}</span>
                 </li>
               ))}
             </ul>

@@ -1,10 +1,12 @@
 // Words with a number and a bar: what lies nearest, and what completes an analogy.
+
 import type { Entry } from "../../core/embedding/types";
 import { embeddingWords as said } from "../../core/embedding/words";
 import { spelled } from "../../core/text/visible";
 import { Combobox } from "../../dom/combobox";
 import { Section } from "../../dom/controls";
 import { Live } from "../../panels/live";
+import { Fault } from "../../panels/said";
 import type { View } from "./view";
 
 const SEARCH = { hint: said.searchHint, none: said.searchNone, more: said.searchMore };
@@ -78,11 +80,7 @@ export function NearPanel({ view }: { view: View }) {
   return (
     <Section title={title}>
       <WordBox view={view} label={said.search} value={near?.label ?? ""} onPick={(word) => store.select(word)} />
-      {near?.error && (
-        <p class="xai-alert xai-alert-error" data-xai="unknown">
-          {near.error}
-        </p>
-      )}
+      <Fault why={near?.error} data-xai="unknown" />
       {near?.entries.length ? (
         <>
           <p class="xai-sentence">{said.neighboursBy[near.metric]}</p>

@@ -1,7 +1,8 @@
 // The view as one picture, and as text, for places where no widget can live.
 import { embeddingWords as said } from "../../core/embedding/words";
 import { spelled } from "../../core/text/visible";
-import { canvasOf } from "../../dom/layers";
+import { canvasOf } from "../../dom/canvas";
+import { fitted } from "../../dom/fit";
 import { writer } from "../../panels/paper";
 import { draw } from "./draw";
 import type { View } from "./view";
@@ -18,7 +19,7 @@ const PAPER = {
 export function lines(view: View): string[] {
   const { layout, frame, near, agreement, spec } = view.store;
   const method = spec.methods.find((one) => one.name === layout.value?.method)?.title ?? "";
-  const out = [`${said.title(spec.words.length, spec.total, spec.features)} · ${method}`];
+  const out = [`${view.title()} · ${method}`];
   const told = frame.value?.message;
   if (told) out.push(`${said.recall(told.recall, told.k)}, ${said.chance(told.chance)}`);
   if (near.value?.entries.length) {
@@ -36,7 +37,7 @@ export function describe(view: View): string {
   return lines(view).join("\n");
 }
 
-export function snapshot(view: View): string {
+export function snapshot(view: View, most?: number): string {
   const { width, height } = view.size.value;
   const map = canvasOf(1, 1);
   draw(map, view, 1, PAPER);
@@ -48,5 +49,5 @@ export function snapshot(view: View): string {
   const write = writer(ctx, canvas.width - 24);
   for (const [i, line] of told.entries()) write(line, 12, 26 + 24 * i, { bold: i === 0, size: i === 0 ? 16 : 13 });
   ctx.drawImage(map, 0, 24 * told.length + 16);
-  return canvas.toDataURL("image/png");
+  return fitted(canvas, most);
 }

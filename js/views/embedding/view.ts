@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { type Camera, FIT, type Frame as Size } from "../../core/camera";
 import { staying } from "../../core/embedding/plot";
+import { embeddingWords as said } from "../../core/embedding/words";
 import { spelled } from "../../core/text/visible";
 import type { Theme } from "../../dom/theme";
 import type { EmbeddingStore } from "../../host/embedding";
@@ -11,7 +12,6 @@ export type View = ReturnType<typeof createView>;
 export const SQUARE: Size = { width: 1, height: 1 };
 
 export function createView(store: EmbeddingStore) {
-  const { words, k } = store.spec;
   const camera = signal<Camera>(FIT);
   const size = signal<Size>({ width: 1, height: 1 });
   /** The word under the pointer, or that the arrow keys went to. */
@@ -21,7 +21,7 @@ export function createView(store: EmbeddingStore) {
     const [frame, of] = [store.frame.value, selected.value];
     const others = store.near.value?.links ?? [];
     if (!frame || of === null) return [];
-    const kept = staying(frame, of, others, k);
+    const kept = staying(frame, of, others, store.spec.k);
     return others.map((to, i) => ({ to, kept: kept[i]! }));
   });
   const theme = signal<Theme>("light");
@@ -38,7 +38,11 @@ export function createView(store: EmbeddingStore) {
     links,
     /** What stands in the three fields of an analogy. */
     analogy: signal<[string, string, string]>(store.analogy.value?.words ?? ["", "", ""]),
-    nameOf: (point: number) => spelled(words[point] ?? ""),
-    pick: (point: number) => store.select(words[point]!),
+    title: () => {
+      const { words, total, features } = store.spec;
+      return words.length ? said.title(words.length, total, features) : said.titleWaits;
+    },
+    nameOf: (point: number) => spelled(store.spec.words[point] ?? ""),
+    pick: (point: number) => store.select(store.spec.words[point]!),
   };
 }

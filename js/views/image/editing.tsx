@@ -1,7 +1,7 @@
 // Change the photo and see what the model says: sliders and undo.
 
+import { setSlider, strokesOf, valueOfEdit } from "../../core/image/edits";
 import { imageWords } from "../../core/image/words";
-import { setSlider, strokesOf, valueOfEdit } from "../../core/request";
 import { words } from "../../core/words";
 import { Button, Section } from "../../dom/controls";
 import { Slider } from "../../dom/slider";

@@ -1,6 +1,6 @@
 // Pointer, wheel and keys on the canvas.
 import { clampCamera, FIT, type Fingers, panBy, pinch, zoomAt } from "../../core/camera";
-import { extend } from "../../core/request";
+import { extend } from "../../core/image/edits";
 import type { Stroke } from "../../core/types";
 import { toGrid } from "../../dom/scene";
 import { type Part, placement, type Stage } from "./frame";

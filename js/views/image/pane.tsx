@@ -9,9 +9,6 @@ import { type Part, type Stage as Size, sceneOf } from "./frame";
 import { gestures } from "./gestures";
 import type { View } from "./view";
 
-/** So long may a new picture wait for its map: one frame for both is drawn sooner than two. */
-const TOGETHER_MS = 40;
-
 interface Props {
   view: View;
   part: Part;
@@ -27,13 +24,6 @@ export function Pane({ view, part, size, help, onDraw }: Props) {
 
   useEffect(() => {
     let pending = 0;
-    let waiting: ReturnType<typeof setTimeout> | undefined;
-    let drawn: unknown = null;
-    const soon = () => {
-      clearTimeout(waiting);
-      waiting = undefined;
-      if (!pending) pending = requestAnimationFrame(draw);
-    };
     const draw = () => {
       pending = 0;
       const el = canvas.current;
@@ -46,22 +36,16 @@ export function Pane({ view, part, size, help, onDraw }: Props) {
         el.height = Math.round(height * ratio);
       }
       const background = getComputedStyle(el).getPropertyValue("--xai-stage").trim() || "#888";
-      const scene = sceneOf(view, size.value, ratio, background, part);
-      drawn = scene.picture;
-      drawScene(ctx, scene);
+      drawScene(ctx, sceneOf(view, size.value, ratio, background, part));
       onDraw();
     };
     // Reading every signal that the frame depends on is what subscribes to it.
     const stop = effect(() => {
-      const { picture } = sceneOf(view, size.value, 1, view.theme.value, part);
-      const { prediction, slots } = view.store;
-      const early = (slots.a.map.value?.id ?? 0) < (prediction.value?.id ?? 0);
-      if (picture === drawn || !early) soon();
-      else waiting ??= setTimeout(soon, TOGETHER_MS);
+      sceneOf(view, size.value, 1, view.theme.value, part);
+      if (!pending) pending = requestAnimationFrame(draw);
     });
     return () => {
       stop();
-      clearTimeout(waiting);
       cancelAnimationFrame(pending);
     };
   }, [view, part, onDraw]);

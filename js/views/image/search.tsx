@@ -1,118 +1,92 @@
-// Which regions would have to be hidden for another answer: searched for when it is asked, and shown as small pictures.
-import { useRef, useState } from "preact/hooks";
+// What would have to change for another answer: in which way it is searched for, when it is asked.
+import { useState } from "preact/hooks";
+import { firstSentence } from "../../core/health";
 import { imageWords } from "../../core/image/words";
-import { sameEdits } from "../../core/request";
-import type { Fill } from "../../core/types";
+import { translated } from "../../core/language";
+import type { Fill, Way } from "../../core/types";
+import { words } from "../../core/words";
 import { Combobox } from "../../dom/combobox";
 import { Select } from "../../dom/controls";
-import { pictureCanvas } from "../../dom/layers";
 import { Slider } from "../../dom/slider";
-import type { FoundPicture } from "../../host/image";
-import { Live } from "../../panels/live";
 import { scoreText } from "../../panels/prediction";
-import { GoButton, SearchState } from "../../panels/search";
+import { SearchFold, useChoice } from "../../panels/search";
+import { Answers } from "./found";
+import { OtherField } from "./other";
 import type { View } from "./view";
 
 const MOST = 20;
 const MOST_FOUND = 6;
 
-function Thumbnail({ picture }: { picture: FoundPicture["picture"] }) {
-  const drawn = useRef<unknown>(null);
+function WayField({ view, way, onPick }: { view: View; way: Way; onPick: (way: Way) => void }) {
+  const ways = view.store.spec.value.ways.map(({ name, why_not }) => ({
+    name,
+    why_not: why_not && translated(why_not),
+  }));
+  const closed = ways.filter(({ why_not }) => why_not);
   return (
-    <canvas
-      class="xai-found-picture"
-      width={picture.width}
-      height={picture.height}
-      ref={(canvas) => {
-        if (!canvas || drawn.current === picture) return;
-        drawn.current = picture;
-        canvas.getContext("2d")!.drawImage(pictureCanvas(picture.width, picture.height, picture.rgb), 0, 0);
-      }}
-    />
-  );
-}
-
-function Answer({ view, found }: { view: View; found: FoundPicture }) {
-  const { store } = view;
-  const { of, edits } = store.search.value!;
-  const number = scoreText(view);
-  const next = [...edits, found.edit];
-  return (
-    <li data-xai="found">
-      <button
-        type="button"
-        class="xai-found-go"
-        aria-current={sameEdits(store.request.value.edits, next) ? "true" : undefined}
-        title={imageWords.searchShow}
-        onClick={() => store.setEdits(next)}
-      >
-        <Thumbnail picture={found.picture} />
-        <span class="xai-found-facts">
-          <strong>{found.label}</strong>
-          <span>{imageWords.searchMoved(of, number(found.before), number(found.after))}</span>
-          <span class="xai-faint">{imageWords.searchRegions(found.regions, found.area)}</span>
-          <span class="xai-faint" title={imageWords.searchSurvivesHint}>
-            {imageWords.searchSurvives(found.survives)}
-          </span>
-        </span>
-      </button>
-    </li>
-  );
-}
-
-function Answers({ view }: { view: View }) {
-  const answer = view.store.search.value;
-  if (!answer) return null;
-  const { found, running, fraction, error, note } = answer;
-  const none = !running && !error && !found.length;
-  return (
-    <>
-      <SearchState said={imageWords} running={running} fraction={fraction} error={error} />
-      {found.length > 0 && (
-        <ul class="xai-found-pictures">
-          {found.map((one) => (
-            <Answer key={JSON.stringify(one.edit)} view={view} found={one} />
-          ))}
-        </ul>
-      )}
-      {none && <output data-xai="none-found">{note ?? imageWords.searchNone}</output>}
-      {!none && note && <p class="xai-sentence">{note}</p>}
-    </>
+    <div class="xai-way">
+      <Select
+        inline
+        label={imageWords.searchWay}
+        value={way}
+        choices={ways.map(({ name, why_not }) => {
+          const title = imageWords.ways[name];
+          const text = why_not ? words.notPossible(title, firstSentence(why_not)) : title;
+          return { value: name, text, disabled: !!why_not };
+        })}
+        onPick={(value) => onPick(value as Way)}
+      />
+      <p class="xai-sentence">{imageWords.waySentences[way]}</p>
+      {closed.map(({ name, why_not }) => (
+        <p key={name} class="xai-sentence" data-xai="refused">
+          {imageWords.wayClosed(imageWords.ways[name], why_not!)}
+        </p>
+      ))}
+    </div>
   );
 }
 
 export function SearchPanel({ view }: { view: View }) {
   const { store } = view;
-  const [target, setTarget] = useState<number | null>(null);
+  const answer = store.search.value;
+  const [way, setWay] = useChoice<Way>(answer?.way, "cover");
+  const [target, setTarget] = useChoice(answer?.target, null);
   const [count, setCount] = useState(3);
-  const [most, setMost] = useState(10);
-  const [fill, setFill] = useState<Fill>("mean");
-  const running = store.search.value?.running ?? false;
+  const [chosen, setMost] = useChoice<number | null>(answer?.most, null);
+  const [turn, setTurn] = useState(0);
+  const [fill, setFill] = useChoice<Fill>(answer?.fill, "mean");
+  if (!store.spec.value.ways.length) return null;
   // A colour of one's own is for the brush.
   const fills = store.spec.value.fills.filter((one) => one !== "colour");
+  // Much of another photo has to be there before it is the class that is seen.
+  const most = chosen ?? (way === "other" ? MOST : 10);
+  const regions = way === "cover" || way === "other";
+  const now = { way, target, ...(regions && { most }), ...(way === "cover" && { fill }) };
+  const go = () => {
+    setTurn(turn + 1);
+    store.seek({ way, target, n: count, most, fill });
+  };
   return (
-    <details
-      class="xai-fold xai-health"
-      data-xai="search"
-      onToggle={(event) => {
-        if (event.target === event.currentTarget && !event.currentTarget.open && running) store.stopSeeking();
-      }}
-    >
-      <summary class="xai-summary xai-health-summary">{imageWords.search}</summary>
-      <div class="xai-health-body">
-        <p class="xai-sentence">{imageWords.searchSay}</p>
-        <Live store={store}>
-          <div class="xai-columns">
-            <Combobox
-              label={imageWords.searchTarget}
-              labels={store.labels.value}
-              scores={store.prediction.value?.probabilities ?? []}
-              scoreText={scoreText(view)}
-              value={target}
-              placeholder={imageWords.searchAny}
-              clearable
-              onPick={setTarget}
-            />
+    <SearchFold
+      said={imageWords}
+      store={store}
+      disabled={way === "other" && !store.other.value?.label}
+      onGo={go}
+      controls={
+        <>
+          <WayField view={view} way={way} onPick={setWay} />
+          {way === "other" && <OtherField view={view} />}
+          <Combobox
+            label={imageWords.searchTarget}
+            labels={store.labels.value}
+            scores={store.prediction.value?.probabilities ?? []}
+            scoreText={scoreText(view)}
+            value={target}
+            placeholder={way === "other" ? imageWords.searchAnyOther : imageWords.searchAny}
+            clearable
+            onPick={setTarget}
+          />
+          {way === "cover" && (
             <Select
               inline
               label={imageWords.searchFill}
@@ -120,27 +94,15 @@ export function SearchPanel({ view }: { view: View }) {
               choices={fills.map((value) => ({ value, text: imageWords.fills[value] ?? value }))}
               onPick={(value) => setFill(value as Fill)}
             />
+          )}
+          {regions && (
             <Slider label={imageWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
-            <Slider
-              label={imageWords.searchCount}
-              low={1}
-              high={MOST_FOUND}
-              step={1}
-              value={count}
-              onInput={setCount}
-            />
-            <div class="xai-row">
-              <GoButton
-                said={imageWords}
-                running={running}
-                onGo={() => store.seek(target, Math.round(count), Math.round(most), fill)}
-                onStop={() => store.stopSeeking()}
-              />
-            </div>
-          </div>
-        </Live>
-        <Answers view={view} />
-      </div>
-    </details>
+          )}
+          <Slider label={imageWords.searchCount} low={1} high={MOST_FOUND} step={1} value={count} onInput={setCount} />
+        </>
+      }
+    >
+      <Answers key={turn} view={view} now={now} onAgain={go} />
+    </SearchFold>
   );
 }

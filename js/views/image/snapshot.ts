@@ -3,7 +3,9 @@
 import { imageWords } from "../../core/image/words";
 import type { Look } from "../../core/paint";
 import { words } from "../../core/words";
-import { canvasOf, posterise } from "../../dom/layers";
+import { canvasOf } from "../../dom/canvas";
+import { fitted } from "../../dom/fit";
+import { posterise } from "../../dom/layers";
 import { ends, paintBar } from "../../dom/legend";
 import { type Box, drawScene } from "../../dom/scene";
 import { verdictOf } from "../../panels/agreement";
@@ -105,13 +107,14 @@ function drawLegend(
   drawEnds(ctx, write, panel.ends, x, y + 24, width);
 }
 
-export function snapshot(view: View): string {
-  let url = "";
-  for (const bits of BITS) {
-    url = drawn(view, bits).toDataURL("image/png");
-    if (url.length <= LIMIT) break;
+export function snapshot(view: View, most?: number): string {
+  let canvas = drawn(view, BITS[0]!);
+  // Rounder colours first, then fewer pixels.
+  for (const bits of BITS.slice(1)) {
+    if (canvas.toDataURL().length <= Math.min(LIMIT, most ?? LIMIT)) break;
+    canvas = drawn(view, bits);
   }
-  return url;
+  return fitted(canvas, most);
 }
 
 function drawn(view: View, bits: number): HTMLCanvasElement {

@@ -49,7 +49,7 @@ function Tools({ view, zoom, fit }: { view: View; zoom: (factor: number) => void
   const { store, mode, camera } = view;
   const comparing = store.compare.value !== null;
   return (
-    <div class="xai-tools" role="toolbar" aria-label={imageWords.stage}>
+    <div class="xai-tools xai-i-tools" role="toolbar" aria-label={imageWords.stage}>
       <Segments
         legend={imageWords.pointerMode}
         value={mode.value}

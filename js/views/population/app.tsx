@@ -1,8 +1,11 @@
 // The whole view, top to bottom: the questions, the one that is open, and how its answer goes.
+
+import { translated } from "../../core/language";
 import type { Topic } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
 import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
+import { Fault } from "../../panels/said";
 import { Alerts } from "../../panels/status";
 import { ImportanceBody, SensitivityBody } from "./bars";
 import { ContributionsBody } from "./contributions";
@@ -44,7 +47,7 @@ function Status({ view }: { view: View }) {
           )}
           {running && <span class="xai-fact">{known ? said.done(fraction) : said.waits}</span>}
           {stopped && <span class="xai-status-state">{said.stopped(fraction)}</span>}
-          {[...facts, ...(status.notes ?? [])].map((fact) => (
+          {[...facts, ...(status.notes ?? []).map(translated)].map((fact) => (
             <span key={fact} class="xai-fact">
               {fact}
             </span>
@@ -78,36 +81,34 @@ export function App({ view }: { view: View }) {
     <div class="xai-app">
       <header class="xai-header">
         <h2 class="xai-title">
-          {said.title(spec.rows, spec.columns.length)}
-          <span class="xai-title-score">{said.asked(spec.label, spec.valued)}</span>
+          {spec.title || said.title(spec.rows, spec.columns.length)}
+          {!spec.title && <span class="xai-title-score">{said.asked(spec.label, spec.valued)}</span>}
         </h2>
         <Alerts view={view} />
       </header>
-      <div class="xai-s-tabs">
-        <Segments
-          legend={said.questions}
-          value={topic}
-          choices={spec.questions.map(({ name, why_not }) => ({
-            value: name,
-            text: said.topics[name],
-            title: why_not ?? said.sentences[name],
-          }))}
-          onPick={(name) => store.open(name as Topic)}
-        />
-      </div>
+      {spec.questions.length > 1 && (
+        <div class="xai-s-tabs">
+          <Segments
+            legend={said.questions}
+            value={topic}
+            choices={spec.questions.map(({ name, why_not }) => ({
+              value: name,
+              text: said.topics[name],
+              title: why_not ? translated(why_not) : said.sentences[name],
+            }))}
+            onPick={(name) => store.open(name as Topic)}
+          />
+        </div>
+      )}
       <p class="xai-sentence xai-s-sentence">{said.sentences[topic]}</p>
       {why ? (
         <p class="xai-alert" data-xai="why-not">
-          {why}
+          {translated(why)}
         </p>
       ) : (
         <Body view={view} />
       )}
-      {error && (
-        <p class="xai-alert xai-alert-error" data-xai="failed">
-          {error}
-        </p>
-      )}
+      <Fault why={error} data-xai="failed" />
       <Status view={view} />
     </div>
   );

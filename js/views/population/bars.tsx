@@ -1,15 +1,17 @@
 // One number a column, with its interval: a button each, which leads to the effect of the column.
 
 import { useRef } from "preact/hooks";
+import { translated } from "../../core/language";
 import { listed, share, span } from "../../core/population/order";
 import type { Bars, Topic } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
-import { Button, Segments } from "../../dom/controls";
+import { Segments } from "../../dom/controls";
+import { WindowedList } from "../../dom/windowed";
 import { Live } from "../../panels/live";
 import type { Order, View } from "./view";
 
 const ORDERS: Order[] = ["value", "data", "name"];
-const MORE = 100;
+const [ALL, LINE] = [24, 28];
 
 /** How columns are found and sorted, wherever they are listed. */
 export function ColumnTools({ view }: { view: View }) {
@@ -37,21 +39,6 @@ export function ColumnTools({ view }: { view: View }) {
         }}
       />
     </>
-  );
-}
-
-export function More({ view, left }: { view: View; left: number }) {
-  if (left <= 0) return null;
-  const text = said.more(Math.min(left, MORE));
-  return (
-    <Button
-      link
-      label={text}
-      text={text}
-      onClick={() => {
-        view.most.value += MORE;
-      }}
-    />
   );
 }
 
@@ -110,7 +97,7 @@ function useSteady(found: number[], running: boolean) {
 }
 
 function BarList({ view, topic }: { view: View; topic: Topic }) {
-  const { store, order, query, most } = view;
+  const { store, order, query } = view;
   const answer = store.lines[topic].answer.value;
   const bars = answer?.bars;
   const found = bars ? listed(store.spec.columns, bars.values, order.value, query.value) : [];
@@ -119,20 +106,21 @@ function BarList({ view, topic }: { view: View; topic: Topic }) {
   const range = span(bars);
   return (
     <>
-      <p class="xai-sentence">{answer.message.unit}</p>
-      <ol
-        class="xai-bars"
-        aria-label={said.columns}
+      <p class="xai-sentence">{translated(answer.message.unit ?? "")}</p>
+      <WindowedList
+        tag="ol"
+        class="xai-bars xai-s-bars"
+        label={said.columns}
         title={said.intervalHint}
         onPointerEnter={enter}
         onPointerLeave={leave}
+        count={steady.length}
+        all={ALL}
+        line={LINE}
       >
-        {steady.slice(0, most.value).map((at) => (
-          <Row key={at} view={view} bars={bars} at={at} range={range} />
-        ))}
-      </ol>
+        {(i) => <Row key={steady[i]} view={view} bars={bars} at={steady[i]!} range={range} />}
+      </WindowedList>
       {!found.length && <p class="xai-sentence">{said.none}</p>}
-      <More view={view} left={found.length - most.value} />
     </>
   );
 }

@@ -1,6 +1,8 @@
 // What columns contribute to the answers of single rows: the mean size as a bar, and one dot a row.
+
 import { useMemo, useState } from "preact/hooks";
 import { shade } from "../../core/embedding/splat";
+import { translated } from "../../core/language";
 import { ends, scale, ticks } from "../../core/population/axes";
 import { listed, share } from "../../core/population/order";
 import { beside, columnOf, dotAt, offsets, places } from "../../core/population/swarm";
@@ -11,12 +13,12 @@ import { useIds } from "../../dom/hooks";
 import type { Theme } from "../../dom/theme";
 import { Live } from "../../panels/live";
 import { BottomAxis, type Box } from "./axes";
-import { ColumnTools, More } from "./bars";
+import { ColumnTools } from "./bars";
 import { Figure } from "./figure";
 import type { View } from "./view";
 
 const [LINE, SIZE, EDGE, BELOW, NEAR] = [34, 5, 12, 24, 10];
-const LEVELS = 12;
+const [LEVELS, MORE] = [12, 100];
 const COUNTS = ["50", "200", "1000"];
 
 /** The dots of the columns on show, one after the other. */
@@ -154,6 +156,21 @@ function Colours({ view }: { view: View }) {
   );
 }
 
+function More({ view, left }: { view: View; left: number }) {
+  if (left <= 0) return null;
+  const text = said.more(Math.min(left, MORE));
+  return (
+    <Button
+      link
+      label={text}
+      text={text}
+      onClick={() => {
+        view.most.value += MORE;
+      }}
+    />
+  );
+}
+
 export function ContributionsBody({ view }: { view: View }) {
   const { store, order, query, most } = view;
   const { status, answer } = store.lines.contributions;
@@ -168,17 +185,19 @@ export function ContributionsBody({ view }: { view: View }) {
     <>
       <div class="xai-tools">
         <ColumnTools view={view} />
-        <Live store={store}>
-          <Select
-            inline
-            label={said.rowsAsked}
-            value={String(status.value?.params.n_rows ?? 200)}
-            choices={COUNTS.map((value) => ({ value, text: value }))}
-            onPick={(value) => store.ask("contributions", [], { n_rows: Number(value) })}
-          />
-        </Live>
+        {!store.spec.title && (
+          <Live store={store}>
+            <Select
+              inline
+              label={said.rowsAsked}
+              value={String(status.value?.params.n_rows ?? 200)}
+              choices={COUNTS.map((value) => ({ value, text: value }))}
+              onPick={(value) => store.ask("contributions", [], { n_rows: Number(value) })}
+            />
+          </Live>
+        )}
       </div>
-      {known && <p class="xai-sentence">{found.message.unit}</p>}
+      {known && <p class="xai-sentence">{translated(found.message.unit ?? "")}</p>}
       {known && shown.length > 0 && (
         <div class="xai-s-swarm">
           <ol class="xai-s-names" aria-label={said.columns}>

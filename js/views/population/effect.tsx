@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { columnTicks, domainOf, nearest, scale, ticks } from "../../core/population/axes";
 import { curveAt, drawn, heights } from "../../core/population/curves";
-import type { Answer, Curve } from "../../core/population/types";
+import type { Answer, Curve, Topic } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
 import { Combobox } from "../../dom/combobox";
 import { Checkbox } from "../../dom/controls";
@@ -16,13 +16,14 @@ const [LEFT, RIGHT, TOP, HIGH, RUG, BELOW] = [62, 16, 12, 300, 42, 22];
 
 export function ColumnBox(props: {
   view: View;
+  topic: Topic;
   label: string;
   value: number | null;
   onPick: (column: number) => void;
 }) {
   const { columns } = props.view.store.spec;
   return (
-    <Live store={props.view.store}>
+    <Live store={{ saved: !props.view.store.several(props.topic) }}>
       <Combobox
         label={props.label}
         labels={columns.map(({ name }) => name)}
@@ -61,6 +62,7 @@ function Chart({ view, answer }: { view: View; answer: Answer }) {
   const y = scale(range, box.bottom, box.top);
   const grid = dependence?.grid ?? accumulated?.grid ?? new Float32Array();
   const most = Math.sqrt(Math.max(1, ...along.counts));
+  const rug = along.counts.length ? RUG : 0;
   const each = (box.right - box.left) / Math.max(1, along.counts.length);
   const across = (curve: Curve) => curve.grid.map(x);
   const band = (curve: Curve) => {
@@ -99,7 +101,7 @@ function Chart({ view, answer }: { view: View; answer: Answer }) {
         label={said.chart(column.name)}
         hint={ids.hint}
         width={width}
-        height={box.bottom + RUG + BELOW}
+        height={box.bottom + rug + BELOW}
         onWidth={setWidth}
         onKey={move}
         onPoint={(to) => setCursor(to && nearest(grid.map(x), to[0]))}
@@ -112,7 +114,7 @@ function Chart({ view, answer }: { view: View; answer: Answer }) {
           box={box}
           x={x}
           ticks={columnTicks(column, along.domain, Math.max(2, (box.right - box.left) / 90))}
-          at={box.bottom + RUG + 16}
+          at={box.bottom + rug + 16}
         />
         {along.counts.map((count, i) => {
           const tall = ((RUG - 8) * Math.sqrt(count)) / most;
@@ -153,7 +155,7 @@ function Chart({ view, answer }: { view: View; answer: Answer }) {
       <output class="xai-values" aria-live="polite" data-xai="readout">
         {here === null ? (
           <span class="xai-faint" id={ids.hint}>
-            {said.chartHint} {said.histogram}.
+            {said.chartHint} {rug > 0 && `${said.histogram}.`}
           </span>
         ) : (
           <>
@@ -179,7 +181,13 @@ export function EffectBody({ view }: { view: View }) {
   return (
     <>
       <div class="xai-tools">
-        <ColumnBox view={view} label={said.column} value={column} onPick={(one) => store.ask("effect", [one])} />
+        <ColumnBox
+          view={view}
+          topic="effect"
+          label={said.column}
+          value={column}
+          onPick={(one) => store.ask("effect", [one])}
+        />
         <Checkbox
           label={said.lines}
           title={said.linesHint}
@@ -200,10 +208,14 @@ export function EffectBody({ view }: { view: View }) {
       {found?.along && (
         <>
           <p class="xai-s-keys">
-            <span class="xai-faint">{said.yAxis(spec.label, spec.valued, centred.value)}</span>
-            <span>
-              <i class="xai-s-key-line" /> {said.dependence}
+            <span class="xai-faint">
+              {said.yAxis(spec.label, spec.valued, centred.value || !found.along.dependence)}
             </span>
+            {found.along.dependence && (
+              <span>
+                <i class="xai-s-key-line" /> {said.dependence}
+              </span>
+            )}
             {found.along.accumulated ? (
               <span>
                 <i class="xai-s-key-dashed" /> {said.accumulated}

@@ -130,8 +130,8 @@ export function PairBody({ view }: { view: View }) {
   return (
     <>
       <div class="xai-tools">
-        <ColumnBox view={view} label={said.first} value={a ?? null} onPick={pick(0)} />
-        <ColumnBox view={view} label={said.second} value={b ?? null} onPick={pick(1)} />
+        <ColumnBox view={view} topic="pair" label={said.first} value={a ?? null} onPick={pick(0)} />
+        <ColumnBox view={view} topic="pair" label={said.second} value={b ?? null} onPick={pick(1)} />
       </div>
       {answer.value?.surface && <Heat view={view} answer={answer.value} />}
     </>

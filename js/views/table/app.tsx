@@ -28,8 +28,12 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         </div>
         <MethodPanel view={view} />
       </div>
-      <SearchPanel view={view} />
-      <ScenariosPanel view={view} />
+      {!view.told && (
+        <>
+          <SearchPanel view={view} />
+          <ScenariosPanel view={view} />
+        </>
+      )}
       <TrustPanel view={view} />
       <HealthPanel view={view} />
     </div>

@@ -5,7 +5,6 @@ import type { Cell, Column, Rules } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { Checkbox, Select } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
-import type { View } from "./view";
 
 function without<T>(record: Record<string, T>, name: string): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
@@ -40,14 +39,18 @@ function End(props: {
   );
 }
 
-export function Limits(props: { view: View; column: Column; value: Cell; onMissing: (on: boolean) => void }) {
-  const { view, column, value } = props;
-  const { store } = view;
+interface LimitsProps {
+  column: Column;
+  value: Cell;
+  rules: Rules;
+  onRules: (change: Partial<Rules>) => void;
+  onMissing: (on: boolean) => void;
+}
+
+export function Limits({ column, value, rules, onRules: set, onMissing }: LimitsProps) {
   const { name } = column;
   const { id } = useIds("id");
-  const rules = store.rules.value;
   const [low, high] = rules.ranges[name] ?? [null, null];
-  const set = (change: Partial<Rules>) => store.setRules({ ...rules, ...change });
   const range = (a: number | null, b: number | null) => {
     const others = without(rules.ranges, name);
     set({ ranges: a === null && b === null ? others : { ...others, [name]: [a, b] } });
@@ -94,12 +97,12 @@ export function Limits(props: { view: View; column: Column; value: Cell; onMissi
           onChange={({ currentTarget: field }) => {
             const typed = field.valueAsNumber;
             const others = without(rules.effort, name);
-            set({ effort: typed > 0 && typed !== 1 ? { ...others, [name]: typed } : others });
+            set({ effort: Number.isFinite(typed) && typed !== 1 ? { ...others, [name]: typed } : others });
           }}
         />
       </span>
       {column.missing && !column.choices.length && (
-        <Checkbox label={tableWords.isMissing} checked={value === null} onPick={props.onMissing} />
+        <Checkbox label={tableWords.isMissing} checked={value === null} onPick={onMissing} />
       )}
     </div>
   );

@@ -2,7 +2,7 @@
 import { useComputed } from "@preact/signals";
 import { amount } from "../../core/format";
 import { textOf, withCell } from "../../core/table/cells";
-import type { Cell } from "../../core/table/types";
+import type { Cell, Rules } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { Button } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
@@ -17,8 +17,12 @@ function Bar({ one, most, of, grey }: { one: Contribution | undefined; most: num
   const value = one?.value ?? Number.NaN;
   const text = Number.isNaN(value) ? "" : amount(value, most);
   const share = Number.isNaN(value) ? 0 : Math.abs(value) / most;
+  const told = tableWords.contributes(text, one?.rank ?? 0, of);
   return (
-    <div class={grey ? "xai-f-bar xai-grey" : "xai-f-bar"} title={tableWords.contributionHint}>
+    <div
+      class={grey ? "xai-f-bar xai-grey" : "xai-f-bar"}
+      title={text ? `${told}. ${tableWords.contributionHint}` : tableWords.contributionHint}
+    >
       <span class="xai-f-track" aria-hidden="true">
         <span
           class={value < 0 ? "xai-f-fill xai-f-against" : "xai-f-fill xai-f-for"}
@@ -27,9 +31,7 @@ function Bar({ one, most, of, grey }: { one: Contribution | undefined; most: num
       </span>
       <span class="xai-f-amount">
         <span aria-hidden="true">{text}</span>
-        <span class="xai-hidden">
-          {text ? tableWords.contributes(text, one?.rank ?? 0, of) : tableWords.contributesNot}
-        </span>
+        <span class="xai-hidden">{text ? told : tableWords.contributesNot}</span>
       </span>
     </div>
   );
@@ -43,6 +45,28 @@ function Bars({ view, at, of }: { view: View; at: number; of: number }) {
       <Bar one={view.mapA.value?.[at]} most={view.mostA.value} of={of} grey={trust.a.grey.value} />
       {mapB && <Bar one={mapB[at]} most={view.mostB.value} of={of} grey={trust.b.grey.value} />}
     </>
+  );
+}
+
+/** A column of which a saved file knows its cell alone. */
+export function ToldRow({ view, at }: { view: View; at: number }) {
+  const { columns } = view.store.spec.value;
+  const { name, told } = columns[at]!;
+  const text = told ?? tableWords.missing;
+  return (
+    <li class="xai-f-row" data-column={name}>
+      <div class="xai-f-line xai-f-short">
+        <div class="xai-f-name">
+          <span title={name}>{name}</span>
+        </div>
+        <span class={told === null ? "xai-f-told xai-faint" : "xai-f-told"} title={text}>
+          {text}
+        </span>
+        <div class="xai-f-bars">
+          <Bars view={view} at={at} of={columns.length} />
+        </div>
+      </div>
+    </li>
   );
 }
 
@@ -61,9 +85,12 @@ export function FeatureRow({ view, at, style }: { view: View; at: number; style?
   const locked = rules.immutable.includes(column.name);
   const set = (next: Cell, tag: string | null = null) =>
     store.setEdits(withCell(row, store.request.value.edits, at, next), tag);
+  const setRules = (change: Partial<Rules>) => {
+    view.ruled.value = at;
+    store.setRules({ ...rules, ...change });
+  };
   const lock = () =>
-    store.setRules({
-      ...rules,
+    setRules({
       immutable: locked ? rules.immutable.filter((name) => name !== column.name) : [...rules.immutable, column.name],
     });
   const toggle = () => {
@@ -135,8 +162,15 @@ export function FeatureRow({ view, at, style }: { view: View; at: number; style?
           </div>
         </Live>
       </div>
+      {rules.error && view.ruled.value === at && <p class="xai-f-wrong xai-pattern-bad">{rules.error}</p>}
       {open && (
-        <Limits view={view} column={column} value={value} onMissing={(on) => set(on ? null : (was ?? column.low))} />
+        <Limits
+          column={column}
+          value={value}
+          rules={rules}
+          onRules={setRules}
+          onMissing={(on) => set(on ? null : (was ?? column.low))}
+        />
       )}
     </li>
   );

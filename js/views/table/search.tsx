@@ -1,8 +1,12 @@
 // What would have to change for another answer: under which rules, searched for when it is asked, and gone to by a click.
+
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { percent, short } from "../../core/format";
+import { translated } from "../../core/language";
+import { type Old, outdated, reworded } from "../../core/outdated";
 import { editsOf, rowOf, textOf } from "../../core/table/cells";
+import { exampleOf, sameRules } from "../../core/table/rules";
 import type { Cell, Change } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { words } from "../../core/words";
@@ -11,7 +15,7 @@ import { Button } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
 import { Live } from "../../panels/live";
-import { GoButton, SearchState, TargetSelect } from "../../panels/search";
+import { GoButton, SearchOutcome, TargetSelect, useChoice } from "../../panels/search";
 import { Comparison } from "./compare";
 import type { View } from "./view";
 
@@ -49,18 +53,20 @@ function RulesField({ view }: { view: View }) {
         class="xai-area"
         rows={2}
         spellcheck={false}
-        placeholder={tableWords.rulesPlaceholder}
+        placeholder={exampleOf(store.spec.value.columns)}
         aria-invalid={!!error}
         aria-describedby={ids.said}
         value={draft ?? rules.join("\n")}
         onInput={(event) => setDraft(event.currentTarget.value)}
         onChange={(event) => {
+          setDraft(null);
+          view.ruled.value = null;
           const lines = event.currentTarget.value.split("\n").map((line) => line.trim());
           store.setRules({ ...store.rules.value, rules: lines.filter(Boolean) });
         }}
       />
       <output id={ids.said} class={error ? "xai-pattern-bad" : "xai-sentence"} data-xai="rules">
-        {error || (list.length ? `${tableWords.rulesKept}: ${list.join(" · ")}` : "")}
+        {translated(error ?? "") || (list.length ? `${tableWords.rulesKept}: ${list.join(" · ")}` : "")}
       </output>
     </div>
   );
@@ -77,15 +83,28 @@ function sentenceOf(view: View, row: readonly Cell[], found: Change): string {
   return tableWords.sentence(parts, found.label, score);
 }
 
-function Answers({ view }: { view: View }) {
+interface AnswersProps {
+  view: View;
+  /** What would be asked for now. */
+  now: { target: number | null; most: number };
+  onAgain: () => void;
+}
+
+function Answers({ view, now, onAgain }: AnswersProps) {
   const { store } = view;
   const answer = store.search.value;
   if (!answer) return null;
-  const { found, row, running, fraction, error, note, of } = answer;
+  const { found, row: base, of } = answer;
   const { columns, row: original } = store.spec.value;
   const plain = store.task.value === "value";
-  const base = row ?? view.row.value;
   const rows = found.map(({ cells }) => rowOf(base, cells));
+  const old: Old | null = outdated(view.row.value, base, rows)
+    ? "input"
+    : !sameRules(store.rules.value, answer.rules)
+      ? "rules"
+      : reworded(now, answer)
+        ? "question"
+        : null;
   const go = (at: number) => store.setEdits(editsOf(original, rows[at]!));
   const here = (at: number) => rows[at]!.every((value, i) => value === view.row.value[i]);
   const measures: [string, string | undefined, (one: Change) => ComponentChildren][] = [
@@ -98,63 +117,58 @@ function Answers({ view }: { view: View }) {
     [tableWords.valid, tableWords.validHint, (one) => (one.valid ? "✓" : "✗")],
   ];
   return (
-    <>
-      <SearchState said={tableWords} running={running} fraction={fraction} error={error} />
-      {found.length > 0 && (
-        <>
-          <ol class="xai-c-list">
-            {found.map((one, at) => (
-              <li key={JSON.stringify(one.cells)} data-xai="found">
-                <button
-                  type="button"
-                  class="xai-version-go"
-                  aria-current={here(at) ? "true" : undefined}
-                  onClick={() => go(at)}
-                >
-                  {sentenceOf(view, base, one)}
-                </button>
-              </li>
-            ))}
-          </ol>
-          <Comparison
-            columns={columns}
-            shown={[
-              { key: "base", head: tableWords.asked, row: base },
-              ...rows.map((one, at) => ({
-                key: String(at),
-                row: one,
-                head: (
-                  <Button
-                    label={tableWords.wayGo(at + 1)}
-                    text={tableWords.way(at + 1)}
-                    pressed={here(at)}
-                    disabled={!store.can({ edits: editsOf(original, one) })}
-                    onClick={() => go(at)}
-                  />
-                ),
-              })),
-            ]}
-            measures={measures.map(([name, title, tell]) => ({
-              name,
-              ...(title ? { title } : {}),
-              of: (at) => (at === 0 ? "" : tell(found[at - 1]!)),
-            }))}
-          />
-        </>
-      )}
-      {!running && !error && !found.length && <output data-xai="none-found">{note ?? tableWords.none}</output>}
-      {found.length > 0 && note && <p class="xai-sentence">{note}</p>}
-    </>
+    <SearchOutcome said={tableWords} answer={answer} none={tableWords.none} store={store} old={old} onAgain={onAgain}>
+      <ol class="xai-c-list">
+        {found.map((one, at) => (
+          <li key={JSON.stringify(one.cells)} data-xai="found">
+            <button
+              type="button"
+              class="xai-version-go"
+              aria-current={here(at) ? "true" : undefined}
+              onClick={() => go(at)}
+            >
+              {sentenceOf(view, base, one)}
+            </button>
+          </li>
+        ))}
+      </ol>
+      <Comparison
+        columns={columns}
+        shown={[
+          { key: "base", head: tableWords.asked, row: base },
+          ...rows.map((one, at) => ({
+            key: String(at),
+            row: one,
+            head: (
+              <Button
+                label={tableWords.wayGo(at + 1)}
+                text={tableWords.way(at + 1)}
+                pressed={here(at)}
+                disabled={!store.can({ edits: editsOf(original, one) })}
+                onClick={() => go(at)}
+              />
+            ),
+          })),
+        ]}
+        measures={measures.map(([name, title, tell]) => ({
+          name,
+          ...(title ? { title } : {}),
+          of: (at) => (at === 0 ? "" : tell(found[at - 1]!)),
+        }))}
+      />
+    </SearchOutcome>
   );
 }
 
 export function SearchPanel({ view }: { view: View }) {
   const { store } = view;
-  const [target, setTarget] = useState<number | null>(null);
+  const answer = store.search.value;
+  const [target, setTarget] = useChoice(answer?.target, null);
   const [count, setCount] = useState(4);
-  const [most, setMost] = useState(4);
-  const running = store.search.value?.running ?? false;
+  const [most, setMost] = useChoice(answer?.most, 4);
+  const running = answer?.running ?? false;
   const wrong = !!store.rules.value.error;
+  const go = () => store.seek(target, count, most);
   return (
     <details class="xai-fold xai-health" data-xai="search" open>
       <summary class="xai-summary xai-health-summary">{tableWords.search}</summary>
@@ -174,12 +188,12 @@ export function SearchPanel({ view }: { view: View }) {
               said={tableWords}
               running={running}
               disabled={wrong}
-              onGo={() => store.seek(target, Math.round(count), Math.round(most))}
+              onGo={go}
               onStop={() => store.stopSeeking()}
             />
           </div>
         </Live>
-        <Answers view={view} />
+        <Answers view={view} now={{ target, most }} onAgain={go} />
       </div>
     </details>
   );

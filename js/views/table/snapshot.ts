@@ -3,7 +3,8 @@ import { short, signed } from "../../core/format";
 import { textOf } from "../../core/table/cells";
 import { tableWords } from "../../core/table/words";
 import { words } from "../../core/words";
-import { canvasOf } from "../../dom/layers";
+import { canvasOf } from "../../dom/canvas";
+import { fitted } from "../../dom/fit";
 import { classesText, drawBars, INK, methodsText, questionText, writer } from "../../panels/paper";
 import type { View } from "./view";
 
@@ -31,7 +32,7 @@ export function describe(view: View): string {
     .join("\n");
 }
 
-export function snapshot(view: View): string {
+export function snapshot(view: View, most?: number): string {
   const list = strongest(view);
   const wide = NAME + BAR + SIDE + 4 * GAP;
   const high = Math.max(3 * GAP + 46 + LINE * list.length, 240);
@@ -42,13 +43,13 @@ export function snapshot(view: View): string {
   const write = writer(ctx, wide - 2 * GAP);
   write(questionText(view, tableWords.title), GAP, GAP + 14, { size: 17, bold: true });
   write(methodsText(view), GAP, GAP + 34, { faint: true });
-  const most = Math.max(1e-12, ...list.map(({ value }) => Math.abs(value)));
+  const longest = Math.max(1e-12, ...list.map(({ value }) => Math.abs(value)));
   const middle = NAME + 2 * GAP + BAR / 2 - 30;
   const [against, forIt] = view.colours.value;
   list.forEach(({ text, value }, i) => {
     const y = GAP + 66 + i * LINE;
     write(text, GAP, y, { most: NAME });
-    const long = ((BAR / 2 - 30) * Math.abs(value)) / most;
+    const long = ((BAR / 2 - 30) * Math.abs(value)) / longest;
     ctx.fillStyle = value < 0 ? against! : forIt!;
     ctx.fillRect(value < 0 ? middle - long : middle, y - 11, long, 13);
     ctx.fillStyle = INK;
@@ -58,5 +59,5 @@ export function snapshot(view: View): string {
   const x = NAME + BAR + 3 * GAP;
   write(view.store.task.value === "value" ? words.predictionValue : words.prediction, x, GAP + 46, { faint: true });
   drawBars(ctx, write, view, x, GAP + 68, SIDE);
-  return canvas.toDataURL("image/png");
+  return fitted(canvas, most);
 }

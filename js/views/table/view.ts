@@ -1,8 +1,7 @@
 // What one view of the table widget adds to the shared store: what is listed, in which order, and how it is drawn.
 import { computed, signal } from "@preact/signals";
 import { valueAt } from "../../core/arrays";
-import { DIVERGING } from "../../core/look";
-import { colourAt, palette } from "../../core/palette";
+import { colormapOf, colourAt, palette } from "../../core/palette";
 import { rankingOf } from "../../core/ranking";
 import { curveOf, rowOf } from "../../core/table/cells";
 import type { Theme } from "../../dom/theme";
@@ -20,6 +19,8 @@ export function createView(store: TableStore) {
   const query = signal("");
   /** The columns whose rules are open. */
   const opened = signal<ReadonlySet<number>>(new Set());
+  /** The column whose rules were changed last; null where it was a rule between columns. */
+  const ruled = signal<number | null>(null);
   /** By which map the columns are sorted: a slider must not run away under the pointer. */
   const sorted = signal<number | null>(null);
 
@@ -67,7 +68,7 @@ export function createView(store: TableStore) {
     return high > low ? [low, high] : [low - 0.5, high + 0.5];
   });
   const colours = computed(() => {
-    const chosen = palette(display.value.colormap ?? DIVERGING);
+    const chosen = palette(colormapOf(display.value));
     const dark = theme.value === "dark";
     return [colourAt(chosen, dark ? 0.2 : 0.12), colourAt(chosen, dark ? 0.8 : 0.88)].map(
       (rgb) => `rgb(${rgb.join(" ")})`,
@@ -76,9 +77,12 @@ export function createView(store: TableStore) {
 
   return {
     store,
+    /** The row comes from a file, which has its cells as words: none of them can be changed. */
+    told: spec.value.columns[0]?.told !== undefined,
     theme,
     query,
     opened,
+    ruled,
     sorted,
     row,
     mapA,

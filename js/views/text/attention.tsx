@@ -1,6 +1,8 @@
 // One layer's attention: its heads in small, and one of them, their mean or all layers so far at full size, when looked at.
+
 import { useComputed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
+import { translated } from "../../core/language";
 import { textWords } from "../../core/text/words";
 import { Select } from "../../dom/controls";
 import { Live } from "../../panels/live";
@@ -44,7 +46,7 @@ function Panel({ view }: { view: View }) {
       <summary class="xai-summary xai-health-summary">{textWords.attention}</summary>
       <div class="xai-health-body">
         <p class="xai-sentence">{textWords.attentionSay}</p>
-        {message?.error && <p class="xai-sentence">{message.error}</p>}
+        {message?.error && <p class="xai-sentence">{translated(message.error)}</p>}
         {layers > 0 && (
           <Live store={store}>
             <div class="xai-columns">

@@ -117,6 +117,7 @@ export function gestures(view: View) {
     const piece = known(hitOf(event.target));
     if (piece === null) return;
     event.preventDefault();
+    event.stopPropagation(); // JupyterLab would open its own menu over ours
     openMenu(view, { start: piece, stop: piece });
   };
 

@@ -1,5 +1,7 @@
 // The menu of a word: what might stand in its place, the strongest change first.
+
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { translated } from "../../core/language";
 import type { Option, Span } from "../../core/text/types";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
@@ -84,7 +86,7 @@ export function WordMenu({ view, pieces }: { view: View; pieces: Span }) {
       {answer?.label && answer.entries.length > 0 && (
         <p class="xai-sentence xai-menu-note">{textWords.menuDeltaOf(answer.label)}</p>
       )}
-      {answer?.error && <p class="xai-sentence xai-menu-note">{answer.error}</p>}
+      {answer?.error && <p class="xai-sentence xai-menu-note">{translated(answer.error)}</p>}
       {answer?.entries.map((option) => (
         <Entry key={option.text} view={view} option={option} span={answer} plain={plain} />
       ))}

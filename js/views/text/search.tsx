@@ -1,13 +1,18 @@
 // What would have to change for another answer: searched for when it is asked, and shown as changes of the text.
 import { useState } from "preact/hooks";
 import { percent, short } from "../../core/format";
+import { outdated } from "../../core/outdated";
 import { diff } from "../../core/text/diff";
-import type { Found } from "../../core/text/types";
+import { splice } from "../../core/text/edits";
+import { isSpan } from "../../core/text/question";
+import type { Found, TextEdit } from "../../core/text/types";
+import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
+import { words } from "../../core/words";
+import { Combobox } from "../../dom/combobox";
 import { Button } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
-import { Live } from "../../panels/live";
-import { GoButton, SearchState, TargetSelect } from "../../panels/search";
+import { SearchFold, SearchOutcome, TargetSelect } from "../../panels/search";
 import { Change, Diff } from "./change";
 import type { View } from "./view";
 
@@ -16,6 +21,7 @@ const MOST = 10;
 function Answer({ view, found, base, of }: { view: View; found: Found; base: string; of: string }) {
   const { store } = view;
   const plain = store.task.value === "value";
+  const named = (label: string) => (store.spec.value.causal ? <code class="xai-token">{spelled(label)}</code> : label);
   const facts = [
     textWords.searchChanges(found.edits.length),
     found.fluency === null ? "" : textWords.searchFluency(found.fluency),
@@ -23,10 +29,10 @@ function Answer({ view, found, base, of }: { view: View; found: Found; base: str
   return (
     <li class="xai-found" data-xai="found">
       <div class="xai-found-head">
-        <strong>{found.label}</strong>
+        <strong>{named(found.label)}</strong>
         <span>{plain ? short(found.score) : percent(found.score)}</span>
         <span>
-          <Change by={found.delta} plain={plain} /> <span class="xai-faint">{of}</span>
+          <Change by={found.delta} plain={plain} /> <span class="xai-faint">{named(of)}</span>
         </span>
         {facts.filter(Boolean).map((fact) => (
           <span key={fact} class="xai-faint" title={fact === facts[1] ? textWords.searchFluencyHint : undefined}>
@@ -46,66 +52,91 @@ function Answer({ view, found, base, of }: { view: View; found: Found; base: str
   );
 }
 
-function Answers({ view }: { view: View }) {
+function Answers({ view, onAgain }: { view: View; onAgain: () => void }) {
   const { store } = view;
   const answer = store.search.value;
-  const sought = store.sought.value;
   if (!answer) return null;
-  const { found, running, fraction, error, note, fewest } = answer;
-  const base = sought?.base ?? store.spec.value.text;
-  const none = !running && !error && !found.length;
+  const { text, mask } = store.spec.value;
+  const made = (edits: readonly TextEdit[]) => splice(text, edits, mask).text;
+  const base = made(answer.edits);
+  const texts = answer.found.map((one) => one.text);
+  const edited = outdated(made(store.request.value.edits), base, texts);
+  const old = edited ? "input" : null;
+  const none = textWords.searchNone(answer.most);
   return (
-    <>
-      <SearchState said={textWords} running={running} fraction={fraction} error={error} />
-      {found.length > 0 && (
-        <ul class="xai-found-list">
-          {found.map((one) => (
-            <Answer key={one.text} view={view} found={one} base={base} of={answer.of ?? ""} />
-          ))}
-        </ul>
-      )}
-      {none && <output data-xai="none-found">{note ?? textWords.searchNone(sought?.most ?? MOST)}</output>}
-      {!none && note && <p class="xai-sentence">{note}</p>}
-      {fewest && found.length > 0 && <p class="xai-sentence">{textWords.searchFewest}</p>}
-    </>
+    <SearchOutcome said={textWords} answer={answer} none={none} store={store} old={old} onAgain={onAgain}>
+      <ul class="xai-found-list">
+        {answer.found.map((one) => (
+          <Answer key={one.text} view={view} found={one} base={base} of={answer.of ?? ""} />
+        ))}
+      </ul>
+      {answer.fewest && <p class="xai-sentence">{textWords.searchFewest}</p>}
+    </SearchOutcome>
+  );
+}
+
+interface TargetProps {
+  view: View;
+  target: number | null;
+  onPick: (target: number | null) => void;
+}
+
+/** Any other token that may come next, or one of the likeliest. */
+function TokenBox({ view, target, onPick }: TargetProps) {
+  const { store } = view;
+  const { names = [], probabilities = [] } = store.prediction.value ?? {};
+  return (
+    <Combobox
+      label={textWords.searchTarget}
+      labels={names.map(([, name]) => spelled(name))}
+      scores={names.map(([index]) => probabilities[index] ?? 0)}
+      scoreText={percent}
+      value={target === null ? null : names.findIndex(([index]) => index === target)}
+      current={target === null ? "" : store.nameOf(target)}
+      placeholder={textWords.searchAnyToken}
+      clearable
+      said={{ hint: textWords.searchTokens, none: textWords.searchNoToken, more: words.moreClasses }}
+      onPick={(place) => onPick(place === null ? null : names[place]![0])}
+    />
   );
 }
 
 export function SearchPanel({ view }: { view: View }) {
   const { store } = view;
-  const [target, setTarget] = useState<number | null>(null);
+  const [wanted, setTarget] = useState<number | null>(null);
   const [count, setCount] = useState(3);
   const [most, setMost] = useState(3);
-  if (!store.spec.value.search) return null;
-  const running = store.search.value?.running ?? false;
+  const { causal } = store.spec.value;
+  const asked = store.request.value.target;
+  const span = causal && isSpan(asked) ? asked : null;
+  // A question about part of the text says itself what is to come there.
+  const target = span ? null : wanted;
+  const rather = span?.rather ?? null;
+  const say = span
+    ? textWords.searchSaySpan(view.unit.value ?? "", rather === null ? null : textWords.quoted(store.nameOf(rather)))
+    : causal
+      ? textWords.searchSayNext
+      : textWords.searchSay;
+  const go = () => store.seek(target, count, most);
   return (
-    <details
-      class="xai-fold xai-health"
-      data-xai="search"
-      onToggle={(event) => {
-        if (event.target === event.currentTarget && !event.currentTarget.open && running) store.stopSeeking();
-      }}
-    >
-      <summary class="xai-summary xai-health-summary">{textWords.search}</summary>
-      <div class="xai-health-body">
-        <p class="xai-sentence">{textWords.searchSay}</p>
-        <Live store={store}>
-          <div class="xai-columns">
+    <SearchFold
+      said={textWords}
+      say={say}
+      store={store}
+      onGo={go}
+      controls={
+        <>
+          {causal ? (
+            !span && <TokenBox view={view} target={target} onPick={setTarget} />
+          ) : (
             <TargetSelect said={textWords} labels={store.labels.value} target={target} onPick={setTarget} />
-            <Slider label={textWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
-            <Slider label={textWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
-            <div class="xai-row">
-              <GoButton
-                said={textWords}
-                running={running}
-                onGo={() => store.seek(target, Math.round(count), Math.round(most))}
-                onStop={() => store.stopSeeking()}
-              />
-            </div>
-          </div>
-        </Live>
-        <Answers view={view} />
-      </div>
-    </details>
+          )}
+          <Slider label={textWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
+          <Slider label={textWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
+        </>
+      }
+    >
+      <Answers view={view} onAgain={go} />
+    </SearchFold>
   );
 }

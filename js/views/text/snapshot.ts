@@ -6,7 +6,8 @@ import { levelOf, type Page, rgb, shadeAt } from "../../core/text/shade";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
-import { canvasOf } from "../../dom/layers";
+import { canvasOf } from "../../dom/canvas";
+import { fitted } from "../../dom/fit";
 import { ends, paintBar } from "../../dom/legend";
 import { verdictOf } from "../../panels/agreement";
 import { classesText, drawBars, drawEnds, fontOf, INK, methodsText, questionText, writer } from "../../panels/paper";
@@ -96,7 +97,7 @@ function drawText(
   return top + (line + 1) * LINE;
 }
 
-export function snapshot(view: View): string {
+export function snapshot(view: View, most?: number): string {
   const canvas = canvasOf(WIDTH + SIDE + 3 * GAP, 2000);
   const ctx = canvas.getContext("2d", { alpha: false })!;
   ctx.fillStyle = "#fff";
@@ -123,5 +124,5 @@ export function snapshot(view: View): string {
   below += 52;
   const cropped = canvasOf(canvas.width, Math.min(canvas.height, Math.ceil(Math.max(y, below) + GAP)));
   cropped.getContext("2d", { alpha: false })!.drawImage(canvas, 0, 0);
-  return cropped.toDataURL("image/png");
+  return fitted(cropped, most);
 }

@@ -1,5 +1,7 @@
 // The text with its tools: what a click does, and which pieces the values are of.
+
 import { useComputed } from "@preact/signals";
+import { translated } from "../../core/language";
 import type { Granularity } from "../../core/text/types";
 import { textWords } from "../../core/text/words";
 import { Segments } from "../../dom/controls";
@@ -36,7 +38,7 @@ export function Stage(props: { view: View; onDraw: () => void }) {
       </div>
       {[...(store.spec.value.notes ?? []), cut > 0 ? textWords.cut(cut) : ""].filter(Boolean).map((note) => (
         <p key={note} class="xai-sentence" data-xai="note">
-          {note}
+          {translated(note)}
         </p>
       ))}
       <p class="xai-hidden" id={ids.help}>
@@ -53,7 +55,7 @@ function Tools({ view }: { view: View }) {
   const { store, mode } = view;
   const { mask } = store.spec.value;
   return (
-    <div class="xai-tools" role="toolbar" aria-label={textWords.text}>
+    <div class="xai-tools xai-t-tools" role="toolbar" aria-label={textWords.text}>
       <div class="xai-tool">
         <span class="xai-tool-name">{textWords.mode}</span>
         <Segments

@@ -1,6 +1,8 @@
 // A language model goes on with the text: what it writes, token by token, and what each new token rests on.
+
 import { useState } from "preact/hooks";
 import { type Grid, quantise } from "../../core/arrays";
+import { translated } from "../../core/language";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
@@ -8,6 +10,7 @@ import { Button } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
 import type { Written } from "../../host/text";
 import { Live } from "../../panels/live";
+import { Fault } from "../../panels/said";
 import { Matrix } from "./matrix";
 import type { View } from "./view";
 
@@ -95,8 +98,8 @@ export function WritingPanel({ view }: { view: View }) {
             />
           </output>
         )}
-        {written?.message.error && <p class="xai-alert xai-alert-error">{written.message.error}</p>}
-        {written?.message.note && <p class="xai-sentence">{written.message.note}</p>}
+        <Fault why={written?.message.error} />
+        {written?.message.note && <p class="xai-sentence">{translated(written.message.note)}</p>}
         {written && written.message.tokens.length > 0 && <Continuation view={view} written={written} />}
       </div>
     </details>

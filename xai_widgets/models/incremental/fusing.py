@@ -10,7 +10,7 @@ from torch import Tensor
 
 from xai_widgets.models.incremental.neighbourhoods import CONVOLUTIONS, CONVOLVE, filled
 from xai_widgets.models.incremental.trace import Ref
-from xai_widgets.models.kernels import ACTIVATIONS, Convolution, merged, scaled
+from xai_widgets.models.kernels import ACTIVATIONS, Convolution, linear, merged, scaled
 
 if TYPE_CHECKING:
     from xai_widgets.models.incremental.trace import Step, Trace
@@ -67,7 +67,10 @@ class _Plan:
 
 
 def fuse(trace: Trace) -> None:
-    """Give each convolution with weights its kernel, and BatchNorm and activation behind it to that."""
+    """Give each convolution with weights its kernel, and BatchNorm and activation behind it to that.
+
+    Linear layers are run as is fastest for few rows.
+    """
     uses = Counter(index for step in trace.steps for index in step.refs) + Counter([trace.output])
     plans: dict[int, _Plan] = {}
     kept: list[Step] = []
@@ -81,6 +84,8 @@ def fuse(trace: Trace) -> None:
             _, weight, bias, *_ = filled(step.args, step.kwargs, CONVOLVE)
             if isinstance(weight, Tensor) and not isinstance(bias, Ref):
                 plans[step.outs[0]] = _Plan(step, tuple(trace.clean[step.refs[0]].shape))
+        if step.name == "linear":
+            step.func = linear
         kept.append(step)
     trace.steps = kept
     for plan in {id(one): one for one in plans.values()}.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
@@ -12,7 +13,7 @@ from xai_widgets.models.rules.composites import Composite
 from xai_widgets.models.rules.compositions import scaled_dot_product_attention
 from xai_widgets.models.rules.fused import attend
 from xai_widgets.models.rules.layer import Layer
-from xai_widgets.models.rules.mode import Call, carry
+from xai_widgets.models.rules.mode import Call, carry, refusal
 from xai_widgets.models.rules.operations import FOURIER, FUNCTIONS
 from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.traces import Traces
@@ -80,11 +81,11 @@ class AttentionRelevance(Relevance):
 
     def idle(self, call: Call, why: str = "") -> Tensor:
         """Let nothing through: refuse the operation only if something comes back to it."""
-        where = called_in()
+        refused = partial(refusal, self.name, self.advice, call.func, why, called_in())
 
         def back(came: Tensor) -> tuple[Tensor]:
             if bool(came.any()):
-                self.refuse(call.func, why, where)
+                raise refused()
             return (came,)
 
         return carry(call, back, call.dependents[0])
@@ -166,7 +167,7 @@ class AttentionRelevance(Relevance):
 
     def attention(self, call: Call) -> Tensor:
         """Attend by one call, whose weights are computed anew on the way back: they take more room than all else."""
-        result = attend(call, self.keep, lambda: AttentionRelevance(self.options))
+        result = attend(call, self.keep, partial(AttentionRelevance, self.options))
         if result is not None:
             return result
         with self:

@@ -49,7 +49,10 @@ class Carry(Function):
 
 
 def carry(compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *inputs: Tensor) -> Tensor:
-    """Return ``compute()``, from which what comes back goes to `inputs` as `back` says."""
+    """Return ``compute()``, from which what comes back goes to `inputs` as `back` says.
+
+    `back` must not hold the rules, which hold tensors of this very pass: the garbage collector cannot see such a ring.
+    """
     result: Tensor = Carry.apply(compute, back, *inputs)  # type: ignore[no-untyped-call]
     return result
 
@@ -75,6 +78,15 @@ class Call:
     def bind(self, *names: str) -> dict[str, Any]:
         """Return the arguments by name."""
         return {**dict(zip(names, self.args, strict=False)), **self.kwargs}
+
+
+def refusal(name: str, advice: Mapping[str, str], func: Any, why: str, where: str) -> ModelError:
+    """Return what says that a method has no rule for an operation, and what to do instead."""
+    title = func if isinstance(func, str) else resolve_name(func) or operation_of(func)[0]
+    hint = advice.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
+    error = ModelError(f"{name} has no rule for {title}{why}, called in {where}. {hint}")
+    error.where = where
+    return error
 
 
 class Rules(TorchFunctionMode):
@@ -173,7 +185,7 @@ class Rules(TorchFunctionMode):
                 self._known[id(one)] = one
         return result
 
-    def refuse(self, func: Any, why: str = "", where: str | None = None) -> NoReturn:
+    def refuse(self, func: Any, why: str = "") -> NoReturn:
         """Refuse an operation.
 
         Raises
@@ -181,12 +193,7 @@ class Rules(TorchFunctionMode):
         ModelError
             Naming the operation and where it is called.
         """
-        title = func if isinstance(func, str) else resolve_name(func) or operation_of(func)[0]
-        hint = self.advice.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
-        where = where or called_in()
-        error = ModelError(f"{self.name} has no rule for {title}{why}, called in {where}. {hint}")
-        error.where = where
-        raise error
+        raise refusal(self.name, self.advice, func, why, called_in())
 
     def _inside(self, func: types.FunctionType, args: Any, kwargs: Any) -> Any:
         self._open.append(func)

@@ -104,6 +104,10 @@ def batch_norm(call: Call, base: Call) -> Any:
     return NotImplemented if given["training"] else linear_in_one(call, base)
 
 
+OF_INPUT_ALONE = (linear_in_one, batch_norm)
+"""What needs nothing of the baseline but its shape."""
+
+
 def divide(call: Call, base: Call) -> Any:
     """Multiply by the reciprocal."""
     a, b, *rest = call.args

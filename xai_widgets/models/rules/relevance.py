@@ -93,6 +93,7 @@ class Relevance(Rules):
 
     def head(self, scores: Tensor) -> Tensor:
         """Start from the target's score itself."""
+        self._layers.clear()  # what the way back needs of them, it holds itself
         return super().head(scores) * scores.detach()
 
     def seen(self, call: Call, result: Any) -> None:
@@ -256,8 +257,10 @@ class Relevance(Rules):
             result: Tensor = call.func(*args, **kwargs)
             return result
 
+        epsilon = self.options.epsilon
+
         def back(came: Tensor) -> list[Tensor]:
-            return proportional(function, [one.tensor for one in values], factor * came, self.options.epsilon)
+            return proportional(function, [one.tensor for one in values], factor * came, epsilon)
 
         return carry(call, back, *sources)
 

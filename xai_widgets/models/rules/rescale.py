@@ -79,7 +79,8 @@ class Rescale(Rules):
     def handle(self, handler: Callable[..., Any], call: Call) -> Any:
         """Keep what the operation took of the baseline, or find that again."""
         if self._recording:
-            self._record.append((call.name, replaced([call.args, dict(call.kwargs)], self.keep)))
+            hold = _shape_of if handler in multipliers.OF_INPUT_ALONE else self.keep
+            self._record.append((call.name, replaced([call.args, dict(call.kwargs)], hold)))
             return call()
         base = self._base(call)
         if not torch.is_grad_enabled() or not call.dependents:
@@ -100,6 +101,11 @@ class Rescale(Rules):
             )
             raise ModelError(msg)
         return base
+
+
+def _shape_of(tensor: Tensor) -> Tensor:
+    """Return a tensor of the same shape and no values."""
+    return torch.empty_like(tensor, device="meta")
 
 
 def _unkept(values: Any) -> Any:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from xai_widgets.wire import esm
+from xai_widgets import esm
 
 
 @pytest.fixture
@@ -43,6 +43,14 @@ def test_what_was_not_built_says_how_to_build_it(name):
         esm.asset(name)
     assert "make setup" in esm.asset(name, needed=False)
     assert esm.asset("c.css", needed=False) == ""
+
+
+def test_the_viewer_of_files_is_one_module_with_one_export():
+    made = esm.viewer("image", "zh")
+    assert made["module"].count("export default") == 1
+    assert made["style"] == esm.asset("image.css")
+    assert "const words=null" in esm.viewer("text", "../zh")["module"]
+    assert "const words=null" not in made["module"]
 
 
 @pytest.mark.parametrize("view", ["export default(1);", "export default {};"], ids=["made smaller", "as written"])

@@ -6,7 +6,9 @@ import json
 import os
 from pathlib import Path
 
-STATIC = Path(__file__).parent.parent / "static"
+from xai_widgets._version import __version__
+
+STATIC = Path(__file__).parent / "static"
 EXPORT = "export default"
 """What the last part of a view begins with, whether a space follows or not."""
 
@@ -53,6 +55,45 @@ def language(code: str) -> str | None:
     known = {path.stem: path for path in STATIC.glob("language-*.js")}
     path = known.get(f"language-{code}")
     return None if path is None else path.read_text(encoding="utf-8")
+
+
+def language_constant(code: str, given: str) -> str:
+    """Return the words of a language as a constant, for a script that imports nothing; ``null`` without them.
+
+    Parameters
+    ----------
+    code : str
+        As of :func:`language`.
+    given : str
+        Name of the constant.
+    """
+    module = language(code)
+    if module is None:
+        return f"const {given}=null;"
+    body, found, name = module.rstrip().rstrip(";").rpartition("export{")
+    assert found, f"the language {code} exports nothing"
+    return f"const {given}=(()=>{{{body}return {name.partition(' ')[0]}}})();"
+
+
+def viewer(kind: str, code: str) -> dict[str, str]:
+    """Return what shows saved explanations of one kind in a browser: an ES module, and its style.
+
+    Parameters
+    ----------
+    kind : {"image", "text", "table", "population"}
+    code : str
+        As of :func:`language`.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the frontend has not been built.
+    """
+    module = script(view=f"{kind}.js", file="file.js") + language_constant(code, "words")
+    return {
+        "module": f'{module}export default (saved, el) => file(view, saved, el, words, "{__version__}");',
+        "style": str(asset(f"{kind}.css")),
+    }
 
 
 def asset(name: str, *, needed: bool = True) -> str | Path:

@@ -1,0 +1,26 @@
+// Arrays as a saved explanation holds them: compressed, in base64, and whatever somebody else may have put there.
+import { fieldsOf, listOf } from "./fields";
+
+/** Numbers of an array that are unpacked: more than the largest picture has. */
+const MOST = 2 ** 24;
+
+/** The bytes of an array; null where there is none. Throws for what is not as it should be. */
+export async function unpacked(array: unknown, type: string, size: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (array === undefined) return null;
+  const { dtype, shape, zlib } = fieldsOf(array);
+  const sizes = listOf(shape).map(Number);
+  const count = sizes.reduce((product, side) => product * side, 1);
+  const whole = sizes.every((side) => Number.isInteger(side) && side >= 0) && count <= MOST;
+  if (dtype !== type || !Array.isArray(shape) || !whole || typeof zlib !== "string") throw new Error("no array");
+  const bytes = new Uint8Array(count * size);
+  let filled = 0;
+  const packed = Uint8Array.from(atob(zlib), (one) => one.charCodeAt(0));
+  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    // Throws where there is more than the shape says: a small file may unpack to terabytes.
+    bytes.set(part.value, filled);
+    filled += part.value.length;
+  }
+  if (filled !== bytes.length) throw new Error("an array is cut off");
+  return bytes;
+}

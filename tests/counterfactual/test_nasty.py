@@ -1,0 +1,80 @@
+"""Constraints hold on data that is easily bent: dates, gaps, narrow types, numbers beyond what floats hold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import xai_widgets as xai
+from xai_widgets.inputs.table import Table
+
+ONE_WAY = ["when", "stamp", "small", "byte", "number"]
+RULES = {
+    "count <= byte": lambda v: v["count"] is None or v["count"] <= v["byte"],
+    "level != 'high' or byte > 30": lambda v: v["level"] != "high" or v["byte"] > 30,
+    "number != 9007199254740993": lambda v: v["number"] != 2**53 + 1,
+}
+QUICK = {
+    "random": {"samples": 200},
+    "genetic": {"generations": 4, "population": 32},
+    "nearest": {"rows": 8},
+    "growing_spheres": {"samples": 60},
+}
+
+
+def nasty(random, count=40):
+    return pd.DataFrame(
+        {
+            "when": pd.date_range("2020-01-01", periods=count)[random.permutation(count)],
+            "stamp": pd.Timestamp("2024-03-01") + pd.to_timedelta(random.integers(0, 10**9, count), unit="ms"),
+            "said": pd.array(random.choice([True, False, None], count), dtype="boolean"),
+            "count": pd.array([None if k % 7 == 3 else int(k) for k in random.integers(0, 50, count)], dtype="Int64"),
+            "level": pd.Categorical(random.choice(["low", "high"], count), categories=["low", "high", "never"]),
+            "byte": random.integers(0, 256, count).astype(np.uint8),
+            "number": 2**53 + 1 + 2 * random.integers(0, 1000, count),
+            "always": np.full(count, 7),
+            "small": random.normal(size=count).astype(np.float16),
+        }
+    )
+
+
+def judge(frame):
+    days = (frame["when"] - pd.Timestamp("2020-01-20")).dt.days / 10 + (frame["level"] == "high")
+    numbers = (frame["number"] - 2**53 - 1000) / 500 + frame["byte"] / 64 - 2 + frame["small"].astype(float)
+    z = np.tanh(days.to_numpy(float)) + np.tanh(numbers.to_numpy(float))
+    return np.stack([-z, z], 1)
+
+
+@pytest.mark.parametrize("method", QUICK)
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_returned_keeps_to_the_constraints_and_all_else_is_as_it_was(method, seed):
+    random = np.random.default_rng(seed)
+    frame = nasty(random)
+    row, rules = frame.iloc[int(random.integers(40))], list(random.choice(list(RULES), 1))
+    ways = {str(name): str(random.choice(["up", "down"])) for name in random.choice(ONE_WAY, 2, replace=False)}
+    keep = xai.Constraints(immutable=["said", "stamp"], direction=ways, rules=rules, max_changes=3)
+    found = xai.counterfactuals(
+        judge, row, background=frame, constraints=keep, method=method, seed=seed, n=3, **QUICK[method]
+    )
+    for one in found.candidates:
+        changed = {change.column for change in one.changes}
+        assert len(changed) <= 3
+        for name, value in one.values.items():
+            if name not in changed:
+                assert (value is None and pd.isna(row[name])) or value == row[name]
+                continue
+            assert name not in {"said", "stamp", "always"}
+            assert pd.Series([value]).astype(frame.dtypes[name])[0] == value, "the type holds it"
+            if name != "level":
+                assert frame[name].min() <= value <= frame[name].max()
+            assert ways.get(name) != "up" or value > row[name]
+            assert ways.get(name) != "down" or value < row[name]
+        assert all(RULES[rule](one.values) for rule in rules)
+    assert found.candidates or found.notes
+
+
+def test_whole_numbers_that_no_float_holds_are_kept_as_they_are():
+    frame = pd.DataFrame({"id": pd.array([2**53 + 1, None, 2**62 + 1], dtype="Int64"), "at": [0, 1, 2**53]})
+    table = Table.of(frame)
+    assert table.columns[0].choices == (2**53 + 1, 2**62 + 1)
+    assert table.columns[1].kind == "number"
+    pd.testing.assert_frame_equal(table.give(table.data), frame)

@@ -1,0 +1,146 @@
+"""Tables as they come: very wide, very short, infinite, one-sided, labelled in words, and models that fail for some."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from widgets.fakes import Browser, until
+from widgets.tables import FRAME, ROW, judge, logit
+from widgets.test_population import array, ask
+
+import xai_widgets as xai
+
+X = pd.DataFrame(np.random.default_rng(0).normal(size=(600, 3)), columns=["a", "b", "c"])
+ANSWERS = np.where(X["a"] > 0, "good", "bad")
+
+
+def certain(rows):
+    """Say good of what is above 0, for sure."""
+    return np.stack([rows["a"] <= 0, rows["a"] > 0], 1) * 30.0
+
+
+@pytest.fixture
+def explore():
+    made = []
+
+    def build(model=certain, data=X, **options):
+        made.append(xai.PopulationExplorer(model, data, **options))
+        return made[-1], Browser(made[-1])
+
+    yield build
+    for one in made:
+        one.close()
+
+
+def test_two_thousand_columns_of_a_population_fit_into_messages(explore):
+    data, net = np.random.default_rng(0).normal(size=(60, 2000)).astype(np.float32), torch.nn.Linear(2000, 2)
+    with torch.no_grad():
+        net.weight[:] = 0
+        net.weight[1, 1500] = 5
+    widget, browser = explore(net, data, y=data[:, 1500] > 0)
+    assert ask(browser, "importance", n_repeats=1)["error"] is None
+    assert array(browser, "importance", "values").argmax() == 1500
+    assert ask(browser, "effect", 1500)["error"] is None
+    assert ask(browser, "tree", depth=1)["error"] is None
+    assert widget.tree.nodes[1].condition.startswith("1500 ≤")
+    assert all(sum(map(len, buffers)) < 1_000_000 for _, buffers in browser.messages)
+
+
+def test_what_is_right_may_be_told_in_words(explore):
+    words = LogisticRegression().fit(X, ANSWERS)
+    numbers = LogisticRegression().fit(X, ANSWERS == "good")
+    found = []
+    for model, y in ((words, pd.Series(ANSWERS)), (numbers, ANSWERS == "good")):
+        widget, browser = explore(model, y=y)
+        assert ask(browser, "importance", n_repeats=1)["error"] is None
+        found.append(widget.importances.values)
+        assert widget.spec["label"] == ("good" if model is words else "True")
+    np.testing.assert_allclose(found[0], found[1], atol=1e-12)
+    assert found[0][0] > 0.3
+
+
+def test_a_class_that_the_model_never_gives(explore):
+    never = lambda rows: np.tile([9.0, 0.0, -40.0], (len(rows), 1))  # noqa: E731
+    widget, browser = explore(never, y=np.zeros(600, int), labels=["x", "y", "z"], target="z")
+    for question, columns in (("importance", []), ("effect", [0]), ("pair", [0, 1]), ("tree", []), ("sensitivity", [])):
+        assert ask(browser, question, *columns)["error"] is None, question
+    assert not widget.importances.values.any()
+    assert widget.effects("a").effects[0].mean == pytest.approx(0, abs=1e-15)
+    assert [one.answer for one in widget.tree.nodes] == ["x"]
+    assert widget.tree.guess == widget.tree.fidelity == 1
+
+
+def test_a_model_that_raises_for_some_rows_leaves_what_is_known(explore):
+    def fails(rows):
+        if (rows["b"] > 50).any():
+            msg = "b is out of range"
+            raise ValueError(msg)
+        return certain(rows)
+
+    order = np.random.default_rng(0).permutation(600)
+    one_late = X.copy()
+    one_late.loc[order[500], "b"] = 60.0
+    widget, browser = explore(fails, one_late, y=ANSWERS == "good")
+    told = ask(browser, "tree")
+    assert "b is out of range" in told["error"]
+    assert told["rows"] == widget.tree.rows == 256
+    assert told["fraction"] < 1
+    assert ask(browser, "effect", 1)["error"] is not None
+    assert widget.tree.rows == 256
+
+
+def test_infinite_values_are_larger_than_all(explore):
+    endless = X.assign(b=np.where(X["b"] > 1, np.inf, X["b"]), c=X["c"] * 1e100)
+    widget, browser = explore(lambda rows: certain(pd.DataFrame({"a": rows["b"] - 1e9})), endless)
+    told = ask(browser, "tree", depth=1)
+    assert told["error"] is None
+    assert widget.tree.fidelity == 1
+    assert widget.tree.nodes[-1].answer == "class 1"
+
+
+def test_one_row_says_what_it_can(explore):
+    widget, browser = explore(data=X.iloc[:1], y=[1])
+    reasons = {one["name"]: one["why_not"] for one in widget.spec["questions"]}
+    assert reasons["tree"] == "It needs 8 rows at least."
+    assert ask(browser, "importance")["error"] is None
+    assert not widget.importances.values.any()
+    assert ask(browser, "effect", 0)["error"] is None
+
+
+def test_a_row_of_a_model_that_raises_for_some_rows(make_table):
+    def fails(frame):
+        if (frame["age"] > 70).any():
+            msg = "nobody is that old"
+            raise ValueError(msg)
+        return judge(frame)
+
+    widget = make_table(fails, target="yes")
+    browser = Browser(widget)
+    until(lambda: browser.of("curves") and browser.of("curves")[-1]["error"])
+    assert "nobody is that old" in browser.of("curves")[-1]["error"]
+    assert widget.prediction.probabilities[1] == pytest.approx(
+        1 / (1 + np.exp(-logit(pd.DataFrame([ROW]))[0])), abs=1e-6
+    )
+
+
+def test_a_row_is_asked_about_by_the_models_own_words(make_table):
+    numbers = FRAME[["age", "income"]]
+    model = LogisticRegression(max_iter=1000).fit(numbers, np.where(numbers["age"] > 50, "old", "young"))
+    widget = make_table(model, numbers.iloc[0], background=numbers, labels=None, target="old")
+    assert widget.result(30).label == "old"
+    assert widget.prediction.labels == ("old", "young")
+
+
+def test_an_answer_that_no_row_gets_is_not_found(make_table):
+    never = lambda frame: np.tile([3.0, -3.0], (len(frame), 1))  # noqa: E731
+    widget = make_table(never, target="yes")
+    browser = Browser(widget)
+    browser.say(kind="search", open=True, target=1, n=3, most=5)
+    assert widget._asides.search.wait(60)
+    told = browser.of("search")[-1]
+    assert told["found"] == []
+    assert "no row was met that the model answers in that way" in told["note"]
+    assert not widget.result(30).values.any()

@@ -1,0 +1,103 @@
+"""What is kept of the points of a path: small maps in memory, large ones in a file without a name."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+import weakref
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+
+from xai_widgets.attribution.statistics import wide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LARGE = 2**16
+"""Values of a map from which on it is kept in a file, and its gradients in half precision."""
+
+ROOM = 2**30
+"""Bytes for what is kept of all points: each new one is weighed by its neighbours."""
+
+
+class Point(NamedTuple):
+    """How `y` and `g` at one place are read."""
+
+    y: Callable[[], Tensor]
+    g: Callable[[], Tensor]
+
+    def read(self) -> tuple[Tensor, Tensor]:
+        """Return both."""
+        return self.y(), self.g()
+
+
+class Points:
+    """Keeps `y` and `g` of points for as long as it is there itself.
+
+    To write the map of a photo and read it twice takes less than a hundredth of the pass that gave it, so a path of
+    many points takes no more memory than one of few. Where no file can be made, memory keeps them, as it does on other
+    devices: their batches take far more of it, and are over sooner than a file is written.
+    """
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+        self._end = 0
+
+    def keep(self, y: Tensor, g: Tensor) -> Point:
+        """Take in a point.
+
+        A large `g` of single precision is kept in half of it, as shares of its largest value: that rounds off less
+        than a two-thousandth of each, and gradients in single precision are not known as well.
+        """
+        if not _is_halved(g):
+            return Point(self._kept(y), self._kept(g))
+        scale = float(g.abs().max()) or 1.0
+        read = self._kept((g / scale).half())
+        return Point(self._kept(y), lambda: wide(read()) * scale)
+
+    def _kept(self, values: Tensor) -> Callable[[], Tensor]:
+        if values.numel() >= LARGE and values.device.type == "cpu":
+            with contextlib.suppress(OSError):
+                return self._written(values)
+        return lambda: values
+
+    def _written(self, values: Tensor) -> Callable[[], Tensor]:
+        if self._file is None:
+            # Unbuffered: what a full disk did not take must not be written again where a point is read.
+            self._file = tempfile.TemporaryFile(prefix="xai_widgets.", buffering=0)  # noqa: SIM115 -- closed with this
+            weakref.finalize(self, self._file.close)
+        file = self._file
+        at, shape, dtype = self._end, values.shape, values.dtype
+        file.seek(at)
+        if file.write(values.contiguous().numpy().data) < values.nbytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._end += values.nbytes
+
+        def read() -> Tensor:
+            found = torch.empty(shape, dtype=dtype)
+            file.seek(at)
+            file.readinto(found.numpy().data)  # type: ignore[attr-defined]
+            return found
+
+        return read
+
+
+def _is_halved(g: Tensor) -> bool:
+    return g.dtype == torch.float32 and g.numel() >= LARGE
+
+
+def room_of(g: Tensor) -> int:
+    """Return the bytes that are kept of a point's `g`."""
+    return g.nbytes // 2 if _is_halved(g) else g.nbytes
+
+
+def affordable(n_steps: int, kept: int) -> tuple[int, tuple[str, ...]]:
+    """Return as many steps as there is room for, `kept` bytes each, and a note where these are fewer."""
+    most = max(3, ROOM // kept)
+    if n_steps <= most:
+        return n_steps, ()
+    return most, (f"At most {most} steps: what is kept of each takes {kept / 1e6:.0f} MB.",)

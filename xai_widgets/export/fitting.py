@@ -1,0 +1,177 @@
+"""What a page holds, made small enough to be sent by mail: fine where there is room, coarser or less where not."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import logging
+import math
+import os
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.export.told import shrink
+from xai_widgets.wire.arrays import LEVELS, NOT_A_NUMBER, decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xai_widgets.export.page import Shown
+    from xai_widgets.wire import Message
+
+logger = logging.getLogger(__name__)
+
+Answer = tuple["Message", "Message"]
+Level = tuple[int, int]
+Buffer = tuple[int, str]
+FINE, *COARSER = (16, 1), (10, 1), (8, 1), (8, 2)
+"""Bits of a map's codes, and by how much fewer rows and columns it is kept: the first that there is room for."""
+
+COARSEST = (8, 4), (8, 8), (8, 16)
+"""For what is on show alone."""
+
+PICTURES = ("photo", "picture")
+"""Fields that hold the picture itself, for which there is room beside everything else."""
+
+
+def fitted(shown: Shown, fixed: int) -> tuple[str, dict[str, str]]:
+    """Return a page's data as JSON that is no markup, and what its reader should know of what was left out.
+
+    Parameters
+    ----------
+    shown : Shown
+    fixed : int
+        Bytes of the rest of the page.
+    """
+    most = 1000 * int(os.environ.get("XAI_WIDGETS_PAGE_KB", "300"))
+    packed = _Packed()
+    answers, facts = list(shown.answers), dict[str, str]()
+
+    def fits(level: Level) -> tuple[str, bool]:
+        text, pictures = packed.text(shown, answers, level)
+        return text, fixed + len(text) - pictures <= most
+
+    level, on_show = FINE, {id(one) for one in shown.told}
+    text, enough = fits(level)
+    for level in () if enough else COARSER:
+        text, enough = fits(level)
+        if enough:
+            break
+    spare = [i for i, (_, found) in enumerate(answers) if id(found) not in on_show]
+    while not enough and spare:  # the newest come first
+        del answers[spare.pop()]
+        text, enough = fits(level)
+    for level in () if enough else COARSEST:
+        text, enough = fits(level)
+        if enough:
+            break
+    if len(answers) < len(shown.answers):
+        said = f"the newest {len(answers)} of {len(shown.answers)} answers; the others found no room"
+        facts["On this page"] = said
+        logger.warning("The page has %s in %d kB: set XAI_WIDGETS_PAGE_KB.", said, most // 1000)
+    if level != FINE:
+        coarse = "" if level[1] == 1 else f", as means of {level[1]} × {level[1]} pixels"
+        facts["Maps"] = f"kept in {2 ** level[0] - 2} steps from their least to their largest value{coarse}"
+    if not enough:
+        logger.warning("The page takes %d kB, more than the %d it may.", (fixed + len(text)) // 1000, most // 1000)
+    return text, facts
+
+
+class _Packed:
+    """Messages as JSON, their arrays compressed and each kept once."""
+
+    def __init__(self) -> None:
+        self._of_map = functools.cache(_map)
+        self._of_bytes = functools.cache(_bytes)
+
+    def text(self, shown: Shown, answers: Sequence[Answer], level: Level) -> tuple[str, int]:
+        """Return all as JSON, and how much of it is pictures."""
+        places: dict[int, int] = {}
+        messages: list[dict[str, Any]] = []
+        kept: dict[Buffer, int] = {}
+        pictures = len(_json(shown.spec.get("photo")))
+
+        def place(message: Message) -> int:
+            if id(message) not in places:
+                places[id(message)] = len(messages)
+                messages.append(self._message(message, level, kept))
+            return places[id(message)]
+
+        told = [place(one) for one in shown.told]
+        pictures += sum(self._picture(one) for one in shown.told)
+        content = {
+            "spec": shown.spec,
+            "state": _coarse(shown.state, level[1]),
+            "told": told,
+            "answers": [[place(one) for one in answer] for answer in answers],
+            "messages": messages,
+            "buffers": list(kept),
+        }
+        return _json(content), pictures
+
+    def _message(self, message: Message, level: Level, kept: dict[Buffer, int]) -> dict[str, Any]:
+        content, buffers = dict(message.content), list[Buffer]()
+        values = content.get("values", {}) if content["kind"] == "map" else {}
+        for at, data in enumerate(message.buffers):
+            if values.get("dtype") == "<u2" and values["buffer"] == at:
+                content["values"], codes = self._of_map(message, level)
+                buffers.append(codes)
+            else:
+                buffers.append(self._of_bytes(bytes(data)))
+        return {**content, "buffers": [kept.setdefault(one, len(kept)) for one in buffers]}
+
+    def _picture(self, message: Message) -> int:
+        found = [message.content.get(name) for name in PICTURES]
+        return sum(len(self._of_bytes(bytes(message.buffers[one["buffer"]]))[1]) for one in found if one)
+
+
+def _coarse(state: Mapping[str, Any], factor: int) -> Mapping[str, Any]:
+    """Tell a smoothing, which counts cells, in the cells that there are."""
+    display = state.get("display", {})
+    smooth = display.get("smooth")
+    return {**state, "display": {**display, "smooth": smooth / factor}} if smooth else state
+
+
+def _map(message: Message, level: Level) -> tuple[dict[str, Any], Buffer]:
+    """Return the description of a message's map and its codes, of fewer bits and cells."""
+    (bits, factor), meta = level, message.content["values"]
+    data: Any = message.buffers[meta["buffer"]]
+    if factor > 1 and len(meta["shape"]) == 2:  # noqa: PLR2004  lines of a text, or of a table, are short
+        values = decode(meta, data)
+        made, data = encode(shrink(values, values.size // factor**2), "<u2")
+        meta = {**meta, **made}
+    codes, top = np.frombuffer(data, "<u2"), 2**bits - 2
+    less = np.where(codes == NOT_A_NUMBER, top + 1, np.rint(codes * (top / LEVELS))).astype("<u2")
+    # All low bytes, then all high ones: what is alike lies together.
+    return meta, (bits, _base64(zlib.compress(less.view(np.uint8).reshape(-1, 2).T.tobytes())))
+
+
+def _bytes(data: bytes) -> Buffer:
+    """Return bytes, compressed where that makes them less (0 bits: as they are, 1: compressed)."""
+    packed = zlib.compress(data)
+    return (1, _base64(packed)) if len(packed) < len(data) else (0, _base64(data))
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _json(content: Any) -> str:
+    text = json.dumps(_known(content), allow_nan=False, separators=(",", ":"))
+    # Inside a string alone these may stand, and there they may be written by their numbers.
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _known(value: Any) -> Any:
+    """Return what JSON has: bytes as base64, and nothing for numbers that are none."""
+    if isinstance(value, (bytes, memoryview)):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Mapping):
+        return {name: _known(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_known(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,27 @@
+"""The views of saved explanations, from the Jupyter server.
+
+A saved explanation that JupyterLab opens is shown by the view of its widget, which is in this package once, for kernels
+and here. Where nobody answers it is a still picture.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xai_widgets.esm import viewer
+
+VIEWS = "xai-widgets/views/(?P<kind>image|text|table|population)"
+"""Below the server's own address."""
+
+
+def serve_views(web_app: Any) -> None:
+    """Answer with the view of a kind of saved explanation, to who may use the server."""
+    from jupyter_server.base.handlers import APIHandler  # noqa: PLC0415  where there is a server, there it is
+    from tornado.web import authenticated  # noqa: PLC0415
+
+    class Views(APIHandler):
+        @authenticated
+        def get(self, kind: str) -> None:
+            self.finish(viewer(kind, self.get_query_argument("language", "")))
+
+    web_app.add_handlers(".*$", [(web_app.settings["base_url"] + VIEWS, Views)])

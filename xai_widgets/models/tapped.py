@@ -1,0 +1,108 @@
+"""The adapter's passes that watch what layers put out."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import torch
+
+from xai_widgets.models.errors import ModelError
+from xai_widgets.models.execution import Execution
+from xai_widgets.models.taps import recording, recording_shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from torch import Tensor
+
+    from xai_widgets.models.targets import Target
+
+TOP = 4
+"""So many-th a part of the layers, as the module lists them, is looked at before all are."""
+
+
+class Tapped(Execution):
+    """A module whose layers can be looked at while it runs."""
+
+    def tap(self, x: Tensor, target: Target, layer: str) -> tuple[Tensor, Tensor, Tensor]:
+        """Compute the target score, a layer's activation, and the score's gradient with respect to that.
+
+        The way back goes through the network above the layer alone.
+
+        Parameters
+        ----------
+        x : Tensor, shape (n, features…)
+        target : Target
+        layer : str
+            Name of a submodule.
+
+        Returns
+        -------
+        scores : Tensor, shape (n,)
+        activation, gradient : Tensor
+            As the layer puts it out.
+
+        Raises
+        ------
+        ModelError
+            Where the layer puts out no floating-point numbers, or the score does not depend on them.
+        """
+        with self._guard():
+            score, seen = self._record(x, target, {layer}, cut=True)
+            if layer not in seen:
+                raise _nothing(layer)
+            activation = seen[layer]
+            # Cut off from the input, a score that does not come from the layer comes from nothing.
+            gradient = self._differentiate(score, [activation])[0] if score.requires_grad else None
+        self._spent.backwards += len(x)
+        if gradient is None:
+            msg = (
+                f"The score does not depend on the layer {layer!r} by differentiable operations. Choose another layer."
+            )
+            raise ModelError(msg)
+        return score.detach(), activation.detach(), gradient
+
+    def taps_from_the_top(self, x: Tensor, target: Target) -> Iterator[tuple[str, Tensor, Tensor]]:
+        """Yield name, activation and gradient of each layer that reaches the score, the last one first.
+
+        Going on costs the way back through one more layer, so stop reading at the one that is wanted.
+        """
+        names = [name for name, _ in self.module.named_modules() if name]
+        told: set[str] = set()
+        # Mostly it is one of the last, or what these are in: to go on beyond them costs another pass.
+        late = {outer for name in names[-len(names) // TOP :] for outer in accumulate(name.split("."), "{}.{}".format)}
+        for layers in (late, set(names)):
+            with self._guard():
+                score, seen = self._record(x, target, layers)
+                self._spent.backwards += len(x)
+                for name, tensor in reversed(seen.items()):
+                    if name in told:
+                        continue
+                    told.add(name)
+                    (gradient,) = self._differentiate(score, [tensor], again=True)
+                    if gradient is not None:
+                        yield name, tensor.detach(), gradient
+        if not told:
+            raise _nothing(None)
+
+    def shapes(self, x: Tensor) -> dict[str, tuple[int, ...]]:
+        """Tell the shape of what each layer puts out for one input `x` (features…), with its batch axis of 1.
+
+        Layers that put out no floating-point tensor, or do not run, are left out.
+        """
+        with self._guard(), torch.no_grad(), recording_shapes(self.module) as seen:
+            self._forward(x[None].detach())
+        return seen
+
+    def _record(
+        self, x: Tensor, target: Target, layers: Collection[str], *, cut: bool = False
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Compute the target score, and the activations on the way to it that can be differentiated."""
+        with torch.enable_grad(), recording(self.module, layers, cut=cut) as seen:
+            return target.of(self._forward(x.detach().requires_grad_(not cut))), seen
+
+
+def _nothing(layer: str | None) -> ModelError:
+    what = "No layer put out a" if layer is None else f"The layer {layer!r} put out no"
+    return ModelError(f"{what} tensor of floating-point numbers on the way to the score. Choose another.")
