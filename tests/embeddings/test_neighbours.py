@@ -25,6 +25,7 @@ def test_neighbours_are_those_of_scikit_learn(metric, monkeypatch):
     vectors = table()
     exact = vectors.matrix.astype(np.float64)
     monkeypatch.setattr(neighbours, "BLOCK", 7 * len(vectors))
+    monkeypatch.setattr(neighbours, "CHUNK", 3 * 16 * 16)  # three rows of eight neighbours and eight to spare
     far, near = NearestNeighbors(n_neighbors=9, metric=metric).fit(exact).kneighbors(exact)
     *_, (done, rows, distances) = Points(vectors.matrix, vectors.norms, metric).graph(8)
     assert done == len(vectors)
@@ -33,6 +34,14 @@ def test_neighbours_are_those_of_scikit_learn(metric, monkeypatch):
     found = vectors.neighbours("w3", 8, metric=metric)
     assert [one.row for one in found] == near[3, 1:].tolist()
     assert [one.label for one in found] == [f"w{i}" for i in near[3, 1:]]
+
+
+def test_wide_vectors_are_compared_a_few_at_a_time_so_that_a_reader_can_stop(monkeypatch):
+    vectors = table(60, 500)
+    monkeypatch.setattr(neighbours, "WORK", 10 * 60 * 500)
+    points = Points(vectors.matrix, vectors.norms, "cosine")
+    assert [done for done, *_ in points.graph(3)] == [10, 20, 30, 40, 50, 60]
+    assert points.only(np.arange(60)).matrix is vectors.matrix
 
 
 def test_distances_are_exact_where_float32_sees_none():

@@ -57,6 +57,22 @@ def test_both_ways_to_pca_give_the_same_layout_with_the_same_signs():
     assert np.ptp(flat.positions[:, 0]) == pytest.approx(7 * 20**0.5)
 
 
+@pytest.mark.parametrize("shape", [(150, 120), (120, 150)])
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_pca_of_many_words_of_many_features_needs_no_large_decomposition(shape, metric, monkeypatch):
+    draw = np.random.default_rng(0)
+    matrix = draw.normal(size=(shape[0], 6)) * [9, 7, 3, 2, 2, 2] @ draw.normal(size=(6, shape[1])) + 5
+    vectors = xai.WordVectors([f"w{i}" for i in range(shape[0])], matrix + draw.normal(size=shape))
+    [exact] = vectors.project("pca", metric=metric)
+    sizes, eigh = [], torch.linalg.eigh
+    monkeypatch.setattr(torch.linalg, "eigh", lambda a: sizes.append(len(a)) or eigh(a))
+    monkeypatch.setattr(manifolds, "FEW", 50)
+    [near] = vectors.project("pca", metric=metric)
+    assert len(sizes) > 1
+    assert max(sizes) < 100
+    assert near.positions == pytest.approx(exact.positions, abs=1e-4 * float(np.abs(exact.positions).max()))
+
+
 def test_pca_of_one_feature_lies_on_a_line():
     vectors = xai.WordVectors(list("abcde"), np.array([[1.0], [2], [4], [8], [16]]))
     [layout] = vectors.project("pca", metric="euclidean", k=2)

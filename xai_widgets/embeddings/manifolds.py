@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from xai_widgets.embeddings.neighbours import Points
 
@@ -24,6 +25,15 @@ EXAGGERATED = 250
 
 AT_ONCE = 10
 """Iterations between two layouts."""
+
+FEW = 1000
+"""Of so many features, or words, principal components are exact."""
+
+ROWS = 4096
+"""Of the matrix are held in float64 at once."""
+
+MOST_PRODUCTS = 32
+"""With the matrix and its transpose; a dozen are enough, but where no plane stands out."""
 
 MANY = 10_000
 """UMAP takes fewer epochs for more points."""
@@ -82,21 +92,52 @@ class PCA(Projection):
 
 def principal(points: Points) -> NDArray[np.float32]:
     """Return the first two principal components, each to the side on which its largest entry is positive."""
-    x = torch.from_numpy(points.unit()).double()
-    x = x - x.mean(0)
-    # Exact and without a draw, of features by features or of words by words, whichever are fewer.
-    if x.shape[1] <= len(x):
-        _, axes = torch.linalg.eigh(x.T @ x)
-        axes = axes[:, -2:].flip(1)
-        found = x @ axes
-    else:
-        squares, sides = torch.linalg.eigh(x @ x.T)
-        found = (sides * squares.clamp_min(0).sqrt())[:, -2:].flip(1)
-        axes = x.T @ found
+    unit = points.unit()
+    x = torch.from_numpy(unit - unit.mean(0, dtype=np.float64).astype(np.float32))
+    # Of features by features or of words by words, whichever are fewer.
+    across = x.shape[1] > len(x)
+    tall = x.T if across else x
+    axes = _exact(tall) if tall.shape[1] <= FEW else _lanczos(tall)
+    found = tall @ axes
+    if across:
+        found, axes = axes * found.norm(dim=0), found
     signs = torch.sign(axes[axes.abs().argmax(0), torch.arange(axes.shape[1])])
     found = torch.nn.functional.pad(found * signs, (0, 2 - found.shape[1]))
     positions: NDArray[np.float32] = found.float().numpy()
     return positions
+
+
+def _exact(tall: Tensor) -> Tensor:
+    """Return the two eigenvectors with the largest eigenvalues of ``tall.T @ tall``."""
+    squares = torch.zeros(tall.shape[1], tall.shape[1], dtype=torch.float64)
+    for start in range(0, len(tall), ROWS):
+        exact = tall[start : start + ROWS].double()
+        squares.addmm_(exact.T, exact)
+    axes: Tensor = torch.linalg.eigh(squares)[1]
+    return axes[:, -2:].flip(1).float()
+
+
+def _lanczos(tall: Tensor) -> Tensor:
+    """Approximate them by block Lanczos with full reorthogonalisation: a few products with the matrix.
+
+    References
+    ----------
+    Golub, Underwood: The block Lanczos method for computing eigenvalues. Mathematical Software III (1977).
+    """
+    block = torch.randn(tall.shape[1], 16, generator=torch.Generator().manual_seed(0))
+    bases = images = axes = torch.zeros(tall.shape[1], 0)
+    for _ in range(MOST_PRODUCTS):
+        for _ in range(2):
+            block = torch.linalg.qr(block - bases @ (bases.T @ block)).Q
+        image = tall.T @ (tall @ block)
+        bases, images = torch.cat([bases, block], 1), torch.cat([images, image], 1)
+        values, turns = torch.linalg.eigh((bases.T @ images).double())
+        turns = turns[:, -2:].flip(1).float()
+        axes = bases @ turns
+        if (images @ turns - axes * values[-2:].flip(0)).norm() <= 1e-5 * values[-1]:
+            break
+        block = image
+    return axes
 
 
 def _start(points: Points, spread: float, seed: int) -> NDArray[np.float32]:

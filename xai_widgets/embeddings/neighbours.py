@@ -18,6 +18,12 @@ METRICS = ("cosine", "euclidean")
 BLOCK = 8_000_000
 """Distances that are held at once."""
 
+WORK = 40_000_000_000
+"""Multiplications between two looks at whether somebody still waits: about a second."""
+
+CHUNK = 1 << 18
+"""Numbers that are measured at once, in float64: few enough to stay in the processor's cache."""
+
 SPARE = 8
 """Candidates beyond those asked for: float32 sorts them roughly, then they are measured exactly."""
 
@@ -82,7 +88,9 @@ class Points:
         return len(self.matrix)
 
     def only(self, rows: NDArray[np.int64]) -> Points:
-        """Keep some of them."""
+        """Keep some of them; all are not copied."""
+        if len(rows) == len(self) and (rows == np.arange(len(self))).all():
+            return Points(self.matrix, self.norms, self.metric)
         return Points(np.ascontiguousarray(self.matrix[rows]), self.norms[rows], self.metric)
 
     def unit(self) -> NDArray[np.float32]:
@@ -106,14 +114,19 @@ class Points:
 
     def measured(self, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the exact distances of each row, ``[n]``, to others, ``[n, k]``."""
-        one, there = self.matrix[rows, None].astype(np.float64), self.matrix[others].astype(np.float64)
-        if self.metric == "euclidean":
-            found: NDArray[np.float64] = np.linalg.norm(one - there, axis=-1)
-            return found
-        lengths = np.linalg.norm(one, axis=-1) * np.linalg.norm(there, axis=-1)
-        dots = (one * there).sum(-1)
-        cosines: NDArray[np.float64] = np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
-        return 1 - cosines
+        found, step = np.empty(others.shape), max(1, CHUNK // (others.shape[1] * self.matrix.shape[1] or 1))
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            one = torch.from_numpy(self.matrix[rows[part], None]).double()
+            there = torch.from_numpy(self.matrix[others[part]]).double()
+            if self.metric == "euclidean":
+                far = torch.linalg.vector_norm(there.sub_(one), dim=-1)
+            else:
+                # A vector of zeros has a cosine of 0 with all.
+                lengths = torch.linalg.vector_norm(one, dim=-1) * torch.linalg.vector_norm(there, dim=-1)
+                far = 1 - (there.mul_(one).sum(-1) / lengths).where(lengths > 0, 0)
+            found[part] = far.numpy()
+        return found
 
     def graph(self, k: int) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.float64]]]:
         """Find the `k` nearest of all, and keep them; yields how many are done, and what is known, after each block."""
@@ -122,7 +135,7 @@ class Points:
             yield n, *self._known
             return
         rows, distances = np.zeros((n, k), np.int64), np.zeros((n, k))
-        block = max(1, min(BLOCK // n, BLOCK // (k * self.matrix.shape[1])))
+        block = max(1, min(BLOCK // n, WORK // (n * self.matrix.shape[1])))
         for start in range(0, n, block):
             part = np.arange(start, min(n, start + block))
             rows[part], distances[part] = self.nearest(part, k)
