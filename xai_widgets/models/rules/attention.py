@@ -14,7 +14,7 @@ from xai_widgets.models.rules.compositions import scaled_dot_product_attention
 from xai_widgets.models.rules.fused import attend
 from xai_widgets.models.rules.layer import Layer
 from xai_widgets.models.rules.mode import Call, carry, refusal
-from xai_widgets.models.rules.operations import FOURIER, FUNCTIONS
+from xai_widgets.models.rules.operations import FUNCTIONS
 from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.traces import Traces
 
@@ -54,7 +54,6 @@ class AttentionRelevance(Relevance):
             "scaled_dot_product_attention": self.attention,
             **dict.fromkeys(("square", "erf", "expm1", "abs"), self.pass_on),
             **dict.fromkeys(("sqrt", "rsqrt", "exp", "logsumexp"), self.scale),
-            **dict.fromkeys(FOURIER, self.in_proportion),
             **dict.fromkeys(("topk", "gather"), self.choice),
             **dict.fromkeys(("grouped_mm", "_grouped_mm"), self.experts),
             "linalg_solve_triangular": self.solved,

@@ -40,7 +40,10 @@ def _difference(x: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def each(function: Callable[[Tensor], Tensor], pair: Pair) -> Pair:
-    """Apply a function to each value alone: the multiplier is the slope of the secant."""
+    """Apply a function to each value alone: the multiplier is the slope of the secant.
+
+    Of complex numbers, what torch sends back is the conjugate.
+    """
     x = pair.x.detach()
     y, below = function(x), function(pair.base)
     difference, tiny = _difference(x, pair.base)
@@ -48,8 +51,11 @@ def each(function: Callable[[Tensor], Tensor], pair: Pair) -> Pair:
     if bool(tiny.any()):
         with torch.enable_grad():
             leaf = x.clone().requires_grad_()
-            (tangent,) = torch.autograd.grad(function(leaf).sum(), leaf)
-        slope = torch.where(tiny, tangent, slope)
+            made = function(leaf)
+            (tangent,) = torch.autograd.grad(made, leaf, torch.ones_like(made))
+        # Where there is no slope, as of a root at 0, the difference that it would be multiplied by is none either.
+        slope = torch.where(tiny, torch.where(tangent.isfinite(), tangent, 0).conj(), slope)
+    slope = slope.conj()
     return Pair(carry(lambda: y, lambda came: (came * slope,), pair.x), below)
 
 
@@ -59,6 +65,12 @@ def product(function: Callable[[Tensor, Tensor], Tensor], a: Pair, b: Pair) -> P
     means = [(one.x.detach() + one.base) / 2 for one in (a, b)]
     linear = function(a.x, means[1]) + function(means[0], b.x)
     return Pair(carry(lambda: y, lambda came: (came,), linear), below)
+
+
+def magnitude(pair: Pair) -> Pair:
+    """Return the absolute values of complex numbers, by the squares of their parts."""
+    parts = pair.through(lambda z: torch.view_as_real(z.resolve_conj()))
+    return each(torch.sqrt, each(torch.square, parts).through(partial(torch.sum, dim=-1)))
 
 
 def elementwise(call: Call, base: Call) -> Any:
@@ -72,6 +84,8 @@ def elementwise(call: Call, base: Call) -> Any:
         return each(lambda t: call.func(*call.args, **{**call.kwargs, named[0]: t}), pair).x
     i = found[0]
     pair = Pair(call.args[i], base.args[i])
+    if pair.x.is_complex() and call.name == "abs":
+        return magnitude(pair).x
     return each(lambda t: call.func(*call.args[:i], t, *call.args[i + 1 :], **call.kwargs), pair).x
 
 
@@ -248,13 +262,14 @@ def embedded(call: Call, base: Call) -> Any:
 TABLE: dict[str, Callable[[Call, Call], Any]] = {
     "batch_norm": batch_norm,
     "div": divide,
+    "grid_sampler": linear_in_one,
     "linear": embedded,
     "log_softmax": log_softmax,
     "logsumexp": logsumexp,
     "masked_fill": choose,
     "softmax": softmax,
     "where": choose,
-    **dict.fromkeys(("matmul", "mul", "einsum"), bilinear),
+    **dict.fromkeys(("matmul", "mul", "einsum", "inner", "outer", "kron", "tensordot"), bilinear),
     **dict.fromkeys(("max", "min", "amax", "amin", "maximum", "minimum"), extreme),
     **{
         f"{kind}max_pool{n}d{end}": max_pool

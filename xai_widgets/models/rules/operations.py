@@ -46,15 +46,16 @@ def _words(text: str) -> frozenset[str]:
 
 MOVES = _words(
     """
-    __getitem__ __setitem__ T mT H data alias atleast_1d atleast_2d atleast_3d bfloat16 broadcast_tensors
-    broadcast_to cat channel_shuffle chunk clone concat concatenate constant_pad_nd contiguous copy cpu cuda
-    detach diagonal double dropout dropout1d dropout2d dropout3d dsplit dstack expand expand_as feature_dropout
-    flatten flip fliplr flipud float gather half hsplit hstack index_copy index_fill index_select masked_fill
-    masked_scatter masked_select moveaxis movedim narrow native_channel_shuffle native_dropout pad permute
-    pixel_shuffle pixel_unshuffle positive ravel repeat repeat_interleave requires_grad reshape reshape_as roll
-    rot90 select split split_with_sizes squeeze stack swapaxes swapdims t take take_along_dim tensor_split tile to
-    transpose tril triu type type_as unbind unflatten unfold unsafe_chunk unsafe_split unsqueeze view view_as
-    vsplit vstack where fill zero index_put scatter im2col view_as_complex view_as_real real imag
+    T __getitem__ __setitem__ alias atleast_1d atleast_2d atleast_3d bfloat16 broadcast_tensors broadcast_to cat
+    channel_shuffle chunk clone complex concat concatenate constant_pad_nd contiguous copy cpu cuda data detach
+    diagonal double dropout dropout1d dropout2d dropout3d dsplit dstack expand expand_as feature_dropout
+    fft_fftshift fft_ifftshift fill flatten flip fliplr flipud float gather half hsplit hstack im2col imag
+    index_copy index_fill index_put index_select mT masked_fill masked_scatter masked_select moveaxis movedim
+    narrow native_channel_shuffle native_dropout pad permute pixel_shuffle pixel_unshuffle positive ravel real
+    repeat repeat_interleave requires_grad reshape reshape_as resolve_conj resolve_neg roll rot90 scatter select
+    split split_with_sizes squeeze stack swapaxes swapdims t take take_along_dim tensor_split tile to transpose
+    tril triu type type_as unbind unflatten unfold unsafe_chunk unsafe_split unsqueeze view view_as
+    view_as_complex view_as_real vsplit vstack where zero
     """
 )
 """Only moves values, or puts constants between them: the ordinary gradient carries any rule through."""
@@ -75,17 +76,19 @@ FUNCTIONS = _words(
 )
 """Other functions of each value alone."""
 
-LINEAR = _words(
+FOURIER = frozenset(f"fft_{kind}fft{n}" for kind in ("", "i", "r", "ir", "h", "ih") for n in ("", "2", "n"))
+"""Fourier transforms, to or from complex numbers."""
+
+LINEAR = FOURIER | _words(
     """
-    adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d avg_pool1d avg_pool2d avg_pool3d col2im cumsum
-    mean nansum sum upsample_bicubic2d upsample_bilinear2d upsample_linear1d upsample_nearest1d upsample_nearest2d
-    upsample_nearest3d upsample_trilinear3d _upsample_bilinear2d_aa _upsample_bicubic2d_aa
+    H _upsample_bicubic2d_aa _upsample_bilinear2d_aa adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d
+    adjoint avg_pool1d avg_pool2d avg_pool3d col2im conj conj_physical cumsum diff istft mH mean nanmean nansum
+    stft sum trace trapezoid trapz upsample_bicubic2d upsample_bilinear2d upsample_linear1d upsample_nearest1d
+    upsample_nearest2d upsample_nearest3d upsample_trilinear3d
     """
 )
 """Fixed weighted sums of one tensor's values."""
 
-FOURIER = frozenset(f"fft_{kind}fft{n}" for kind in ("", "i", "r", "ir", "h", "ih") for n in ("", "2", "n"))
-"""Fourier transforms: linear, to or from complex numbers."""
 ADDITIONS = frozenset({"add", "sub", "rsub", "index_add", "scatter_add"})
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for n in (1, 2, 3) for kind in ("", "_transpose"))
 ASKS_FIRST = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
