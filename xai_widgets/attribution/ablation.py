@@ -33,9 +33,11 @@ class FeatureAblation(GroupMethod):
     r"""Loss of the score when one group is replaced by the baseline, :math:`F(x) - F(x_{\setminus g})`.
 
     Exact after one pass a group. They come in random order; until then, groups that have not had their turn are zero,
-    and the error takes them for as large as the others. With the same `feature_mask` the values are Captum's. Of a
-    layer, the first axis of its activation is grouped (channels of a map), and a group is replaced by what the layer
-    puts out for the baseline.
+    and the error takes them for as large as the others. With the same `feature_mask` the values are Captum's. Without
+    one, groups are superpixels of a picture, segments of a sound ([samples] or [channels, samples]), boxes in space and
+    time of a video ([frames, channels, height, width], or channels first), and else columns, steps or words; LIME and
+    Shapley values have the same. Of a layer, the first axis of its activation is grouped (channels of a map), and a
+    group is replaced by what the layer puts out for the baseline.
 
     References
     ----------

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from xai_widgets.attribution.spans import LONG, spans_of
 from xai_widgets.inputs import BASELINES
+from xai_widgets.inputs.motion import boxes
 from xai_widgets.inputs.superpixels import superpixels
 from xai_widgets.method import Method, parameter
 
@@ -39,7 +40,7 @@ class Groups:
 
     @classmethod
     def of(cls, inputs: Inputs, feature_mask: Any = None, n_segments: int = 49) -> Groups:
-        """Group an input's values: as the mask says, or superpixels of a picture, or the first axis of the rest.
+        """Group an input's values: as the mask says, superpixels of a picture, boxes of what moves, or the first axis.
 
         Raises
         ------
@@ -53,6 +54,9 @@ class Groups:
             return cls._given(x, feature_mask)
         if inputs.kind == "image":
             index = superpixels(inputs.pixels, n_segments)[None].to(x.device)
+            return cls(index, int(index.max()) + 1)
+        if inputs.motion:
+            index = boxes(x.shape, inputs.motion, n_segments).to(x.device)
             return cls(index, int(index.max()) + 1)
         count = len(x) if x.ndim else 1
         return cls(torch.arange(count, device=x.device).reshape(-1, *[1] * (x.ndim - 1)), count)
@@ -130,14 +134,21 @@ class Game:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupMethod(Method):
-    """A method that hides groups of features; each cell of its map has the value of its group."""
+    """A method that hides groups of features; each cell of its map has the value of its group.
+
+    By default these are superpixels of a picture, equal segments of a sound ([samples] or [channels, samples]), boxes
+    in space and time of a video ([frames, channels, height, width], or channels first), and else columns, steps or
+    words.
+    """
 
     feature_mask: Any = parameter(
         None,
-        "The group of each value, as whole numbers; superpixels, columns, steps or words when empty.",
+        "The group of each value, as whole numbers; by kind of input when empty.",
         hidden=True,
     )
-    n_segments: int = parameter(49, "How many superpixels a picture is cut into, at most.", low=2, high=400)
+    n_segments: int = parameter(
+        49, "How many superpixels, segments or boxes the input is cut into, at most.", low=2, high=400
+    )
     baselines: Any = parameter("zero", "What stands in place of a hidden group.", choices=BASELINES, kind="baseline")
 
     joins: ClassVar[bool] = False

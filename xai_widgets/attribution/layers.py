@@ -34,6 +34,7 @@ class LayerInputs(Inputs):
 
     below: Inputs
     lift: Callable[[Tensor], Tensor]
+    motion = ()
 
     def baseline(self, kind: str | float | Tensor, seed: int = 0) -> Tensor:
         """Return the layer's activation for a baseline of the model's input."""

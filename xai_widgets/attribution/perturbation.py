@@ -41,6 +41,11 @@ class Occlusion(Method):
     the end, and the result is then exact. Until then, cells that no window has reached show the coarser
     picture, and the error says how far it was off where it could be compared.
 
+    Windows are squares of a picture; boxes in space and time of a video ([frames, channels, height, width], or channels
+    first), by default a quarter of each axis; segments of a sound ([samples] or [channels, samples]), by default a
+    twentieth of it; and single columns or steps of all else. `sliding_window_shapes` and `strides` may give one number
+    an axis.
+
     In convolutional networks a window reaches only a part of each map of activations, and only that part is computed
     anew (as in Krypton). The first windows are done both ways: where the scores differ by more than rounding, or
     little is saved, whole passes go on. Each window counts as one of `forwards`, however it was computed.
@@ -74,7 +79,7 @@ class Occlusion(Method):
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield after each batch of windows, coarse ones first."""
         x, base = inputs.x, inputs.baseline(self.baselines, seed)
-        fine = Windows.over(x.shape, self.sliding_window_shapes, self.strides)
+        fine = Windows.over(x.shape, self.sliding_window_shapes, self.strides, inputs.motion)
         levels = coarse_to_fine(fine)
         total = 1 + sum(len(level) for level in levels)
         whole = target.of(wide(model.unchanged(x)))

@@ -90,7 +90,9 @@ class ExactShapley(ShapleyMethod):
     title: ClassVar[str] = "Exact Shapley values"
     sentence: ClassVar[str] = "What does each group add on average, whichever groups are there already?"
 
-    n_segments: int = parameter(9, "How many superpixels a picture is cut into, at most.", low=2, high=MOST_GROUPS)
+    n_segments: int = parameter(
+        9, "How many superpixels, segments or boxes the input is cut into, at most.", low=2, high=MOST_GROUPS
+    )
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """Refuse more groups than can be enumerated."""
@@ -100,7 +102,10 @@ class ExactShapley(ShapleyMethod):
         elif self.feature_mask is not None:
             count = Groups.of(inputs, self.feature_mask, self.n_segments).count
         else:
-            count = sum(self.n_segments if one.kind == "image" else len(one.x) for one in pieces or [inputs])
+            # Superpixels take long to find, and are never more.
+            some = (Groups.of(one, None, self.n_segments) for one in pieces or [inputs] if one.kind != "image")
+            count = sum(self.n_segments for one in pieces or [inputs] if one.kind == "image")
+            count += sum(one.count for one in some)
         if count <= MOST_GROUPS:
             return None
         return f"It tries all coalitions of at most {MOST_GROUPS} groups, here are {count}: join some by feature_mask."

@@ -17,6 +17,8 @@ COARSE = {2: 8, 4: 16}
 those before. The second picture comes among the first asked-for windows otherwise, which are spread evenly."""
 
 DEFAULT_SHARE = 7
+MOVING_SHARE = {1: 20, 3: 4}
+"""The same along each axis of a sound and of a video, by the number of axes: a box has few neighbours in time."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,11 @@ class Windows:
 
     @classmethod
     def over(
-        cls, x_shape: Sequence[int], size: int | Sequence[int] | None, stride: int | Sequence[int] | None
+        cls,
+        x_shape: Sequence[int],
+        size: int | Sequence[int] | None,
+        stride: int | Sequence[int] | None,
+        moving: tuple[int, ...] = (),
     ) -> Windows:
         """Lay windows over an input of shape (channels, height, width), (features,) or (steps, features).
 
@@ -68,17 +74,23 @@ class Windows:
         ----------
         x_shape : sequence of int
         size, stride : int, one int an axis (Captum's leading channel axis is allowed), or None
-            By default a seventh of a picture's shorter side at half-window steps, and single cells otherwise.
+            By default a seventh of a picture's shorter side at half-window steps, a quarter of each of the axes of a
+            video, a twentieth of a sound, and single cells otherwise.
+        moving : tuple of int
+            Axes of a sound or video that the windows slide over.
 
         Raises
         ------
         ValueError
             For a number of sizes that fits no axes.
         """
-        axes = (1, 2) if len(x_shape) == IMAGE_NDIM else (0,)
+        axes = moving or ((1, 2) if len(x_shape) == IMAGE_NDIM else (0,))
         shape = tuple(x_shape[a] for a in axes)
-        default = max(1, round(min(shape) / DEFAULT_SHARE)) if len(axes) > 1 else 1
-        sizes = _per_axis("sliding_window_shapes", size, axes, len(x_shape), (default,) * len(axes))
+        if moving:
+            default = tuple(max(1, round(n / MOVING_SHARE[len(axes)])) for n in shape)
+        else:
+            default = (max(1, round(min(shape) / DEFAULT_SHARE)) if len(axes) > 1 else 1,) * len(axes)
+        sizes = _per_axis("sliding_window_shapes", size, axes, len(x_shape), default)
         sizes = tuple(min(w, n) for w, n in zip(sizes, shape, strict=True))
         halves = tuple(max(1, w // 2) for w in sizes)
         strides = _per_axis("strides", stride, axes, len(x_shape), halves)

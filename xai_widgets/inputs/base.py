@@ -13,6 +13,7 @@ from torch import Tensor
 
 from xai_widgets.inputs.finite import check_finite
 from xai_widgets.inputs.gaussian import blur
+from xai_widgets.inputs.motion import CHANNELS, moving
 from xai_widgets.placement import Placement
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 Region = tuple[float, float, float, float]
 """``(x0, y0, x1, y1)`` with ``x0 < x1`` and ``y0 < y1``."""
-
-CHANNELS = (1, 3, 4)
-"""So many may a picture have."""
 
 BASELINES = ("zero", "black", "white", "mean", "blur", "noise")
 """What a missing input can be replaced by."""
@@ -104,6 +102,12 @@ class Inputs:
             x, black, white = (one[start:stop].reshape(shape) for one in (self.x, self.black, self.white))
             found[name], start = Inputs(x, _kind(shape), black, white), stop
         return found
+
+    @property
+    def motion(self) -> tuple[int, ...]:
+        """The axes of time and space of a sound or a video; none of anything else."""
+        said = self.names is not None or self.text is not None or self.vectors is not None or self.pieces()
+        return () if said else moving(self.x.shape)
 
     @property
     def spread(self) -> Tensor:

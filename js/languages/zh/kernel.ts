@@ -156,9 +156,10 @@ export const kernel: Record<string, string> = {
   "Baselines of your own, a tensor [n, …] of inputs.": "自备的基线，一个输入张量 [n, …]。",
   "How the heads of a layer become one.": "一层的各个头如何合而为一。",
   "Share of each token's weakest weights that are dropped, as noise.": "每个词元最弱的权重中作为噪声舍去的比例。",
-  "The group of each value, as whole numbers; superpixels, columns, steps or words when empty.":
-    "每个值所属的组（整数）；留空则为超像素、列、时间步或词。",
-  "How many superpixels a picture is cut into, at most.": "图像最多分成多少个超像素。",
+  "The group of each value, as whole numbers; by kind of input when empty.":
+    "每个值所属的组（整数）；留空则按输入的种类划分。",
+  "How many superpixels, segments or boxes the input is cut into, at most.":
+    "输入最多分成多少个超像素、时间段或时空块。",
   "What stands in place of a hidden group.": "被隐藏的组填什么。",
   "The layer whose activations are hidden, in place of the input's values.": "所隐藏的是该层的激活，而不是输入的值。",
   "How many random masks at most.": "最多用多少个随机遮罩。",
