@@ -37,11 +37,12 @@ export class History<T> {
     this.tag = null;
   }
 
-  undo(): T {
+  /** For good: what is undone was never meant. */
+  undo(forGood = false): T {
     const back = this.past.pop();
     this.tag = null;
     if (back === undefined) return this.now;
-    this.future.push(this.now);
+    if (!forGood) this.future.push(this.now);
     this.now = back;
     return back;
   }

@@ -215,6 +215,7 @@ export interface Question {
   kind:
     | "menu"
     | "search"
+    | "back"
     | "other"
     | "generate"
     | "attention"

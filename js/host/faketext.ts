@@ -2,6 +2,7 @@
 import { quantise } from "../core/arrays";
 import { put, splice } from "../core/text/edits";
 import { wordsOf } from "../core/text/pieces";
+import { type AskedSpan, isSpan } from "../core/text/question";
 import type { Span, TextEdit, TextSpec } from "../core/text/types";
 import type { Outgoing, Slot } from "../core/types";
 import { type About, FakeKernel, noise } from "./fake";
@@ -57,10 +58,11 @@ interface Sought {
   open: boolean;
   target: number | null;
   most: number;
+  part: AskedSpan | null;
 }
 
 export class FakeText extends FakeKernel<TextSpec> {
-  private sought: Omit<Sought, "open"> = { target: null, most: 1 };
+  private sought: Omit<Sought, "open"> = { target: null, most: 1, part: null };
 
   protected override get likeliest(): number {
     const [no, yes] = this.scores(this.tokens([]));
@@ -176,8 +178,10 @@ export class FakeText extends FakeKernel<TextSpec> {
   }
 
   private search({ open, target, most }: Sought): Promise<void> {
+    const asked = this.current.request.target;
+    const part = isSpan(asked) ? asked : null;
     const edits = this.current.request.edits as TextEdit[];
-    if (open) this.sought = { target, most };
+    if (open) this.sought = { target, most, part };
     if (!open) return this.say("search", 0, () => ({ ...this.sought, found: [], note: null, edits }));
     const before = this.positive(edits);
     const { text, causal } = this.spec;
@@ -202,8 +206,7 @@ export class FakeText extends FakeKernel<TextSpec> {
         : [];
     });
     const told = (known: number) => ({
-      target,
-      most,
+      ...this.sought,
       edits,
       found: found.slice(0, known),
       of: names[1],

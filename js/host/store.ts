@@ -142,9 +142,9 @@ export class Store<K extends Kind = Kind> {
     this.history.seal();
   }
 
-  undo(): void {
+  undo(forGood = false): void {
     if (!this.history.canUndo) return;
-    this.history.undo();
+    this.history.undo(forGood);
     this.askEdits();
   }
 

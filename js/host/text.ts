@@ -164,6 +164,10 @@ export class TextStore extends Store<TextKind> {
   private readonly names = new Map<number, string>();
   /** What was asked of versions that may come back by undo. */
   private readonly questions = new Lru<Target>(200);
+  /** The versions that the kernel told last. */
+  private told: Version[] = [];
+  /** The edits on show were not among the versions when they were asked for. */
+  private fresh = false;
   /** What the edits on show were made from; null where that is not known. */
   private origin: readonly TextEdit[] | null = null;
 
@@ -208,6 +212,14 @@ export class TextStore extends Store<TextKind> {
     this.link.question({ kind: "heads", layer });
   }
 
+  /** As if the newest step had not been made: a double click means something else than its first click. */
+  takeBack(): void {
+    const { edits } = this.request.value;
+    if (this.fresh) this.versions.value = joined([], [{ edits }], this.versions.value);
+    this.link.question({ kind: "back", id: this.slots.a.id });
+    this.undo(true);
+  }
+
   protected override hear(message: object, buffers: Bytes[]): void {
     const { kind } = message as { kind: string };
     if (kind === "menu") this.menu.value = message as MenuMessage;
@@ -223,7 +235,9 @@ export class TextStore extends Store<TextKind> {
 
   protected override followed(state: unknown): void {
     const kept = (state as { versions?: unknown } | null)?.versions;
-    if (Array.isArray(kept)) this.versions.value = joined(kept as Version[], this.versions.value);
+    if (!Array.isArray(kept)) return;
+    this.versions.value = joined(kept, this.told, this.versions.value);
+    this.told = kept;
   }
 
   protected override predicted({ probabilities, target }: TextPrediction): void {
@@ -241,6 +255,7 @@ export class TextStore extends Store<TextKind> {
     const { edits, target } = this.request.value;
     this.questions.put(JSON.stringify(edits), target);
     if (!sameEdits(edits, next) && placeOf(this.versions.value, edits) !== null) this.origin = edits;
+    this.fresh = placeOf(this.versions.value, next) === null;
   }
 
   /** A question about words stays with them, goes when they go, and comes back with them. */

@@ -112,9 +112,13 @@ describe("versions", () => {
 
   it("of the kernel come first, and those seen here find their places", () => {
     const seen = [version([], null, 0.9), version([gone("film")], 0, 0.1)];
-    const all = joined(list, seen);
+    const all = joined(list, [], seen);
     expect(all).toHaveLength(6);
     expect(all[5]).toMatchObject({ parent: 0, score: 0.1 });
+    // What the kernel told of and tells of no longer was taken back.
+    expect(joined(list.slice(0, 4), list, all).map(({ edits }) => edits)).toEqual(
+      [...list.slice(0, 4), all[5]!].map(({ edits }) => edits),
+    );
   });
 });
 

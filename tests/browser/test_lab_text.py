@@ -92,6 +92,36 @@ def test_a_drag_takes_several_words_a_double_click_rewrites_and_undo_goes_back(s
     assert view.probability() == pytest.approx(sigmoid(2.0), abs=1e-5)
 
 
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_double_click_leaves_no_version_of_its_first_click(studio, view, quick):
+    good = view.word("good")
+    if quick:
+        good.dblclick()
+    else:  # slowly, so that the first click is answered, and told to be a version, before the second
+        good.click()
+        gone = view.passage.locator("del")
+        expect(gone).to_have_text("good")
+        view.settled()
+        expect(view.root.locator("[data-xai=versions]").get_by_role("listitem")).to_have_count(2)
+        gone.dispatch_event("click", {"detail": 2})
+    field = view.root.get_by_label("New words")
+    field.fill("great")
+    field.press("Enter")
+    view.settled()
+    versions = view.root.locator("[data-xai=versions]").get_by_role("listitem")
+    expect(versions).to_have_count(2)
+    expect(versions.nth(1)).to_contain_text("good → great")
+    assert value(studio, "[(one['parent'], one['text'][:18]) for one in w.versions]") == [
+        [None, "The music is good,"],
+        [0, "The music is great"],
+    ]
+    # Nor does undo go back to it, or redo forth.
+    view.root.get_by_role("button", name="Undo").click()
+    view.settled()
+    assert view.edits() == []
+    expect(view.root.get_by_role("button", name="Undo")).to_be_disabled()
+
+
 def test_the_keyboard_alone_reads_hides_and_rewrites(studio, view):
     view.passage.focus()
     keys = studio.page.keyboard

@@ -104,6 +104,51 @@ def test_what_would_have_to_change_is_searched_shown_and_stopped(open_text):
     assert [m["open"] for m in view.asked("search")][-2:] == [True, False]
 
 
+def test_answers_to_another_question_are_grey(open_text):
+    view = open_text({"text": "a good film, not long"})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("button", name="Search", exact=True).click()
+    expect(panel.locator("[data-xai=found]").first).to_be_visible()
+    old, grey = panel.locator("[data-xai=old]"), panel.locator(".xai-grey [data-xai=found]")
+    expect(old).to_have_count(0)
+    most = panel.get_by_role("slider", name="Changes at most")
+    most.focus()
+    most.press("ArrowRight")
+    expect(old).to_contain_text("answers to an earlier question")
+    expect(grey.first).to_be_visible()
+    most.press("ArrowLeft")
+    expect(old).to_have_count(0)
+    expect(grey).to_have_count(0)
+    panel.get_by_label("Another answer").select_option("negative")
+    old.get_by_role("button", name="Search again").click()
+    expect(old).to_have_count(0)
+    assert [m["target"] for m in view.asked("search")] == [None, 0]
+
+
+def test_answers_about_other_words_are_grey_and_those_about_words_that_moved_are_not(open_text):
+    view = open_text({"text": "a good film, not long", "spec": {"causal": True}, "labels": None})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    view.mode("Ask")
+    view.word("film").click()
+    panel.get_by_role("button", name="Search", exact=True).click()
+    found = panel.locator("[data-xai=found]")
+    expect(found.first).to_be_visible()
+    old = panel.locator("[data-xai=old]")
+    expect(old).to_have_count(0)
+    found.first.get_by_role("button", name=re.compile("^Show")).click()
+    view.settled()
+    assert view.page.evaluate(f"{EDITS}.length")
+    expect(old).to_have_count(0)
+    view.page.get_by_role("button", name="Undo").click()
+    view.settled()
+    view.word("long").click()
+    expect(old).to_contain_text("answers to an earlier question")
+    view.word("film").click()
+    expect(old).to_have_count(0)
+
+
 def test_what_would_make_a_language_model_go_on_otherwise_is_searched_by_keys_alone(open_text):
     view = open_text({"text": "a good film", "spec": {"causal": True}, "labels": None})
     panel = view.page.locator("[data-xai=search]")

@@ -313,6 +313,22 @@ def test_what_is_taken_back_before_the_answer_is_no_parent(make_text, gate):
     assert [one["parent"] for one in widget.versions] == [None, 0, 0, 2, 3]
 
 
+def test_a_view_takes_back_its_own_newest_ask_and_no_other(make_text):
+    widget = make_text(method="saliency")
+    widget.result(30)
+    browser = Browser(widget)
+    first, second = ([{"name": "delete", "start": a, "stop": b}] for a, b in ((2, 6), (10, 14)))
+    browser.ask(2, edits=first).wait("ended", 2)
+    browser.ask(3, edits=second).wait("ended", 3)
+    browser.say(kind="back", id=2)
+    assert len(widget.versions) == 3
+    browser.say(kind="back", id=3)
+    browser.ask(4, edits=first).wait("ended", 4)
+    assert [one["parent"] for one in widget.state["versions"]] == [None, 0]
+    widget.close()
+    browser.say(kind="back", id=4)
+
+
 def test_an_edit_costs_one_pass_forward(make_text):
     widget = make_text(method="saliency")
     widget.result(30)

@@ -133,6 +133,7 @@ def test_what_stands_before_is_changed_until_another_token_comes_there(make_caus
     told = searched(browser, 1, n=2, most=2)
     assert told["error"] is None
     assert told["of"] == word
+    assert told["part"] == target  # in UTF-16 units, as it was asked
     assert told["found"]
     for found in told["found"]:
         assert found["text"].endswith(f"{word}, too")

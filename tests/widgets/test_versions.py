@@ -37,6 +37,25 @@ def test_a_version_seen_again_is_the_same_with_its_newest_score():
     assert [(one.score, one.parent) for one in tree] == [(0.75, None)]
 
 
+def test_what_was_taken_back_is_no_version_answered_or_not():
+    tree = Versions()
+    look(tree, ())
+    look(tree, ("kept",))
+    look(tree, ())
+    look(tree, ("clicked",))
+    tree.take_back()
+    look(tree, ())
+    tree.ask(("clicked",))
+    tree.take_back()
+    tree.see("clicked", 0.5, 0.0, "good")  # its answer was on the way
+    look(tree, ())
+    look(tree, ("typed",))
+    assert [(one.edits, one.parent) for one in tree] == [((), None), (("kept",), 0), (("typed",), 0)]
+    look(tree, ("kept",))
+    tree.take_back()  # it was there before
+    assert len(tree) == 3
+
+
 def test_a_version_is_made_of_what_was_asked_for_before():
     tree = Versions()
     look(tree, ())

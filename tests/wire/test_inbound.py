@@ -118,7 +118,7 @@ def numbers(value):
         ("hello", "a message must be an object of at most 64 entries, got 'hello'."),
         (
             {"kind": "bye"},
-            "kind must be hello, ask, cancel, close, check, layers, display, menu, search, generate, attention,",
+            "kind must be hello, ask, cancel, close, check, layers, display, menu, search, back, generate, attention,",
         ),
         ({"kind": "cancel", "id": -1}, "id must be a whole number from 0, got -1."),
         ({"kind": "cancel", "id": 2**53}, "id must be a whole number from 0, got a huge number."),

@@ -24,7 +24,7 @@ from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.text_asides import Asides
 from xai_widgets.widgets.text_session import TextSession, mask_of, speller
 from xai_widgets.widgets.versions import Version, Versions
-from xai_widgets.wire import AskedSpan, Generate, Utf16, parse
+from xai_widgets.wire import AskedSpan, Generate, TakeBack, Utf16, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -236,7 +236,12 @@ class TextExplainer(Explainer):
         self._asides.repeat(post)
 
     def _on_aside(self, message: Aside) -> None:
-        if not self._closed:
+        if isinstance(message, TakeBack):
+            with self._lock:
+                # What another view or Python asked since stays, and with it what it was made of.
+                if message.id == self._exchanges["a"].id:
+                    self._tree.take_back()
+        elif not self._closed:
             self._asides.answer(message, self._requests["a"])
 
     def _release(self) -> None:
@@ -259,9 +264,7 @@ class TextExplainer(Explainer):
     def _told_target(self, request: Request) -> Any:
         if not isinstance(request.target, TextSpan):
             return super()._told_target(request)
-        units, span = Utf16(self._session.written(request.edits)), request.target
-        ends = units.units([span.start, span.stop]).tolist() if span.stop <= len(units) else [span.start, span.stop]
-        return {"span": ends, "rather": span.rather_than}
+        return text_messages.told_span(request.target, self._session.written(request.edits))
 
     def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
         if self.spec["causal"] != self._session.causal:  # which nobody knew before it ran

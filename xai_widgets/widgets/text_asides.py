@@ -114,12 +114,15 @@ class Asides:
         def tell(answer: Message, found: Counterfactuals) -> None:
             text_messages.changes(answer, found, original, units)
 
-        def steps() -> Iterator[Counterfactuals]:
-            asked = request.target if isinstance(request.target, TextSpan) else message.target
-            return session.search(request.edits, asked, message.n, message.most)
+        part = request.target if isinstance(request.target, TextSpan) else None
 
-        # Of which text they are answers.
-        about = {"target": message.target, "most": message.most, "edits": text_messages.told(request.edits, units)}
+        def steps() -> Iterator[Counterfactuals]:
+            return session.search(request.edits, part or message.target, message.n, message.most)
+
+        # Of which text, and to which question, they are answers.
+        asked = part and text_messages.told_span(part, session.written(request.edits))
+        edits = text_messages.told(request.edits, units)
+        about = {"target": message.target, "most": message.most, "part": asked, "edits": edits}
         self.search.ask(steps, tell, about)
 
     def generate(self, asked: Generate, request: Request, keep: Callable[[Generated], None] | None = None) -> None:

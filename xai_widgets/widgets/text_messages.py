@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xai_widgets.inputs import TextEdit
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
-    from xai_widgets.text import Text
+    from xai_widgets.text import Text, TextSpan
     from xai_widgets.widgets.generation import Generated
     from xai_widgets.widgets.session import Seen
     from xai_widgets.widgets.text_session import TextSession
@@ -117,6 +117,12 @@ def _place(unit: Any, units: Utf16) -> int:
         msg = f"a place in the text must be a whole number, got {unit!r}."
         raise TypeError(msg)
     return units.character(int(unit))
+
+
+def told_span(asked: TextSpan, written: str) -> dict[str, Any]:
+    """Tell which part of the edited text is asked about; one that lies outside as it was given."""
+    units, ends = Utf16(written), [asked.start, asked.stop]
+    return {"span": units.units(ends).tolist() if asked.stop <= len(units) else ends, "rather": asked.rather_than}
 
 
 def note(tree: Versions, seen: Seen, target: Target) -> None:

@@ -49,6 +49,7 @@ class Versions:
         self._all: list[Version] = []
         self._asked: Edits | None = None
         self._origin: int | None = None
+        self._new = False
 
     def __len__(self) -> int:
         return len(self._all)
@@ -69,13 +70,23 @@ class Versions:
             before = self._place(self._asked)
             self._origin = self._origin if before is None else before
             self._asked = edits
+            self._new = self._place(edits) is None
+
+    def take_back(self) -> None:
+        """Forget what was asked for last, answered or not, unless it was among the versions before."""
+        found = self._place(self._asked)
+        if self._new and found is not None:
+            # It was the last that came, and nothing was made of it yet.
+            del self._all[found]
+        self._asked = None
 
     def see(self, text: str, score: float, delta: float, label: str) -> None:
         """Take note of the answer to what was asked for last.
 
         Of a known version the newest score is kept, since the class may be another.
         """
-        assert self._asked is not None, "a version is asked for before it is seen"
+        if self._asked is None:  # it was taken back before its answer came
+            return
         found = self._place(self._asked)
         if found is not None:
             self._all[found] = replace(self._all[found], score=score, delta=delta, label=label)

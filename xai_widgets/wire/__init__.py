@@ -1,7 +1,7 @@
 """What goes over the wire, both ways. No torch."""
 
 from xai_widgets.wire.arrays import decode, encode
-from xai_widgets.wire.asides import Aside, Attend, Doubt, Generate, Heads, Menu, Rules, Scenario, Seek, Trial
+from xai_widgets.wire.asides import Aside, Attend, Doubt, Generate, Heads, Menu, Rules, Scenario, Seek, TakeBack, Trial
 from xai_widgets.wire.checks import ProtocolError
 from xai_widgets.wire.display import SIGNS, check_display
 from xai_widgets.wire.files import Other
@@ -55,6 +55,7 @@ __all__ = [
     "Seek",
     "ShowAs",
     "Study",
+    "TakeBack",
     "Trial",
     "Utf16",
     "Wish",

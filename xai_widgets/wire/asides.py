@@ -63,6 +63,13 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class TakeBack:
+    """What this ask was made by was not meant: a click that was the first of a double click."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class Generate:
     """Go on with the text by so many tokens; none stops."""
 
@@ -104,7 +111,9 @@ class Trial:
     methods: tuple[str, ...] = ()
 
 
-Aside = Menu | Seek | Generate | Attend | Heads | Rules | Scenario | Doubt | Trial | Space | Study | Pick | Other
+Aside = (
+    Menu | Seek | TakeBack | Generate | Attend | Heads | Rules | Scenario | Doubt | Trial | Space | Study | Pick | Other
+)
 
 
 def _within(name: str, value: Any, low: int, high: int) -> int:
@@ -188,6 +197,7 @@ def _trial(m: dict[Any, Any]) -> Trial:
 ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
     "menu": _menu,
     "search": _seek,
+    "back": lambda m: TakeBack(whole("id", m.get("id"))),
     "generate": _generate,
     "attention": _attend,
     "heads": _heads,

@@ -28,13 +28,17 @@ function same(a: Version, b: Version | undefined): boolean {
   return keyOfAll(a.edits) === keyOfAll(b.edits);
 }
 
-/** What the kernel kept, and after it what was seen here and is not in its list yet. What is known stays as it is. */
-export function joined(kept: readonly Version[], seen: Version[]): Version[] {
+/**
+ * What the kernel kept, and after it what was seen here and is not in its list yet: what is no longer in it, of which
+ * it told before, goes. What is known stays as it is.
+ */
+export function joined(kept: readonly Version[], told: readonly Pick<Version, "edits">[], seen: Version[]): Version[] {
   const out = kept.map((one, at) => (same(one, seen[at]) ? seen[at]! : one));
   const places = new Map(out.map(({ edits }, at) => [keyOfAll(edits), at]));
+  const before = new Set(told.map(({ edits }) => keyOfAll(edits)));
   for (const version of seen) {
     const key = keyOfAll(version.edits);
-    if (places.has(key)) continue;
+    if (places.has(key) || before.has(key)) continue;
     const parent = version.parent === null ? undefined : seen[version.parent];
     places.set(key, out.length);
     out.push({ ...version, parent: parent ? (places.get(keyOfAll(parent.edits)) ?? null) : null });

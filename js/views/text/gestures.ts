@@ -61,7 +61,7 @@ export function gestures(view: View) {
   const doubleClick = (): void => {
     if (["read", "edit", "ask"].includes(mode.value)) return;
     closeMenu(view);
-    if (clicked.acted) store.undo();
+    if (clicked.acted) store.takeBack();
     if (clicked.edit !== null && clicked.piece === null) beginRetyping(view, clicked.edit);
     else if (clicked.piece !== null) beginTyping(view, { start: clicked.piece, stop: clicked.piece });
   };

@@ -1,18 +1,18 @@
 // What would have to change for another answer: searched for when it is asked, and shown as changes of the text.
 import { useState } from "preact/hooks";
 import { percent, short } from "../../core/format";
-import { outdated } from "../../core/outdated";
+import { outdated, reworded } from "../../core/outdated";
 import { diff } from "../../core/text/diff";
 import { splice } from "../../core/text/edits";
-import { isSpan } from "../../core/text/question";
-import type { Found, TextEdit } from "../../core/text/types";
+import { isSpan, moved } from "../../core/text/question";
+import type { Found, SearchMessage } from "../../core/text/types";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Combobox } from "../../dom/combobox";
 import { Button } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
-import { SearchFold, SearchOutcome, TargetSelect } from "../../panels/search";
+import { SearchFold, SearchOutcome, TargetSelect, useChoice } from "../../panels/search";
 import { Change, Diff } from "./change";
 import type { View } from "./view";
 
@@ -52,16 +52,24 @@ function Answer({ view, found, base, of }: { view: View; found: Found; base: str
   );
 }
 
-function Answers({ view, onAgain }: { view: View; onAgain: () => void }) {
+interface AnswersProps {
+  view: View;
+  /** What would be asked for now. */
+  now: Pick<SearchMessage, "target" | "most" | "part">;
+  onAgain: () => void;
+}
+
+function Answers({ view, now, onAgain }: AnswersProps) {
   const { store } = view;
   const answer = store.search.value;
   if (!answer) return null;
   const { text, mask } = store.spec.value;
-  const made = (edits: readonly TextEdit[]) => splice(text, edits, mask).text;
-  const base = made(answer.edits);
+  const made = splice(text, answer.edits, mask);
+  const [shown, base, { part }] = [view.edited.value, made.text, answer];
   const texts = answer.found.map((one) => one.text);
-  const edited = outdated(made(store.request.value.edits), base, texts);
-  const old = edited ? "input" : null;
+  // The words that were asked about may lie elsewhere in a text that was found.
+  const asked = { ...answer, part: part && { ...part, span: moved(part.span, made, shown) } };
+  const old = outdated(shown.text, base, texts) ? "input" : reworded(now, asked) ? "question" : null;
   const none = textWords.searchNone(answer.most);
   return (
     <SearchOutcome said={textWords} answer={answer} none={none} store={store} old={old} onAgain={onAgain}>
@@ -103,9 +111,10 @@ function TokenBox({ view, target, onPick }: TargetProps) {
 
 export function SearchPanel({ view }: { view: View }) {
   const { store } = view;
-  const [wanted, setTarget] = useState<number | null>(null);
+  const answer = store.search.value;
+  const [wanted, setTarget] = useChoice(answer?.target, null);
   const [count, setCount] = useState(3);
-  const [most, setMost] = useState(3);
+  const [most, setMost] = useChoice(answer?.most, 3);
   const { causal } = store.spec.value;
   const asked = store.request.value.target;
   const span = causal && isSpan(asked) ? asked : null;
@@ -136,7 +145,7 @@ export function SearchPanel({ view }: { view: View }) {
         </>
       }
     >
-      <Answers view={view} onAgain={go} />
+      <Answers view={view} now={{ target, most, part: span }} onAgain={go} />
     </SearchFold>
   );
 }

@@ -8,6 +8,7 @@ import { sameEdits } from "../../core/request";
 import { splice } from "../../core/text/edits";
 import { joinedWithin, matchesOf, patternOf, sentencesOf, wordsOf } from "../../core/text/pieces";
 import { carried, placed, summed, tokenPieces, tokensIn } from "../../core/text/placing";
+import { isSpan } from "../../core/text/question";
 import type { Page } from "../../core/text/shade";
 import type { Layout, Span, TextEdit } from "../../core/text/types";
 import { stepsOf } from "../../core/text/versions";
@@ -164,8 +165,7 @@ export function createView(store: TextStore) {
   /** Part of the text may be asked about, in its own words. */
   const unit = computed(() => {
     const asked = request.value.target;
-    if (asked === null || typeof asked !== "object" || Array.isArray(asked) || !("span" in asked))
-      return question.unit.value;
+    if (!isSpan(asked)) return question.unit.value;
     return textWords.quoted(spelled(text.value.slice(...asked.span)));
   });
 
