@@ -80,7 +80,7 @@ def viewer(kind: str, code: str) -> dict[str, str]:
 
     Parameters
     ----------
-    kind : {"image", "text", "table", "population"}
+    kind : {"image", "text", "table", "population", "results"}
     code : str
         As of :func:`language`.
 

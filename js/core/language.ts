@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals-core";
 import type { EmbeddingWords } from "./embedding/words";
 import type { ImageWords } from "./image/words";
 import type { PopulationWords } from "./population/words";
+import type { ResultWords } from "./results/words";
 import type { TableWords } from "./table/words";
 import type { TextWords } from "./text/words";
 import type { TrustWords } from "./trust/words";
@@ -19,6 +20,7 @@ export interface Language {
   trust: TrustWords;
   embedding: EmbeddingWords;
   population: PopulationWords;
+  results: ResultWords;
   /** What the kernel says in English, word by word: titles, sentences, parameters; {} for what differs. What is not here stays English. */
   kernel: Record<string, string>;
 }

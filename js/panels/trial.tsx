@@ -7,28 +7,15 @@ import { words } from "../core/words";
 import { Button, Checkbox } from "../dom/controls";
 import { Icon } from "../dom/icons";
 import { saveTable } from "../dom/save";
+import { type By, SortHead } from "../dom/sorting";
 import { Mark } from "./health";
 import { methodTitle } from "./names";
 import type { Shown } from "./shown";
 
-/** What the table is sorted by, null for the verdict; the other way round. */
-type By = [string | null, boolean];
-
-function Head(props: { title: string; hint?: string; column: string | null; by: By; onSort: (by: By) => void }) {
-  const { title, hint, column, by, onSort } = props;
-  const [sorted, worst] = [by[0] === column, by[1]];
-  return (
-    <th scope="col" title={hint} aria-sort={sorted ? (worst ? "ascending" : "descending") : undefined}>
-      <button type="button" class="xai-link" onClick={() => onSort([column, sorted && !worst])}>
-        {title} {sorted && (worst ? "▲" : "▼")}
-      </button>
-    </th>
-  );
-}
-
 function Table({ view }: { view: Shown }) {
   const { store } = view;
-  const [by, onSort] = useState<By>([null, false]);
+  // By a measure, or by the verdict for null; the best first, whichever way that is.
+  const [by, onSort] = useState<By<string | null>>({ name: null, down: true });
   const rows = store.trust.trial.value?.rows ?? [];
   const columns = columnsOf(rows);
   return (
@@ -37,21 +24,22 @@ function Table({ view }: { view: Shown }) {
         <thead>
           <tr>
             <th scope="col">{trustWords.method}</th>
-            <Head title={trustWords.checks} column={null} by={by} onSort={onSort} />
+            <SortHead name={null} title={trustWords.checks} by={by} down onSort={onSort} />
             {columns.map(({ name, title, definition }) => (
-              <Head
+              <SortHead
                 key={name}
                 title={translated(title)}
                 hint={translated(definition)}
-                column={name}
+                name={name}
                 by={by}
+                down
                 onSort={onSort}
               />
             ))}
           </tr>
         </thead>
         <tbody>
-          {sortedBy(rows, ...by).map((row) => (
+          {sortedBy(rows, by.name, !by.down).map((row) => (
             <tr key={row.method}>
               <th scope="row">{methodTitle(store, row.method)}</th>
               <td>

@@ -2,9 +2,23 @@
 import type { Saved } from "../core/fields";
 import { type Language, language } from "../core/language";
 import { pageOf } from "../host/file";
-import { SavedModel } from "../host/page";
+import { type Page, SavedModel } from "../host/page";
 import { populationOf } from "../host/populationfile";
+import { changesOf, evaluationOf } from "../host/resultfile";
 import type { View } from "../panels/root";
+
+/** What the view of each kind of file is told. */
+const PAGES: Record<string, (saved: Saved, version: string) => Page | Promise<Page>> = {
+  "xai_widgets attribution": pageOf,
+  "xai_widgets population": ({ fields }, version) => populationOf(fields, version),
+  "xai_widgets evaluation": ({ fields }, version) => listed(evaluationOf(fields), version),
+  "xai_widgets counterfactuals": async ({ fields }, version) => listed(await changesOf(fields), version),
+};
+
+/** A page that is all there from the first. */
+function listed(spec: object, version: string): Page {
+  return { spec, state: { id: 0 }, version, messages: [], told: [], answers: [] };
+}
 
 /** Shows it, and returns how to stop. Throws, and leaves nothing behind, for what the view cannot show. */
 export default async function show(
@@ -15,9 +29,9 @@ export default async function show(
   version: string,
 ): Promise<() => void> {
   language.value = words;
-  const { kind } = saved.fields;
-  const page = typeof kind === "string" ? await populationOf(saved.fields, version) : pageOf(saved, version);
-  const model = new SavedModel(page);
+  const pageFor = PAGES[String(saved.fields.format)];
+  if (!pageFor) throw new Error("no view shows this kind of file");
+  const model = new SavedModel(await pageFor(saved, version));
   const closing = new AbortController();
   try {
     view.initialize({ model, signal: closing.signal });

@@ -14,7 +14,9 @@ from widgets.fakes import HOLD
 from widgets.texts import TOKENIZER, Reader
 
 import xai_widgets as xai
+from xai_widgets.changes import CellChange, Counterfactuals, RowCandidate
 from xai_widgets.export.packed import packed
+from xai_widgets.results import Prediction
 
 HOSTILE = '<img src=x onerror="window.hacked = true">'
 
@@ -36,7 +38,6 @@ def write(lab):
     (root / "damaged.xai.json").write_text((root / "picture.xai.json").read_text()[:-100])
     row = xai.attribute(nn.Linear(3, 2), np.float32([1, 2, 3]), "input_x_gradient", labels=["no", "yes"])
     row.save(root / "row.xai.json")
-    xai.evaluate(nn.Linear(3, 2), np.float32([1, 2, 3]), row, ["completeness"]).save(root / "measures.xai.json")
 
 
 def opened(lab, name):
@@ -62,9 +63,6 @@ def test_a_double_click_shows_picture_words_and_numbers(lab):
     expect(shown.locator("img")).to_have_count(1)
 
     expect(opened(lab, "row.xai.json").locator("table").first).to_contain_text("yes")
-    measures = opened(lab, "measures.xai.json")
-    expect(measures.locator("figcaption")).to_contain_text("Completeness")
-    assert measures.locator("figure img").evaluate("image => image.naturalWidth") > 0
     for name, sentence in {"later": "reads version 1: install a newer", "damaged": "This file is damaged"}.items():
         expect(opened(lab, f"{name}.xai.json").get_by_role("alert")).to_contain_text(sentence)
 
@@ -173,6 +171,59 @@ def test_curves_of_columns_are_shown_by_the_explorer_of_tables(lab):
     root.locator(".xai-s-chart").hover(position={"x": 200, "y": 100})
     expect(root.locator("[data-xai=readout]")).to_contain_text("c = ")
     expect(shown.locator("table")).to_contain_text("partial_dependence")
+    assert lab.page.evaluate("window.hacked") is None
+
+
+def test_measures_are_a_table_that_is_sorted_and_unfolded(lab, picture):
+    measures = ["completeness", "sparseness", "deletion", "complexity"]
+    x = torch.rand(3, 24, 32, generator=torch.Generator().manual_seed(0))
+    found = dataclasses.replace(xai.evaluate(network(), x, picture, measures), notes=(HOSTILE,), label=HOSTILE)
+    found.save(lab.server.root / "measures.xai.json")
+    lab.goto("lab?reset")
+    root, _ = live(opened(lab, "measures.xai.json"))
+    expect(root.get_by_role("heading").first).to_have_text(f"Can Saliency of {HOSTILE} be believed?")
+    table = root.get_by_role("table", name="Measures")
+    names = table.get_by_role("rowheader")
+    expect(names).to_have_text([one.title for one in found.measures])
+    value = table.get_by_role("columnheader", name="Value")
+    known = sorted((one for one in found.measures if one.value == one.value), key=lambda one: one.value)
+    value.get_by_role("button").click()
+    expect(value).to_have_attribute("aria-sort", "descending")
+    assert names.all_inner_texts()[: len(known)] == [one.title for one in known[::-1]]
+    value.get_by_role("button").click()
+    assert names.all_inner_texts()[: len(known)] == [one.title for one in known], "what has no value stays last"
+    curves = table.get_by_role("img", name="Curves of Deletion")
+    expect(curves).to_have_count(0)
+    table.get_by_role("button", name="More about Deletion").press("Enter")
+    expect(curves).to_be_visible()
+    expect(table).to_contain_text(found["deletion"].sentence)
+    with lab.page.expect_download() as saved:
+        root.get_by_role("button", name="Save as CSV").click()
+    assert saved.value.path().read_text().splitlines()[1].startswith(known[0].title)
+    assert lab.page.evaluate("window.hacked") is None
+
+
+def test_what_would_change_a_row_is_a_table_with_the_changes_marked(lab):
+    cells, labels = {"age": 20.0, HOSTILE: 1.0, "kept": 0.0}, ["no", HOSTILE]
+    before, after = (Prediction(np.float32(p), np.float32(p), "classes", labels) for p in ([0.9, 0.1], [0.3, 0.7]))
+    ways = [({"age": 30.0}, 2.0, 0.1), ({HOSTILE: -1.0, "age": 25.0}, 1.0, None)]
+    found = Counterfactuals(cells, before, 1, HOSTILE, tuple(
+        RowCandidate({**cells, **new}, tuple(CellChange(name, cells[name], one) for name, one in new.items()),
+                     after, 0.6, effort, nearest)
+        for new, effort, nearest in ways
+    ))  # fmt: skip
+    found.save(lab.server.root / "changes.xai.json")
+    lab.goto("lab?reset")
+    root, _ = live(opened(lab, "changes.xai.json"))
+    expect(root.get_by_role("heading").first).to_have_text(f"no 90.0% now. What would make it {HOSTILE}?")
+    lines = root.get_by_role("table").locator("tbody tr")
+    told = [line.locator("td").all_text_contents() for line in lines.all()]
+    assert [one[:2] for one in told] == [["20", "1"], ["▲ more: 30", "same"], ["▲ more: 25", "▼ less: −1"]]
+    assert told[1][2:] == [HOSTILE, "70.0%", "▲ +60.0", "1", "2", "0.1", " yes"]
+    effort = root.get_by_role("columnheader", name="Effort").get_by_role("button")
+    effort.click()
+    effort.click()
+    expect(lines.get_by_role("rowheader")).to_have_text(["Original", "Way 2", "Way 1"])
     assert lab.page.evaluate("window.hacked") is None
 
 

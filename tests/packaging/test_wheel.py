@@ -45,7 +45,7 @@ VIEWS = {
     "rows": "table.",
     "explorer": "population.",
     "embeddings": "embedding.",
-    "saved": ("page.", "file."),
+    "saved": ("page.", "file.", "results."),
 }
 """Which views are a topic's own. Parts of several topics are the engine's."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from xai_widgets.esm import viewer
 
-VIEWS = "xai-widgets/views/(?P<kind>image|text|table|population)"
+VIEWS = "xai-widgets/views/(?P<kind>image|text|table|population|results)"
 """Below the server's own address."""
 
 

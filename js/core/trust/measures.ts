@@ -1,5 +1,6 @@
 // Measures of trust, arranged for reading.
 import { csvOf } from "../csv";
+import { sorted } from "../sorting";
 import type { Severity } from "../types";
 import type { Curve, Judgement, Measure, TrialRow } from "./types";
 import { trustWords } from "./words";
@@ -47,11 +48,7 @@ export function sortedBy(rows: readonly TrialRow[], measure: string | null, wors
     const found = row.measures.find(({ name }) => name === measure);
     return found?.value == null ? Number.NaN : found.better === "lower" ? -found.value : found.value;
   };
-  return [...rows].sort((a, b) => {
-    const [p, q] = [key(a), key(b)];
-    if (Number.isNaN(p) || Number.isNaN(q)) return Number(Number.isNaN(p)) - Number(Number.isNaN(q));
-    return worst ? p - q : q - p;
-  });
+  return sorted(rows, key, !worst);
 }
 
 /** The measures of all rows, in their order. */

@@ -33,8 +33,10 @@ class View extends Widget implements IRenderMime.IRenderer {
     try {
       const saved = await read(String(model.data[MIME] ?? ""));
       if (!current()) return;
-      const still = element("figure", {}, ...drawn(fieldsOf(saved.fields.view), ""));
-      this.replace(still, ...tables(saved).map(listed));
+      const all = tables(saved);
+      const [within, below] = [true, undefined].map((still) => all.filter((one) => one.still === still).map(listed));
+      const still = element("figure", {}, ...drawn(fieldsOf(saved.fields.view), ""), ...within!);
+      this.replace(still, ...below!);
       // The picture stays where the view cannot be had, or cannot show what the file holds.
       const stop = await enliven(saved, still, current).catch(() => null);
       if (current()) this.stop = stop;

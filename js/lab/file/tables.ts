@@ -5,6 +5,8 @@ import { WORDS } from "./words";
 
 export interface Table {
   title: string;
+  /** Part of what the view takes the place of. */
+  still?: true;
   head: string[];
   rows: string[][];
 }
@@ -99,7 +101,7 @@ function changes({ candidates, original, index }: Fields): Table {
       );
       return [cut(textOf(text), LONGEST) || cells.join("; "), probability(listOf(probabilities)[Number(index)], task)];
     });
-  return { title: WORDS.candidates, head: [WORDS.change, WORDS.score], rows };
+  return { title: WORDS.candidates, still: true, head: [WORDS.change, WORDS.score], rows };
 }
 
 function computation(fields: Fields): Table {

@@ -8,6 +8,8 @@ export const measured: Record<string, string> = {
   "no more than by chance": "不多于偶然",
   "it depends on them": "此图取决于它们",
   "it hardly depends on them": "此图几乎不取决于它们",
+  "Can {} of {} be believed?": "{}对{}的解释可信吗？",
+  "anything but {}": "{}以外的任何回答",
   inside: "之内",
   outside: "之外",
   position: "位置",
