@@ -28,7 +28,7 @@ FILES = {
     "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words|factual/menu",
     "changed pictures": r"picture_|changed_pictures|counterfactual/(pictures|region|code_problem|walks)|inputs/regions",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
-    "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|seen|table)|prepare/rows",
+    "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|seen|table)|prepare/(pieces|rows)",
     "explorer": r"/widgets/(population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",

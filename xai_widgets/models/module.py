@@ -23,6 +23,8 @@ from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, descri
 from xai_widgets.results import Prediction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typing_extensions import Self
 
     from xai_widgets.models.rules import AttentionWatch, Rules
@@ -162,6 +164,18 @@ class TorchModel(Tapped):
         with self._guard(), torch.set_grad_enabled(history):
             scores = self._forward(x.detach().requires_grad_(history), fast=True)
         return scores.detach()
+
+    def knowing(self, rows: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+        """Return the scores of copies (m, columns) of some rows (n, columns), and the numbers (m,) of those.
+
+        What a feed has found out of the rows is not found out again for their copies, where it can keep that.
+        """
+        keeping = getattr(self._feed, "keeping", None)
+        feed = None if keeping is None or self.mixes(rows) else keeping(self.module, rows)
+        if feed is None:
+            return lambda copies, _: self.scores(copies)
+        model = self._again(_feed=feed)
+        return lambda copies, which: model.scores(torch.cat([copies, which[:, None].to(copies)], 1))
 
     def gradients(self, x: Tensor, target: Target, rules: Rules | None = None) -> tuple[Tensor, Tensor]:
         """Compute the target's score and its gradient with respect to each input of a batch.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from xai_widgets.models.outputs import probabilities_of
 
@@ -89,13 +90,14 @@ def ice(
     model, starts = subject.model, np.cumsum([0, *map(len, grids)])
     tried, owners = np.concatenate(list(grids)), np.repeat(np.arange(len(grids)), np.diff(starts))
     total, known = len(rows) * len(tried), []
+    ask = model.knowing(subject.tensor(rows))
 
     def work(part: slice) -> NDArray[np.float64]:
         numbers = np.arange(part.start, part.stop)
         points = numbers % len(tried)
         made = rows[numbers // len(tried)]
         made[np.arange(len(made)), owners[points]] = tried[points]
-        scores = model.scores(subject.tensor(made))
+        scores = ask(subject.tensor(made), torch.from_numpy(numbers // len(tried)))
         return np.asarray(probabilities_of(scores, model.task or "logits").cpu(), np.float64)
 
     for part, found in model.batches(total, work):

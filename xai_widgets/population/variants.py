@@ -41,6 +41,7 @@ def varied(
     total = len(rows)
     pace = model.paces["forward"]
     align = total if total >= pace.limit else None
+    known = model.knowing(rows)
 
     def work(units: slice) -> Tensor:
         first, last = units.start // total, (units.stop - 1) // total
@@ -48,12 +49,12 @@ def varied(
             which = slice(units.start - first * total, units.stop - first * total)
             some = rows[which].clone()
             change(some, which, first)
-            return model.scores(some)
+            return known(some, torch.arange(which.start, which.stop, device=rows.device))
         numbers = torch.arange(units.start, units.stop, device=rows.device)
         places, variants = numbers % total, numbers // total
         some = rows[places]
         change(some, places, variants)
-        return model.scores(some)
+        return known(some, places)
 
     yield from model.batches(count * total, work, align=align)
 

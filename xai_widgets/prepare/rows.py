@@ -16,6 +16,7 @@ from xai_widgets.models.callables import PlainFunction, as_scores
 from xai_widgets.models.explanation import feed_alone
 from xai_widgets.models.pace import Pace
 from xai_widgets.prepare.one_hots import OneHots
+from xai_widgets.prepare.pieces import Pieces
 from xai_widgets.prepare.separable import separable
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class TableRows:
 
     def __init__(self, table: Table, encode: Encode | None = None) -> None:
         self._table, self._encode = table, encode
+        self._pieces: Any = self  # until it is asked
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
         """Return the model's output."""
@@ -59,7 +61,31 @@ class TableRows:
 
     def describe(self, rows: Tensor) -> str:
         """Say what was fed."""
-        return f"{len(rows)} rows of {rows.shape[1]} columns"
+        return f"{len(rows)} rows of {len(self._table.columns)} columns"
+
+    def keeping(self, module: nn.Module, rows: Tensor) -> KnownRows | None:
+        """Return the feed of copies of some rows (n, columns), where those need not be encoded as a whole."""
+        if self._pieces is self:
+            self._pieces = None if self._encode is not None else Pieces.of(module, self._table)
+        return None if self._pieces is None else KnownRows(self._table, self._pieces, rows)
+
+
+class KnownRows(TableRows):
+    """Feed of copies of known rows, which differ in some columns: numbers (n, columns + 1), the last tells of which."""
+
+    def __init__(self, table: Table, pieces: Pieces, rows: Tensor) -> None:
+        super().__init__(table)
+        self._parts, self._rows = pieces, rows.cpu().double().numpy()
+        self._known: Any = None
+
+    def __call__(self, module: nn.Module, rows: Tensor) -> Any:
+        """Return the model's output."""
+        if self._known is None:
+            self._known = self._parts.first(self._rows)
+        given = rows.detach().cpu().double().numpy()
+        which = given[:, -1].astype(int)
+        made = self._parts.again(self._known[which], self._rows[which], given[:, :-1])
+        return as_scores(self._parts.rest.function(made), rows)
 
 
 @dataclass(frozen=True, eq=False)
