@@ -117,6 +117,25 @@ def test_the_error_is_honest(name: str, monkeypatch: pytest.MonkeyPatch) -> None
     assert np.quantile(steps, 0.95) > 0.25
 
 
+def test_kernel_shap_is_honest_from_its_first_pairs_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When there are less than two pairs a group, each fit by itself tells nothing of its own error."""
+    monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
+    few = 2 * truths.FEATURES - 1
+    shares: dict[int, list[tuple[float, float]]] = {}
+    for seed in range(NETWORKS // 2):
+        model, x = truths.dense(seed)
+        truth = truths.shapley(model, x)
+        for one in run("kernel_shap", model, x, 2, seed, n_samples=2 * few, tolerance=0.0):
+            if one.done > 2:
+                shares.setdefault(one.done // 2, []).append((one.error, share_of_stated(one, truth)))
+    assert list(shares) == list(range(2, few + 1))
+    for pairs, found in shares.items():
+        assert np.mean([share <= 1 for _, share in found]) >= 0.9, pairs
+    # Soon it is more than that all may be chance.
+    assert np.mean([math.isfinite(error) for error, _ in shares[few - 2]]) > 0.8
+    assert np.median([error for error, _ in shares[few]]) < 0.3
+
+
 def test_every_method_that_states_errors_is_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """A method that is registered tomorrow, too."""
     monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+SMALLEST = 1e-9
+"""Penalty of the smallest fit, as a share of its rows' mean square."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -82,3 +85,16 @@ def fit(
             pulls = pulls.new_zeros(int(draws[-1]) + 1, pulls.shape[1]).index_add_(0, draws, pulls)
         covariance = pulls.T @ (pulls if missing is None else pulls * missing[:, None])
     return Fit(coefficients, covariance, explained)
+
+
+def left_out(rows: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    """Return by how much the smallest fit to all other rows misses each row's target, times the root of its weight.
+
+    Takes any number of rows: fewer than columns are fitted exactly, and tell by this alone how wrong the fit is.
+    """
+    root = weights.sqrt()
+    scaled = rows * root[:, None]
+    products = scaled @ scaled.T
+    inverse = torch.linalg.inv(products + SMALLEST * products.diagonal().mean() * torch.eye(len(rows)).to(rows))
+    missed: Tensor = inverse @ (targets * root) / inverse.diagonal()
+    return missed

@@ -129,6 +129,11 @@ def beyond(freedom: float) -> float:
     return float((1 - 2 / (9 * freedom) + Z95 * math.sqrt(2 / (9 * freedom))) ** 1.5)
 
 
+def most_likely(freedom: float) -> float:
+    """Bound a mean square in 95 of 100 cases, as a multiple of one found with so many degrees of freedom."""
+    return float(max(0.1, 1 - 2 / (9 * freedom) - Z95 * math.sqrt(2 / (9 * freedom))) ** -3)
+
+
 def relative(error: float, size: float) -> float:
     """Error as a share of the true map's norm; 0 where there is none, infinite where the map may be nothing but error.
 
