@@ -62,7 +62,7 @@ const english = {
     widgets: "Live widgets",
     results: "Results among the variables",
     kinds: (kind: string) =>
-      ({ image: "Picture", text: "Text", table: "Row", embedding: "Word vectors" })[kind] ?? kind,
+      ({ image: "Picture", text: "Text", table: "Row", population: "Table", embedding: "Word vectors" })[kind] ?? kind,
     running: "computing",
     age: (seconds: number) =>
       seconds < 60
@@ -86,6 +86,9 @@ const english = {
     cancelAllHint: "Stop what all explanations of this notebook compute; what was found stays",
     done: "Done",
   },
+
+  /** What the kernel says, by its very words; what is not here stays as it is. */
+  told: {} as Record<string, string>,
 
   // the settings editor
   settings: {

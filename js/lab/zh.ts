@@ -53,7 +53,8 @@ export const chinese: LabWords = {
       `JupyterLab 的扩展是 xai_widgets ${extension}，内核运行的是 ${kernel}：请在两处安装同一版本，然后重新加载页面。`,
     widgets: "运行中的控件",
     results: "变量中的结果",
-    kinds: (kind) => ({ image: "图像", text: "文本", table: "一行", embedding: "词向量" })[kind] ?? kind,
+    kinds: (kind) =>
+      ({ image: "图像", text: "文本", table: "一行", population: "表格", embedding: "词向量" })[kind] ?? kind,
     running: "正在计算",
     age: (seconds) =>
       seconds < 60
@@ -75,6 +76,16 @@ export const chinese: LabWords = {
     cancelAll: "取消正在进行的解释",
     cancelAllHint: "停止此笔记本中所有解释的计算；已找到的保留",
     done: "完成",
+  },
+
+  told: {
+    "Both must show an explanation of one input: a map, or one value a word or column.":
+      "两者都必须显示对同一输入的解释：一张图，或每个词、每列一个值。",
+    "These two explain different inputs: what one has a value for, the other has not.":
+      "这两者解释的是不同的输入：一个有值的部分，另一个没有。",
+    "The explanation was cancelled before its first result.": "此解释在得到第一个结果之前已被取消。",
+    "Nothing has been found out yet.": "尚未得到任何结果。",
+    "The kernel does not know this widget any more. Run its cell again.": "内核已没有此控件。请重新运行其单元格。",
   },
 
   settings: {

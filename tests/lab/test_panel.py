@@ -1,10 +1,12 @@
 """What the kernel tells the side panel, and what it does when asked; the comm is a stand-in."""
 
+import ast
 import base64
 import gc
 import io
 import threading
 import weakref
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +14,7 @@ from comm import get_comm_manager
 from PIL import Image
 from torch import nn
 from widgets.fakes import until
+from widgets.sentences import sentences
 
 import xai_widgets as xai
 from xai_widgets.lab import panel as side
@@ -165,6 +168,24 @@ def test_all_are_cancelled_at_once_and_none_is_closed(comm):
         assert not comm.idle(one.model_id)["running"]
         one.close()
     assert comm.of("error") == [{"kind": "error", "message": "'id'"}]
+
+
+def test_what_the_panel_may_say_is_known_in_chinese():
+    words = Path(xai.__file__).parent.parent.joinpath("js", "lab", "zh.ts").read_text()
+    folder = Path(side.__file__).parent
+    said = {text for path in folder.glob("*.py") for _, text in sentences(ast.parse(path.read_text()))}
+    assert len(said) > 2
+    assert {one for one in said if f'"{one}":' not in words} == set()
+
+
+def test_explanations_of_different_inputs_are_not_compared(comm):
+    rows = [xai.explain(nn.Linear(n, 2), torch.rand(n), background=torch.rand(9, n)) for n in (3, 4)]
+    for one in rows:
+        assert one.wait(60)
+    comm.ask(kind="compare", ids=[one.model_id for one in rows])
+    assert comm.awaited("error")["message"].startswith("These two explain different inputs")
+    for one in rows:
+        one.close()
 
 
 def test_what_cannot_be_compared_is_said_in_a_sentence(comm):

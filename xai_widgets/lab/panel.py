@@ -109,9 +109,14 @@ class Panel:
 
         def look() -> Iterator[dict[str, Any]]:
             (_, one), (_, other) = pair
+            try:
+                agreement = one.agreement(other)
+            except ValueError:
+                msg = "These two explain different inputs: what one has a value for, the other has not."
+                raise ValueError(msg) from None
             yield {
                 "ids": ids,
-                "agreement": _finite(one.agreement(other)),
+                "agreement": _finite(agreement),
                 "maps": [
                     {"title": title, "png": base64.b64encode(png(found, width=WIDTH)).decode("ascii")}
                     for title, found in pair

@@ -48,7 +48,8 @@ export const outputs: JupyterFrontEndPlugin<void> = {
           try {
             if (node) await run(node);
           } catch (error) {
-            Notification.warning((error as Error).message || words.failed, { autoClose: 8000 });
+            const { message } = error as Error;
+            Notification.warning((WORDS.told[message] ?? message) || words.failed, { autoClose: 8000 });
           }
         },
       });

@@ -28,7 +28,7 @@ class Explanations extends Widget {
   private readonly listener: Listener = {
     changed: () => this.draw(),
     compared: (found) => void compared(found),
-    failed: (sentence) => void Notification.warning(sentence, { autoClose: 8000 }),
+    failed: (sentence) => void Notification.warning(WORDS.told[sentence] ?? sentence, { autoClose: 8000 }),
   };
 
   constructor(private readonly notebooks: INotebookTracker) {
