@@ -12,7 +12,7 @@ import torch, xai_widgets as xai
 torch.set_num_threads(1)
 data = torch.randn(200, 30, generator=torch.Generator().manual_seed(0)).double()
 model = torch.nn.Sequential(torch.nn.Linear(30, 2)).eval()
-xai.explain(model, data[0].numpy(), background=data.numpy(), method="saliency", target=1)
+xai.explain(taking(model), data[0].numpy(), background=data.numpy(), method="saliency", target=1)
 """
 
 ASK = """
@@ -43,4 +43,4 @@ ASK = """
 
 if __name__ == "__main__":
     # About as many bytes as prediction and curves have.
-    compare("From a slider to the prediction, and to the dots", OURS, ASK, (32, 128))
+    compare("From a slider to the prediction, and to the dots", OURS, ASK, (32, 128), {"prediction": 1, "dots": 2})

@@ -13,7 +13,7 @@ sys.path.insert(0, {str(HERE.parent / "tests")!r})
 from browser.text_widget import SETUP
 exec(SETUP)
 torch.set_num_threads(1)
-xai.explain(model, {"the music is good but the film is boring and long " * 4!r}.strip(), tokenizer=tok,
+xai.explain(taking(model), {"the music is good but the film is boring and long " * 4!r}.strip(), tokenizer=tok,
             labels=["negative", "positive"], method="saliency", target=1)
 """
 
@@ -39,4 +39,4 @@ ASK = """
 
 if __name__ == "__main__":
     # About as many bytes as the prediction of a text has.
-    compare("From another word to its number", OURS, ASK, (16, 32))
+    compare("From another word to its number", OURS, ASK, (16, 32), {"ours": 1})

@@ -19,7 +19,7 @@ class Trivial(torch.nn.Module):
         self.weight = torch.nn.Parameter(torch.randn(3 * 49, 10))
     def forward(self, x):
         return torch.nn.functional.avg_pool2d(x, {SIZE // 7}).flatten(1) @ self.weight
-xai.explain(Trivial(), torch.rand(3, {SIZE}, {SIZE}), method="saliency")
+xai.explain(taking(Trivial()), torch.rand(3, {SIZE}, {SIZE}), method="saliency")
 """
 
 ASK = """
@@ -43,4 +43,4 @@ ASK = """
 
 if __name__ == "__main__":
     # As many bytes as the picture and the map.
-    compare("From a slider's event to new pixels", OURS, ASK, (SIZE, SIZE + SIZE // 4))
+    compare("From a slider's event to new pixels", OURS, ASK, (SIZE, SIZE + SIZE // 4), {"picture": 1})

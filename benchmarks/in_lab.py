@@ -1,7 +1,8 @@
 """A widget asked in JupyterLab and Chromium, in turn with the least widget that could answer.
 
 Both stand in one notebook on one page. The models are trivial, so what is measured is the way there and back: messages,
-checks, the worker, drawing.
+checks, the worker, drawing. Once they answer at once, and once as late as a real one would: what the page does of its
+own upon an ask is over by then, and the forward pass is subtracted.
 """
 
 from __future__ import annotations
@@ -16,6 +17,16 @@ from measure import arguments, table
 HERE = Path(__file__).parent
 GOAL = 1.3
 WARM = 8
+FORWARD = 0.03
+"""Seconds of a forward pass: about what EfficientNet-Lite0 takes of a photo on one core."""
+
+TAKING = """
+import time
+def taking(model):
+    if {seconds}:
+        model.register_forward_pre_hook(lambda *_: time.sleep({seconds}))
+    return model
+"""
 
 FLOOR = """
 import sys
@@ -47,25 +58,34 @@ LOOP = """async ([n, warm]) => {
 }"""
 
 
-def compare(title: str, ours: str, ask: str, answer: tuple[int, int]) -> None:
+def compare(title: str, ours: str, ask: str, answer: tuple[int, int], passes: dict[str, int]) -> None:
     """Ask, and print how long both took.
 
     Parameters
     ----------
     title : str
     ours : str
-        A cell that shows our widget.
+        A cell that shows our widget, of ``taking(model)``.
     ask : str
         JavaScript that returns ``{ours, back}``: what asks, with a number of 0..1, and promises ms by name; and what
         takes it back, if need be. `store`, `root`, `rest` and `waited` are there.
     answer : (int, int)
         Height and width of the least widget's picture, which shall have about as many bytes as our answer.
+    passes : dict
+        Forward passes that an answer waits for, by the names of `ask`'s; others are not told of where passes take time.
     """
     given = arguments(f"{title}, in JupyterLab and Chromium")
     floor = FLOOR.format(folder=str(HERE), height=answer[0], width=answer[1])
-    times = in_lab([floor, ours], LOOP.replace("$ASK", ask), 20 if given.quick else 120)
-    if times:
-        report(times)
+    script = LOOP.replace("$ASK", ask)
+    for seconds in (0, FORWARD):
+        cell = TAKING.format(seconds=seconds) + ours
+        times = in_lab([floor, cell], script, 20 if given.quick else 120)
+        if times and not seconds:
+            report("The model answers at once", times)
+        elif times:
+            waits = {"floor": 0} | passes
+            net = {name: [ms - 1000 * seconds * waits[name] for ms in times[name]] for name in waits}
+            report(f"A forward pass takes {1000 * seconds:.0f} ms, which are subtracted", net)
 
 
 def in_lab(cells: list[str], script: str, n: int) -> dict[str, list[float]] | None:
@@ -101,7 +121,8 @@ def in_lab(cells: list[str], script: str, n: int) -> dict[str, list[float]] | No
     return times
 
 
-def report(times: dict[str, list[float]]) -> None:
+def report(title: str, times: dict[str, list[float]]) -> None:
+    print(f"  {title}")
     rows = []
     for label, taken in times.items():
         p50, p95 = (percentile(taken, q) for q in (50, 95))

@@ -6,10 +6,11 @@ import logging
 import threading
 import tracemalloc
 import weakref
+from types import SimpleNamespace
 
 import pytest
 
-from xai_widgets.jobs import Outcome, Slot, Worker
+from xai_widgets.jobs import Outcome, Slot, Worker, slot
 from xai_widgets.jobs.slot import PATIENCE
 
 
@@ -54,6 +55,20 @@ def test_the_interval_may_change_while_a_job_runs(worker, log, clock):
     log.submit(slot, steps)
     log.wait_end()
     assert log.results() == [0, 5, 10, 15, 25, 35, 39]
+
+
+def test_what_was_published_may_leave_before_the_next_step(worker, monkeypatch):
+    said, over = [], threading.Event()
+    monkeypatch.setattr(slot, "time", SimpleNamespace(sleep=lambda _: said.append("gave way")))
+
+    def steps():
+        for one in (1, None, 2):
+            said.append("step")
+            yield one
+
+    Slot(worker, interval=0).submit(steps, publish=said.append, ended=lambda *_: over.set())
+    assert over.wait(60)
+    assert said == ["step", 1, "gave way", "step", "step", 2, "gave way"]
 
 
 @pytest.mark.parametrize("place", ["at once", "between", "in steps()"])

@@ -77,14 +77,21 @@ class Job:
             self._steps = None
         return next(self._iterator)
 
-    def flush(self, interval: float, *, last: bool = False) -> None:
-        """Publish the held result, unless one was published less than `interval` seconds ago and more may come."""
+    def flush(self, interval: float, *, last: bool = False) -> bool:
+        """Publish the held result, unless one was published less than `interval` seconds ago and more may come.
+
+        Returns
+        -------
+        bool
+            Whether there was something to publish.
+        """
         now = self._clock()
         if self._held is None or (self.delivered and not last and now - self._last < interval):
-            return
+            return False
         result, self._held = self._held, None
         self.delivered, self._last = True, now
         self._call(self._publish, result)
+        return True
 
     def drop(self) -> None:
         """Forget the held result."""

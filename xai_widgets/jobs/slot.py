@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, TypeVar
 
 from xai_widgets.jobs.job import Job, Outcome
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from xai_widgets.jobs.worker import Worker
 
 T = TypeVar("T")
+
+GIVE_WAY = 1e-4
+"""Seconds for which a worker lets go of Python's lock once it has published: the thread that takes messages to the
+browser would else get it after the next step, or after 5 ms (`sys.getswitchinterval`)."""
 
 PATIENCE = 0.1
 """Seconds for which requests of a slot may have waited when they are put off once more, so that none starves."""
@@ -162,8 +167,8 @@ class Slot:
         else:
             end = job.step()
             self.turn = self._worker.next_turn()
-        if end is not None or job.stop is None:
-            self._flush(job, last=end is not None)
+        if (end is not None or job.stop is None) and self._flush(job, last=end is not None):
+            time.sleep(GIVE_WAY)
         with self._worker.lock:
             self._supersede()
             if end is None:
@@ -173,9 +178,9 @@ class Slot:
         # A traceback knows its callers and so this frame: the exception would hold itself, and tensors, in a circle.
         del end
 
-    def _flush(self, job: Job, *, last: bool) -> None:
+    def _flush(self, job: Job, *, last: bool) -> bool:
         with self._gate:
             if self._closed:
                 job.drop()
-            else:
-                job.flush(self.interval, last=last)
+                return False
+            return job.flush(self.interval, last=last)
