@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
+import xai_widgets as xai
 from xai_widgets.lab.namespace import offers
 
 
@@ -30,6 +31,12 @@ def test_models_are_what_has_learnt_something():
         cls=nn.Linear, _hidden=nn.Linear(2, 2), f=len,
     )  # fmt: skip
     assert [one["name"] for one in found["models"]] == ["net", "forest"]
+
+
+def test_what_was_imported_is_neither_model_nor_input():
+    imported = {"np": np, "pd": pd, "torch": torch, "nn": nn, "Image": Image, "xai": xai}
+    assert asked(**imported) == {"module": "xai", "models": [], "inputs": []}
+    assert inputs(**imported, x=np.zeros((16, 16, 3), np.uint8)) == ["x"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,14 +37,13 @@ def offers(namespace: Mapping[str, Any]) -> str:
         JSON: ``{"module": str | null, "models": [{"name", "type"}], "inputs": [{"name", "type", "options"}]}``.
         `module` is what the notebook calls this package; `options` follows the input in a call of ``explain``.
     """
-    seen = {
+    named = {
         name: value
         for name, value in list(namespace.items())
-        if name.isidentifier()
-        and not name.startswith("_")
-        and name not in {"In", "Out"}
-        and not isinstance(value, type)
+        if name.isidentifier() and not name.startswith("_") and name not in {"In", "Out"}
     }
+    # A class has what its objects have, and numpy itself a shape, a dtype and an ndim: all of them functions.
+    seen = {name: value for name, value in named.items() if not isinstance(value, (type, ModuleType))}
     models = [{"name": name, "type": type(value).__name__} for name, value in seen.items() if is_model(value)]
     names = {one["name"] for one in models}
     more: dict[str, str] = {key: key for key in ("labels", "preprocess") if key in seen}
@@ -55,7 +55,7 @@ def offers(namespace: Mapping[str, Any]) -> str:
         if name not in names
         for told, kind, own in _as_inputs(name, value)
     ]
-    module = next((name for name, value in seen.items() if value is sys.modules.get("xai_widgets")), None)
+    module = next((name for name, value in named.items() if value is sys.modules.get("xai_widgets")), None)
     return json.dumps({"module": module, "models": models[:MOST], "inputs": inputs[:MOST]})
 
 
