@@ -215,6 +215,10 @@ class Method(Parametrised):
         """One sentence on why this method does not fit the model or input; None when it fits."""
         return None
 
+    def asks(self) -> str:
+        """Name what it takes the score's gradient with respect to, for `Passed.wanted`; the input, if anything."""
+        return ""
+
     @abstractmethod
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield a coarse estimate as soon as there is one, then better ones, at most one batch apart.

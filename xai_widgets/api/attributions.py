@@ -183,6 +183,7 @@ class _Question:
 
         def begin(*, strict: bool, spent: float = 0.0) -> Iterator[Attribution | None]:
             weights = model.weights if strict else None
+            model.expect(method.asks())
             prediction = model.predict(inputs.x)
             target = resolve_target(None if reduce or span else self.target, prediction)
             asked_of(model, inputs, target)  # a unit that is not there is refused at once

@@ -11,6 +11,7 @@ from xai_widgets.attribution.spatial import as_map, find_layer
 from xai_widgets.method import Estimate, Method, parameter
 from xai_widgets.models import Model, ModelError, Target, check_layer, why_no_gradient
 from xai_widgets.models.keras_models import is_keras
+from xai_widgets.models.passed import LATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,10 @@ class ActivationMap(Method):
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """Refuse what is no picture, where there is nothing to draw a map on, and what has no layers."""
         return why_no_gradient(model.module) if inputs.kind == "image" else NO_PICTURE
+
+    def asks(self) -> str:
+        """Name the layer, or any of the last ones."""
+        return self.layer or LATE
 
     def channels(self, model: Model, inputs: Inputs, target: Target) -> Channels:
         """Find the layer, and take its activation and gradient.

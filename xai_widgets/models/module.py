@@ -85,12 +85,8 @@ class TorchModel(Tapped):
         """Say what the model makes of one input `x` of shape (features…)."""
         self._follow()
         kept, version = x.detach().clone(), self.version
-        history = x.is_floating_point() and (self._passed.wanted or self.task is None)
-        leaf = kept[None].requires_grad_(history)
-        with self._guard(), torch.set_grad_enabled(history):
-            found = self._forward(leaf, fast=True)
-        scores = found.detach()
-        self._passed.keep(version, self._feed, kept, scores, (leaf, found) if history and self.private else None)
+        scores, history = self._predicted(kept[None])
+        self._passed.keep(version, self._feed, kept, scores, history)
         self._found["predicted"] = version, (kept, scores[0])
         task = self.task or "logits"
         probabilities = probabilities_of(scores, task)[0]

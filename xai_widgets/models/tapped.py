@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from xai_widgets.models.errors import ModelError
 from xai_widgets.models.execution import Execution
+from xai_widgets.models.explanation import is_watched, listeners
+from xai_widgets.models.passed import INPUT, LATE
 from xai_widgets.models.taps import recording, recording_shapes
 
 if TYPE_CHECKING:
@@ -49,7 +52,7 @@ class Tapped(Execution):
             Where the layer puts out no floating-point numbers, or the score does not depend on them.
         """
         with self._guard():
-            score, seen = self._record(x, target, {layer}, cut=True)
+            score, seen = self._taken(x, target, layer) or self._record(x, target, {layer}, cut=True)
             if layer not in seen:
                 raise _nothing(layer)
             activation = seen[layer]
@@ -68,13 +71,12 @@ class Tapped(Execution):
 
         Going on costs the way back through one more layer, so stop reading at the one that is wanted.
         """
-        names = [name for name, _ in self.module.named_modules() if name]
         told: set[str] = set()
         # Mostly it is one of the last, or what these are in: to go on beyond them costs another pass.
-        late = {outer for name in names[-len(names) // TOP :] for outer in accumulate(name.split("."), "{}.{}".format)}
-        for layers in (late, set(names)):
+        for layers in (self._layers(LATE), {name for name, _ in self.module.named_modules() if name}):
             with self._guard():
-                score, seen = self._record(x, target, layers)
+                kept = None if told else self._taken(x, target, LATE)
+                score, seen = kept or self._record(x, target, layers)
                 self._spent.backwards += len(x)
                 for name, tensor in reversed(seen.items()):
                     if name in told:
@@ -94,6 +96,50 @@ class Tapped(Execution):
         with self._guard(), torch.no_grad(), recording_shapes(self.module) as seen:
             self._forward(x[None].detach())
         return seen
+
+    def expect(self, wanted: str) -> None:
+        """Keep the next prediction's way back to a layer, to the input or to the last layers; see `Passed`."""
+        self._passed.wanted = wanted
+
+    def _predicted(self, x: Tensor) -> tuple[Tensor, tuple[str, Any, Tensor] | None]:
+        """Compute the scores (1, outputs) of one input `x` (1, features…), and keep the way back that is wanted."""
+        wanted, task = self._passed.wanted if x.is_floating_point() and self.private else None, self.task
+        layers = self._layers(wanted) if wanted else set()
+        if wanted and layers:
+            cut = wanted != LATE
+            # Whatever is wrong with a layer, the prediction does not suffer from it.
+            with (
+                suppress(ModelError),
+                self._guard(),
+                torch.enable_grad(),
+                recording(self.module, layers, cut=cut) as seen,
+            ):
+                found = self._forward(x.detach().requires_grad_(not cut))
+                if seen and found.requires_grad:
+                    return found.detach(), (wanted, seen, found)
+            self.task = task
+        history = x.is_floating_point() and (wanted is not None or task is None)
+        leaf = x.detach().requires_grad_(history)
+        with self._guard(), torch.set_grad_enabled(history):
+            found = self._forward(leaf, fast=True)
+        return found.detach(), (INPUT, leaf, found) if history and self.private else None
+
+    def _layers(self, wanted: str) -> set[str]:
+        """Name the layers that are wanted and there."""
+        names = [name for name, _ in self.module.named_modules() if name]
+        if wanted != LATE:
+            return {wanted} & set(names)
+        return {outer for name in names[-len(names) // TOP :] for outer in accumulate(name.split("."), "{}.{}".format)}
+
+    def _taken(self, x: Tensor, target: Target, wanted: str) -> tuple[Tensor, dict[str, Tensor]] | None:
+        """Return what `_record` does, of the input that has just been predicted; None where that was not kept."""
+        if len(x) > 1 or is_watched() or listeners(self.module) != self._listeners:
+            return None
+        kept = self._passed.take_history(self.version, self._feed, x[0], wanted)
+        if kept is None:
+            return None
+        self._spent.forwards += 1
+        return target.of(kept[1]), kept[0]
 
     def _record(
         self, x: Tensor, target: Target, layers: Collection[str], *, cut: bool = False
