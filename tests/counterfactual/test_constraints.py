@@ -47,6 +47,21 @@ def test_a_table_knows_its_types_and_gives_them_back():
     assert TABLE.columns[0].scale == 12.0  # the median of 19.5, 4.5, 21.5 and 4.5
 
 
+def test_a_direction_widens_no_range():
+    kept = bound(direction={"age": "up", "income": "down"}, ranges={"age": (30, 50), "income": (950, 1000)})
+    assert (kept.low[0], kept.high[0], kept.low[1], kept.high[1]) == (30, 50, 950, 1000)
+    assert kept.holds(changed(age=25)).tolist() == kept.holds(changed(income=1100.0)).tolist() == [False]
+    assert kept.holds(changed(age=31, income=960.0)).all()
+
+
+def test_categories_of_pandas_keep_their_own_order():
+    levels = pd.Categorical(["low", "high", "mid"], ["low", "mid", "high"], ordered=True)
+    table = Table.of(pd.DataFrame({"level": levels}))
+    assert table.columns[0].choices == ("low", "mid", "high")
+    kept = xai.Constraints(direction={"level": "up"}).bind(table, table.row(["mid"]))
+    assert (kept.low[0], kept.high[0]) == (1, 2)
+
+
 def test_missing_values_stay_missing():
     frame = pd.DataFrame({"a": [1.0, np.nan, 3.0], "b": ["x", None, "y"], "c": pd.array([1, None, 2], "Int64")})
     table = Table.of(frame)
@@ -116,6 +131,9 @@ def test_any_text_is_a_rule_or_refused(text):
         ({"ranges": [1]}, TypeError, "ranges must be a mapping"),
         ({"direction": {"age": "sideways"}}, ValueError, "must be 'up' or 'down'"),
         ({"direction": {"age": "up"}, "ranges": {"age": (1, 10)}}, ValueError, "exclude each other"),
+        ({"direction": {"job": "up"}}, ValueError, "'job' has no direction, it is one of 'boss'"),
+        ({"ranges": {"since": ("2021-01-01", "2020-01-01")}}, ValueError, "nothing is left for 'since'"),
+        ({"ranges": {"age": (70, None)}}, ValueError, r"nothing is left for 'age' in \(70, None\); an open end is"),
         ({"rules": ["agee > 3"]}, ValueError, "there is no column 'agee'"),
         ({"rules": ["age > 300"]}, ValueError, "'age > 300' can never hold"),
         ({"rules": ["age + `hours per week` < 10"]}, ValueError, "can never hold"),

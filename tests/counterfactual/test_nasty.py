@@ -78,3 +78,51 @@ def test_whole_numbers_that_no_float_holds_are_kept_as_they_are():
     assert table.columns[0].choices == (2**53 + 1, 2**62 + 1)
     assert table.columns[1].kind == "number"
     pd.testing.assert_frame_equal(table.give(table.data), frame)
+
+
+def test_dates_keep_their_time_zone_and_lie_as_far_ahead_as_they_are_written():
+    days = pd.date_range("2020-03-28", periods=5, tz="Europe/Berlin")
+    frame = pd.DataFrame({"day": days, "until": np.array(["9999-12-31"] * 5, "datetime64[s]"), "n": [1, 2, 3, 4, 5]})
+    table = Table.of(frame)
+    pd.testing.assert_frame_equal(table.give(table.data), frame)
+    for x in (frame.iloc[1], frame.iloc[[1]], {**frame.iloc[1], "day": "2020-03-28T23:00:00"}):
+        np.testing.assert_array_equal(table.row(x), table.data[1])
+    dawn = pd.Timestamp("2020-03-31", tz="Europe/Berlin")
+
+    def late(rows):
+        return np.stack([0 * rows["n"] + 0.5, rows["day"] >= dawn], 1)
+
+    found = xai.counterfactuals(late, frame.iloc[1], background=frame, method="random", samples=200)
+    assert found.candidates[0].values == {**found.original, "day": np.datetime64("2020-03-30T22:00")}
+
+
+def test_names_of_columns_that_are_no_texts_reach_the_model_as_they_are():
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 2)), columns=[("a", 0), ("a", 1)])
+    for made in (frame, frame.set_axis([0, 1], axis=1)):
+        own = made.columns[1]
+        found = xai.counterfactuals(lambda rows, own=own: 9 * rows[[own, own]] * [1, -1], made.iloc[0], background=made)
+        assert {change.column for change in found.candidates[0].changes} == {str(own)}
+
+
+def test_a_row_of_a_frame_is_read_cell_by_cell():
+    frame = pd.DataFrame({"id": [2**53 + 1, 2**53 + 3], "a": [0.5, 1.5]})
+    assert Table.of(frame).cells(Table.of(frame).row(frame.iloc[[1]]))["id"] == 2**53 + 3
+
+
+def test_rows_for_which_the_model_fails_are_left_out():
+    frame = pd.DataFrame({"age": np.arange(20, 90), "income": np.linspace(1, 9, 70)})
+
+    def judge(rows):
+        if (rows["age"] > 70).any():
+            msg = "nobody is that old"
+            raise ValueError(msg)
+        return np.stack([rows["income"] * 0 + 5, rows["income"]], 1)
+
+    for method, quick in QUICK.items():
+        found = xai.counterfactuals(judge, frame.iloc[0], background=frame, method=method, **quick)
+        assert found.candidates[0].values["income"] > 5, method
+        assert all(one.values["age"] <= 70 for one in found.candidates)
+        assert found.notes[0].startswith(
+            "Rows for which the model fails were left out. The model raised ValueError for"
+        )
+        assert len(found.notes) == 1

@@ -144,3 +144,99 @@ def test_an_answer_that_no_row_gets_is_not_found(make_table):
     assert told["found"] == []
     assert "no row was met that the model answers in that way" in told["note"]
     assert not widget.result(30).values.any()
+
+
+NUMBERS = FRAME[["age", "income"]]
+YOUNG = LogisticRegression(max_iter=1000).fit(NUMBERS, np.where(NUMBERS["age"] > 50, "old", "young"))
+GAPS = NUMBERS.assign(income=NUMBERS["income"].where(NUMBERS.index != 3))
+LINEAR = torch.nn.Linear(2, 2)
+REFUSED = {
+    "a column too many": ({"row": {**ROW, "shoe": 42}}, "has a column 'shoe' too many; the background has 'age'"),
+    "a column too few": ({"row": {"age": 30}}, "lacks the column 'income'; the background has 'age'"),
+    "a value too many": ({"row": [*ROW.values(), 1]}, "the row has 6 values, the background 5 columns"),
+    "several rows": ({"row": FRAME.iloc[:2]}, r"one row, got a frame of 2 rows: give one, such as frame.iloc\[\[0\]\]"),
+    "a column twice": ({"row": pd.Series([*ROW.values(), 31], [*ROW, "age"])}, "the row has several columns 'age'"),
+    "an unknown category": ({"row": {**ROW, "job": "pope"}}, "'job' has no 'pope' in the background: it is one of"),
+    "no number": ({"row": {**ROW, "age": "old"}}, "'age' must hold a finite number, got 'old'"),
+    "no finite number": ({"row": {**ROW, "income": np.inf}}, "'income' must hold a finite number, got inf"),
+    "no date": ({"row": {**ROW, "since": "once"}}, "'since' must hold a date, such as '2020-03-01', got 'once'"),
+    "a number for a date": ({"row": {**ROW, "since": 5}}, "'since' must hold a date, such as '2020-03-01', got 5"),
+    "no rows": ({"background": FRAME.iloc[:0]}, "the background is empty: give some rows"),
+    "two columns of a name": ({"background": pd.concat([FRAME, FRAME[["age"]]], axis=1)}, "several columns 'age'"),
+    "nothing in a column": ({"background": FRAME.assign(job=None)}, "'job' of the background holds no value at all"),
+    "lists": ({"background": FRAME.assign(job=[[1]] * 60)}, r"must hold numbers, dates, texts or booleans, got \[1\]"),
+    "complex numbers": ({"background": FRAME.assign(age=1j)}, "must hold numbers, dates, texts or booleans, got"),
+    "a column that the model needs": (
+        {"model": YOUNG, "row": {"age": 30}, "background": FRAME[["age"]]},
+        "lacks the column 'income' that the model was fitted with; it has 'age'",
+    ),
+    "a missing value": (
+        {"model": YOUNG, "row": GAPS.iloc[3], "background": GAPS},
+        r"1 rows of 2 columns \(missing or infinite values in 'income': fill them, or leave such rows out\)",
+    ),
+    "a missing value of a network": (
+        {"model": LINEAR, "row": GAPS.iloc[3], "background": GAPS},
+        r"returned NaN for an input of 1 rows of 2 columns \(missing or infinite values in 'income'",
+    ),
+    "another label": ({"model": YOUNG, "row": NUMBERS.iloc[0], "background": NUMBERS, "target": "oldish"}, "are: old"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_is_refused_in_a_sentence(case):
+    options, says = REFUSED[case]
+    given = {"model": judge, "row": ROW, "background": FRAME, **options}
+    model, row, background = (given.pop(name) for name in ("model", "row", "background"))
+    with pytest.raises((ValueError, TypeError, xai.ModelError), match=says):
+        xai.TabularExplainer(model, row, background=background, **given)
+    with pytest.raises((ValueError, TypeError, xai.ModelError), match=says):
+        xai.counterfactuals(model, row, given.pop("target", None), background=background)
+
+
+def test_a_missing_value_that_is_known_by_pandas_alone(make_table):
+    free = lambda frame: np.stack([0.5 * frame["age"], 9 + 0 * frame["age"]], 1)  # noqa: E731
+    widget = make_table(free, {**ROW, "job": pd.NA, "since": pd.NaT})
+    assert [widget.row[name] for name in ("job", "since")] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("y", "says"),
+    [
+        ([None, *["old"] * 59], "y lacks what is right for some rows: leave these out"),
+        ([np.nan, *[1.0] * 59], "y lacks what is right for some rows: leave these out"),
+        (["old"] * 5, r"expected shape \[60\], got \[5\]"),
+        (["older"] * 60, "labels among 'old', 'young', got 'older'"),
+    ],
+)
+def test_what_cannot_be_right_is_refused(y, says):
+    with pytest.raises(ValueError, match=says):
+        xai.PopulationExplorer(YOUNG, NUMBERS, y=y)
+
+
+def test_a_population_names_the_columns_that_lack_values(explore):
+    widget, browser = explore(YOUNG, GAPS, y=np.where(NUMBERS["age"] > 50, "old", "young"))
+    for question, columns in (("importance", []), ("effect", [0]), ("tree", [])):
+        assert "(missing or infinite values in 'income': fill them" in ask(browser, question, *columns)["error"]
+    assert widget.spec["label"] == "young"
+
+
+def test_a_search_among_rows_of_which_the_model_fails_for_some_goes_on(make_table):
+    def fails(frame):
+        if (frame["age"] > 70).any():
+            msg = "nobody is that old"
+            raise ValueError(msg)
+        return judge(frame)
+
+    widget = make_table(fails, target="yes")
+    browser = Browser(widget)
+    browser.say(kind="search", open=True, target=1, n=3, most=5)
+    assert widget._asides.search.wait(60)
+    told = browser.of("search")[-1]
+    assert told["error"] is None
+    assert len(told["found"]) == 3
+    assert "Rows for which the model fails were left out." in told["note"]
+
+
+def test_a_range_of_probabilities_that_none_has_is_refused():
+    with pytest.raises(ValueError, match=r"within must reach into 0\.\.1, where probabilities lie, got \(2, 3\)"):
+        xai.counterfactuals(judge, ROW, background=FRAME, within=(2, 3))

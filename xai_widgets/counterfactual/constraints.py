@@ -92,10 +92,16 @@ class Constraints:
                 raise ValueError(msg)
             low[i] = low[i] if ends[0] is None else table.number(i, ends[0])
             high[i] = high[i] if ends[1] is None else table.number(i, ends[1])
+            if low[i] > high[i]:
+                msg = f"Constraints: nothing is left for {column!r} in {ends!r}; an open end is that of the data."
+                raise ValueError(msg)
         for column, way in self.direction.items():
             i = table.names.index(column)
-            low[i] = row[i] if way == "up" else low[i]
-            high[i] = row[i] if way == "down" else high[i]
+            if any(isinstance(one, str) for one in table.columns[i].choices) and not table.columns[i].ordered:
+                msg = f"Constraints: {column!r} has no direction, it is one of {_few(table.columns[i].choices)}."
+                raise ValueError(msg)
+            low[i] = max(low[i], row[i]) if way == "up" else low[i]
+            high[i] = min(high[i], row[i]) if way == "down" else high[i]
         fixed = np.array([name in self.immutable for name in table.names]) | np.isnan(row)
         weights = np.array([float(self.effort.get(name, 1.0)) for name in table.names])
         bound = Bound(table, row, low, high, fixed, rules, self.max_changes, weights)

@@ -156,6 +156,9 @@ def resolve_goal(target: Any, within: Any, prediction: Prediction, task: str) ->
     original = int(prediction.probabilities.argmax())
     bounds = None if within is None else _bounds(within)
     if bounds is not None:
+        if task != "value" and (bounds[0] > 1 or bounds[1] < 0):
+            msg = f"within must reach into 0..1, where probabilities lie, got {within!r}."
+            raise ValueError(msg)
         value = float(prediction.probabilities[found])
         name = prediction.label(found) if prediction.labels is not None or task != "value" else "the value"
         goal = Goal(task, original, found, bounds, f"{name} {_said(bounds)}")

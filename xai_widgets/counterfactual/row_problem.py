@@ -96,7 +96,7 @@ class RowProblem:
         """Return the same with nothing tried."""
         model, given = self.model.fresh().plain(), self.subject
         inner = model if given.encoder is None else model.fed(feed_alone, model.task).plain()
-        subject = replace(given, model=model, inner=inner)
+        subject = replace(given, model=model, inner=inner, failed=[])
         return RowProblem(subject, self.goal, self.bound)
 
     def margins(self, values: Values) -> Iterator[tuple[slice, Values]]:
@@ -104,8 +104,8 @@ class RowProblem:
         model, goal = self.subject.model, self.goal
 
         def work(rows: slice) -> Values:
-            scores = model.scores(self.subject.tensor(values[rows])).double()
-            return np.asarray(goal.margins(scores).cpu(), np.float64)
+            scores = self.subject.scores(values[rows])
+            return np.asarray(goal.margins(scores.double()).cpu(), np.float64)
 
         yield from model.batches(len(values), work)
 
@@ -125,7 +125,7 @@ class RowProblem:
     def look(self, seed: int) -> Iterator[None]:
         """Find the real rows that have the wanted answer."""
         data = self.subject.table.data
-        data = data[~np.isnan(data).any(1)]
+        data = data[np.isfinite(data).all(1)]
         chosen = np.random.default_rng(seed).permutation(len(data))[:REAL]
         data = data[np.sort(chosen)]
         kept = []

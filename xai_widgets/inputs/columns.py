@@ -20,8 +20,8 @@ FEW = 256
 EXACT = 2**53
 """Whole numbers up to here are floats too."""
 
-DAY = 86_400e9
-"""Nanoseconds."""
+DAY = 86_400e6
+"""Microseconds: days as a float tell these apart, and no more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,11 @@ class Column:
     dtype: Any = None
     known: NDArray[np.float64] = field(default_factory=partial(np.empty, 0), repr=False)
 
+    @property
+    def ordered(self) -> bool:
+        """Whether its categories have an order of their own, as those of pandas may."""
+        return bool(getattr(self.dtype, "ordered", False))
+
     @cached_property
     def scale(self) -> float:
         """A typical deviation, above 0: the median absolute one from the median, or the standard one where that is 0.
@@ -69,8 +74,9 @@ def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray
     dtype = given.dtype
     kind = getattr(dtype, "kind", "O")
     if kind == "M":
-        days = np.asarray(given, "datetime64[ns]").astype(np.int64).astype(float) / DAY
-        days[np.isnat(np.asarray(given, "datetime64[ns]"))] = math.nan
+        times = np.asarray(given, "datetime64[us]")
+        days = times.astype(np.int64).astype(float) / DAY
+        days[np.isnat(times)] = math.nan
         return _numeric(name, "date", days, dtype), days
     values = given.to_numpy() if framed else given
     # In an array, what is now 0 and now 1 is a switch; what is always the same is a number.
@@ -78,9 +84,18 @@ def read_column(name: str, given: Any, *, framed: bool) -> tuple[Column, NDArray
     if kind in "iuf" and not switch and (kind == "f" or not _beyond(given)):
         plain = np.ascontiguousarray(values, np.float64)  # of a frame, a column may have gaps
         return _numeric(name, "number", plain, dtype), plain
-    codes, found = given.factorize() if framed else _codes(values)
+    try:
+        codes, found = given.factorize() if framed else _codes(values)
+    except TypeError:
+        kind = "c"
+    if kind == "c":
+        msg = f"the column {name!r} of the background must hold numbers, dates, texts or booleans, got {values[0]!r}."
+        raise TypeError(msg)
     kinds = [one.item() if hasattr(one, "item") else one for one in found]
-    choices = tuple(_sorted(dict.fromkeys(kinds)))
+    if getattr(dtype, "ordered", False):
+        choices = tuple(one for one in dtype.categories.tolist() if one in kinds)
+    else:
+        choices = tuple(_sorted(dict.fromkeys(kinds)))
     if not choices:
         msg = f"the column {name!r} of the background holds no value at all: leave it out."
         raise ValueError(msg)
@@ -114,8 +129,7 @@ def own_values(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
         return picked.astype(bool) if all(isinstance(one, bool) for one in column.choices) else picked
     if column.kind == "date":
         days = np.where(np.isnan(values), 0, values)
-        # Days as a float tell microseconds apart, and no more.
-        return (np.round(days * (DAY / 1000)).astype(np.int64) * 1000).astype("datetime64[ns]")
+        return np.round(days * DAY).astype(np.int64).astype("datetime64[us]")
     whole = getattr(column.dtype, "kind", "f") in "iu" and not np.isnan(values).any()
     return values.astype(np.int64) if whole else values
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import math
 import numbers
@@ -32,11 +33,14 @@ class Table:
         The background, as numbers.
     framed : bool
         Whether models are given pandas frames.
+    heads : Index or None
+        What stands above the columns of these, where it is not their names.
     """
 
     columns: tuple[Column, ...]
     data: NDArray[np.float64]
     framed: bool
+    heads: Any = None
 
     @classmethod
     def of(cls, background: Any, names: Sequence[str] | None = None) -> Table:
@@ -72,7 +76,8 @@ class Table:
         for name, one in zip(found, series, strict=True):
             of_it = partial(read_column, name, one, framed=framed)
             read.append(seen(background, name, one.to_numpy(), of_it) if framed and one.dtype == object else of_it())
-        return cls(tuple(column for column, _ in read), np.stack([values for _, values in read], 1), framed)
+        heads = background.columns if framed and found != list(background.columns) else None
+        return cls(tuple(column for column, _ in read), np.stack([values for _, values in read], 1), framed, heads)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,18 +90,17 @@ class Table:
         Raises
         ------
         ValueError
-            For a column that is missing or too many, and for a category that the data does not have.
+            For a column that is missing or too many, for several rows, and for a value that the column cannot have.
         """
-        if hasattr(x, "columns") and hasattr(x, "iloc") and len(x) == 1:
-            x = x.iloc[0]
-        if hasattr(x, "index") and hasattr(x, "to_dict"):
-            x = x.to_dict()
-        if isinstance(x, Mapping):
-            given = {str(key): value for key, value in x.items()}
+        named = _by_name(x)
+        if named is not None:
+            given = dict(named)
             missing = [name for name in self.names if name not in given]
             more = [name for name in given if name not in self.names]
-            if missing or more:
-                what = f"lacks the column {missing[0]!r}" if missing else f"has a column {more[0]!r} too many"
+            if missing or more or len(given) < len(named):
+                double = next((name for i, (name, _) in enumerate(named) if name in dict(named[:i])), None)
+                what = f"lacks the column {missing[0]!r}" if missing else f"has several columns {double!r}"
+                what = f"has a column {more[0]!r} too many" if more and not missing else what
                 msg = f"the row {what}; the background has {', '.join(map(repr, self.names[:8]))}."
                 raise ValueError(msg)
             cells = [given[name] for name in self.names]
@@ -110,10 +114,10 @@ class Table:
     def number(self, i: int, cell: Any) -> float:
         """Return the number of one value of column `i`; NaN for a missing one."""
         column = self.columns[i]
-        if cell is None or cell != cell:  # noqa: PLR0124  NaN, NaT and NA alone differ from themselves
+        if _is_missing(cell):
             return math.nan
         if column.kind == "date":
-            return float(np.datetime64(cell, "ns").astype(np.int64)) / DAY
+            return _day(column.name, cell)
         if column.choices:
             if cell not in column.choices:
                 known = ", ".join(map(repr, column.choices[:8]))
@@ -182,10 +186,48 @@ class Table:
             own = pandas.Series(column, index, object if missing.any() or column.dtype.kind == "O" else None)
             if missing.any():
                 own[missing] = None
+            if getattr(kept, "tz", None) is not None:
+                own = own.astype("datetime64[us]").dt.tz_localize("UTC")
             # Whole numbers and booleans of numpy's know no missing value.
             holds = not missing.any() or not isinstance(kept, np.dtype) or kept.kind not in "biu"
             made[name] = own.astype(kept) if holds and own.dtype != kept else own
-        return pandas.DataFrame(made, index)
+        frame = pandas.DataFrame(made, index)
+        if self.heads is not None:
+            frame.columns = self.heads
+        return frame
+
+
+def _by_name(x: Any) -> list[tuple[str, Any]] | None:
+    """Return the cells of a row by the names of their columns, as they come; None where they have no names."""
+    if hasattr(x, "columns") and hasattr(x, "iloc"):
+        if len(x) != 1:
+            msg = f"x must be one row, got a frame of {len(x)} rows: give one, such as frame.iloc[[0]]."
+            raise ValueError(msg)
+        # One by one: a series of them all would round whole numbers beside others.
+        return [(str(name), x.iloc[0, i]) for i, name in enumerate(x.columns)]
+    items = x.items() if isinstance(x, Mapping) or (hasattr(x, "index") and hasattr(x, "to_dict")) else None
+    return None if items is None else [(str(name), cell) for name, cell in items]
+
+
+def _is_missing(cell: Any) -> bool:
+    if cell is None or type(cell).__name__ == "NAType":
+        return True
+    differs = cell != cell  # noqa: PLR0124  NaN and NaT alone differ from themselves
+    return isinstance(differs, (bool, np.bool_)) and bool(differs)
+
+
+def _day(name: str, cell: Any) -> float:
+    """Return the day of a date, counted from 1970, of universal time where it has a time zone."""
+    zoned = getattr(cell, "tzinfo", None) is not None
+    plain = cell.astimezone(dt.timezone.utc).replace(tzinfo=None) if zoned else cell
+    try:
+        found = np.datetime64("NaT") if isinstance(cell, numbers.Number) else np.datetime64(plain, "us")
+    except (TypeError, ValueError):
+        found = np.datetime64("NaT")
+    if np.isnat(found):
+        msg = f"{name!r} must hold a date, such as '2020-03-01', got {cell!r}."
+        raise ValueError(msg)
+    return float(found.astype(np.int64)) / DAY
 
 
 def _date(one: np.datetime64) -> str:

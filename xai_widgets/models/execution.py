@@ -282,7 +282,7 @@ class Execution:
             raise ModelError(msg)
         if self.task is None:
             self.task = task_of(self.module, scores, self.labels, lambda: scores_of_parts(self._call, x))
-        return without_nan(scores, x)
+        return without_nan(scores, x, getattr(self._feed, "describe", describe))
 
     def _call(self, x: Tensor) -> Any:
         # A clone: an operation in place in the first layer must neither meet a leaf nor change our input.

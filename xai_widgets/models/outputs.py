@@ -61,8 +61,8 @@ def scores_of(output: Any) -> Tensor:
     return scores
 
 
-def without_nan(scores: Tensor, x: Tensor) -> Tensor:
-    """Return the scores of a batch `x`.
+def without_nan(scores: Tensor, x: Tensor, words: Callable[[Tensor], str] = describe) -> Tensor:
+    """Return the scores of a batch `x`, of which `words` tells.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def without_nan(scores: Tensor, x: Tensor) -> Tensor:
         Where one of them is no number.
     """
     if bool(torch.isnan(scores).any()):
-        msg = f"The model returned NaN for an input of {describe(x)}."
+        msg = f"The model returned NaN for an input of {words(x)}."
         raise ModelError(msg)
     return scores
 

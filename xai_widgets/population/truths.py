@@ -45,7 +45,10 @@ def truths(y: Any, prediction: Prediction, count: int) -> Tensor:
             raise ValueError(msg)
         return torch.as_tensor(values)
     labels = [str(one) for one in prediction.labels or ()]
-    kinds, codes = np.unique(given, return_inverse=True)
+    if any(one is None or one != one for one in given.tolist()):  # noqa: PLR0124  NaN alone differs from itself
+        msg = "y lacks what is right for some rows: leave these out."
+        raise ValueError(msg)
+    kinds, codes = np.unique(given.astype(str) if given.dtype == object else given, return_inverse=True)
     named = [str(one) for one in kinds.tolist()]
     if labels and set(named) <= set(labels):
         found = [labels.index(one) for one in named]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
+from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError
 from xai_widgets.models.explanation import feed_alone
 from xai_widgets.models.pace import Pace
 from xai_widgets.prepare.one_hots import OneHots
@@ -35,6 +37,9 @@ FIRST = 64
 
 ROWS = 2**16
 """Rows of one batch for an estimator or a function: what it does once a call takes as long as some thousand rows."""
+
+FAILED = 256
+"""Rows that are looked for one by one among those for which a model fails; then whole batches are left out."""
 
 COMPARED = 25
 """Rows of the background that stand in for what is hidden, each in turn: values add up to the mean over them."""
@@ -61,7 +66,11 @@ class TableRows:
 
     def describe(self, rows: Tensor) -> str:
         """Say what was fed."""
-        return f"{len(rows)} rows of {len(self._table.columns)} columns"
+        gone = ~rows.isfinite().all(0)
+        empty = [repr(name) for name, one in zip(self._table.names, gone.tolist(), strict=False) if one]
+        told = f"{len(rows)} rows of {len(self._table.columns)} columns"
+        what = f"missing or infinite values in {', '.join(empty[:8])}"
+        return f"{told} ({what}: fill them, or leave such rows out)" if empty else told
 
     def keeping(self, module: nn.Module, rows: Tensor) -> KnownRows | None:
         """Return the feed of copies of some rows (n, columns), where those need not be encoded as a whole."""
@@ -110,6 +119,8 @@ class RowSubject:
         The same by the user's own encoder.
     eaten : Tensor or None
         What that made of the row alone.
+    failed : list
+        Rows for which the model failed.
     """
 
     table: Table
@@ -121,6 +132,7 @@ class RowSubject:
     encoder: Encode | None = None
     exact: Encode | None = None
     eaten: Tensor | None = None
+    failed: list[NDArray[np.float64]] = field(default_factory=list)
 
     @property
     def direct(self) -> bool:
@@ -142,6 +154,20 @@ class RowSubject:
         if self.eaten is not None and torch.equal(found[0], self.eaten):
             return found[1:]
         return torch.cat([self.exact(one[None]) for one in rows])
+
+    def scores(self, values: NDArray[np.float64]) -> Tensor:
+        """Return the scores (n, outputs) of rows (n, columns); NaN for those for which the model fails."""
+        try:
+            return self.model.scores(self.tensor(values))
+        except (OutOfMemoryError, WeightsChangedError):
+            raise
+        except ModelError as error:
+            if len(values) == 1 or len(self.failed) >= FAILED:
+                if not self.failed:
+                    self.model._notes.append(f"Rows for which the model fails were left out. {error}")  # noqa: SLF001
+                self.failed.extend(values)
+                return torch.full((len(values), len(self.prediction.scores)), math.nan, device=self.model.device)
+        return torch.cat([self.scores(half) for half in np.array_split(values, 2)])
 
     def references(self, seed: int) -> Tensor:
         """Draw rows to compare with (n, columns): without missing and infinite values where there are any such."""
@@ -248,6 +274,7 @@ def table_model(
     """
     table = Table.of(background, features)
     smooth = not isinstance(model.module, PlainFunction)
+    _check_fitted(getattr(model.module, "features", None), table)
     if smooth and not encoded:
         texts = [one.name for one in table.columns if one.choices not in {(), (0, 1), (0.0, 1.0)} or one.kind == "date"]
         if texts:
@@ -260,6 +287,20 @@ def table_model(
     if not smooth and fed.paces["forward"].limit == Pace.limit:  # which is less where memory ran out
         fed.paces["forward"].limit = ROWS
     return table, fed, smooth
+
+
+def _check_fitted(features: Sequence[str] | None, table: Table) -> None:
+    """Refuse a table that lacks a column that an estimator was fitted with, which would be missing in all rows."""
+    if features is None or (not table.framed and len(features) == len(table.names)):
+        return
+    lacking = [one for one in features if one not in table.names]
+    if not table.framed:
+        msg = f"the model was fitted with {len(features)} columns, the background has {len(table.names)}."
+        raise ValueError(msg)
+    if lacking:
+        has = ", ".join(map(repr, table.names[:8]))
+        msg = f"the background lacks the column {lacking[0]!r} that the model was fitted with; it has {has}."
+        raise ValueError(msg)
 
 
 def _fed(model: TorchModel, feed: TableRows, task: str | None) -> TorchModel:

@@ -102,6 +102,10 @@ export const notes: Record<string, string> = {
   "Constraints: the rules {} exclude each other: no row keeps to both.": "约束：规则 {} 相互排斥：没有行能同时遵守。",
   "Constraints: nothing is left for {}: its range and its direction exclude each other.":
     "约束：{} 没有可取的值：其范围与方向相互排斥。",
+  "Constraints: {} has no direction, it is one of {}.": "约束：{} 没有方向，它的取值是 {} 之一。",
+  "Constraints: nothing is left for {} in {}; an open end is that of the data.":
+    "约束：{} 在 {} 中没有可取的值；不设限的一端以数据为准。",
+  "Rows for which the model fails were left out.": "已略去模型失败的行。",
   "Constraints: the rule {} can never hold within the other constraints.":
     "约束：在其他约束之下，规则 {} 永远不能成立。",
   "Constraints: the rule {} compares what cannot be compared: {}.": "约束：规则 {} 比较了无法比较的内容：{}。",
