@@ -12,7 +12,6 @@ from xai_widgets.evaluation import Subject, create_metrics, evaluate_steps
 from xai_widgets.inputs import Inputs, perturb, perturbation_from
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import resolve_target
-from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.prepare import adapt, read_for, read_span, row_subject
 from xai_widgets.results import Attribution
 from xai_widgets.text import TextSpan
@@ -108,9 +107,7 @@ def evaluate_iter(
     fed, inputs, rows = Reading(adapter, x, target, preprocess, tokenizer, background, seed).for_(attribution.method)
     if inputs.kind == "image" and attribution.edits:
         inputs = perturb(inputs, [perturbation_from(one) for one in attribution.edits], attribution.seed)
-    watch = Stopwatch(fed.device)
     prediction = fed.predict(inputs.x)
-    fed.paces["forward"].begin(watch.seconds())
     index = resolve_target(attribution.target, prediction)
     asked = Subject.of(fed, inputs, index, prediction, attribution, background=rows, mask=mask)
     return (one for one in evaluate_steps(asked, chosen, seed=seed, time_budget=seconds) if one is not None)

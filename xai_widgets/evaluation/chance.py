@@ -8,25 +8,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 NEAR = 4
 """A share of a side, over one: nearer is the same place."""
 
 
-def elsewhere(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Return a map that knows nothing of the input, of the shape of `values`.
+def elsewhere(values: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.float64]:
+    """Return maps that know nothing of the input, one a seed: (seeds, *shape of `values`).
 
     Of a picture (rows, columns), the same pattern at another place, cut at the border and going on at the other side.
     The cells of a map lie in blobs, and hiding blobs takes away less of a score than hiding as many scattered cells, so
     scattered ones would be no fair chance. (So brains' maps are tested: Alexander-Bloch et al., NeuroImage 178, 2018.)
     Of anything else, the same values, shuffled.
     """
-    draw = np.random.default_rng(seed)
+    draws = [np.random.default_rng(seed) for seed in seeds]
     if values.ndim == 1 or min(values.shape) < NEAR:
-        return draw.permutation(values.ravel()).reshape(values.shape)
+        return np.stack([draw.permutation(values.ravel()).reshape(values.shape) for draw in draws])
     shifts = _shifts(*values.shape)
-    return np.roll(values, shifts[draw.integers(len(shifts))], (0, 1))
+    chosen = shifts[[draw.integers(len(shifts)) for draw in draws]]
+    down, across = (np.arange(size) - by[:, None] for size, by in zip(values.shape, chosen.T, strict=True))
+    # Negative places count from the other side.
+    moved: NDArray[np.float64] = values[down[:, :, None], across[:, None]]
+    return moved
 
 
 @lru_cache(maxsize=4)

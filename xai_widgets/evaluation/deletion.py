@@ -44,7 +44,6 @@ class OrderMetric(Metric):
         """Yield after each batch of points."""
         bases = subject.nothing(self.baselines, self.usual, seed)
         orders = Orders.of(subject, self.n_random, seed)
-        level, area, error = 0, 0.0, None
         for one in follow(subject, orders, self.n_steps, lambda reached: subject.answers(reached ^ self.coming, bases)):
             followed = None if one is None else self._scaled(subject, one)
             if one is None:
@@ -53,10 +52,7 @@ class OrderMetric(Metric):
                 yield missing("The model says the same with everything hidden: there is nothing to lose.")
                 return
             else:
-                if followed.level > level:
-                    now = float(followed.areas[0])
-                    error, level, area = CAUTION * abs(now - area) if level else None, followed.level, now
-                yield self._reading(followed, error, valued=subject.valued)
+                yield self._reading(followed, valued=subject.valued)
 
     def _scaled(self, subject: Subject, found: Followed) -> Followed | None:
         """Leave probabilities as they are; measure scores by their ends, 1 for all and 0 for nothing."""
@@ -67,7 +63,7 @@ class OrderMetric(Metric):
             return None
         return replace(found, y=(found.y - nothing) / (everything - nothing))
 
-    def _reading(self, found: Followed, error: float | None, *, valued: bool) -> Reading:
+    def _reading(self, found: Followed, *, valued: bool) -> Reading:
         areas, random = found.areas, float(found.areas[found.random].mean())
         better, done = found.beats_chance(higher=self.coming), found.done == found.total
         words = "better than 19 of 20 of these" if better else "not better than 19 of 20 of these"
@@ -80,7 +76,7 @@ class OrderMetric(Metric):
             value=float(areas[0]),
             done=found.done,
             total=found.total,
-            error=None if done else error,
+            error=None if done or found.change is None else CAUTION * found.change,
             reference=random,
             passed=better if done else None,
             sentence=sentence,

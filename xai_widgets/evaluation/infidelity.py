@@ -82,8 +82,8 @@ class Infidelity(Metric):
         """Yield after each batch."""
         bases = subject.nothing(self.baselines, seed=seed)
         shares = foretold(subject, bases)
-        random = [subject.parts.elsewhere(seed * 1_000_003 + i, shares) for i in range(DRAWS)]
-        every = np.stack([shares, *random])
+        random = subject.parts.elsewhere([seed * 1_000_003 + i for i in range(DRAWS)], shares)
+        every = np.concatenate([shares[None], random])
         hide = hiding(subject.parts.shape, seed)
         whole = float(subject.target.of(subject.model.unchanged(subject.inputs.x)).double().cpu())
 
@@ -92,7 +92,7 @@ class Infidelity(Metric):
             return hidden, subject.scores(hidden, bases)
 
         said, lost = np.empty((len(every), 0)), np.empty(0)
-        for rows, (hidden, scores) in subject.model.batches(self.n_samples, batch):
+        for rows, (hidden, scores) in subject.batches(self.n_samples, batch):
             said = np.concatenate([said, every @ hidden.numpy().T.astype(np.float64)], 1)
             lost = np.append(lost, whole - scores.numpy())
             if np.abs(lost).max() <= subject.model.rounding * abs(whole):
@@ -142,12 +142,12 @@ def _block(shape: tuple[int, ...], draw: torch.Generator) -> Tensor:
         return chosen
     inside = []
     for size in shape:
-        shares = torch.rand(2, BLOCK, 1, generator=draw, dtype=torch.float64)
-        side = 1 + (shares[0] * max(1, size // 2)).long()
-        corner = (shares[1] * (size - side + 1)).long()
-        at = torch.arange(size)
+        shares = torch.rand(2, BLOCK, 1, generator=draw, dtype=torch.float64).numpy()
+        side = 1 + (shares[0] * max(1, size // 2)).astype(np.int64)
+        corner = (shares[1] * (size - side + 1)).astype(np.int64)
+        at = np.arange(size)
         inside.append((at >= corner) & (at < corner + side))
-    return (inside[0][:, :, None] & inside[1][:, None]).flatten(1)
+    return torch.from_numpy((inside[0][:, :, None] & inside[1][:, None]).reshape(BLOCK, -1))
 
 
 def unforetold(said: Floats, lost: Floats) -> Floats:

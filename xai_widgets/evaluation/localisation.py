@@ -90,7 +90,8 @@ class RelevanceMass(LocalisationMetric):
             yield missing("The map has no positive values.")
             return
         value = float(positive[mask].sum()) / total
-        moved = [elsewhere(positive, seed * 1_000_003 + i)[mask].sum() / total for i in range(DRAWS)]
+        # One at a time: a photo is large.
+        moved = [elsewhere(positive, [seed * 1_000_003 + i])[0, mask].sum() / total for i in range(DRAWS)]
         passed, random = beats(value, np.array(moved), higher=True), float(np.mean(moved))
         words = "more than by chance" if passed else "no more than by chance"
         sentence = f"{value:.0%} of the positive values lie inside the mask, {words} ({random:.0%})."

@@ -41,7 +41,7 @@ class Orders:
         if parts.rival is not None:
             found.append((parts.rival[0], ranked(parts.rival[1], seed)))
         own = [seed * 1_000_003 + 1 + i for i in range(n_random)]
-        found += [(RANDOM, ranked(parts.elsewhere(one), one)) for one in own]
+        found += [(RANDOM, ranked(map_, one)) for map_, one in zip(parts.elsewhere(own), own, strict=True)]
         return cls(tuple(name for name, _ in found), torch.from_numpy(np.stack([one for _, one in found])))
 
     @property
@@ -59,6 +59,8 @@ class Followed:
     x : ndarray, shape (points,)
         Share of the parts that are hidden, or shown.
     y : ndarray, shape (orders, points)
+    rank : ndarray, shape (points,)
+        In which order they were asked for.
     done, total : int
         Inputs passed.
     """
@@ -66,19 +68,27 @@ class Followed:
     orders: Orders
     x: Floats
     y: Floats
+    rank: NDArray[np.int64]
     done: int
     total: int
-
-    @property
-    def level(self) -> int:
-        """How often the way was divided, each time in the middle of what it was divided into before."""
-        return (len(self.x) - 1).bit_length() if self.done < self.total else 1 << 30
 
     @cached_property
     def areas(self) -> Floats:
         """Under each curve, by trapezoids."""
-        areas: Floats = ((self.y[:, 1:] + self.y[:, :-1]) * np.diff(self.x)).sum(1) / 2
-        return areas
+        return trapezoids(self.x, self.y)
+
+    @cached_property
+    def change(self) -> float | None:
+        """By how much this map's area changed when the way was last divided, each time in the middle of all parts.
+
+        None before it was twice.
+        """
+        halvings = (len(self.x) - 1).bit_length() - 1
+        if halvings < 2:  # noqa: PLR2004
+            return None
+        coarse, fine = (self.rank <= 1 << one for one in (halvings - 1, halvings))
+        now, before = (float(trapezoids(self.x[one], self.y[:1, one])[0]) for one in (fine, coarse))
+        return abs(now - before)
 
     @cached_property
     def random(self) -> NDArray[np.bool_]:
@@ -94,6 +104,12 @@ class Followed:
     def beats_chance(self, *, higher: bool) -> bool:
         """Tell whether this map's area is better than those of random orders."""
         return beats(float(self.areas[0]), self.areas[self.random], higher=higher)
+
+
+def trapezoids(x: Floats, y: Floats) -> Floats:
+    """Return the areas under curves, (orders,)."""
+    areas: Floats = ((y[:, 1:] + y[:, :-1]) * np.diff(x)).sum(1) / 2
+    return areas
 
 
 def follow(
@@ -123,13 +139,16 @@ def follow(
     rows = torch.tensor([(0, 0), (0, steps), *((way, point) for point in between for way in range(ways))])
     limits = torch.from_numpy(reached)[rows[:, 1]]
     found = np.full((ways, steps + 1), np.nan)
+    rank = np.empty(steps + 1, np.int64)
+    rank[[0, steps, *between]] = np.arange(steps + 1)
 
     def batch(some: slice) -> Tensor:
         return answers(orders.places[rows[some, 0]] < limits[some, None])
 
-    for some, said in subject.model.batches(len(rows), batch):
+    for some, said in subject.batches(len(rows), batch):
         found[rows[some, 0].numpy(), rows[some, 1].numpy()] = said.numpy()
         found[:, [0, steps]] = found[0, [0, steps]]
         known = np.isfinite(found).all(0)
         ready = known.sum() > 2 or some.stop == len(rows)  # noqa: PLR2004
-        yield Followed(orders, reached[known] / count, found[:, known], some.stop, len(rows)) if ready else None
+        told = (reached[known] / count, found[:, known], rank[known])
+        yield Followed(orders, *told, some.stop, len(rows)) if ready else None

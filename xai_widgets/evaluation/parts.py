@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from torch import Tensor, nn
 from xai_widgets.evaluation.chance import elsewhere
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from xai_widgets.inputs import Inputs
@@ -31,21 +35,17 @@ class Parts:
     ----------
     index : Tensor, int64
         The part of each number, broadcastable to the input; `count` for what always stays, such as special tokens.
-    count : int
-    scores : ndarray, float64, shape (count,)
-        What the map says of each, the mean over a picture's cell; 0 where that is no number.
     shape : tuple of int
         Rows and columns of a picture's cells; (count,) of anything else.
-    rival : (str, ndarray) or None
-        Another order that is to be had without any explanation: the strength of a picture's edges, or the place in a
-        text.
+    inputs : Inputs
+    values : ndarray
+        The map.
     """
 
     index: Tensor
-    count: int
-    scores: NDArray[np.float64]
     shape: tuple[int, ...]
-    rival: tuple[str, NDArray[np.float64]] | None = None
+    inputs: Inputs
+    values: NDArray[Any]
 
     @classmethod
     def of(cls, inputs: Inputs, values: NDArray[Any], cells: int = CELLS) -> Parts:
@@ -59,8 +59,7 @@ class Parts:
         x = inputs.x
         if inputs.kind == "image" and values.ndim in {PLANE, PLANE + 1}:
             index, shape = squares(inputs.grid, cells)
-            parts = cls(index[None].to(x.device), shape[0] * shape[1], np.empty(0), shape)
-            return replace(parts, scores=parts.means(values), rival=("edge detector", parts.means(sobel(inputs))))
+            return cls(index[None].to(x.device), shape, inputs, values)
         if values.shape not in {tuple(x.shape), tuple(x.shape[:-1])}:
             expected = " or ".join(str(tuple(one)) for one in dict.fromkeys([x.shape, x.shape[:-1]]))
             msg = f"the map must be of the input, {expected}, got {values.shape}: leave layer= at its default."
@@ -72,9 +71,29 @@ class Parts:
         index = torch.full((values.size,), count)
         index[torch.from_numpy(~stays)] = torch.arange(count)
         axes = [*values.shape, *[1] * (x.ndim - values.ndim)]
-        rival = None if inputs.vectors is None and text is None else ("position", -np.arange(count, dtype=np.float64))
-        parts = cls(index.reshape(axes).to(x.device), count, np.empty(0), (count,), rival)
-        return replace(parts, scores=parts.means(values))
+        return cls(index.reshape(axes).to(x.device), (count,), inputs, values)
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are."""
+        return math.prod(self.shape)
+
+    @cached_property
+    def scores(self) -> NDArray[np.float64]:
+        """What the map says of each (count,), the mean over a picture's cell; 0 where that is no number."""
+        return self.means(self.values)
+
+    @cached_property
+    def rival(self) -> tuple[str, NDArray[np.float64]] | None:
+        """Another order that is to be had without any explanation.
+
+        The strength of a picture's edges, or the place in a text.
+        """
+        if len(self.shape) == PLANE:
+            return "edge detector", self.means(sobel(self.inputs))
+        text = self.inputs.text
+        ordered = self.inputs.vectors is not None or (text is not None and self.values.shape == (len(text),))
+        return ("position", -np.arange(self.count, dtype=np.float64)) if ordered else None
 
     def chosen(self, parts: Tensor) -> Tensor:
         """Say which numbers of the input belong to the chosen `parts` (n, count), all bool."""
@@ -94,9 +113,10 @@ class Parts:
         """Return their means."""
         return self.sums(values) / np.bincount(self.index.cpu().flatten().numpy(), minlength=self.count)[: self.count]
 
-    def elsewhere(self, seed: int, values: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-        """Return what a map would say of each part that knows nothing of the input; see `chance.elsewhere`."""
-        return elsewhere((self.scores if values is None else values).reshape(self.shape), seed).ravel()
+    def elsewhere(self, seeds: Sequence[int], values: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Return what maps would say of each part that know nothing of the input, (seeds, count); see `chance`."""
+        found = elsewhere((self.scores if values is None else values).reshape(self.shape), seeds)
+        return found.reshape(len(seeds), self.count)
 
 
 def squares(grid: tuple[int, int], cells: int) -> tuple[Tensor, tuple[int, int]]:

@@ -82,7 +82,7 @@ class Road(Metric):
             return subject.readout(subject.model.scores(filled))
 
         found = np.full(len(rows), np.nan)
-        for some, said in subject.model.batches(len(rows), batch):
+        for some, said in subject.batches(len(rows), batch):
             found[some] = said.numpy()
             answers = found.reshape(len(SHARES), 2, ways)
             known = np.isfinite(answers).all((1, 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,12 +15,16 @@ from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.results import Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.method import Method
     from xai_widgets.models import Model, Target
     from xai_widgets.results import Attribution, Prediction
+
+T = TypeVar("T")
 
 TINY = 1e-12
 STAND_INS = ("mask", "pad")
@@ -97,6 +101,11 @@ class Subject:
         once = given.fresh()
         self.runs.append(once)
         return once
+
+    def batches(self, count: int, work: Callable[[slice], T]) -> Iterator[tuple[slice, T]]:
+        """Run ``work(rows)`` over `count` rows, as many at a time as a pass of two says that the model can take."""
+        self.model.mixes(torch.stack([self.inputs.x] * 2))
+        return self.model.batches(count, work)
 
     def nothing(self, kind: Any = None, usual: str = "zero", seed: int = 0) -> Tensor:
         """Return what takes the place of hidden parts, shape (bases, *x.shape); the mean over bases counts.

@@ -283,8 +283,9 @@ def reorder(pixels: Tensor, order: tuple[int, int, int]) -> Tensor:
 
 def to_rgb(pixels: Tensor) -> NDArray[np.uint8]:
     """Turn ``[channels, height, width]`` in 0..1 into a picture; channels other than 3 or 4 are averaged to grey."""
-    rgb = pixels[:3] if pixels.shape[0] in (3, 4) else pixels.mean(0, keepdim=True).expand(3, -1, -1)
-    picture: NDArray[np.uint8] = (rgb.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+    shown = pixels[:3] if pixels.shape[0] in (3, 4) else pixels.mean(0, keepdim=True)
+    levels = (shown.clamp(0, 1) * 255).round().byte().expand(3, -1, -1)
+    picture: NDArray[np.uint8] = levels.permute(1, 2, 0).contiguous().cpu().numpy()
     return picture
 
 

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from xai_widgets.inputs.base import Inputs, to_rgb
+from xai_widgets.inputs.base import Inputs
 from xai_widgets.inputs.decode import EXPECTED, display_copy, from_array, open_file, upright
 from xai_widgets.inputs.finite import check_finite
 from xai_widgets.inputs.geometry import Geometry, probe
@@ -210,7 +210,7 @@ def _plain(x: Tensor, device: torch.device | str, dtype: torch.dtype) -> Inputs:
 
 def _own_view(inputs: Inputs) -> Inputs:
     """Let the model's own view stand for the photo."""
-    view = Image.fromarray(to_rgb(inputs.pixels))
+    view = Image.fromarray(inputs.view())
     shown = display_copy(view)
     region = (0.0, 0.0, float(shown.shape[1]), float(shown.shape[0]))
     return Inputs(

@@ -224,10 +224,12 @@ class Execution:
     ) -> Iterator[tuple[slice, T]]:
         """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
         pace, spent = self.paces[kind], self._spent
-        spent.left = count * pace.best
+        each = pace.best
+        spent.left = count * each
         try:
             for rows, result in in_batches(count, pace, work, self.device, report=self._notes.append, align=align):
-                spent.left = (count - rows.stop) * pace.best
+                each = min(each, pace.best)  # which is forgotten where sizes are learned anew
+                spent.left = (count - rows.stop) * each
                 yield rows, result
         finally:
             spent.left = Spent.left

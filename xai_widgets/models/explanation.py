@@ -29,7 +29,7 @@ from xai_widgets.models.convolving import convolved
 from xai_widgets.models.kernels import Convolution, merged, scaled
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.stopwatch import aside
-from xai_widgets.models.untouched import HOOKS, empty_hooks
+from xai_widgets.models.untouched import HOOKS, new_empties
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
@@ -186,7 +186,7 @@ class ExplanationCopy:
         self, module: nn.Module, pairs: Sequence[tuple[str, str]], layout: torch.memory_format, feed: Feed
     ) -> None:
         shared = {id(t): t for t in (*module.parameters(), *module.buffers())}
-        self.module = copy.deepcopy(module, {**shared, **empty_hooks(module)})
+        self.module = copy.deepcopy(module, {**shared, **new_empties(module)})
         self.layout, self._feed = layout, feed
         self.version: int | None = None
         """Of the model's weights when they were taken up, for the caller."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 ROW, ROWS = 1024, 64
 """64-bit words summed at a time, as a matrix: so many as stay in the processor's cache between its two sums."""
 
-FEW = 4096
+FEW = 16384
 """Words of a tensor up to which it is summed together with others."""
 
 
@@ -31,7 +32,7 @@ def fingerprint(module: nn.Module) -> str:
     # The small ones together: there are hundreds, each of which takes longer to begin with than to sum up.
     together: dict[torch.device, list[int]] = {}
     for i, one in enumerate(words):
-        if len(one) <= FEW:
+        if one.numel() <= FEW:
             together.setdefault(one.device, []).append(i)
     known = {
         i: sums for few in together.values() for i, sums in zip(few, _sums_of([words[i] for i in few]), strict=True)
@@ -53,12 +54,12 @@ def _words(tensor: Tensor) -> Tensor:
 
 def _sums_of(few: list[Tensor]) -> list[tuple[int, int]]:
     """Return the sums of several short tensors on one device."""
-    values, sizes = torch.cat([words.long() for words in few]), torch.tensor([len(words) for words in few])
-    ends = sizes.cumsum(0)
-    places = torch.arange(1, len(values) + 1) - (ends - sizes).repeat_interleave(sizes)
-    running = torch.stack([values, values * places.to(values.device)]).cumsum(1).cpu()
-    until = torch.nn.functional.pad(running, (1, 0))
-    plain, weighted = (until[:, ends] - until[:, ends - sizes]).tolist()
+    sizes = [words.numel() for words in few]
+    edges = np.cumsum([0, *sizes])
+    values = torch.cat(few).cpu().numpy().astype(np.int64)
+    places = np.arange(1, len(values) + 1) - np.repeat(edges[:-1], sizes)
+    running = (np.concatenate([edges[:1], one.cumsum()]) for one in (values, values * places))
+    plain, weighted = (np.diff(one[edges]).tolist() for one in running)
     return [(a % (1 << 64), b % (1 << 64)) for a, b in zip(plain, weighted, strict=True)]
 
 

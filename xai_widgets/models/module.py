@@ -17,8 +17,9 @@ from xai_widgets.models.layers import check_layer
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.models.pace import Spent
+from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.tapped import Tapped
-from xai_widgets.models.untouched import empty_hooks
+from xai_widgets.models.untouched import new_empties
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
 
@@ -74,7 +75,7 @@ class TorchModel(Tapped):
         None where the module cannot be copied.
         """
         try:
-            module = copy.deepcopy(self.module, empty_hooks(self.module))
+            module = copy.deepcopy(self.module, new_empties(self.module))
         except Exception:  # noqa: BLE001  whatever a module does when it is copied
             return None
         other = type(self)(module, labels=self.labels, device=self.device, seed=self.seed, feed=self._feed)
@@ -131,7 +132,14 @@ class TorchModel(Tapped):
             self.random = probe.random if self.random is None else self.random
             one, alone = known
             limit = max(self.rounding, rounding(alone.dtype))
-            return find_mixing(probe.scores, one, alone, limit, draws=bool(self.random))
+
+            def run(x: Tensor) -> Tensor:
+                watch = Stopwatch(self.device)
+                scores = probe.scores(x)
+                self.paces["forward"].begin(watch.seconds() / len(x))
+                return scores
+
+            return find_mixing(run, one, alone, limit, draws=bool(self.random))
 
         if not self._mixing:
             self._mixing.append(self.remember("mixing", find))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -135,9 +136,9 @@ def task_of(
 
 
 def _sum_to_one(scores: Tensor) -> bool:
-    rows = scores.detach().double()
-    rows = rows[rows.isfinite().all(1)]
-    return len(rows) > 0 and bool((rows >= 0).all()) and bool(((rows.sum(1) - 1).abs() < HALF_PRECISION).all())
+    rows = scores.detach().double().cpu().numpy()
+    rows = rows[np.isfinite(rows).all(1)]
+    return len(rows) > 0 and bool((rows >= 0).all() and (np.abs(rows.sum(1) - 1) < HALF_PRECISION).all())
 
 
 def scores_of_parts(call: Callable[[Tensor], Any], x: Tensor) -> Tensor | None:
