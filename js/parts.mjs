@@ -103,6 +103,16 @@ async function sheetOf(path) {
   return code;
 }
 
+/** Parts by numbers in place of hashes: nothing keeps them by their names, and whatever takes of them repeats these. */
+function numbered({ metafile, outputFiles }) {
+  const hashes = Object.keys(metafile.outputs)
+    .map(nameOf)
+    .filter((name) => name.startsWith("shared-"));
+  const rename = (text) => hashes.reduce((all, one, i) => all.replaceAll(one, `shared-${i}.js`), text);
+  const files = outputFiles.map(({ path, text }) => ({ path: rename(path), text: rename(text) }));
+  return { metafile: JSON.parse(rename(JSON.stringify(metafile))), outputFiles: files };
+}
+
 /**
  * The parts of all views.
  *
@@ -111,7 +121,8 @@ async function sheetOf(path) {
  * @returns {Promise<{ parts: Map<string, string>, views: Record<string, string[]> }>} Texts by name, and of each
  *   view's module and stylesheet the names of its parts in order.
  */
-export async function partsOf({ metafile, outputFiles }, root) {
+export async function partsOf(built, root) {
+  const { metafile, outputFiles } = numbered(built);
   const texts = new Map(outputFiles.map(({ path, text }) => [nameOf(path), text]));
   const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({ ...output, name: nameOf(path) }));
   const modules = outputs.filter(({ name }) => name.endsWith(".js"));

@@ -1,5 +1,6 @@
 import base64
 import io
+import itertools
 import time
 import unicodedata
 
@@ -59,6 +60,24 @@ def test_256_colours_keep_text_bars_and_photo(result):
 @pytest.mark.parametrize("width", [400, 640, 900])
 def test_any_width(result, width):
     assert picture(result, width=width).width == width
+
+
+@pytest.mark.parametrize(("width", "said"), [(420, 2), (860, 3)])
+def test_what_the_colours_mean_is_said_where_there_is_room(monkeypatch, width, said):
+    lines = []
+    write = Pen.write
+
+    def kept(pen, at, text, *, anchor="l", **options):
+        wide = pen.width(text, options.get("size", 14))
+        lines.append((at[1], at[0] - {"l": 0, "m": wide / 2, "r": wide}[anchor], wide, text))
+        write(pen, at, text, anchor=anchor, **options)
+
+    monkeypatch.setattr(Pen, "write", kept)
+    picture(a_result(np.random.default_rng(0).normal(0, 1e-4, (1, 16, 16)).astype(np.float32)), width=width)
+    [below] = {y for y, *_, text in lines if text.endswith("e-4") or "0.000" in text}
+    legend = sorted((x, wide) for y, x, wide, _ in lines if y == below)
+    assert len(legend) == said
+    assert all(x + wide < after for (x, wide), (after, _) in itertools.pairwise(legend))
 
 
 @pytest.mark.parametrize("width", [399, 901, float("nan")])

@@ -226,7 +226,9 @@ class _Page:
         middle = "against   0   for" if look.diverging else "strength"
         last = f"{more}{'+' if look.diverging else ''}{short(high)}"
         pen.write((x, y + 27), first, size=13)
-        pen.write((x + end / 2, y + 27), middle, size=13, colour=FAINT, anchor="m")
+        # On both sides of the middle there is as much room as the longer end leaves.
+        if pen.width(middle, 13) + 2 * max(pen.width(first, 13), pen.width(last, 13)) < end - GAP:
+            pen.write((x + end / 2, y + 27), middle, size=13, colour=FAINT, anchor="m")
         pen.write((x + end, y + 27), last, size=13, anchor="r")
 
     def _bars(self, pen: Pen, x: float, y: float) -> None:
