@@ -17,6 +17,11 @@ def to_tensor(size):
     return lambda image: torch.from_numpy(np.array(image.resize((size, size)))).permute(2, 0, 1).float() / 255
 
 
+def to_grey_or_colour(image):
+    """Make of a picture as many channels as it has, as torchvision's ToTensor does."""
+    return torch.from_numpy(np.atleast_3d(np.array(image))).permute(2, 0, 1).float() / 255
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1)])
 def test_pictures_of_one_row_or_column(make, method, shape):
@@ -32,6 +37,17 @@ def test_pictures_of_one_row_or_column(make, method, shape):
     browser.ask(2, method, edits=[*edits, stroke]).wait("ended", 2)
     assert browser.of("ended", 2)[0]["outcome"] == "done"
     assert widget._repr_mimebundle_()[0]["image/png"]
+
+
+@pytest.mark.parametrize("preprocess", [None, to_grey_or_colour], ids=["as it is", "prepared"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_grey_photo_suits_a_model_of_colour_too(make, preprocess, channels):
+    net = nn.Sequential(nn.Conv2d(channels, 4, 3), nn.Flatten(), nn.LazyLinear(3))
+    net(torch.zeros(1, channels, 12, 12))
+    photo = Image.linear_gradient("L").resize((12, 12))
+    result = make(net, photo, preprocess=preprocess, method="saliency").result(30)
+    assert result.values.shape == (channels, 12, 12)
+    assert (result.photo[0] < result.photo[-1]).all()
 
 
 def test_48_megapixels_travel_as_a_small_copy(make):

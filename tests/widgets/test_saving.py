@@ -109,6 +109,14 @@ def test_every_widget_leaves_four_kinds_of_itself_in_a_notebook(make, make_text,
     words.close()
 
 
+def test_a_notebook_says_why_it_has_no_picture(make):
+    w = make(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(7, 3)), method="saliency")
+    w.wait()
+    data, _ = w._repr_mimebundle_()
+    assert data["text/plain"].startswith("The model raised RuntimeError for an input of shape [1, 3, 12, 12]")
+    assert data[SAVED_VIEW]["text"] == data["text/plain"]
+
+
 def test_a_view_takes_no_more_of_a_notebook_than_it_may(make, monkeypatch, caplog):
     photo = np.random.default_rng(0).integers(0, 256, (400, 400, 3)).astype(np.uint8)
 

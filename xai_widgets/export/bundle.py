@@ -37,7 +37,10 @@ OF_TEXTS = {"granularity", "pattern"}
 
 
 def mimebundle(
-    live: tuple[Bundle, Bundle] | Bundle, attribution: Attribution | None, display: Mapping[str, Any] | None = None
+    live: tuple[Bundle, Bundle] | Bundle,
+    attribution: Attribution | None,
+    display: Mapping[str, Any] | None = None,
+    error: str = "",
 ) -> tuple[Bundle, Bundle]:
     """Add the static twins to what a live widget shows.
 
@@ -49,13 +52,15 @@ def mimebundle(
         What is on show; None when there is nothing yet.
     display : dict, optional
         How it is shown, as in ``docs/protocol.md``; what is missing or None is chosen as the live view chooses it.
+    error : str
+        Why there is nothing to show, if so.
 
     Returns
     -------
     data, metadata : dict
         The PNG is base64 text, as it stands in a notebook: ipykernel would encode bytes, others may not.
     """
-    words, lines, paint = "", "", None
+    words, lines, paint = error, "", None
     if attribution is not None:
         words = text(attribution)
         lines = "\n".join([words, *every_word(attribution)])

@@ -42,6 +42,7 @@ def read_inputs(
     device: torch.device | str,
     dtype: torch.dtype,
     columns: Sequence[str] | None = None,
+    colour: bool = False,
     at_once: bool = True,
 ) -> Inputs:
     """Decode one input and prepare it for the model.
@@ -59,6 +60,8 @@ def read_inputs(
         The model's.
     columns : sequence of str, optional
         Names of the columns of a table that the model was fitted with, in its order.
+    colour : bool
+        Whether the model takes pictures of three channels alone: a grey one has its own three times over.
     at_once : bool
         Whether to find out now how `preprocess` maps the photo. Else `Inputs.traced` does, which may be called on any
         thread: a `preprocess` that draws random numbers is looked at now all the same.
@@ -69,9 +72,9 @@ def read_inputs(
         Saying what was expected and what came; RuntimeError is chained to what `preprocess` raised.
     """
     if preprocess is None:  # no code but ours runs, which draws nothing
-        return _read(x, None, device, dtype, columns, at_once=at_once)
+        return _read(x, None, device, dtype, columns, colour=colour, at_once=at_once)
     with kept_rng() as drawn:
-        found = _read(x, preprocess, device, dtype, columns, at_once=at_once)
+        found = _read(x, preprocess, device, dtype, columns, colour=colour, at_once=at_once)
         return found.traced() if found.traced and (at_once or drawn()) else found
 
 
@@ -82,9 +85,10 @@ def _read(
     dtype: torch.dtype,
     columns: Sequence[str] | None,
     *,
+    colour: bool,
     at_once: bool,
 ) -> Inputs:
-    picture = partial(_picture, preprocess=preprocess, device=device, dtype=dtype, at_once=at_once)
+    picture = partial(_picture, preprocess=preprocess, device=device, dtype=dtype, colour=colour, at_once=at_once)
     if isinstance(x, (str, bytes, os.PathLike)):
         return picture(upright(open_file(x)), "picture")
     if isinstance(x, Image.Image):
@@ -138,15 +142,20 @@ def _picture(
     preprocess: Preprocess | None,
     device: torch.device | str,
     dtype: torch.dtype,
+    colour: bool,
     at_once: bool,
 ) -> Inputs:
     if preprocess is None:
+        photo = photo.convert("RGB") if colour else photo
         x = torch.from_numpy(np.atleast_3d(np.array(photo))).permute(2, 0, 1).contiguous().to(device, dtype).div_(255)
         zero = torch.zeros(x.shape[0], 1, 1, device=device, dtype=dtype)
         shown = display_copy(photo)
         whole = (0.0, 0.0, float(shown.shape[1]), float(shown.shape[0]))
         return Inputs(x, "image", zero, zero + 1, shown, whole, photo.size, (_UNPREPARED,))
     call, made = feed(preprocess, photo, given=given)
+    if colour and photo.mode == "L" and made.ndim == 3 and made.shape[0] == 1:  # noqa: PLR2004
+        photo = photo.convert("RGB")
+        call, made = feed(preprocess, photo, given=given)
     if made.ndim != 3:  # noqa: PLR2004
         return _plain(made, device, dtype)
     shown = display_copy(photo)

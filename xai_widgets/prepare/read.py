@@ -95,7 +95,7 @@ def read_for(
         keras = is_keras(module)
         x = _channels_first(x) if keras and preprocess is None else x
         read = partial(read_inputs, device=model.device, dtype=model.dtype)
-        inputs = read(x, preprocess=preprocess, columns=columns, at_once=at_once)
+        inputs = read(x, preprocess=preprocess, columns=columns, colour=_sees_colour(module), at_once=at_once)
         if keras and inputs.kind == "image":
             model = model.fed(ChannelsLast(feed_alone))
         model = reduced(model, reduce)
@@ -120,6 +120,12 @@ def _several(model: TorchModel, x: Any, reduce: Callable[[Any], Any] | None) -> 
 
 def _are_tokens(x: Any) -> bool:
     return isinstance(x, (Tensor, np.ndarray)) and str(x.dtype).removeprefix("torch.") in {"int32", "int64"}
+
+
+def _sees_colour(module: torch.nn.Module) -> bool:
+    """Tell whether a model takes three channels and not one, by its convolutions."""
+    taken = {one.in_channels for one in module.modules() if isinstance(one, torch.nn.Conv2d)}
+    return 3 in taken and 1 not in taken  # noqa: PLR2004
 
 
 def _channels_first(x: Any) -> Any:

@@ -376,7 +376,10 @@ class Explainer(JudgedWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         live = super()._repr_mimebundle_(**kwargs)
-        return live if live is None else mimebundle(live, self._first_picture(), self._display)
+        if live is None:
+            return None
+        found, error = self._first_picture(), self._last.get(("error", "a"))
+        return mimebundle(live, found, self._display, "" if error is None else error.content["message"])
 
     def _first_picture(self) -> Attribution | None:
         exchange = self._exchanges.get("a")
