@@ -18,6 +18,15 @@ export function short(value: number): string {
   return plain(String(Number(value.toPrecision(3))));
 }
 
+/** A value with its error, both to the two digits of the error that mean something, or to one that starts high. */
+export function doubted(value: number, error: number | null): string {
+  if (!error) return short(value);
+  const power = Math.floor(Math.log10(error));
+  const digits = (error < 3.55 * 10 ** power ? 1 : 0) - power;
+  const to = (one: number) => (digits < 0 || digits > 6 ? short(one) : plain(String(Number(one.toFixed(digits)))));
+  return `${to(value)} ± ${to(error)}`;
+}
+
 /** At most so many characters, cut between words. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;

@@ -1,7 +1,7 @@
 // The small parts: history, latest wins, cache, requests, scores, camera, formats, words.
 import { describe, expect, it } from "vitest";
 import { clampCamera, FIT, panBy, pinch, place, zoomAt } from "../core/camera";
-import { cut, hex, percent, seconds, short, signed, unhex } from "../core/format";
+import { cut, doubted, hex, percent, seconds, short, signed, unhex } from "../core/format";
 import { History } from "../core/history";
 import { extend, setSlider, strokesOf, valueOfEdit } from "../core/image/edits";
 import { imageWords } from "../core/image/words";
@@ -237,6 +237,16 @@ describe("camera", () => {
     expect(panBy({ zoom: 2, x: 0.5, y: 0.5 }, frame, photo, 9999, -9999)).toEqual({ zoom: 2, x: 0.25, y: 0.75 });
     expect(clampCamera({ zoom: 999, x: 5, y: 5 }).zoom).toBe(32);
   });
+});
+
+it("shows of a value what its error leaves", () => {
+  expect([doubted(0.0433, 0.00315), doubted(0.314, 0.126), doubted(-0.21, 0.008), doubted(0.5, null)]).toEqual([
+    "0.0433 ± 0.0032",
+    "0.31 ± 0.13",
+    "\u22120.21 ± 0.008",
+    "0.5",
+  ]);
+  expect([doubted(123456, 210), doubted(2e-7, 1e-8)]).toEqual(["1.23e+5 ± 210", "2.00e\u22127 ± 1.00e\u22128"]);
 });
 
 it("numbers read well", () => {

@@ -1,5 +1,5 @@
 // Every word about how far a map can be trusted.
-import { short } from "../format";
+import { doubted, short } from "../format";
 import { inLanguage } from "../language";
 
 const english = {
@@ -16,7 +16,7 @@ const english = {
   noKernel: "The kernel measures it, and there is none here now.",
   failed: (why: string) => `It could not be measured: ${why}`,
   marks: { yes: "Passes", no: "Fails", none: "Number only" },
-  value: (value: number, error: number | null) => `${short(value)}${error ? ` ± ${short(error)}` : ""}`,
+  value: doubted,
   noValue: "not to be had here",
   random: (value: number) => `random ${short(value)}`,
   better: { higher: "Higher is better", lower: "Lower is better" },

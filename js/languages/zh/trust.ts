@@ -1,5 +1,5 @@
 // What is said of how far a map can be trusted.
-import { short } from "../../core/format";
+import { doubted, short } from "../../core/format";
 import type { TrustWords } from "../../core/trust/words";
 
 export const trust: TrustWords = {
@@ -16,7 +16,7 @@ export const trust: TrustWords = {
   noKernel: "测量由内核进行，而这里现在没有内核。",
   failed: (why) => `无法测量：${why}`,
   marks: { yes: "通过", no: "未通过", none: "仅供参考" },
-  value: (value, error) => `${short(value)}${error ? ` ± ${short(error)}` : ""}`,
+  value: doubted,
   noValue: "此处无法得到",
   random: (value) => `随机 ${short(value)}`,
   better: { higher: "越高越好", lower: "越低越好" },
