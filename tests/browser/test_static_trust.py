@@ -15,6 +15,9 @@ COLOURED = """canvas => { const c = new OffscreenCanvas(canvas.width, canvas.hei
     return most }"""
 
 
+LINES = "all => all.map(e => Math.round(e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight)))"
+
+
 def unfold(view):
     view.page.get_by_text(PANEL).click()
     return view.page.locator("[data-xai=trust]")
@@ -32,6 +35,8 @@ def test_it_is_measured_on_unfolding_and_each_number_is_said_in_words(open_view)
     expect(lines.nth(3)).to_contain_text("not to be had hereThis method promises no sum")
     assert [line.locator(".xai-bar-track").count() for line in lines.all()][:4] == [1, 1, 0, 0]
     assert view.page.locator("img").count() == 0  # what came from outside is text
+    rows = panel.locator(".xai-measure-value").evaluate_all(LINES)
+    assert rows == [2, 2, 1, 1, 1], "a number, and below it that of chance: neither is broken"
     marks = panel.locator(".xai-mark:visible")
     assert marks.locator("svg").count() == marks.count() == 4
     assert view.page.evaluate(SAID) == [True]

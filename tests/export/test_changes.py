@@ -85,6 +85,17 @@ def test_differences_are_marked_by_more_than_colour_and_nothing_in_a_text_is_obe
     assert text.startswith("rotten <b> 88.1% now. What would make it anything but rotten <b>?")
 
 
+def test_a_change_in_probability_names_the_class_whose_it_is():
+    judge = bag({"dull": -3.0, "not": 7.0}, 1.0)
+    away, there = (
+        xai.counterfactuals(judge, "a dull film", target, labels=["rotten", "fresh"], n=1, insertions=["not"])
+        for target in (None, "fresh")
+    )
+    before, after = (100 * one.probabilities[1] for one in (away.prediction, away.candidates[0].prediction))
+    assert f"fresh {after:.1f}%, rotten Δ−{after - before:.1f}, 1 edit" in away._repr_mimebundle_()["text/plain"]
+    assert f"fresh {after:.1f}%, Δ+{after - before:.1f}, 1 edit" in there._repr_mimebundle_()["text/plain"]
+
+
 def test_a_difference_spells_both_texts(found):
     for one in found.candidates:
         parts = one.diff(HOSTILE)

@@ -28,11 +28,13 @@ def heading(found: Counterfactuals) -> str:
     return f"{clean(now)} {score(chance, found.prediction.task)} now. What would make it {clean(found.label)}?"
 
 
-def verdict(one: Candidate | RowCandidate | PictureCandidate) -> str:
+def verdict(found: Counterfactuals, one: Candidate | RowCandidate | PictureCandidate) -> str:
     """Say what the model makes of a candidate."""
     task = one.prediction.task
     (name, chance), *_ = one.prediction.top(1)
-    parts = [f"{clean(name)} {score(chance, task)}", f"Δ{_signed(one.delta, task)}"]
+    whose = found.prediction.label(found.index)
+    moved = "" if whose == name else f"{clean(whose)} "
+    parts = [f"{clean(name)} {score(chance, task)}", f"{moved}Δ{_signed(one.delta, task)}"]
     if isinstance(one, PictureCandidate):
         many = () if one.regions is None else (f"{len(one.regions)} region{'s' * (len(one.regions) != 1)}",)
         copies = f"stays in {round(3 * one.survives)} of 3 copies that look the same"
@@ -56,7 +58,7 @@ def changes_text(found: Counterfactuals) -> str:
     lines = [heading(found)]
     for k, one in enumerate(found.candidates, 1):
         parts = ["".join((MARKS[kind][0], _visible(words), MARKS[kind][1])) for kind, words in _parts(found, one)]
-        lines += [f"{k}. {''.join(parts)}", f"   {verdict(one)}"]
+        lines += [f"{k}. {''.join(parts)}", f"   {verdict(found, one)}"]
     return "\n".join([*lines, *remarks(found)])
 
 
@@ -68,7 +70,9 @@ def changes_html(found: Counterfactuals) -> str:
         for kind, words in _parts(found, one):
             tag, style = STYLES.get(kind, ("span", ""))
             parts.append(f'<{tag} style="unicode-bidi:isolate;{style}">{escape(_visible(words))}</{tag}>')
-        items.append(f'<li><span dir="auto">{"".join(parts)}</span><br><small>{escape(verdict(one))}</small></li>')
+        items.append(
+            f'<li><span dir="auto">{"".join(parts)}</span><br><small>{escape(verdict(found, one))}</small></li>'
+        )
     said = "".join(f"<p><small>{escape(one)}</small></p>" for one in remarks(found))
     return f"<div><p>{escape(heading(found))}</p><ol>{''.join(items)}</ol>{said}</div>"
 

@@ -47,7 +47,7 @@ def changes_png(found: Counterfactuals) -> bytes:
         for k, one in enumerate(pictures):
             page.paste(_scaled(one, height), (GAP + k * (SIDE + GAP), top))
         if shown:
-            pen.write((GAP, top + height + 20), f"{row + 1}. {verdict(shown[row])}", most=WIDTH - 2 * GAP)
+            pen.write((GAP, top + height + 20), f"{row + 1}. {verdict(found, shown[row])}", most=WIDTH - 2 * GAP)
     for k, line in enumerate(notes):
         pen.write((GAP, TOP + rows * (height + 44) + 8 + 19 * k), line, size=13, colour=FAINT)
     file = io.BytesIO()

@@ -26,7 +26,10 @@ def changes(found: Counterfactuals) -> list[Html | None]:
         parts.append(figure(changes_png(found), heading(found), "Before, after, and what changed."))
     else:
         parts.append(paragraph(_first(found, found.candidates[0])))
-        items = [tag("li", _way(found, one), tag("br"), tag("small", verdict(one))) for one in found.candidates[:SHOWN]]
+        items = [
+            tag("li", _way(found, one), tag("br"), tag("small", verdict(found, one)))
+            for one in found.candidates[:SHOWN]
+        ]
         parts.append(tag("ol", *items))
     return [*parts, paragraph(*remarks(found))]
 
