@@ -82,7 +82,8 @@ interface OutcomeProps {
   store: { saved: unknown };
   /** In what they are not answers to what would be asked now. */
   old: Old | null;
-  onAgain: () => void;
+  /** null: what would be asked now cannot be. */
+  onAgain: (() => void) | null;
   /** What was found. */
   children: ComponentChildren;
 }
@@ -104,7 +105,7 @@ export function SearchOutcome({ said, answer, none, store, old, onAgain, childre
         <Live store={store}>
           <div class="xai-row xai-old-note" data-xai="old">
             <output>{words.oldAnswers[old]}</output>
-            <Button link label={words.askAgain} text={words.askAgain} onClick={onAgain} />
+            {onAgain && <Button link label={words.askAgain} text={words.askAgain} onClick={onAgain} />}
           </div>
         </Live>
       )}

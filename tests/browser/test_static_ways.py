@@ -48,6 +48,18 @@ def test_what_no_edit_does_stands_beside_what_it_was(panel):
     expect(go).to_be_focused()
 
 
+def test_what_cannot_be_asked_now_is_not_offered_again(panel):
+    _, panel = panel("cover")
+    panel.get_by_role("button", name="Search", exact=True).click()
+    expect(panel.locator("[data-xai=found]")).to_have_count(2)
+    panel.get_by_role("combobox", name="Way").select_option("smooth")
+    again = panel.locator("[data-xai=old]").get_by_role("button", name="Search again")
+    expect(again).to_be_visible()
+    panel.get_by_role("combobox", name="Way").select_option("other")
+    expect(panel.locator("[data-xai=old]")).to_be_visible()
+    expect(again).to_have_count(0)
+
+
 def test_regions_are_taken_over_from_a_file_that_is_chosen(panel):
     view, panel = panel("other")
     go = panel.get_by_role("button", name="Search", exact=True)

@@ -110,7 +110,7 @@ const english = {
   otherBad: (name: string) => `${name} cannot be read as a picture, or is larger than 50 MB.`,
   searchTarget: "Other answer",
   searchAny: "any other class",
-  searchAnyOther: "that of the other photo",
+  searchAnyOther: "the other photo's",
   searchFill: "Hide by",
   searchCount: "How many",
   searchMost: "Regions at most",
@@ -130,9 +130,8 @@ const english = {
     `${count === 1 ? "1 region" : `${count} regions`}, ${percent(area)} of the photo`,
   searchStrength: (distance: number, area: number) =>
     `changed by ${percent(distance)} on average, most in ${percent(area)} of the photo`,
-  searchSurvives: (copies: number) => `stays in ${copies} of 3 copies`,
-  searchSurvivesHint:
-    "Copies that look the same: slightly blurred, with a little noise, and compressed as a JPEG file is",
+  searchSurvives: (copies: number) => `stays in ${copies} of 3 copies that look the same`,
+  searchSurvivesHint: "Slightly blurred, with a little noise, and compressed as a JPEG file is",
 };
 
 export type ImageWords = typeof english;

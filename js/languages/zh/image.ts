@@ -112,6 +112,6 @@ export const image: ImageWords = {
   searchMoved: (label, before, after) => `${label} ${before} → ${after}`,
   searchRegions: (count, area) => `${whole(count)} 个区域，占照片的 ${percent(area)}`,
   searchStrength: (distance, area) => `平均改变 ${percent(distance)}，最强处占照片的 ${percent(area)}`,
-  searchSurvives: (copies) => `3 份副本中 ${copies} 份保持此答案`,
-  searchSurvivesHint: "看起来相同的副本：略微模糊、略带噪声、按 JPEG 压缩",
+  searchSurvives: (copies) => `3 份看起来相同的副本中 ${copies} 份保持此答案`,
+  searchSurvivesHint: "略微模糊、略带噪声、按 JPEG 压缩",
 };

@@ -96,7 +96,7 @@ interface AnswersProps {
   view: View;
   /** What would be asked for now. */
   now: Partial<Asked>;
-  onAgain: () => void;
+  onAgain: (() => void) | null;
 }
 
 export function Answers({ view, now, onAgain }: AnswersProps) {

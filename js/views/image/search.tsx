@@ -61,6 +61,7 @@ export function SearchPanel({ view }: { view: View }) {
   // Much of another photo has to be there before it is the class that is seen.
   const most = chosen ?? (way === "other" ? MOST : 10);
   const regions = way === "cover" || way === "other";
+  const closed = way === "other" && !store.other.value?.label;
   const now = { way, target, ...(regions && { most }), ...(way === "cover" && { fill }) };
   const go = () => {
     setTurn(turn + 1);
@@ -70,7 +71,7 @@ export function SearchPanel({ view }: { view: View }) {
     <SearchFold
       said={imageWords}
       store={store}
-      disabled={way === "other" && !store.other.value?.label}
+      disabled={closed}
       onGo={go}
       controls={
         <>
@@ -102,7 +103,7 @@ export function SearchPanel({ view }: { view: View }) {
         </>
       }
     >
-      <Answers key={turn} view={view} now={now} onAgain={go} />
+      <Answers key={turn} view={view} now={now} onAgain={closed ? null : go} />
     </SearchFold>
   );
 }
