@@ -196,3 +196,15 @@ def test_guided_backpropagation_of_a_real_classifier_hardly_depends_on_its_weigh
     ):
         found = xai.attribute(model, photo, method=method, **options)
         assert xai.evaluate(model, photo, found, ["randomisation"], **options).verdict == verdict
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, np.nan])
+def test_a_map_that_is_the_same_everywhere_says_nothing(net, picture, saliency, value):
+    level = dataclasses.replace(saliency, values=np.full_like(saliency.values, value))
+    result = xai.evaluate(net, picture, level, mask=np.eye(len(saliency.values[0])))
+    assert not result.believable
+    assert result["pointing_game"].passed is None
+    assert "same value everywhere" in result["pointing_game"].sentence
+    assert not result["sparseness"].value < 0
+    assert not any("-0.00" in one.sentence for one in result.measures)
+    assert (f"{level.values.size:,} of {level.values.size:,} values" in " ".join(result.notes)) == np.isnan(value)

@@ -72,10 +72,14 @@ def test_a_model_that_says_the_same_of_everything_has_nothing_to_lose():
     assert (result.checked, result.fraction) == (0, 1.0)
 
 
-def test_one_part_has_one_order():
+def test_of_one_part_no_map_is_better_or_worse():
     model, x = linear([2.0]), torch.ones(1, dtype=torch.float64)
-    result = xai.evaluate(model, x, xai.attribute(model, x, method="input_x_gradient"), ["deletion"])
-    assert "one part" in result["deletion"].sentence
+    result = xai.evaluate(model, x, xai.attribute(model, x, method="input_x_gradient"))
+    for name in ("deletion", "insertion", "infidelity"):
+        assert "one part" in result[name].sentence
+        assert result[name].passed is None
+    assert result.believable
+    assert result.verdict == f"passes {result.checked} of {result.checked} checks"
 
 
 def test_estimates_get_better_and_their_errors_hold(monkeypatch):
@@ -122,6 +126,11 @@ def test_what_is_wrong_is_refused_at_the_call():
         xai.evaluate_iter(model, x, found, ["deletion", Deletion()])
     with pytest.raises(ValueError, match="mask must have the shape"):
         xai.evaluate_iter(model, x, found, mask=np.ones(7))
+    for mask in (np.ones(4), np.zeros(4), np.full(4, np.nan)):
+        with pytest.raises(ValueError, match=f"mask marks {'everything' if mask[0] == 1 else 'nothing'}"):
+            xai.evaluate_iter(model, x, found, mask=mask)
+    with pytest.raises(ValueError, match=r"True where .* of <U1"):
+        xai.evaluate_iter(model, x, found, mask=np.full(4, "a"))
     with pytest.raises(ValueError, match="n_random must lie in 4"):
         Insertion(n_random=1)
 

@@ -24,6 +24,10 @@ ORDER = (
 """In which they are taken, cheap and telling ones first; those of other people come last."""
 
 
+LEVEL = "The map has the same value everywhere, which puts nothing in an order."
+ONE_PART = "The input has one part only: no other map could be better or worse."
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a metric knows so far.
@@ -57,6 +61,11 @@ class Reading:
 def missing(why: str) -> Reading:
     """Return the reading of what cannot be had here, with the reason in a sentence."""
     return Reading(float("nan"), sentence=why)
+
+
+def hundredths(value: float) -> str:
+    """Write a number for a sentence, never as −0.00."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 @dataclass(frozen=True, kw_only=True)

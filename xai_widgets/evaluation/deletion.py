@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xai_widgets.evaluation.base import Metric, Reading, missing, register_metric
+from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, hundredths, missing, register_metric
 from xai_widgets.evaluation.orders import Followed, Orders, follow
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import parameter
@@ -38,7 +38,7 @@ class OrderMetric(Metric):
 
     def why_not(self, subject: Subject) -> str | None:
         """Refuse inputs of one part, which have one order only."""
-        return None if subject.parts.count > 1 else "The input has one part only, and so one order."
+        return None if subject.parts.count > 1 else ONE_PART
 
     def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch of points."""
@@ -67,11 +67,12 @@ class OrderMetric(Metric):
         areas, random = found.areas, float(found.areas[found.random].mean())
         better, done = found.beats_chance(higher=self.coming), found.done == found.total
         words = "better than 19 of 20 of these" if better else "not better than 19 of 20 of these"
-        sentence = f"The area is {areas[0]:.2f}, and {random:.2f} on average in random orders: {words}."
+        own, mean = hundredths(areas[0]), hundredths(random)
+        sentence = f"The area is {own}, and {mean} on average in random orders: {words}."
         if found.orders.rival is not None:
             ahead = (areas[0] > areas[1]) if self.coming else (areas[0] < areas[1])
             than = "" if ahead else ", which is no worse than the map"
-            sentence += f" Ranking by {found.orders.rival} alone has {areas[1]:.2f}{than}."
+            sentence += f" Ranking by {found.orders.rival} alone has {hundredths(areas[1])}{than}."
         return Reading(
             value=float(areas[0]),
             done=found.done,

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from xai_widgets.attribution.groups import row_generator
 from xai_widgets.evaluation.again import known, method_of
-from xai_widgets.evaluation.base import Metric, Reading, missing, register_metric
+from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, missing, register_metric
 from xai_widgets.evaluations import beats
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Method, parameter
@@ -77,6 +77,10 @@ class Infidelity(Metric):
         kind="baseline",
         optional=True,
     )
+
+    def why_not(self, subject: Subject) -> str | None:
+        """Refuse inputs of one part, of which all maps foretell the same."""
+        return None if subject.parts.count > 1 else ONE_PART
 
     def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import torch
 
-from xai_widgets.evaluation.base import Metric, Reading, missing, register_metric
+from xai_widgets.evaluation.base import LEVEL, Metric, Reading, missing, register_metric
 from xai_widgets.evaluation.chance import elsewhere
 from xai_widgets.evaluation.parts import resized
 from xai_widgets.evaluations import beats
@@ -55,6 +55,10 @@ class PointingGame(LocalisationMetric):
     def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield the one exact reading."""
         heat, mask = marked(subject)
+        seen = heat[np.isfinite(heat)]
+        if not seen.size or seen.max() == seen.min():
+            yield missing(LEVEL)
+            return
         hit = bool(mask.ravel()[int(np.argmax(heat))])
         share = float(mask.mean())
         sentence = (

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from xai_widgets.attribution.groups import row_generator
-from xai_widgets.evaluation.base import Metric, Reading, register_metric
+from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, hundredths, register_metric
 from xai_widgets.evaluation.imputing import impute
 from xai_widgets.evaluation.orders import RANDOM, Orders
 from xai_widgets.evaluations import Curve, beats
@@ -60,7 +60,7 @@ class Road(Metric):
             return "It needs a picture, whose hidden pixels can be made of those around them."
         if subject.valued:
             return "It needs a probability, and this is a score."
-        return None if subject.parts.count > 1 else "The input has one part only, and so one order."
+        return None if subject.parts.count > 1 else ONE_PART
 
     def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch, and a reading whenever a share is known of all orders."""
@@ -105,8 +105,8 @@ class Road(Metric):
         if orders.rival is not None:
             lines[orders.rival] = answers[:, 0, 1]
         curves = [Curve(name, *(one[place].astype(np.float32) for one in (shares, y))) for name, y in lines.items()]
-        mean = round(float(random.mean()), 2) + 0.0  # not −0.00
-        sentence = f"The map and its opposite differ by {value:.2f}, random orders by {mean:.2f} on average: {words}."
+        apart, mean = hundredths(value), hundredths(float(random.mean()))
+        sentence = f"The map and its opposite differ by {apart}, random orders by {mean} on average: {words}."
         passed, tried = better if finished else None, tuple(random.tolist())
         return Reading(value, *work, None, float(random.mean()), passed, sentence, tuple(curves), tried)
 

@@ -59,7 +59,9 @@ def evaluate_steps(
     subject = subject.fresh()
     model, weights, map_ = subject.model, subject.model.weights, subject.attribution
     spent, began, digest, made = 0.0, clock(), "", provenance()
-    notes = (OTHER,) if _other(subject) else ()
+    notes: tuple[str, ...] = (OTHER,) if _other(subject) else ()
+    if unknown := int((~np.isfinite(map_.values)).sum()):
+        notes += (f"{unknown:,} of {map_.values.size:,} values of the map are no finite numbers, and count as 0.",)
     finished: list[Measure] = []
     for place, metric in enumerate(metrics):
         last: Reading | None = None

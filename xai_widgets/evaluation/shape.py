@@ -55,7 +55,7 @@ class Sparseness(ShapeMetric):
 
     def _of(self, shares: NDArray[np.float64]) -> Reading:
         n = len(shares)
-        gini = float((2 * np.arange(1, n + 1) - n - 1) @ shares) / n
+        gini = max(0.0, float((2 * np.arange(1, n + 1) - n - 1) @ shares) / n)
         first = math.ceil(n / 10)
         weight = f"{shares[-first:].sum():.0%} of the map's weight"
         one = f"The largest of {n:,} values has {weight}."

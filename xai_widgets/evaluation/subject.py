@@ -158,12 +158,14 @@ def _mask(given: Any, inputs: Inputs, attribution: Attribution) -> NDArray[np.bo
     if inputs.kind == "image":
         photo = inputs.photo_size
         shapes = [inputs.grid, *([(photo[1], photo[0])] if photo is not None else [])]
-    if mask.shape not in shapes:
+    if mask.shape not in shapes or mask.dtype.kind not in "biuf":
         expected = " or ".join(map(str, dict.fromkeys(shapes)))
-        msg = f"mask must have the shape {expected}, True where the explanation should point, got {mask.shape}."
+        given = f"{mask.shape} of {mask.dtype}"
+        msg = f"mask must have the shape {expected}, True where the explanation should point, got {given}."
         raise ValueError(msg)
     marked: NDArray[np.bool_] = mask > 0
-    if not marked.any():
-        msg = "mask marks nothing: it must be True, or more than 0, where the explanation should point."
+    if marked.all() or not marked.any():
+        how = "everything" if marked.all() else "nothing"
+        msg = f"mask marks {how}: it must be True, or more than 0, where the explanation should point, and there alone."
         raise ValueError(msg)
     return marked

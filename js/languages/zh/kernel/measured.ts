@@ -23,7 +23,8 @@ export const measured: Record<string, string> = {
   "The area is {}, and {} on average in random orders: {}.": "面积为 {}，随机次序平均为 {}：{}。",
   "Ranking by {} alone has {}.": "仅按{}排序为 {}。",
   "Ranking by {} alone has {}, which is no worse than the map.": "仅按{}排序为 {}，不比此图差。",
-  "The input has one part only, and so one order.": "输入只有一个部分，因此只有一种次序。",
+  "The input has one part only: no other map could be better or worse.":
+    "输入只有一个部分：别的图不会更好，也不会更差。",
   "The model says the same with everything hidden: there is nothing to lose.":
     "全部隐藏时模型的输出也一样：没有可失去的。",
   "The map foretells {} of the score's changes, {} ({}).": "此图预示了得分变化的 {}，{}（{}）。",
@@ -35,6 +36,9 @@ export const measured: Record<string, string> = {
   "The model has no weights that could be drawn anew.": "模型没有可以重新随机化的权重。",
   "The model cannot be copied, and its own weights are not to be touched.": "模型无法复制，而它自己的权重不可改动。",
   "A map has the same value everywhere, which puts nothing in an order.": "有一张图处处是同一个值，排不出次序。",
+  "The map has the same value everywhere, which puts nothing in an order.": "此图处处是同一个值，排不出次序。",
+  "{} of {} values of the map are no finite numbers, and count as 0.":
+    "此图的 {} 个值（共 {} 个）不是有限的数，按 0 计。",
   "While {} of the layers were drawn anew, the mean rank correlation with the map was {}: {}.":
     "在重新随机化 {} 的层的过程中，与此图的平均秩相关为 {}：{}。",
   "The map and its opposite differ by {}, random orders by {} on average: {}.":
