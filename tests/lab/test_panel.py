@@ -170,6 +170,26 @@ def test_all_are_cancelled_at_once_and_none_is_closed(comm):
     assert comm.of("error") == [{"kind": "error", "message": "'id'"}]
 
 
+def test_an_explorer_of_a_table_says_what_it_computes_and_is_cancelled(comm):
+    gate = threading.Event()
+    gate.set()
+
+    def model(rows):
+        gate.wait(60)
+        return rows[:, :2]
+
+    w = xai.PopulationExplorer(model, torch.rand(20, 3).numpy(), labels=["no", "yes"], target="yes")
+    assert comm.idle(w.model_id)["label"] == "yes"
+    gate.clear()
+    w.show("effect", 1)
+    entry = comm.listed()[w.model_id]
+    assert (entry["kind"], entry["method"], entry["running"]) == ("population", "effect", True)
+    comm.ask(kind="cancel", id=w.model_id)
+    gate.set()
+    assert not comm.idle(w.model_id)["running"]
+    w.close()
+
+
 def test_what_the_panel_may_say_is_known_in_chinese():
     words = Path(xai.__file__).parent.parent.joinpath("js", "lab", "zh.ts").read_text()
     folder = Path(side.__file__).parent

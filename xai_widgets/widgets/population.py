@@ -16,6 +16,7 @@ from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
 from xai_widgets.populations.base import POPULATION_WRITERS
 from xai_widgets.results import PAINTERS, writer_of
+from xai_widgets.widgets import living
 from xai_widgets.widgets import population_messages as messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, EXPLAIN
@@ -219,6 +220,11 @@ class PopulationExplorer(LinkedWidget):
             code += f"w.show({', '.join(words)})\n"
         return f"{code}w\n"
 
+    def overview(self) -> dict[str, Any]:
+        """Tell in a line what is on show: ``kind``, the question as ``method``, ``label`` and ``running``."""
+        running = any(one.running for one in self._questions.values())
+        return {**super().overview(), "method": self._shown, "label": self.spec["label"], "running": running}
+
     def _ask(self, asked: Asked) -> None:
         session, table = self._session, self._session.population.table
 
@@ -239,6 +245,7 @@ class PopulationExplorer(LinkedWidget):
             return
         about = {"question": asked.topic, "columns": list(asked.columns), "params": dict(asked.params)}
         question.ask(lambda: session.steps(asked), told, about)
+        living.tell(self)
 
     def _on_message(self, message: Wish) -> None:
         if self._closed:
@@ -276,6 +283,8 @@ class PopulationExplorer(LinkedWidget):
     def _tell(self, message: Message) -> None:
         self._post(message)
         said = message.content
+        if not said["running"]:
+            living.tell(self)
         if said["running"] or said["error"] or not said["known"] or self._closed:
             return
         # What this message answers: by now something else may have been asked.
