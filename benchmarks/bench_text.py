@@ -6,6 +6,9 @@ integral over very many midpoints. Shapley values are of taking words out of the
 coalitions, root mean square over seeds, for which the score of each coalition is computed once and looked up.
 The language model is asked by each as its users ask it, for the score of the next token. What ours takes beyond the two
 passes is mostly the fingerprint of the weights, by which a result says of which model it is.
+
+Feature ablation is of networks of the size of BERT-base and of GPT-2 with six layers, with random weights: time
+does not depend on them. Each token's vector is replaced by zeros.
 """
 
 from __future__ import annotations
@@ -291,6 +294,57 @@ def twenty_words(model: Any, tokenizer: Any) -> None:
     )
 
 
+# --- feature ablation ------------------------------------------------------------------------------------------
+
+
+def ablation(*, quick: bool) -> None:
+    """Hide each token of an encoder and of a language model."""
+    from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel  # noqa: PLC0415
+
+    if missing("captum==0.9.0"):
+        return
+    ready("captum.attr")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        hidden("BERT-base", BertForSequenceClassification(BertConfig()).eval(), 32, 1.7, quick=quick)
+        hidden("GPT-2, 6 layers", GPT2LMHeadModel(GPT2Config(n_layer=6)).eval(), 64, 4.0, quick=quick)
+
+
+def hidden(title: str, model: Any, tokens: int, goal: float, *, quick: bool) -> None:
+    from captum.attr import FeatureAblation  # noqa: PLC0415
+
+    ids = torch.randint(1000, 20_000, (tokens,))
+    vectors = model.get_input_embeddings()(ids)[None].detach()
+
+    def scores(rows: Tensor) -> Tensor:
+        found: Tensor = model(inputs_embeds=rows).logits
+        return found[:, -1] if found.ndim == vectors.ndim else found
+
+    def peer(at_once: int) -> Tensor:
+        asked = {
+            "target": FRESH,
+            "feature_mask": torch.arange(tokens)[None, :, None],
+            "perturbations_per_eval": at_once,
+        }
+        with torch.no_grad():
+            found: Tensor = FeatureAblation(scores).attribute(vectors, **asked)
+        return found[0, :, 0]
+
+    def own() -> Tensor:
+        found = xai.attribute(model, ids, "feature_ablation", target=FRESH, baselines="zero")
+        return torch.as_tensor(found.values).reshape(tokens, -1)[:, 0]
+
+    print(f"Feature ablation of {tokens} tokens, {title}")
+    own()  # the first looks around
+    base, eight, ours = took(partial(peer, 1), partial(peer, 8), own, repeats=1 if quick else 3)
+    rows: list[list[Any]] = [
+        ["captum", base.cpu, base.wall, None, None, None],
+        ["captum, 8 at once", eight.cpu, eight.wall, None, base.cpu / eight.cpu, None],
+        ["ours", ours.cpu, ours.wall, relative_l2(ours.result, base.result), base.cpu / ours.cpu, goal],
+    ]
+    table(["", "CPU s", "wall s", "difference", "captum / it", "goal"], rows)
+
+
 def main() -> None:
     given = arguments("Texts, by the sentiment classifier of the samples")
     model, tokenizer, _ = sentiment()
@@ -298,6 +352,7 @@ def main() -> None:
     gradients(quick=given.quick)
     shapley(model, tokenizer, quick=given.quick)
     twenty_words(model, tokenizer)
+    ablation(quick=given.quick)
 
 
 if __name__ == "__main__":

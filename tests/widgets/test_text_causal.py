@@ -57,6 +57,17 @@ def test_the_browser_gets_the_scores_of_all_tokens_and_names_of_the_likeliest(ma
     json.dumps(told, allow_nan=False)
 
 
+def test_only_the_last_position_is_scored(model):
+    rows = []
+    watch = model.get_output_embeddings().register_forward_pre_hook(lambda _, given: rows.append(given[0].shape[1]))
+    try:
+        for method in ("saliency", "attention_lrp", "feature_ablation"):
+            xai.attribute(model, PROMPT, method, tokenizer=TOKENIZER)
+    finally:
+        watch.remove()
+    assert set(rows) == {1}
+
+
 def test_what_stands_in_the_text_is_explained_by_what_stands_before(make_causal, model):
     widget = make_causal(method="input_x_gradient")
     start = PROMPT.index("funny")

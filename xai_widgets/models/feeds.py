@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from xai_widgets.models.errors import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from xai_widgets.models.explanation import Feed
 
@@ -45,10 +45,19 @@ class Several:
         Whether they go in by the names of arguments.
     together : bool
         Whether all of them are one argument, a list or a mapping, as of Keras models put together from inputs.
+    more : mapping, optional
+        Arguments besides, by names.
     """
 
-    def __init__(self, members: Sequence[Member], *, named: bool, together: bool = False) -> None:
-        self._members, self._named, self._together = tuple(members), named, together
+    def __init__(
+        self,
+        members: Sequence[Member],
+        *,
+        named: bool,
+        together: bool = False,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._members, self._named, self._together, self._more = tuple(members), named, together, more or {}
         self._alone = sum(one.shape is not None for one in members) == 1
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
@@ -64,8 +73,8 @@ class Several:
                 given[one.name] = rows[:, start:stop].reshape(len(rows), *one.shape)
                 start = stop
         if self._together:
-            return module(given if self._named else list(given.values()))
-        return module(**given) if self._named else module(*given.values())
+            return module(given if self._named else list(given.values()), **self._more)
+        return module(**given, **self._more) if self._named else module(*given.values(), **self._more)
 
     def describe(self, rows: Tensor) -> str:
         """Say what was fed."""

@@ -13,7 +13,7 @@ from xai_widgets.models.outputs import tensor_of
 from xai_widgets.models.tokens import plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from typing_extensions import Self
 
@@ -34,18 +34,25 @@ class Packed:
         Whether they go in by names.
     read : callable, optional
         From the model's output and the tokens (n, tokens) to scores (n, outputs).
+    more : mapping, optional
+        Arguments that are the same for all texts, by names.
     """
 
     def __init__(
-        self, names: Sequence[str], *, named: bool, read: Callable[[Any, Tensor], Tensor] | None = None
+        self,
+        names: Sequence[str],
+        *,
+        named: bool,
+        read: Callable[[Any, Tensor], Tensor] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
-        self.names, self._named, self._read = tuple(names), named, read
+        self.names, self._named, self._read, self._more = tuple(names), named, read, more or {}
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
         """Return the model's output, or what is read of it."""
         given = {name: rows[:, i].contiguous() for i, name in enumerate(self.names)}
         with plainly(module):
-            output = module(**given) if self._named else module(*given.values())
+            output = module(**given, **self._more) if self._named else module(*given.values(), **self._more)
         return output if self._read is None else self._read(output, rows[:, 0])
 
     def describe(self, rows: Tensor) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,18 @@ class LastPosition:
             return output
         self.used, self.outputs = True, scores.shape[-1]
         return scores[:, self.place]
+
+
+def only_last(module: nn.Module, place: int = -1) -> dict[str, int]:
+    """Return what tells a transformers language model to score no position before one, counted from the end.
+
+    Over a large vocabulary the scores of all positions may take longer than all layers before them.
+    """
+    try:
+        told = "logits_to_keep" in inspect.signature(module.forward).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {"logits_to_keep": -place} if told else {}
 
 
 def find_embedding(module: nn.Module, ids: Tensor, run: Callable[[], object]) -> tuple[str, Tensor]:

@@ -10,7 +10,7 @@ from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.feeds import Reduced
 from xai_widgets.models.stand_ins import all_vectors
 from xai_widgets.models.texts import Listed, Packed, TextScorer
-from xai_widgets.models.tokens import LastPosition, find_embedding, longest_text
+from xai_widgets.models.tokens import LastPosition, find_embedding, longest_text, only_last
 from xai_widgets.prepare.read import read_for
 from xai_widgets.prepare.text import accepted
 
@@ -89,7 +89,8 @@ def subject_of(model: TorchModel, text: Any, tokenizer: Any = None) -> Subject:
     embedded.predict(inputs.x)  # which tells what the scores stand for
     names, named = names_for(model, text, tokenizer)
     limit = longest_text(model.module)
-    fed = model.fed(Reduced(Packed(names, named=named), LastPosition()), embedded.task)
+    packed = Packed(names, named=named, more=only_last(model.module))
+    fed = model.fed(Reduced(packed, LastPosition()), embedded.task)
     fed.labels = embedded.labels
     scorer = TextScorer(fed, lambda texts: encode_texts(texts, tokenizer, names, limit))
     ids = encode_texts([text], tokenizer, names, limit)[0].to(model.device)

@@ -14,7 +14,7 @@ from xai_widgets.models import ModelError, TorchModel
 from xai_widgets.models.feeds import Member, Several
 from xai_widgets.models.keras_models import is_functional
 from xai_widgets.models.stand_ins import StandIns, vectors_of
-from xai_widgets.models.tokens import LastPosition, find_embedding
+from xai_widgets.models.tokens import LastPosition, find_embedding, only_last
 from xai_widgets.prepare.once import once
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def tokens_for(
     given = {**others, name: ids}
     members = [Member(key, tuple(ids.shape) if key == name else None, one) for key, one in given.items()]
     last = LastPosition(_last(others.get("attention_mask"), len(ids)))
-    feed = Several(members, named=named, together=len(members) > 1 and is_functional(model.module))
+    more = only_last(model.module, last.place) if reduce is None else {}
+    feed = Several(members, named=named, together=len(members) > 1 and is_functional(model.module), more=more)
     vectors: Tensor | None = None
 
     def ask() -> tuple[str, str | None, int]:
