@@ -70,10 +70,23 @@ def asked(widget):
     return widget
 
 
+def row(**options):
+    return xai.explain(heavy(Rows()), FRAME.iloc[0], background=FRAME, **options)
+
+
+def doubt(browser):
+    """Have its map measured, and those of other methods, once there is one."""
+    browser.wait("ended", 1)
+    browser.say(kind="trust", open=True, slot="a")
+    browser.say(kind="trial", open=True, methods=["saliency", "occlusion"])
+    until(lambda: browser.of("trust") and browser.of("trial"), 30)
+
+
 KINDS = {
     "picture": lambda: xai.explain(heavy(Net()), picture(), method="smooth_grad", n_samples=1000, tolerance=0.0),
     "text": lambda: xai.explain(heavy(Reader()), SAID, labels=LABELS, tokenizer=TOKENIZER, method="smooth_grad"),
-    "row": lambda: xai.explain(heavy(Rows()), FRAME.iloc[0], background=FRAME),
+    "row": row,
+    "measured": lambda: row(method="saliency"),
     "population": lambda: asked(xai.explain(heavy(Rows()), FRAME, y=np.arange(12) % 2)),
     "embedding": lambda: xai.EmbeddingExplorer(vectors(), words=12, k=3),
 }
@@ -104,7 +117,9 @@ def resident():
 def opened_and_closed(make, *, wait=False):
     """Open a widget, and close it while it computes what its page has asked for, or when it has."""
     widget = make()
-    Browser(widget)
+    browser = Browser(widget)
+    if make is KINDS["measured"]:
+        doubt(browser)
     assert not wait or widget.wait(60) is not False
     widget.close()
     return weakref.ref(widget)
