@@ -13,7 +13,7 @@ ELSEWHERE = (
     *("samples", "text.py", "tutorial.py", "wire", "models/incremental", "evaluation/subject.py"),
     *("counterfactual/constraints.py", "counterfactual/menu.py", "embeddings/clusters.py", "embeddings/contexts.py"),
     *("embeddings/neighbours.py", "embeddings/vectors.py", "inputs/base.py", "inputs/catalogue.py", "inputs/cells.py"),
-    *("inputs/columns.py", "inputs/decode.py", "inputs/edits.py", "inputs/fills.py", "inputs/finite.py"),
+    *("inputs/columns.py", "inputs/decode.py", "inputs/edits.py", "inputs/fills.py"),
     *("inputs/passages.py", "inputs/perturbation.py", "inputs/preprocess.py", "inputs/regions.py", "inputs/rows.py"),
     *("inputs/several.py", "inputs/table.py", "population/metrics.py", "population/subject.py", "population/truths.py"),
     *("prepare/language.py", "prepare/one_hots.py", "prepare/read.py", "prepare/rows.py", "prepare/scorers.py"),

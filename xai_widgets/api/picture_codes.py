@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.inputs.finite import check_finite
+from xai_widgets.inputs.decode import check_finite
 from xai_widgets.models.untouched import private_copy
 
 if TYPE_CHECKING:

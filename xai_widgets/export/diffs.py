@@ -1,4 +1,4 @@
-"""Counterfactuals in words and as a page's part: what is taken out, what is put in."""
+"""Counterfactuals in words and as a page's part."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ STYLES = {
 
 def heading(found: Counterfactuals) -> str:
     """Say what was asked."""
-    (now, chance), *_ = found.prediction.top(1)
-    return f"{clean(now)} {score(chance, found.prediction.task)} now. What would make it {clean(found.label)}?"
+    (name, chance), *_ = found.prediction.top(1)
+    return f"{clean(name)} {score(chance, found.prediction.task)} now. What would make it {clean(found.label)}?"
 
 
 def verdict(found: Counterfactuals, one: Candidate | RowCandidate | PictureCandidate) -> str:
@@ -36,9 +36,11 @@ def verdict(found: Counterfactuals, one: Candidate | RowCandidate | PictureCandi
     moved = "" if whose == name else f"{clean(whose)} "
     parts = [f"{clean(name)} {score(chance, task)}", f"{moved}Δ{_signed(one.delta, task)}"]
     if isinstance(one, PictureCandidate):
-        many = () if one.regions is None else (f"{len(one.regions)} region{'s' * (len(one.regions) != 1)}",)
-        copies = f"stays in {round(3 * one.survives)} of 3 copies that look the same"
-        return ", ".join([*parts, *many, f"{one.area:.1%} of the picture", copies])
+        if one.regions is not None:
+            parts.append(f"{len(one.regions)} region{'s' * (len(one.regions) != 1)}")
+        parts.append(f"{one.area:.1%} of the picture")
+        parts.append(f"stays in {round(3 * one.survives)} of 3 copies that look the same")
+        return ", ".join(parts)
     parts.append(f"{len(one.edits)} edit{'s' * (len(one.edits) != 1)}")
     if isinstance(one, RowCandidate):
         parts[-1] = parts[-1].replace("edit", "change")
@@ -78,7 +80,7 @@ def changes_html(found: Counterfactuals) -> str:
 
 
 def _parts(found: Counterfactuals, one: Candidate | RowCandidate | PictureCandidate) -> list[tuple[str, str]]:
-    """Divide a candidate into what is kept, taken out and put in."""
+    """Divide it into what is kept, taken out and put in."""
     if isinstance(one, PictureCandidate):
         return [("keep", _regions(one))]
     if isinstance(one, Candidate):
@@ -104,11 +106,11 @@ def _cell(value: Any) -> str:
 def remarks(found: Counterfactuals) -> list[str]:
     """Say what else the reader should know."""
     # Of pictures, a note says it with its numbers.
-    fewest = ["No smaller set of the edits tried does it."] if found.fewest and not found.is_picture else []
-    partial = [f"{found.fraction:.0%} of the search is done."] if found.fraction < 1 else []
-    return [*fewest, *partial, *map(clean, found.notes)]
+    said = ["No smaller set of the edits tried does it."] if found.fewest and not found.is_picture else []
+    said += [f"{found.fraction:.0%} of the search is done."] if found.fraction < 1 else []
+    return [*said, *map(clean, found.notes)]
 
 
 def _visible(words: str) -> str:
-    """Show what has no shape of its own, such as marks that turn the direction of writing, by its number."""
+    """Show what has no shape, such as marks that turn writing around, by its number."""
     return "".join(c if c.isprintable() or c in "\n\t\u200d" else f"\\u{ord(c):04x}" for c in words)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xai_widgets.inputs.finite import check_finite
+from xai_widgets.inputs.decode import check_finite
 from xai_widgets.inputs.gaussian import blur
 from xai_widgets.inputs.motion import CHANNELS, moving
 from xai_widgets.placement import Placement

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from xai_widgets.inputs.finite import check_finite
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -136,6 +134,15 @@ def to_bytes(values: Any) -> NDArray[np.uint8]:
         raise ValueError(msg)
     scaled: NDArray[np.uint8] = (values * (255 / top)).round().clip(0, 255).astype(np.uint8)
     return scaled
+
+
+def check_finite(values: NDArray[Any], what: str) -> None:
+    """Raise ValueError when `values` holds NaN or infinity, saying how many and where the first is."""
+    bad = ~np.isfinite(values)
+    if bad.any():
+        first = [int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape)]
+        msg = f"{what} holds {int(bad.sum())} NaN or infinite values of {bad.size}, the first at {first}."
+        raise ValueError(msg)
 
 
 def display_copy(picture: Image.Image) -> NDArray[np.uint8]:

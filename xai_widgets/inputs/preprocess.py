@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xai_widgets.inputs.finite import check_finite
+from xai_widgets.inputs.decode import check_finite
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -13,8 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from xai_widgets.inputs.base import Inputs
-from xai_widgets.inputs.decode import EXPECTED, display_copy, from_array, open_file, upright
-from xai_widgets.inputs.finite import check_finite
+from xai_widgets.inputs.decode import EXPECTED, check_finite, display_copy, from_array, open_file, upright
 from xai_widgets.inputs.geometry import Geometry, probe
 from xai_widgets.inputs.motion import CHANNELS
 from xai_widgets.inputs.preprocess import Preprocess, feed
