@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import xai_widgets as xai
 from xai_widgets.inputs.table import Table
@@ -44,17 +45,40 @@ def judge(frame):
     return np.stack([-z, z], 1)
 
 
-@pytest.mark.parametrize("method", QUICK)
+def encoded(frame):
+    """Encode rows for a network, as a user would who takes no care."""
+    plain = {
+        "when": (frame["when"] - pd.Timestamp("2020-01-20")).dt.days / 10,
+        "said": frame["said"].astype(float).fillna(0.5),
+        "count": frame["count"].astype(float).fillna(-1) / 20,
+        "level": frame["level"] == "high",
+        "byte": frame["byte"] / 64,
+        "number": (frame["number"] - 2**53 - 1000) / 500,
+        "small": frame["small"],
+    }
+    return np.stack([np.asarray(one, float) for one in plain.values()], 1)
+
+
+def network(seed):
+    torch.manual_seed(seed)
+    return torch.nn.Sequential(torch.nn.Linear(7, 8), torch.nn.Tanh(), torch.nn.Linear(8, 2)).eval()
+
+
+@pytest.mark.parametrize("method", [*QUICK, "gradient"])
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_returned_keeps_to_the_constraints_and_all_else_is_as_it_was(method, seed):
     random = np.random.default_rng(seed)
     frame = nasty(random)
     row, rules = frame.iloc[int(random.integers(40))], list(random.choice(list(RULES), 1))
     ways = {str(name): str(random.choice(["up", "down"])) for name in random.choice(ONE_WAY, 2, replace=False)}
-    keep = xai.Constraints(immutable=["said", "stamp"], direction=ways, rules=rules, max_changes=3)
-    found = xai.counterfactuals(
-        judge, row, background=frame, constraints=keep, method=method, seed=seed, n=3, **QUICK[method]
-    )
+    low, high = np.sort(frame["small"].sample(2, random_state=seed).astype(float))
+    ranges = {"small": (low, high), "byte": (20, 200)}
+    # From outside of its range, a number may only go towards it.
+    ways |= {name: "up" if row[name] < a else "down" for name, (a, b) in ranges.items() if not a <= row[name] <= b}
+    keep = xai.Constraints(immutable=["said", "stamp"], ranges=ranges, direction=ways, rules=rules, max_changes=3)
+    own = {"encode": encoded, "starts": 8, "steps": 10} if method == "gradient" else QUICK[method]
+    model = network(seed) if method == "gradient" else judge
+    found = xai.counterfactuals(model, row, background=frame, constraints=keep, method=method, seed=seed, n=3, **own)
     for one in found.candidates:
         changed = {change.column for change in one.changes}
         assert len(changed) <= 3
@@ -64,7 +88,9 @@ def test_what_is_returned_keeps_to_the_constraints_and_all_else_is_as_it_was(met
                 continue
             assert name not in {"said", "stamp", "always"}
             assert pd.Series([value]).astype(frame.dtypes[name])[0] == value, "the type holds it"
-            if name != "level":
+            if name in ranges:
+                assert ranges[name][0] <= value <= ranges[name][1]
+            elif name != "level":
                 assert frame[name].min() <= value <= frame[name].max()
             assert ways.get(name) != "up" or value > row[name]
             assert ways.get(name) != "down" or value < row[name]
