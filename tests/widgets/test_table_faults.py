@@ -240,3 +240,64 @@ def test_a_search_among_rows_of_which_the_model_fails_for_some_goes_on(make_tabl
 def test_a_range_of_probabilities_that_none_has_is_refused():
     with pytest.raises(ValueError, match=r"within must reach into 0\.\.1, where probabilities lie, got \(2, 3\)"):
         xai.counterfactuals(judge, ROW, background=FRAME, within=(2, 3))
+
+
+class Interrupted:
+    """The judge, which has something done in the middle of one of its passes."""
+
+    def __init__(self):
+        self.left, self.then = 0, None
+
+    def __call__(self, frame):
+        self.left -= 1
+        if not self.left:
+            self.then()
+        return judge(frame)
+
+
+MOMENTS = (1, 2, 3, 5, 8, 13, 21)
+
+
+def test_a_search_can_be_stopped_at_any_moment_and_begun_again(make_table):
+    model = Interrupted()
+    widget = make_table(model, target="yes")
+    browser, search = Browser(widget), widget._asides.search
+    widget.result(60)
+    until(lambda: browser.of("curves"))
+    model.then = lambda: browser.say(kind="search", open=False)
+    asked = {"kind": "search", "open": True, "target": 1, "n": 3, "most": 5}
+
+    def found():
+        return [one["cells"] for one in browser.of("search")[-1]["found"]]
+
+    for moment in MOMENTS:
+        model.left = moment
+        browser.say(**asked)
+        assert search.wait(60)
+        told = browser.of("search")[-1]
+        assert (told["running"], told["error"]) == (False, None)
+        assert all(one["valid"] for one in told["found"])
+    model.left = 0
+    browser.say(**asked)
+    assert search.wait(60)
+    assert len(found()) == 3
+    assert browser.of("search")[-1]["fraction"] == 1
+    assert not browser.of("error")
+
+
+def test_a_question_about_a_population_can_be_stopped_at_any_moment_and_asked_again(explore):
+    model = Interrupted()
+    widget, browser = explore(model, FRAME, y=judge(FRAME).argmax(1), labels=["no", "yes"])
+    stop = {"kind": "study", "question": "importance", "open": False, "columns": [], "params": {}}
+    model.then = lambda: browser.say(**stop)
+    for moment in MOMENTS:
+        model.left = moment
+        browser.say(**stop | {"open": True, "params": {"n_repeats": 40 + moment}})
+        until(lambda: model.left <= 0)
+        assert widget._questions["importance"].wait(60)
+        told = browser.of("study")[-1]
+        assert (told["running"], told["error"]) == (False, None)
+        assert told["fraction"] < 1
+    model.left = 0
+    assert ask(browser, "importance", n_repeats=1)["fraction"] == 1
+    assert widget.importances.fraction == 1
