@@ -26,16 +26,18 @@ widget. A third of the lab's are the tutorials that come with it."""
 
 FILES = {
     "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words|factual/menu",
-    "changed pictures": r"picture_|changed_pictures|counterfactual/(pictures|region|code_problem|walks)|inputs/regions",
+    "changed pictures": r"picture_|changed_pictures|counterfactual/(pictures|region|code_problem|walks)|inputs/regions"
+    r"|widgets/image_(asides|other|ways)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
-    "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|seen|table)|prepare/(pieces|rows)",
+    "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|seen|table)"
+    r"|prepare/(one_hots|pieces|rows|separable)",
     "explorer": r"/widgets/(population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces",
     "saved": r"export/(aside|change_files|checks|files|packed|record)|(export|lab)/(facts|fitting|layouts|page\.)"
     r"|(export|lab)/(tables|told|vector|views)|reports/|/(kept|saving|provenance)",
-    "trust": r"evaluation|export/measured|widgets/(trust|judged)\.py",
+    "trust": r"evaluation|api/comparisons|export/measured|widgets/(trust|judged)\.py",
     "lab": r"/labextensions/|xai_widgets/lab/",
 }
 """Which files a topic adds."""
