@@ -9,10 +9,9 @@ from attribution.nets import row
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.attribution.groups import Groups
+from xai_widgets.attribution.groups import Groups, boxes
 from xai_widgets.attribution.windows import Windows
 from xai_widgets.inputs import Inputs
-from xai_widgets.inputs.motion import boxes
 
 SHAPES = {
     (12, 3, 32, 32): (0, 2, 3),

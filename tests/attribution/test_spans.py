@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import xai_widgets as xai
-from xai_widgets.attribution.spans import spans_of
+from xai_widgets.attribution.groups import spans_of
 from xai_widgets.text import Text
 
 SENTENCE = "This is a rather long sentence of just eleven words {}. "

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from xai_widgets.attribution.ablation import FeatureAblation
 from xai_widgets.attribution.backprop import Deconvolution, GuidedBackprop
-from xai_widgets.attribution.cam import Cam, EigenCam, GradCam, GradCamPlusPlus, HiResCam, LayerCam, XGradCam
-from xai_widgets.attribution.cam_guided import GuidedGradCam
+from xai_widgets.attribution.cam import (
+    Cam,
+    EigenCam,
+    GradCam,
+    GradCamPlusPlus,
+    GuidedGradCam,
+    HiResCam,
+    LayerCam,
+    XGradCam,
+)
 from xai_widgets.attribution.cam_scored import AblationCam, ScoreCam
 from xai_widgets.attribution.conductance import Conductance
 from xai_widgets.attribution.deep_lift import DeepLift, DeepShap

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import bisect
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,15 +12,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.spans import LONG, spans_of
 from xai_widgets.inputs import BASELINES
-from xai_widgets.inputs.motion import boxes
 from xai_widgets.inputs.superpixels import superpixels
 from xai_widgets.method import Method, parameter
 
 if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
+    from xai_widgets.text import Text
+
+LONG = 300
+"""Pieces of a text from which on they are joined."""
+
+WANTED = 100
+"""About so many spans are made of them: ten samples each of a thousand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,3 +182,53 @@ class GroupMethod(Method):
 def row_generator(seed: int, row: int) -> torch.Generator:
     """Return the random numbers of one row: its own, so that the size of batches changes nothing."""
     return torch.Generator().manual_seed(seed * 1_000_003 + row)
+
+
+def spans_of(text: Text) -> Tensor:
+    """Divide a long text into spans: words in turn, never beyond the end of a sentence, all about as many.
+
+    Returns
+    -------
+    Tensor, int64, shape (pieces,)
+        Of each token or word the number of its span, from 0. What stands for no part of the text is one of its own.
+    """
+    starts = [start for start, _ in text.pieces("words")]
+    sentences = [start for start, _ in text.pieces("sentences")]
+    owner = [bisect.bisect(sentences, start) for start in starts]
+    lengths, seen = Counter(owner), Counter[int]()
+    place: list[tuple[int, int]] = []
+    for sentence in owner:
+        parts = max(1, round(lengths[sentence] * WANTED / len(owner)))
+        place.append((sentence, seen[sentence] * parts // lengths[sentence]))
+        seen[sentence] += 1
+    keys = [
+        (-1, i) if start == stop else place[max(0, bisect.bisect(starts, start) - 1)]
+        for i, (start, stop) in enumerate(text.spans)
+    ]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return torch.tensor([numbers[key] for key in keys])
+
+
+def boxes(shape: Sequence[int], axes: Sequence[int], most: int) -> Tensor:
+    """Cut axes of an input into at most so many boxes, each into about as many parts.
+
+    Returns
+    -------
+    Tensor, int64
+        The number of each value's box, broadcastable to `shape`.
+    """
+    parts = dict.fromkeys(axes, 1)
+    while True:
+        longer = [axis for axis in axes if parts[axis] < shape[axis]]
+        axis = min(longer, key=parts.__getitem__, default=None)
+        count = 1
+        for one in axes:
+            count *= parts[one] + (one == axis)
+        if axis is None or count > most:
+            break
+        parts[axis] += 1
+    index = torch.zeros([1] * len(shape), dtype=torch.long)
+    for axis, cuts in parts.items():
+        part = torch.arange(shape[axis]) * cuts // shape[axis]
+        index = index * cuts + part.reshape([-1 if one == axis else 1 for one in range(len(shape))])
+    return index

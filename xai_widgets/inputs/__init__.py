@@ -1,6 +1,6 @@
 """What the user has, made into what the model eats, with the way back to the user's pixels."""
 
-from xai_widgets.inputs.base import BASELINES, STAND_INS, Inputs
+from xai_widgets.inputs.base import BASELINES, CHANNELS, STAND_INS, Inputs
 from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
 from xai_widgets.inputs.edits import (
     Delete,
@@ -14,7 +14,6 @@ from xai_widgets.inputs.edits import (
     rewritten,
 )
 from xai_widgets.inputs.fills import FILLS, filling
-from xai_widgets.inputs.motion import CHANNELS
 from xai_widgets.inputs.occlude import Occlude
 from xai_widgets.inputs.passages import encode_texts, read_text
 from xai_widgets.inputs.perturb import eaten, perturb

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +13,6 @@ from torch import Tensor
 
 from xai_widgets.inputs.decode import check_finite
 from xai_widgets.inputs.gaussian import blur
-from xai_widgets.inputs.motion import CHANNELS, moving
 from xai_widgets.placement import Placement
 
 if TYPE_CHECKING:
@@ -25,6 +24,18 @@ if TYPE_CHECKING:
 
 Region = tuple[float, float, float, float]
 """``(x0, y0, x1, y1)`` with ``x0 < x1`` and ``y0 < y1``."""
+
+WAVE = 4096
+"""Values along an axis beyond which it is time: rows of tables, texts and the vectors of words are mostly shorter."""
+
+THIN = 16
+"""A sound has at least so many times as many values as channels."""
+
+CHANNELS = (1, 3, 4)
+"""So many may a picture have."""
+
+MATRIX, VIDEO = 2, 4
+COLOURS = 3
 
 BASELINES = ("zero", "black", "white", "mean", "blur", "noise")
 """What a missing input can be replaced by."""
@@ -261,6 +272,19 @@ class Inputs:
         came = f", photo {self.photo_size[0]}x{self.photo_size[1]}" if self.photo_size else ""
         dtype = str(self.x.dtype).removeprefix("torch.")
         return f"Inputs({self.kind} {tuple(self.x.shape)} {dtype} on {self.x.device}{came})"
+
+
+def moving(shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the axis of time of a sound, those of time, height and width of a video, and none of all else.
+
+    A sound is [samples] or [channels, samples], a video [frames, channels, height, width], or with its channels first.
+    """
+    if len(shape) == VIDEO:
+        coloured = [axis for axis in (1, 0) if shape[axis] in CHANNELS]
+        colours = min(coloured, key=lambda axis: shape[axis] != COLOURS, default=None)
+        return () if colours is None else (1 - colours, 2, 3)
+    sound = 0 < len(shape) <= MATRIX and shape[-1] > WAVE and shape[-1] >= THIN * max(shape[:-1], default=1)
+    return (len(shape) - 1,) if sound else ()
 
 
 def _kind(shape: tuple[int, ...]) -> Literal["image", "tensor"]:

@@ -12,10 +12,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from xai_widgets.inputs.base import Inputs
+from xai_widgets.inputs.base import CHANNELS, Inputs
 from xai_widgets.inputs.decode import EXPECTED, check_finite, display_copy, from_array, open_file, upright
 from xai_widgets.inputs.geometry import Geometry, probe
-from xai_widgets.inputs.motion import CHANNELS
 from xai_widgets.inputs.preprocess import Preprocess, feed
 from xai_widgets.inputs.rng import kept_rng
 from xai_widgets.inputs.rows import Row, row_of

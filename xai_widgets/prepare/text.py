@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from xai_widgets.inputs import Inputs, read_inputs, read_text
 from xai_widgets.models import Likelihood
 from xai_widgets.models.callables import PlainFunction
-from xai_widgets.models.strings import Spelled
+from xai_widgets.models.texts import Spelled
 from xai_widgets.models.tokens import longest_text, size_of_vocabulary
 from xai_widgets.prepare.token_names import names_by, size_of
 from xai_widgets.prepare.tokens import reduced, tokens_for

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from xai_widgets.models.rules.attending import AttentionWatch
 from xai_widgets.models.rules.attention import AttentionRelevance
-from xai_widgets.models.rules.composites import COMPOSITES
 from xai_widgets.models.rules.mode import Rules
 from xai_widgets.models.rules.rectifiers import Rectifiers
 from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.rescale import Rescale
+from xai_widgets.models.rules.shares import COMPOSITES
 from xai_widgets.models.rules.watch import Watch
 
 __all__ = ["COMPOSITES", "AttentionRelevance", "AttentionWatch", "Rectifiers", "Relevance", "Rescale", "Rules", "Watch"]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor
 
-from xai_widgets.models.places import called_in
-from xai_widgets.models.rules.composites import Composite
+from xai_widgets.models.errors import called_in
 from xai_widgets.models.rules.compositions import scaled_dot_product_attention
 from xai_widgets.models.rules.fused import attend
 from xai_widgets.models.rules.layer import Layer
 from xai_widgets.models.rules.mode import Call, carry, refusal
 from xai_widgets.models.rules.operations import FUNCTIONS
 from xai_widgets.models.rules.relevance import Relevance
+from xai_widgets.models.rules.shares import Composite
 from xai_widgets.models.rules.traces import Traces
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.overrides import TorchFunctionMode, resolve_name
 
-from xai_widgets.models.errors import ModelError
-from xai_widgets.models.places import called_in
+from xai_widgets.models.errors import ModelError, called_in
 from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.operations import MOVES, opened, operation_of, out_of_place, tensors_in
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from xai_widgets.models.convolving import Kernels
-    from xai_widgets.models.rules.composites import Composite
+    from xai_widgets.models.rules.shares import Composite
 
 WINNERS = frozenset(
     f"{kind}max_pool{n}d{end}" for kind in ("", "adaptive_") for n in (1, 2, 3) for end in ("", "_with_indices")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch.autograd.function import BackwardCFunction
 
-from xai_widgets.models.places import called_in
+from xai_widgets.models.errors import called_in
 from xai_widgets.models.rules.mode import Call, Rules
 from xai_widgets.models.rules.operations import operation_of, tensors_in
 from xai_widgets.models.untouched import DRAWING, moved_between, random_states
