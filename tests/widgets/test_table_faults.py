@@ -159,6 +159,7 @@ REFUSED = {
     "an unknown category": ({"row": {**ROW, "job": "pope"}}, "'job' has no 'pope' in the background: it is one of"),
     "no number": ({"row": {**ROW, "age": "old"}}, "'age' must hold a finite number, got 'old'"),
     "no finite number": ({"row": {**ROW, "income": np.inf}}, "'income' must hold a finite number, got inf"),
+    "no finite number in a frame": ({"row": pd.DataFrame([{**ROW, "income": np.inf}])}, "a finite number, got inf"),
     "no date": ({"row": {**ROW, "since": "once"}}, "'since' must hold a date, such as '2020-03-01', got 'once'"),
     "a number for a date": ({"row": {**ROW, "since": 5}}, "'since' must hold a date, such as '2020-03-01', got 5"),
     "no rows": ({"background": FRAME.iloc[:0]}, "the background is empty: give some rows"),

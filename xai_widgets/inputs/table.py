@@ -204,7 +204,7 @@ def _by_name(x: Any) -> list[tuple[str, Any]] | None:
             msg = f"x must be one row, got a frame of {len(x)} rows: give one, such as frame.iloc[[0]]."
             raise ValueError(msg)
         # One by one: a series of them all would round whole numbers beside others.
-        return [(str(name), x.iloc[0, i]) for i, name in enumerate(x.columns)]
+        return [(str(name), plain_value(x.iloc[0, i])) for i, name in enumerate(x.columns)]
     items = x.items() if isinstance(x, Mapping) or (hasattr(x, "index") and hasattr(x, "to_dict")) else None
     return None if items is None else [(str(name), cell) for name, cell in items]
 
