@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,30 +16,40 @@ if TYPE_CHECKING:
     from xai_widgets.models.kernels import Convolution
 
 
+SMALL = 4
+"""Times as large as its input, weights are laid out at once for one pass: larger ones take more than it holds."""
+
+
 class Kernels:
     """Convolutions whose weights were made of others, laid out and kept for the next pass.
 
     Kept is one a purpose and weight, from the second pass on: together they are larger than the model, and who asks but
-    once has no use for them. That what it was made of is still the same is seen by sums, since weights may be written
-    into unnoticed.
+    once has no use for them. Nor for the wide ones, which for one pass would lie beside the weights they are made of.
+    That what it was made of is still the same is seen by sums, since weights may be written into unnoticed.
     """
 
     def __init__(self) -> None:
         self._asked: set[tuple[str, int]] = set()
         self._found: dict[tuple[str, int], tuple[list[float], Tensor, Convolution]] = {}
 
-    def of(self, purpose: str, sources: Sequence[Tensor | None], make: Callable[[], Convolution]) -> Convolution:
-        """Return what `make` makes of the sources, the first of which is the weight."""
+    def of(
+        self,
+        purpose: str,
+        sources: Sequence[Tensor | None],
+        like: Sequence[int],
+        make: Callable[[Sequence[int] | None], Convolution],
+    ) -> Convolution:
+        """Return what `make` makes of the sources, the first of which is the weight, for inputs of a shape."""
         weight = sources[0]
         assert weight is not None
         sums = [0.0 if one is None else float(one.detach().sum()) for one in sources]
         key = purpose, weight.data_ptr()
         if key not in self._asked:
             self._asked.add(key)
-            return make()
+            return make(like if weight.numel() <= SMALL * math.prod(like) else None)
         if key not in self._found or self._found[key][0] != sums:
             # The weight is kept, so that no other one comes to lie in its place.
-            self._found[key] = sums, weight, make()
+            self._found[key] = sums, weight, make(like)
         return self._found[key][2]
 
 

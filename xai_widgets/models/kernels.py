@@ -85,11 +85,19 @@ class Convolution:
         """Tell whether the weights are laid out as the library wants them."""
         return self._packed is not None
 
+    @property
+    def may_be_packed(self) -> bool:
+        """Tell whether the weights are laid out, or would be if that was asked for."""
+        weight = self.weight
+        plain = weight.device.type == "cpu" and weight.dtype == torch.float32 and weight.ndim == PICTURES
+        return self.is_packed or (not self._tried and plain and bool(torch.backends.mkldnn.enabled))
+
     def lay_out(self, like: Sequence[int]) -> None:
         """Lay the weights out for inputs of such a shape, once."""
-        if not self._tried:
+        if self.may_be_packed and not self._tried:
             with aside():
-                self._tried, self._packed = True, self._pack(scaled(self.weight, self.scale), like)
+                self._packed = self._pack(like)
+        self._tried = True
 
     def is_small(self, *shapes: Sequence[int], times: int = HELD) -> bool:
         """Tell whether the weights take little beside what goes in and comes out, of these shapes."""
@@ -172,16 +180,15 @@ class Convolution:
                 self._turned.weight = turned.new_empty(0)  # of which no second copy is needed
         return self._turned
 
-    def _pack(self, weight: Tensor, like: Sequence[int]) -> Tensor | None:
-        fits = weight.device.type == "cpu" and weight.dtype == torch.float32 and weight.ndim == PICTURES
-        if not fits or not bool(torch.backends.mkldnn.enabled):
-            return None
+    def _pack(self, like: Sequence[int]) -> Tensor | None:
         stride, dilation = self._each(self.stride), self._each(self.dilation)
-        reach = [d * (k - 1) + 1 for d, k in zip(dilation, weight.shape[2:], strict=True)]
+        reach = [d * (k - 1) + 1 for d, k in zip(dilation, self.weight.shape[2:], strict=True)]
         size = [*like[:2], *map(max, like[2:], reach)]
         try:
             pack: Any = torch._C._nn.mkldnn_reorder_conv2d_weight  # noqa: SLF001
-            packed: Tensor = pack(weight.detach().to_mkldnn(), [0, 0], stride, dilation, self.groups, size)
+            # The product is gone before the weights are laid out: there are never three of them.
+            given = scaled(self.weight, self.scale).detach().to_mkldnn()
+            packed: Tensor = pack(given, [0, 0], stride, dilation, self.groups, size)
         except (AttributeError, RuntimeError):  # built without oneDNN, or of another mind about these names
             return None
         return packed

@@ -79,10 +79,9 @@ class Layer:
             return None
         lay_out, purpose = self.function.lay_out, f"{purpose} {self.scale is None}"
         x = self.x.tensor
-        kernel = self.kernels.of(
-            purpose, self.sources, lambda: lay_out(change(self.weight), change(self.bias), x.shape)
-        )
-        return kernel if kernel.is_packed and kernel.takes(x) else None
+        make = lambda like: lay_out(change(self.weight), change(self.bias), like)  # noqa: E731
+        kernel = self.kernels.of(purpose, self.sources, x.shape, make)
+        return kernel if kernel.may_be_packed and kernel.takes(x) else None
 
 
 class Convolving:
@@ -108,6 +107,6 @@ class Convolving:
         result: Tensor = self._func(x, w, b, *self._rest)
         return result
 
-    def lay_out(self, w: Tensor, b: Tensor | None, like: Sequence[int]) -> Convolution:
-        """Prepare to convolve inputs of such a shape by these weights often."""
+    def lay_out(self, w: Tensor, b: Tensor | None, like: Sequence[int] | None) -> Convolution:
+        """Prepare to convolve inputs of such a shape by these weights often, or by them as they are."""
         return Convolution(w.detach(), None if b is None else b.detach(), *self._geometry, like)

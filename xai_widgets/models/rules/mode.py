@@ -44,7 +44,8 @@ class Carry(Function):
     @staticmethod
     def backward(ctx: Any, *came: Tensor) -> Any:
         """Go back by the rule."""
-        return None, None, *ctx.back(came[0])
+        back, ctx.back = ctx.back, None  # with what it holds: the graph outlives the way back
+        return None, None, *back(came[0])
 
 
 def carry(compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *inputs: Tensor) -> Tensor:
@@ -58,7 +59,7 @@ def carry(compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *inputs:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an operation, as its handler sees it: never in place."""
+    """One call of an operation, as its handler sees it: in place only for rules whose `writes` is set."""
 
     name: str
     func: Callable[..., Any]
@@ -99,6 +100,8 @@ class Rules(TorchFunctionMode):
     """Of the method, for messages."""
     strict: ClassVar[bool] = True
     """Whether an operation without rule is refused; otherwise it keeps its gradient."""
+    writes: bool = False
+    """Whether handlers may run operations in place as they are, but on parts of other tensors: a copy each is saved."""
     advice: ClassVar[Mapping[str, str]] = {}
     """What to do instead, by refused operation."""
 
@@ -154,12 +157,16 @@ class Rules(TorchFunctionMode):
             result = self._inside(func, args, kwargs)
         elif handler is not None and kwargs.get("out") is None:
             # In place, a copy goes in: autograd may keep it for the way back, and then the original is written into.
-            call = Call(name, out_of_place(func), (args[0].clone(), *args[1:]) if inside else args, kwargs)
-            if inside:
+            copied = inside and not (self.writes and args[0]._base is None)  # noqa: SLF001
+            given = (args[0].clone(), *args[1:]) if copied else args
+            call = Call(name, out_of_place(func) if copied else func, given, kwargs)
+            if copied:
                 self.renamed(args[0], call.args[0])
+            else:
+                self._protect(written)
             result = self.handle(handler, call)
             self.seen(call, result)
-            if inside:
+            if copied:
                 self._protect(written)
                 self.renamed(result, args[0])
                 result = args[0].copy_(result)

@@ -32,7 +32,8 @@ class Rectifiers(Rules):
         self.name = name  # type: ignore[misc]  # of the class where a class has one
         self.filtered = 0
         self.others: list[str] = []
-        self._rule = self._guided if name == "guided_backprop" else self._deconvolved
+        self.writes = name == "guided_backprop"
+        self._rule = self._guided if self.writes else self._deconvolved
 
     def handler(self, name: str) -> Callable[[Call], Any] | None:
         """Return the rule of activations; the rest has none."""

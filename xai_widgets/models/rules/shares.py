@@ -74,14 +74,15 @@ def _minus(t: Any) -> Any:
     return None if t is None else t.clamp(max=0)
 
 
-def _by_sign(x: Tensor, above: tuple[Tensor, Tensor | None], below: Tensor) -> list[Term]:
-    """Make the terms of weight and bias for inputs above 0, and of the weight for those below.
+def _by_sign(x: Tensor, layer: Layer, above: Callable[[Any], Any], below: Callable[[Any], Any]) -> list[Term]:
+    """Make the terms of changed weight and bias for inputs above 0, and of another weight for those below.
 
-    Behind a ReLU there are none below: left out, they save half of the work.
+    Behind a ReLU there are none below: left out, they save half of the work. Weights that belong to no term are let go.
     """
+    w, b = layer.weight, layer.bias
     if not bool((x < 0).any()):
-        return [(x, *above)]
-    return [(_plus(x), *above), (_minus(x), below, None)]
+        return [(x, above(w), above(b))]
+    return [(_plus(x), above(w), above(b)), (_minus(x), below(w), None)]
 
 
 def epsilon(layer: Layer, came: Tensor, options: Options) -> Tensor:
@@ -96,20 +97,18 @@ def zplus(layer: Layer, came: Tensor, options: Options) -> Tensor:
     if kernel is not None and float(x.min()) >= 0:
         padding = layer.function.padding  # type: ignore[attr-defined]
         return kernel.back(came / stabilized(kernel(x, padding), options.epsilon), x.shape, padding).mul_(x)
-    w, b = layer.weight, layer.bias
-    return _share(layer.function, _by_sign(x, (_plus(w), _plus(b)), _minus(w)), came, options.epsilon)
+    return _share(layer.function, _by_sign(x, layer, _plus, _minus), came, options.epsilon)
 
 
 def alpha2_beta1(layer: Layer, came: Tensor, options: Options) -> Tensor:
     """Twice what speaks for the output, less once what speaks against it."""
-    x, w, b = layer.x.tensor, layer.weight, layer.bias
-    against = _by_sign(x, (_minus(w), _minus(b)), _plus(w))
-    return 2 * zplus(layer, came, options) - _share(layer.function, against, came, options.epsilon)
+    against = _share(layer.function, _by_sign(layer.x.tensor, layer, _minus, _plus), came, options.epsilon)
+    return 2 * zplus(layer, came, options) - against
 
 
 def gamma(layer: Layer, came: Tensor, options: Options) -> Tensor:
     """Shares of the output's own sign, favoured by 1 + gamma; of either sign, as inputs may be negative too."""
-    x, w, b = layer.x.tensor, layer.weight, layer.bias
+    x, z = layer.x.tensor, layer.function(layer.x.tensor, layer.weight, layer.bias)
 
     def up(t: Any) -> Any:
         return None if t is None else t + options.gamma * _plus(t)
@@ -117,11 +116,8 @@ def gamma(layer: Layer, came: Tensor, options: Options) -> Tensor:
     def down(t: Any) -> Any:
         return None if t is None else t + options.gamma * _minus(t)
 
-    z = layer.function(x, w, b)
-    for_positive = _by_sign(x, (up(w), up(b)), down(w))
-    for_negative = _by_sign(x, (down(w), down(b)), up(w))
-    first = _share(layer.function, for_positive, torch.where(z > 0, came, 0), options.epsilon)
-    return first + _share(layer.function, for_negative, torch.where(z < 0, came, 0), options.epsilon)
+    first = _share(layer.function, _by_sign(x, layer, up, down), torch.where(z > 0, came, 0), options.epsilon)
+    return first + _share(layer.function, _by_sign(x, layer, down, up), torch.where(z < 0, came, 0), options.epsilon)
 
 
 def flat(layer: Layer, came: Tensor, options: Options) -> Tensor:
