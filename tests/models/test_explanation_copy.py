@@ -12,7 +12,8 @@ from torch import nn
 import xai_widgets as xai
 from xai_widgets.models import Target, TorchModel, private_copy
 from xai_widgets.models import execution as module_file
-from xai_widgets.models.explanation import copy_in_steps, mergeable
+from xai_widgets.models.explanation import copy_in_steps, feed_alone
+from xai_widgets.models.merging import watched
 
 pytestmark = pytest.mark.usefixtures("_copies_are_worth_it")
 
@@ -128,7 +129,7 @@ def test_a_batchnorm_behind_a_convolution_is_merged_and_the_function_stays(betwe
 )
 def test_what_is_not_surely_the_same_is_not_merged(between):
     net = Net(between)
-    assert mergeable(net, image(8)[None]) == []
+    assert watched(net, image(8)[None], feed_alone)[0] == []
     assert explanation_copy(net, image(8)[None]) is None
 
 
@@ -137,13 +138,13 @@ def test_what_is_not_surely_the_same_is_not_merged(between):
 def test_layers_that_somebody_listens_to_are_left_alone(where, listener):
     net = Net(plain)
     getattr(getattr(net, where), listener)(lambda *_: None)
-    assert mergeable(net, image(8)[None]) == []
+    assert watched(net, image(8)[None], feed_alone)[0] == []
 
 
 def test_parametrized_layers_are_left_alone():
     net = Net(plain)
     nn.utils.parametrizations.weight_norm(net.conv)
-    assert mergeable(net, image(8)[None]) == []
+    assert watched(net, image(8)[None], feed_alone)[0] == []
 
 
 def test_watching_leaves_no_hooks():
@@ -177,7 +178,7 @@ def test_layers_of_every_kind_are_merged(net, x):
 
 def test_a_linear_layer_of_sequences_is_left_alone():
     net = nn.Sequential(nn.Linear(6, 5), nn.BatchNorm1d(7), nn.Flatten()).eval()
-    assert mergeable(net, torch.rand(1, 7, 6)) == []
+    assert watched(net, torch.rand(1, 7, 6), feed_alone)[0] == []
 
 
 def test_gradients_are_the_models():
@@ -376,7 +377,7 @@ def test_a_norm_before_a_layer_is_not_taken_for_one_behind_it() -> None:
                 x = conv(norm(1.5 * x))
             return x.mean((2, 3))
 
-    assert mergeable(NormFirst().eval(), torch.randn(1, 3, 8, 8)) == []
+    assert watched(NormFirst().eval(), torch.randn(1, 3, 8, 8), feed_alone)[0] == []
 
 
 def test_nothing_is_passed_through_a_model_that_has_nothing_to_merge_or_lay_out():

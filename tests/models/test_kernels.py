@@ -84,10 +84,26 @@ def test_weights_are_laid_out_for_a_way_back_only_where_they_are_small_beside_th
         assert one.product is None  # of the merged weights there is the laid-out copy alone
         assert one.kernel.weight is conv.weight
         with torch.no_grad():
-            for _ in range(3):
-                assert one.kernel.is_packed is small  # a run that goes back in between has room for none
+            for _ in range(5):
+                assert one.kernel.is_packed is small  # one input's activations leave room for no more than that
                 torch.testing.assert_close(fast(x), net(x))
-        assert one.kernel.is_packed  # what holds no activations has room for it
+            many = x.expand(12, -1, -1, -1)
+            torch.testing.assert_close(fast(many), net(many))
+        assert one.kernel.is_packed  # what would hold those of many has room for it
+
+
+def test_laid_out_weights_take_no_more_than_a_pass_would_hold():
+    conv, x = nn.Conv2d(32, 32, 3, padding=1), torch.rand(1, 32, 5, 5)
+    net = nn.Sequential(conv, nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1), nn.Flatten()).eval()
+    fast, counts = explanation_copy(net, x), []
+    with torch.no_grad():
+        for size in (1, 1, 1, 4, 7, 8):
+            fast(x.expand(size, -1, -1, -1))
+            counts.append(sum(one.kernel.is_packed for one in fast.fixed))
+    assert fast.room.held == 3 * x.numel()  # what goes in and what both layers put out
+    assert counts == [0, 0, 0, 1, 1, 2]
+    fast.refresh()
+    assert fast.room.taken == 0
 
 
 def test_weights_are_laid_out_for_inputs_of_the_size_to_come(monkeypatch):
@@ -95,7 +111,7 @@ def test_weights_are_laid_out_for_inputs_of_the_size_to_come(monkeypatch):
     monkeypatch.setattr(torch._C._nn, "mkldnn_reorder_conv2d_weight", lambda *a: asked.append(a[-1]) or reorder(*a))
     conv = convolution(padding=2, dilation=2)
     for side, size in ((9, 9), (2, 5)):  # the second one is smaller than the neighbourhood, but for the padding
-        x = torch.rand(2, 4, side, side)
+        x = torch.rand(9, 4, side, side)
         fast = explanation_copy(nn.Sequential(conv, nn.Flatten()), x[:1])
         torch.testing.assert_close(fast(x), conv(x).flatten(1))
         assert asked.pop()[1:] == [4, size, size]

@@ -174,13 +174,13 @@ class SmoothGrad(Noisy):
         def gradients(rows: slice) -> torch.Tensor:
             # One draw a row, so that the numbers do not depend on the size of the batches; repeated after
             # running out of memory, hence from the row's own seed.
-            noise = [self._noise(generator, seed, row, x) for row in range(rows.start, rows.stop)]
-            batch = x + scale * torch.stack(noise).to(x)
-            found = model.gradients(batch, target)[1]
+            noise = (self._noise(generator, seed, row, x) for row in range(rows.start, rows.stop))
+            found = model.gradients(x + scale * torch.stack(tuple(noise)).to(x), target)[1]
             return found.abs() if self.absolute else found
 
         for rows, batch in model.batches(self.n_samples, gradients, "backward", CHECKED):
             mean.add(batch)
+            del batch  # the next one is made meanwhile
             error = mean.error()
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error, notes=notes)

@@ -213,6 +213,7 @@ def refine(
             rise.see(places[rows], scores)
             for point in zip(points[rows], y, g, strict=True):
                 integral.add(*point)
+            del scores, y, g, point  # the next ones are made meanwhile
             if integral.values is None:
                 yield Estimate(torch.empty(0), len(integral.places), most + 1, ready=False)
             elif rows.stop < len(points):

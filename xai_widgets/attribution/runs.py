@@ -238,6 +238,8 @@ def begun(
     method: Method, model: Model, inputs: Inputs, target: Target, seed: int
 ) -> tuple[Method, Iterator[Estimate], tuple[str, ...]]:
     """Begin with the method, or with what stands in for it, and a note that says so."""
+    if "gradients" not in method.uses:
+        model.forget_history()
     estimates = method.run(model, inputs, target, seed)
     if method.otherwise is None:
         return method, estimates, ()

@@ -57,17 +57,19 @@ class VarGrad(Noisy):
         scale, notes = self.scale(inputs)
 
         def gradients(rows: slice) -> Tensor:
-            noise = [torch.randn(x.shape, generator=row_generator(seed, row)) for row in range(rows.start, rows.stop)]
-            return model.gradients(x + scale * torch.stack(noise).to(x), target)[1]
+            numbers = range(rows.start, rows.stop)
+            noise = (torch.randn(x.shape, generator=row_generator(seed, row)) for row in numbers)
+            return model.gradients(x + scale * torch.stack(tuple(noise)).to(x), target)[1]
 
         first, sums = torch.empty(0), [torch.empty(0)] * 4
         for rows, found in model.batches(self.n_samples, gradients, "backward", CHECKED):
             if rows.start == 0:
-                first = wide(found[0])
+                first = wide(found[0].clone())
                 sums = [torch.zeros_like(first)] * 4
             # Powers of the distance from the first sample: small numbers, whose sums keep their digits.
             away = wide(found) - first
             sums = [total + away.pow(k + 1).sum(0) for k, total in enumerate(sums)]
+            del found, away  # the next ones are made meanwhile
             variance, error = _variance(rows.stop, sums)
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             yield Estimate(variance, rows.stop, rows.stop if enough else self.n_samples, error, notes=notes)
@@ -130,15 +132,17 @@ class ExpectedGradients(GradientMethod):
             numbers = range(rows.start, rows.stop)
             base = torch.stack([start(row) for row in numbers])
             alpha = torch.cat([torch.rand(1, generator=row_generator(seed, row)) for row in numbers])
-            way = x - base
-            found = model.gradients(base + alpha.to(x).reshape(-1, *[1] * x.ndim) * way, target)[1]
-            return way * found, target.of(model.scores(base))
+            points = alpha.to(x).reshape(-1, *[1] * x.ndim) * (x - base)
+            found = model.gradients(points.add_(base), target)[1]
+            del points
+            return (x - base).mul_(found), target.of(model.scores(base))
 
         whole = float(target.of(model.scores(x[None])))
         mean, scores = Mean(summed=inputs.vectors is not None), 0.0
         for rows, (values, starts) in model.batches(self.n_samples, batch, "backward", CHECKED):
             mean.add(values)
             scores += float(starts.sum())
+            del values  # the next ones are made meanwhile
             error = mean.error() if rows.stop >= ENOUGH else None
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             gap = float(mean.value.sum()) - (whole - scores / rows.stop)

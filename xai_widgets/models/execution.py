@@ -231,6 +231,7 @@ class Execution:
                 each = min(each, pace.best)  # which is forgotten where sizes are learned anew
                 spent.left = (count - rows.stop) * each
                 yield rows, result
+                del result
         finally:
             spent.left = Spent.left
 

@@ -22,17 +22,18 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as torch_module
-from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
+from torch.overrides import _get_current_function_mode_stack
 from torch.utils._device import DeviceContext
 
 from xai_widgets.models.convolving import convolved
 from xai_widgets.models.kernels import Convolution, merged, scaled
+from xai_widgets.models.merging import NORMS, Room, is_plain, watched
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.untouched import HOOKS, new_empties
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Generator, Sequence
 
 Feed = Callable[[nn.Module, Any], Any]
 """How a module is called with a batch."""
@@ -43,11 +44,7 @@ def feed_alone(module: nn.Module, x: Any) -> Any:
     return module(**x) if isinstance(x, Mapping) else module(x)
 
 
-CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
-MATRIX, PICTURES = 2, 4
-
-ABOUT_A_TENSOR = (int, torch.Size, torch.dtype, torch.device)
+PICTURES = 4
 
 CLOSE = {torch.float64: 1e-9, torch.float32: 1e-4}
 """How far the scores may differ, as a share of the largest. Half precision is too coarse to tell."""
@@ -69,10 +66,12 @@ class Fixed:
         Of the model itself.
     layout : memory_format
         Of the inputs; that of the outputs too.
+    room : Room
+        For laid-out weights.
     """
 
-    def __init__(self, layer: Any, layout: torch.memory_format) -> None:
-        self.layer = layer
+    def __init__(self, layer: Any, layout: torch.memory_format, room: Room) -> None:
+        self.layer, self.room = layer, room
         self.bias: Tensor | None = layer.bias
         self.scale: Tensor | None = None
         self.kernel: Convolution | None = None
@@ -98,7 +97,7 @@ class Fixed:
                 how = layer.stride, layer.dilation, layer.groups, None, self.scale
                 self.kernel = Convolution(layer.weight, self.bias, *how)
             if self.kernel.takes(x):
-                if self._pays(self.kernel, x):
+                if not self.kernel.tried and self._pays(self.kernel, x):
                     self.kernel.lay_out(x.shape)
                 return convolved(x, self.kernel, layer.padding)
         found: Tensor = layer._conv_forward(x, self.weight(), self.bias)  # noqa: SLF001
@@ -107,13 +106,15 @@ class Fixed:
     def _pays(self, kernel: Convolution, x: Tensor) -> bool:
         """Tell whether a second copy of the weights is worth its memory.
 
-        Passes that hold no activations for a way back have room for one of any size, once they are many in a row.
+        Passes that hold no activations for a way back have room for as many as those would take, once they are many in
+        a row.
         """
         self._forwards = 0 if x.requires_grad and torch.is_grad_enabled() else self._forwards + 1
         if kernel.is_linear(x, self.layer.padding):
             return False
         outputs = len(kernel.weight), *(n // by for n, by in zip(x.shape[2:], self.layer.stride, strict=True))
-        return self._forwards > TRIES or kernel.is_small(x.shape, (len(x), *outputs))
+        pays = self._forwards > TRIES or kernel.is_small(x.shape, (len(x), *outputs))
+        return pays and self.room.takes(kernel.weight.numel(), len(x))
 
 
 class Merged(Fixed):
@@ -125,10 +126,12 @@ class Merged(Fixed):
         Of the model itself; they keep their own weights.
     layout : memory_format
         Of the inputs.
+    room : Room
+        For laid-out weights.
     """
 
-    def __init__(self, layer: Any, norm: Any, layout: torch.memory_format) -> None:
-        super().__init__(layer, layout)
+    def __init__(self, layer: Any, norm: Any, layout: torch.memory_format, room: Room) -> None:
+        super().__init__(layer, layout, room)
         self.norm = norm
         self.passing: Tensor | None = None
         """The layer's output on its way to the BatchNorm."""
@@ -180,17 +183,20 @@ class ExplanationCopy:
         Of the inputs.
     feed : callable
         Calls the module.
+    held : int
+        Numbers that a pass of one input holds for the way back.
     """
 
     def __init__(
-        self, module: nn.Module, pairs: Sequence[tuple[str, str]], layout: torch.memory_format, feed: Feed
+        self, module: nn.Module, pairs: Sequence[tuple[str, str]], layout: torch.memory_format, feed: Feed, held: int
     ) -> None:
         shared = {id(t): t for t in (*module.parameters(), *module.buffers())}
         self.module = copy.deepcopy(module, {**shared, **new_empties(module)})
-        self.layout, self._feed = layout, feed
+        self.layout, self._feed, room = layout, feed, Room(held)
+        self.room = room
         self.version: int | None = None
         """Of the model's weights when they were taken up, for the caller."""
-        self.merged = [Merged(module.get_submodule(a), module.get_submodule(b), layout) for a, b in pairs]
+        self.merged = [Merged(module.get_submodule(a), module.get_submodule(b), layout, room) for a, b in pairs]
         for (layer, norm), one in zip(pairs, self.merged, strict=True):
             # On the instances: names, types and attributes stay what the model's own code may ask for.
             self.module.get_submodule(layer).forward = partial(Merged.run_layer, one)
@@ -199,14 +205,15 @@ class ExplanationCopy:
         if layout is torch.channels_last:
             taken = {layer for layer, _ in pairs}
             for name, layer in module.named_modules():
-                if name not in taken and _is_plain(layer, (nn.Conv2d,)) and _is_laid_out(layer):
-                    self.fixed.append(Fixed(layer, layout))
+                if name not in taken and is_plain(layer, (nn.Conv2d,)) and _is_laid_out(layer):
+                    self.fixed.append(Fixed(layer, layout, room))
                     self.module.get_submodule(name).forward = partial(Fixed.run, self.fixed[-1])
         self.refresh()
 
     @aside()
     def refresh(self) -> None:
         """Take up the model's weights as they are now."""
+        self.room.taken = 0
         with torch.no_grad():
             for one in self.fixed:
                 one.refresh()
@@ -280,7 +287,7 @@ def copy_in_steps(
     layouts = [torch.channels_last] if wants_channels_last(module, x) else []
     if not layouts and not any(type(one) in NORMS for one in module.modules()):
         return None
-    pairs, output = _watched(module, inputs[0], feed)
+    pairs, held, output = watched(module, inputs[0], feed)
     yield
     if not pairs and not layouts:
         return None  # noise, too, is what a function of a table's rows may refuse
@@ -289,7 +296,7 @@ def copy_in_steps(
     for used, layout in product([pairs, []], [*layouts, torch.preserve_format]):
         if not used and layout is torch.preserve_format:
             break  # that is the model as it is
-        found = ExplanationCopy(module, used, layout, feed)
+        found = ExplanationCopy(module, used, layout, feed, held)
         # In one step: whoever runs in between would pass through the model beside a second copy of its weights.
         if all(_agrees(found, one, want) for one, want in zip(inputs, wanted, strict=True)):
             return found
@@ -319,82 +326,7 @@ def _agrees(candidate: ExplanationCopy, x: Tensor, wanted: Tensor) -> bool:
     return got.shape == wanted.shape and bool((got - wanted).abs().max() <= CLOSE[wanted.dtype] * wanted.abs().max())
 
 
-class _Uses(TorchFunctionMode):
-    """Count how many operations take each of some tensors; asking for a shape or type does not count."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.counts: dict[int, int] = {}
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
-        result = func(*args, **(kwargs or {}))
-        if not isinstance(result, ABOUT_A_TENSOR):
-            self._count([*args, *(kwargs or {}).values()])
-        return result
-
-    def _count(self, values: Iterable[Any]) -> None:
-        for value in values:
-            if isinstance(value, (list, tuple)):
-                self._count(value)
-            elif id(value) in self.counts:
-                self.counts[id(value)] += 1
-
-
-def mergeable(module: nn.Module, x: Tensor, feed: Feed = feed_alone) -> list[tuple[str, str]]:
-    """Find each layer whose output goes into one BatchNorm and nowhere else, by watching one pass.
-
-    Returns
-    -------
-    list of (str, str)
-        Names of layer and BatchNorm.
-    """
-    return _watched(module, x, feed)[0]
-
-
-def _watched(module: nn.Module, x: Tensor, feed: Feed) -> tuple[list[tuple[str, str]], Any]:
-    """Return what `mergeable` does, and what the model put out."""
-    uses = _Uses()
-    made: dict[int, tuple[str, Tensor]] = {}  # the tensor itself keeps its id from being given to another
-    taken: dict[str, int] = {}
-    runs: dict[str, int] = {}
-
-    def after_layer(name: str, _module: nn.Module, _args: Any, output: Tensor) -> None:
-        runs[name] = runs.get(name, 0) + 1
-        made[id(output)] = name, output
-        uses.counts[id(output)] = 0
-
-    def before_norm(name: str, _module: nn.Module, args: tuple[Any, ...]) -> None:
-        runs[name] = runs.get(name, 0) + 1
-        # Looked up now: when what it takes is gone, a later layer's output may be given the same id.
-        taken[name] = id(args[0]) if args and id(args[0]) in made else 0
-
-    handles = []
-    for name, one in module.named_modules():
-        if _is_plain(one, (*CONVOLUTIONS, nn.Linear)):
-            handles.append(one.register_forward_hook(partial(after_layer, name)))
-        elif _is_plain(one, NORMS) and one.running_mean is not None:
-            handles.append(one.register_forward_pre_hook(partial(before_norm, name)))
-    try:
-        with torch.no_grad(), uses:
-            found = feed(module, x.clone())
-    finally:
-        for handle in handles:
-            handle.remove()
-    pairs = [(*made[key], norm) for norm, key in taken.items() if key in made and uses.counts[key] == 1]
-    return [
-        (layer, norm)
-        for layer, output, norm in pairs
-        if runs[layer] == runs[norm] == 1
-        and not (output.ndim != MATRIX and isinstance(module.get_submodule(layer), nn.Linear))
-    ], found
-
-
 def _is_laid_out(layer: nn.Module) -> bool:
     plain = isinstance(layer, nn.Conv2d) and layer.padding_mode == "zeros" and not isinstance(layer.padding, str)
     fits = plain and layer.weight.dtype == torch.float32 and layer.weight.device.type == "cpu"
     return fits and bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
-
-
-def _is_plain(module: Any, types: tuple[type[nn.Module], ...]) -> bool:
-    """Whether a module is exactly of one of the types, with nobody listening: no subclass, parametrization or hook."""
-    return type(module) in types and "forward" not in vars(module) and not any(getattr(module, h) for h in HOOKS)

@@ -75,7 +75,8 @@ class Convolution:
         """A name of `ACTIVATIONS`, done to what is put out, with `limits`."""
         self.limits: list[float] = []
         self._packed: Tensor | None = None
-        self._tried = False
+        self.tried = False
+        """Whether it has been tried to lay them out."""
         self._turned: Convolution | None = None
         if like is not None:
             self.lay_out(like)
@@ -90,14 +91,14 @@ class Convolution:
         """Tell whether the weights are laid out, or would be if that was asked for."""
         weight = self.weight
         plain = weight.device.type == "cpu" and weight.dtype == torch.float32 and weight.ndim == PICTURES
-        return self.is_packed or (not self._tried and plain and bool(torch.backends.mkldnn.enabled))
+        return self.is_packed or (not self.tried and plain and bool(torch.backends.mkldnn.enabled))
 
     def lay_out(self, like: Sequence[int]) -> None:
         """Lay the weights out for inputs of such a shape, once."""
-        if self.may_be_packed and not self._tried:
+        if self.may_be_packed and not self.tried:
             with aside():
                 self._packed = self._pack(like)
-        self._tried = True
+        self.tried = True
 
     def is_small(self, *shapes: Sequence[int], times: int = HELD) -> bool:
         """Tell whether the weights take little beside what goes in and comes out, of these shapes."""

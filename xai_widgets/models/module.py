@@ -98,6 +98,10 @@ class TorchModel(Tapped):
         labels = self.labels if self.labels is not None and len(self.labels) == len(probabilities) else None
         return Prediction(probabilities.float().cpu().numpy(), scores[0].float().cpu().numpy(), kind, labels)
 
+    def forget_history(self) -> None:
+        """Let go of the prediction's history, for which nobody will ask."""
+        self._passed.drop()
+
     def unchanged(self, x: Tensor) -> Tensor:
         """Return the scores (1, outputs) of one input `x` (features…).
 

@@ -169,6 +169,7 @@ def in_batches(  # noqa: PLR0917
             pace.learn(size, seconds)
             start += size
             yield rows, result
+            del result  # which the next batch would have to find room beside
             continue
         # Outside the except block, so that the traceback no longer keeps the failed batch's tensors alive.
         report(pace.shrink(size))

@@ -1,0 +1,74 @@
+"""A run holds no more than one pass forward and back of as many inputs, and a fifth."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import xai_widgets as xai
+from xai_widgets.models.pace import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GOAL, SIDE = 1.2, 64
+
+PATCHES = (torch.arange(SIDE)[:, None] // 16 * 4 + torch.arange(SIDE) // 16)[None]
+METHODS: dict[str, dict[str, object]] = {
+    "saliency": {},
+    "guided_backprop": {},
+    "guided_grad_cam": {},
+    "lrp": {},
+    "smooth_grad": {"n_samples": 12, "tolerance": 0.0},
+    "integrated_gradients": {"n_steps": 17, "tolerance": 0.0},
+    "expected_gradients": {"n_samples": 12, "tolerance": 0.0},
+    "rise": {"n_samples": 16, "tolerance": 0.0},
+    "lime": {"n_samples": 16, "tolerance": 0.0, "feature_mask": PATCHES},
+    "kernel_shap": {"n_samples": 16, "tolerance": 0.0, "feature_mask": PATCHES},
+}
+
+
+def network() -> nn.Module:
+    """Make one whose upper layers have far more weights than activations, as those for photos have."""
+    torch.manual_seed(0)
+    layers: list[nn.Module] = []
+    for inputs, outputs, stride in ((3, 32, 1), (32, 64, 4), (64, 128, 2), *[(128, 128, 1)] * 3):
+        conv = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        layers += [conv, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
+    net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 5))
+    return net.eval().requires_grad_(requires_grad=False)
+
+
+def peak(work: Callable[[], object]) -> int:
+    """Count the bytes of all tensors that are alive at once at most, as the allocator tells of them."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as seen:
+        work()
+    told = [(one.start_ns(), one.nbytes()) for one in seen.profiler.kineto_results.events() if one.name() == "[memory]"]
+    return max(accumulate(size for _, size in sorted(told, key=itemgetter(0))))
+
+
+def one_pass(net: nn.Module, x: Tensor, size: int) -> int:
+    def both_ways() -> None:
+        batch = x.expand(size, -1, -1, -1).clone().requires_grad_()
+        net(batch)[:, 0].sum().backward(inputs=[batch])
+
+    both_ways()
+    return peak(both_ways)
+
+
+@pytest.mark.usefixtures("_copies_are_worth_it")
+@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_run_holds_little_more_than_one_pass_forward_and_back(
+    method: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pace, "fit", lambda _, left: min(left, size))
+    net, x = network(), torch.rand(3, SIDE, SIDE)
+    beside = one_pass(net, x, size if "n_samples" in METHODS[method] or "n_steps" in METHODS[method] else 1)
+    held = peak(lambda: xai.attribute(net, x, method, target=0, **METHODS[method]))
+    assert held <= GOAL * beside, f"{held / beside:.3f}"
