@@ -21,6 +21,7 @@ GOAL = 1.2
 MODELS = ("resnet-18", "resnet-50")
 METHODS: dict[str, dict[str, object]] = {
     "saliency": {},
+    "guided_backprop": {},
     "smooth_grad": {"n_samples": 32, "tolerance": 0.0},
     "integrated_gradients": {"n_steps": 129, "tolerance": 0.0},
     "expected_gradients": {"n_samples": 32, "tolerance": 0.0},
@@ -30,10 +31,13 @@ METHODS: dict[str, dict[str, object]] = {
     "grad_cam": {},
     "guided_grad_cam": {},
     "score_cam": {"time_budget": 30.0},
+    "ablation_cam": {"time_budget": 30.0},
     "occlusion": {"sliding_window_shapes": 32, "strides": 16},
     "rise": {"n_samples": 96, "tolerance": 0.0},
     "lime": {"n_samples": 96, "tolerance": 0.0},
     "kernel_shap": {"n_samples": 96, "tolerance": 0.0},
+    "shapley_sampling": {"n_samples": 96, "tolerance": 0.0},
+    "feature_ablation": {"time_budget": 30.0},
 }
 """With how much of it: the most is taken early, except where something is kept of every pass."""
 

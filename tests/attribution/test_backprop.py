@@ -69,6 +69,31 @@ def test_every_way_to_write_a_rectifier_is_one_operation(method, written):
     assert not result.notes
 
 
+class InPart(nn.Module):
+    """A rectifier that writes into a part of a tensor, or puts together what another one has made of the parts."""
+
+    def __init__(self, *, inside):
+        super().__init__()
+        torch.manual_seed(1)
+        self.one, self.two = nn.Linear(6, 9).double(), nn.Linear(9, 3).double()
+        self.inside = inside
+
+    def forward(self, x):
+        h = self.one(x)
+        if self.inside:
+            h[:, 2:7].relu_()
+            h.view(-1, 3, 3)[:, 0].relu_()
+            return self.two(h)
+        h = torch.cat([h[:, :2], h[:, 2:7].relu(), h[:, 7:]], 1)
+        return self.two(torch.cat([h[:, :3].relu(), h[:, 3:]], 1))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_rectifier_of_a_part_is_that_of_the_part_alone(method):
+    inside, apart = (xai.attribute(InPart(inside=flag), row(), method, target=1).values for flag in (True, False))
+    np.testing.assert_allclose(inside, apart, rtol=1e-6, atol=1e-12)
+
+
 def test_closed_forms_of_one_rectifier():
     """For F = w · relu(v x): guided keeps open paths with positive weight, deconvolution every positive weight."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import weakref
 
 import pytest
 import torch
@@ -12,6 +13,8 @@ from xai_widgets.attribution import LayerwiseRelevance
 from xai_widgets.inputs import read_inputs
 from xai_widgets.models import Target, TorchModel
 from xai_widgets.models.convolving import Kernels
+from xai_widgets.models.kernels import Convolution
+from xai_widgets.models.rules.mode import carry
 
 
 def network() -> nn.Module:
@@ -67,3 +70,32 @@ def test_weights_written_into_unnoticed_are_taken_up() -> None:
     for _ in range(3):
         torch.testing.assert_close(relevance(again, x, "epsilon_plus"), new, rtol=1e-6, atol=0)
     assert len(adapter.remember("convolutions of lrp", dict)._found) == kept
+
+
+def test_wide_weights_are_laid_out_only_for_who_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For one pass, they would lie beside the weights that they are made of."""
+    asked: list[torch.Size] = []
+    pack = Convolution._pack
+    monkeypatch.setattr(Convolution, "_pack", lambda self, like: asked.append(self.weight.shape) or pack(self, like))
+    torch.manual_seed(0)
+    narrow, wide = nn.Conv2d(3, 16, 3), nn.Conv2d(16, 64, 3, 3)
+    adapter = TorchModel(nn.Sequential(narrow, nn.ReLU(), wide, nn.ReLU(), nn.Flatten()).eval())
+    x = torch.rand(3, 8, 8)
+    first = relevance(adapter, x, "epsilon_plus")
+    assert asked.count(narrow.weight.shape) == 2  # forward, and for what speaks for the output
+    assert wide.weight.shape not in asked
+    torch.testing.assert_close(relevance(adapter, x, "epsilon_plus"), first, rtol=1e-5, atol=1e-7)
+    assert asked.count(wide.weight.shape) == 2
+
+
+def test_what_a_rule_holds_goes_on_the_way_back() -> None:
+    """The scores keep the graph, so it would all be held to the end."""
+    held = torch.ones(3)
+    gone = weakref.ref(held)
+    x = torch.ones(3, requires_grad=True)
+    made = carry(lambda: torch.ones(3), lambda came, held=held: (came * held,), x)
+    del held
+    assert gone() is not None
+    made.sum().backward()
+    assert gone() is None
+    assert made.grad_fn is not None

@@ -224,8 +224,7 @@ class Execution:
     ) -> Iterator[tuple[slice, T]]:
         """Run ``work(rows)`` over `count` inputs in batches that find their own size; see `pace.in_batches`."""
         pace, spent = self.paces[kind], self._spent
-        each = pace.best
-        spent.left = count * each
+        spent.left = count * (each := pace.best)
         try:
             for rows, result in in_batches(count, pace, work, self.device, report=self._notes.append, align=align):
                 each = min(each, pace.best)  # which is forgotten where sizes are learned anew
