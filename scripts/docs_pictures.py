@@ -21,7 +21,7 @@ import xai_widgets as xai
 
 PICTURES = ROOT / "docs" / "pictures"
 NOTEBOOKS = {
-    "quickstart": ("01_quickstart.ipynb", 1, 1100),
+    "quickstart": ("01_quickstart.ipynb", 1, 1250),
     "text": ("03_text.ipynb", 1, 1100),
     "rows": ("04_tabular.ipynb", 2, 2150),
 }
