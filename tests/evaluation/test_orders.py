@@ -82,6 +82,14 @@ def test_of_one_part_no_map_is_better_or_worse():
     assert result.verdict == f"passes {result.checked} of {result.checked} checks"
 
 
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_of_few_parts_a_right_map_is_not_called_chance(count):
+    model, x = linear([3.0, 1.0, 0.5, 0.1][:count]), torch.ones(count, dtype=torch.float64)
+    result = xai.evaluate(model, x, xai.attribute(model, x, method="input_x_gradient"), ["deletion", "insertion"])
+    assert [one.passed for one in result.measures] == [None, None]
+    assert result.believable
+
+
 def test_estimates_get_better_and_their_errors_hold(monkeypatch):
     monkeypatch.setattr("xai_widgets.models.pace.Pace.begin", lambda *_: None)  # so that there are many
     torch.manual_seed(0)
