@@ -24,15 +24,22 @@ def elsewhere(values: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.f
     scattered ones would be no fair chance. (So brains' maps are tested: Alexander-Bloch et al., NeuroImage 178, 2018.)
     Of anything else, the same values, shuffled.
     """
-    draws = [np.random.default_rng(seed) for seed in seeds]
     if values.ndim == 1 or min(values.shape) < NEAR:
+        draws = [np.random.default_rng(seed) for seed in seeds]
         return np.stack([draw.permutation(values.ravel()).reshape(values.shape) for draw in draws])
-    shifts = _shifts(*values.shape)
-    chosen = shifts[[draw.integers(len(shifts)) for draw in draws]]
-    down, across = (np.arange(size) - by[:, None] for size, by in zip(values.shape, chosen.T, strict=True))
+    by = _drawn(values.shape, tuple(seeds))
+    down, across = (np.arange(size) - one[:, None] for size, one in zip(values.shape, by.T, strict=True))
     # Negative places count from the other side.
     moved: NDArray[np.float64] = values[down[:, :, None], across[:, None]]
     return moved
+
+
+@lru_cache(maxsize=8)
+def _drawn(shape: tuple[int, ...], seeds: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return a shift for each seed: several measures draw the same."""
+    shifts = _shifts(*shape)
+    drawn: NDArray[np.int64] = shifts[[np.random.default_rng(seed).integers(len(shifts)) for seed in seeds]]
+    return drawn
 
 
 @lru_cache(maxsize=4)
