@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xai_widgets.inputs import Inputs
-    from xai_widgets.models import Model, Target
+    from xai_widgets.models import Model, Prefixes, Target
 
 ENOUGH = 8
 """Fewer groups say too little of the rest."""
+
+MANY = 16
+"""Groups from which on it pays to find out whether passes may leave out what stands before the one that is hidden."""
 
 CAUTION = 2.0
 """Squares of losses have long tails: with a doubt wider by this, the true error stays below in 95 of 100 cases."""
@@ -65,12 +68,16 @@ class FeatureAblation(GroupMethod):
         count = game.groups.count
         order = torch.randperm(count, generator=row_generator(seed, 0))
 
+        shared: list[Prefixes | None] = []
+
         def batch(rows: slice) -> Tensor:
+            if rows.start and not shared:
+                shared.append(game.prefixes() if count >= MANY else None)
             coalitions = torch.ones(rows.stop - rows.start, count, dtype=torch.bool)
             # Row 0 hides nothing, row i hides the i-th group.
             for row in range(max(1, rows.start), rows.stop):
                 coalitions[row - rows.start, order[row - 1]] = False
-            return game.worth(coalitions)
+            return game.worth(coalitions, shared[0] if shared else None)
 
         scores, sizes = torch.empty(0, dtype=torch.float64), game.groups.sizes[order]
         for rows, worth in model.batches(count + 1, batch):

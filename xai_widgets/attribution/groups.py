@@ -15,10 +15,11 @@ from torch import Tensor
 from xai_widgets.inputs import BASELINES
 from xai_widgets.inputs.superpixels import superpixels
 from xai_widgets.method import Method, parameter
+from xai_widgets.models import prefixes_of
 
 if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
-    from xai_widgets.models import Model, Target
+    from xai_widgets.models import Model, Prefixes, Target
     from xai_widgets.text import Text
 
 LONG = 300
@@ -124,12 +125,17 @@ class Game:
     base: Tensor
     notes: tuple[str, ...] = ()
 
-    def worth(self, coalitions: Tensor) -> Tensor:
-        """Compute the score for each coalition (n, count), float64 on the CPU."""
+    def worth(self, coalitions: Tensor, shared: Prefixes | None = None) -> Tensor:
+        """Compute the score for each coalition (n, count), float64 on the CPU; what stands before may be `shared`."""
         bases = self.base if self.base.ndim > self.x.ndim else self.base[None]
         shown = torch.cat([self.groups.show(coalitions, self.x, base) for base in bases])
-        scores = self.target.of(self.model.scores(shown)).cpu().double()
-        return scores.reshape(len(bases), -1).mean(0)
+        found = self.model.scores(shown) if shared is None else shared.scores(shown)
+        return self.target.of(found).cpu().double().reshape(len(bases), -1).mean(0)
+
+    def prefixes(self) -> Prefixes | None:
+        """Return what computes anew only what comes after the first change of a language model's text, if anything."""
+        one = self.base.ndim == self.x.ndim
+        return prefixes_of(self.model, self.x, self.base.expand_as(self.x)) if one else None
 
     def ends(self) -> tuple[float, float]:
         """Compute the score with nothing and with everything shown."""

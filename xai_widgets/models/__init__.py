@@ -9,6 +9,7 @@ from xai_widgets.models.incremental import Incremental, NotIncrementalError
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.module import TorchModel
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches
+from xai_widgets.models.prefixes import Prefixes, prefixes_of
 from xai_widgets.models.targets import Target, resolve_target
 from xai_widgets.models.untouched import private_copy, untouched
 
@@ -24,6 +25,7 @@ __all__ = [
     "NotIncrementalError",
     "OutOfMemoryError",
     "Pace",
+    "Prefixes",
     "Target",
     "TorchModel",
     "WeightsChangedError",
@@ -32,6 +34,7 @@ __all__ = [
     "continued",
     "in_batches",
     "is_out_of_memory",
+    "prefixes_of",
     "private_copy",
     "resolve_target",
     "untouched",

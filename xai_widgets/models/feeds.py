@@ -76,6 +76,12 @@ class Several:
             return module(given if self._named else list(given.values()), **self._more)
         return module(**given, **self._more) if self._named else module(*given.values(), **self._more)
 
+    @property
+    def unmasked(self) -> bool:
+        """Whether besides one input nothing goes in but a mask that leaves nothing out."""
+        fixed = [one for one in self._members if one.shape is None]
+        return self._alone and all(one.name == "attention_mask" and bool(one.fixed.all()) for one in fixed)
+
     def describe(self, rows: Tensor) -> str:
         """Say what was fed."""
         shapes = {one.name: one.fixed.shape if one.shape is None else one.shape for one in self._members if _told(one)}
@@ -110,15 +116,15 @@ class Reduced:
     """
 
     def __init__(self, feed: Feed, reduce: Callable[[Any], Any]) -> None:
-        self._feed, self._reduce = feed, reduce
+        self.feed, self.reduce = feed, reduce
 
     def __call__(self, module: nn.Module, x: Any) -> Any:
         """Return the scores."""
-        return self._reduce(self._feed(module, x))
+        return self.reduce(self.feed(module, x))
 
     def describe(self, x: Any) -> str:
         """Say what was fed."""
-        return getattr(self._feed, "describe", describe)(x) if isinstance(x, Tensor) else "several tensors"
+        return getattr(self.feed, "describe", describe)(x) if isinstance(x, Tensor) else "several tensors"
 
 
 def _told(member: Member) -> bool:

@@ -39,22 +39,22 @@ class Embedded:
     """
 
     def __init__(self, layer: str, ids: Tensor, feed: Feed) -> None:
-        self._layer, self._ids, self._feed = layer, ids, feed
+        self.layer, self.ids, self.feed = layer, ids, feed
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
         """Return the model's output."""
-        ids = self._ids.expand(len(rows), -1)
+        ids = self.ids.expand(len(rows), -1)
 
         def put(_name: str, given: tuple[Any, ...], output: Any) -> Any:
             now = tensor_in(output) if _eats(ids, given) else None
             return None if now is None else with_tensor(output, rows.to(now))
 
-        with listening(module, put, [self._layer]), plainly(module):
-            return self._feed(module, ids.clone())
+        with listening(module, put, [self.layer]), plainly(module):
+            return self.feed(module, ids.clone())
 
     def describe(self, rows: Tensor) -> str:
         """Say what was fed."""
-        return describe(self._ids.expand(len(rows), -1))
+        return describe(self.ids.expand(len(rows), -1))
 
 
 class LastPosition:
