@@ -40,7 +40,8 @@ class FeatureAblation(GroupMethod):
     one, groups are superpixels of a picture, segments of a sound ([samples] or [channels, samples]), boxes in space and
     time of a video ([frames, channels, height, width], or channels first), and else columns, steps or words; LIME and
     Shapley values have the same. Of a layer, the first axis of its activation is grouped (channels of a map), and a
-    group is replaced by what the layer puts out for the baseline.
+    group is replaced by what the layer puts out for the baseline. Of a language model's text, what stands before the
+    hidden token is passed once, where that gives the same scores.
 
     References
     ----------
