@@ -12,6 +12,7 @@ from torch import nn
 
 import xai_widgets as xai
 from xai_widgets.evaluation import Deletion, Insertion, Metric
+from xai_widgets.evaluations import RANKED, beats
 
 WEIGHTS = [4.0, 1.0, 3.0, 2.0]
 
@@ -82,12 +83,32 @@ def test_of_one_part_no_map_is_better_or_worse():
     assert result.verdict == f"passes {result.checked} of {result.checked} checks"
 
 
-@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
 def test_of_few_parts_a_right_map_is_not_called_chance(count):
-    model, x = linear([3.0, 1.0, 0.5, 0.1][:count]), torch.ones(count, dtype=torch.float64)
+    model, x = linear([3.0, 1.0, 0.5, 0.1, 0.05][:count]), torch.ones(count, dtype=torch.float64)
     result = xai.evaluate(model, x, xai.attribute(model, x, method="input_x_gradient"), ["deletion", "insertion"])
     assert [one.passed for one in result.measures] == [None, None]
     assert result.believable
+
+
+@pytest.mark.parametrize("count", [6, 8, 20])
+def test_a_right_map_is_believed_where_one_column_decides_alone(count):
+    """Areas are then spread evenly: the best of them is not two standard deviations from their mean."""
+    model = linear([10.0, *np.linspace(0.1, 0.2, count - 1)])
+    x = torch.ones(count, dtype=torch.float64)
+    found = xai.attribute(model, x, method="input_x_gradient")
+    seeds = [xai.evaluate(model, x, found, ["deletion", "insertion"], seed=seed) for seed in range(20)]
+    believed = [one.believable and all(each.passed for each in one.measures) for one in seeds]
+    assert sum(believed) >= 18
+
+
+@pytest.mark.parametrize("spread", ["uniform", "exponential", "lognormal"])
+def test_a_map_of_chance_is_rarely_believed_however_areas_are_spread(spread):
+    areas = getattr(np.random.default_rng(0), spread)(size=(20_000, RANKED + 1))
+    for higher in (True, False):
+        believed = np.mean([beats(one[0], one[1:], higher=higher) for one in areas])
+        assert 0.045 < believed < 0.055  # three standard errors about 1 in 20
+    assert not beats(0.5, np.full(RANKED, 0.5), higher=True)
 
 
 def test_estimates_get_better_and_their_errors_hold(monkeypatch):

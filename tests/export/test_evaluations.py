@@ -46,13 +46,13 @@ def test_it_says_how_it_was_computed_wherever_it_is_saved(tmp_path):
     assert {name: found.provenance[name] for name in ("xai_widgets", "python", "torch", "numpy")}.items() <= (
         one.provenance.items()
     )
-    assert one["deletion"].params == {"n_steps": 3, "n_random": 10, "baselines": None}
+    assert one["deletion"].params == {"n_steps": 3, "n_random": None, "baselines": None}
     for suffix in (".xai.json", ".csv", ".html"):
         one.save(tmp_path / f"trust{suffix}")
     assert xai.load(tmp_path / "trust.xai.json").provenance == one.provenance
     with (tmp_path / "trust.csv").open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert [line["params"] for line in lines] == ["n_steps=3, n_random=10, baselines=None", ""]
+    assert [line["params"] for line in lines] == ["n_steps=3, n_random=None, baselines=None", ""]
     for line in lines:
         assert line["Method"] == "Occlusion (occlusion)"
         assert "baselines=0.5" in line["Parameters"]
@@ -60,7 +60,7 @@ def test_it_says_how_it_was_computed_wherever_it_is_saved(tmp_path):
         assert one.model_hash in line["Weights"]
         assert f"torch {torch.__version__}" in line["Versions"]
     page = (tmp_path / "trust.html").read_text()
-    for said in ("deletion: n_steps=3, n_random=10", "baselines=0.5", one.model_hash, f"torch {torch.__version__}"):
+    for said in ("deletion: n_steps=3, n_random=None", "baselines=0.5", one.model_hash, f"torch {torch.__version__}"):
         assert said in page
     xai.report(found, one, tmp_path / "both.html")
     assert "deletion: n_steps=3" in (tmp_path / "both.html").read_text()

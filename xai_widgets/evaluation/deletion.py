@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, hundredths, missing, register_metric
 from xai_widgets.evaluation.orders import Followed, Orders, follow
+from xai_widgets.evaluations import RANKED
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import parameter
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 CAUTION = 1.5
 """The area of all points lies within this multiple of the last change in 95 of 100 cases on random networks."""
 
-FEW = 4
-"""Parts, of which one random order in 24 is the map's own: the best of maps could not be told from chance."""
+FEW = 5
+"""Parts, of which one random order in 120 is the map's own: the best of maps could not be told from chance."""
+
+OF_PICTURES = 10
+"""Random orders of a picture, by default: areas of many cells are spread as the normal distribution is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,13 @@ class OrderMetric(Metric):
     """Base of the two: the area under what the model says while parts go, or come."""
 
     n_steps: int = parameter(16, "Into how many steps the way from all to nothing is divided.", low=1, high=1000)
-    n_random: int = parameter(10, "With how many random orders to compare.", low=4, high=100)
+    n_random: int | None = parameter(
+        None,
+        "With how many random orders to compare; ten of a picture and nineteen of all else when empty.",
+        low=4,
+        high=100,
+        optional=True,
+    )
     baselines: Any = parameter(
         None,
         "What stands where nothing is shown; the usual one when empty.",
@@ -46,7 +56,9 @@ class OrderMetric(Metric):
     def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch of points."""
         bases = subject.nothing(self.baselines, self.usual, seed)
-        orders = Orders.of(subject, self.n_random, seed)
+        # Of few parts one may decide alone: no normal distribution, but nineteen orders rank a map whatever it is.
+        usual = OF_PICTURES if subject.inputs.kind == "image" else RANKED
+        orders = Orders.of(subject, self.n_random or usual, seed)
         for one in follow(subject, orders, self.n_steps, lambda reached: subject.answers(reached ^ self.coming, bases)):
             followed = None if one is None else self._scaled(subject, one)
             if one is None:
@@ -94,6 +106,9 @@ class OrderMetric(Metric):
 @dataclass(frozen=True, kw_only=True)
 class Deletion(OrderMetric):
     r"""Area under the probability while parts are hidden, the most important by the map first.
+
+    Passed where it is smaller than in random orders, with a chance of 1 in 20 to be wrong: by Student's t of pictures,
+    by rank among nineteen of all else.
 
     Lower is better: what the map ranks highest should be missed soonest. A picture's parts are square cells, up to 16
     along its shorter side, and not single pixels as in the paper: scattered pixels make a picture that no network
