@@ -184,5 +184,5 @@ def test_what_an_encoder_refuses_is_told_as_before() -> None:
     fed.scores(rows)
     copies = rows.clone()
     copies[3, 2] = float("nan")
-    with pytest.raises(xai.ModelError, match=r"ValueError for an input of 20 rows of 5 columns: .*NaN"):
+    with pytest.raises(xai.ModelError, match=r"of 20 rows of 5 columns \(missing .* in 'hours'.*\): .*NaN"):
         fed.knowing(rows)(copies, torch.arange(20))

@@ -133,7 +133,7 @@ def _cell(value: Any) -> Any:
     found = checks.plain("grid", value)
     if isinstance(found, dict) and found.keys() == {"date"}:
         with faults("its field grid is missing or wrong"):
-            return np.datetime64(checks.text("grid", found["date"]), "ns")
+            return np.datetime64(checks.text("grid", found["date"]), "us")
     checks.hold("grid", not isinstance(found, (tuple, dict)))
     return found
 

@@ -280,19 +280,7 @@ class Explainer(JudgedWidget):
         return {}
 
     def _on_open(self, message: Open) -> None:
-        session, under = self._session, message.under
-        module = session.model.module
-
-        def look() -> Iterator[list[Any]]:
-            session.ready()
-            yield layers.outline(module, under, layers.survey(session.model.fresh(), session.inputs))
-
-        def ended(outcome: Outcome, _error: BaseException | None) -> None:
-            # Where the model fails for this input the explanation says so; what is inside it is known all the same.
-            if outcome is not Outcome.DONE:
-                self._post(layers.told(under, layers.outline(module, under)))
-
-        self._looking.submit(look, publish=lambda found: self._post(layers.told(under, found)), ended=ended)
+        layers.ask(self._looking, self._session, message.under, self._post)
 
     def _on_display(self, message: ShowAs) -> None:
         self._display = checked_display(message.display)

@@ -11,12 +11,14 @@ from xai_widgets.models.keras_models import is_keras
 from xai_widgets.wire import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from torch import nn
 
     from xai_widgets.inputs import Inputs
+    from xai_widgets.jobs import Outcome, Slot
     from xai_widgets.models import Model
+    from xai_widgets.widgets.session import Session
 
 MOST = 2000
 """Modules told at once. Of larger models the lower levels are told when their container is opened."""
@@ -25,6 +27,26 @@ NO_MAP, ARRANGED, AS_IT_IS = 0, 1, 2
 """What a layer puts out: nothing to draw, patches that can be arranged as a map, or channels of a map."""
 
 Shape = tuple[int, ...]
+
+
+def ask(slot: Slot, session: Session, under: str, post: Callable[[Message], None]) -> None:
+    """Tell what is inside one of the model's modules, once a pass has shown what comes out of its layers."""
+    module, answers = session.model.module, list[Message]()
+
+    def look() -> Iterator[list[Any]]:
+        session.ready()
+        yield outline(module, under, survey(session.model.fresh(), session.inputs))
+
+    def say(found: list[Any]) -> None:
+        answers.append(told(under, found))
+        post(answers[-1])
+
+    def ended(_outcome: Outcome, _error: BaseException | None) -> None:
+        # Where the model fails for this input the explanation says so; what is inside it is known all the same.
+        if not answers:
+            say(outline(module, under))
+
+    slot.submit(look, publish=say, ended=ended)
 
 
 def outline(module: nn.Module, under: str = "", facts: Mapping[str, tuple[Shape, int]] | None = None) -> list[Any]:
