@@ -1,7 +1,7 @@
 // Can this map be believed? Measured when it is unfolded, and said in words, number by number.
 import { useEffect, useState } from "preact/hooks";
 import { translated } from "../core/language";
-import { placeOf, severityOf, verdictOf } from "../core/trust/measures";
+import { markOf, placeOf, severityOf, verdictOf } from "../core/trust/measures";
 import type { Measure } from "../core/trust/types";
 import { trustWords } from "../core/trust/words";
 import type { Slot } from "../core/types";
@@ -14,16 +14,6 @@ import { Live } from "./live";
 import { nameOf } from "./names";
 import type { Shown } from "./shown";
 import { Trial } from "./trial";
-
-function Passed({ passed }: Pick<Measure, "passed">) {
-  const [severity, text] =
-    passed === null
-      ? (["note", trustWords.marks.none] as const)
-      : passed
-        ? (["ok", trustWords.marks.yes] as const)
-        : (["warning", trustWords.marks.no] as const);
-  return <Mark severity={severity} text={text} />;
-}
 
 function Line({ measure, running }: { measure: Measure; running: boolean }) {
   const { title, value, error, reference, low, high, better, passed, sentence, definition, paper, curves } = measure;
@@ -47,7 +37,7 @@ function Line({ measure, running }: { measure: Measure; running: boolean }) {
             {value === null ? trustWords.noValue : trustWords.value(value, error)}
             {reference !== null && <span class="xai-faint">{trustWords.random(reference)}</span>}
           </span>
-          {passed === null && (running || value === null) ? <span /> : <Passed passed={passed} />}
+          {passed === null && (running || value === null) ? <span /> : <Mark {...markOf(passed)} />}
           <span class="xai-measure-said">{translated(sentence)}</span>
         </summary>
         <div class="xai-measure-more">

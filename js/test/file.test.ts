@@ -23,7 +23,7 @@ function saved(more: object = {}) {
     seconds: 0.5,
     model_hash: "abc",
     version: "0.1.0",
-    provenance: { torch: "2.13" },
+    provenance: { xai_widgets: "0.1.0", torch: "2.13" },
     arrays: { values: array([0.5, -2, Number.NaN]), probabilities: array([0.25, 0.75]) },
     ...more,
   };
@@ -79,7 +79,7 @@ describe("a saved explanation", () => {
       ["sigma", "inf"],
       ["seed", "3"],
       ["passes forward + back", "1,200 + 1"],
-      ["time", "0.5 s"],
+      ["duration", "0.5 s"],
       ["weights", "abc"],
       ["xai_widgets", "0.1.0"],
       ["torch", "2.13"],

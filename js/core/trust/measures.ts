@@ -13,6 +13,13 @@ export function severityOf({ believable, passed, checked }: Judgement): Severity
   return believable === false ? "error" : passed < checked ? "warning" : "ok";
 }
 
+/** Whether a measure is passed, as a mark: of a number that nothing is asked of too. */
+export function markOf(passed: boolean | null): { severity: Severity; text: string } {
+  const { yes, no, none } = trustWords.marks;
+  if (passed === null) return { severity: "note", text: none };
+  return passed ? { severity: "ok", text: yes } : { severity: "warning", text: no };
+}
+
 /** Where a number lies on the range of its measure, 0..1; ranges without an end end at the largest number beside it. */
 export function placeOf(value: number, { value: own, reference, low, high }: Measure): number {
   const near = [own ?? 0, reference ?? 0];

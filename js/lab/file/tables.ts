@@ -113,8 +113,10 @@ function computation(fields: Fields): Table {
     [WORDS.passes, `${whole(Number(forwards) || 0)} + ${whole(Number(backwards) || 0)}`],
     [WORDS.took, typeof took === "number" ? seconds(took) : ""],
     [WORDS.weights, textOf(hash)],
-    ["xai_widgets", textOf(version)],
-    ...Object.entries(fieldsOf(provenance)).map(([name, value]): [string, string] => [name, plain(value)]),
+    ...Object.entries({ xai_widgets: version, ...fieldsOf(provenance) }).map(([name, value]): [string, string] => [
+      name,
+      plain(value),
+    ]),
   ];
   return { title: WORDS.computation, head: [], rows: rows.filter(([, value]) => value !== "").slice(0, MOST) };
 }

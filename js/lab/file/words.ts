@@ -25,7 +25,7 @@ const english = {
   method: "method",
   seed: "seed",
   passes: "passes forward + back",
-  took: "time",
+  took: "duration",
   weights: "weights",
 };
 

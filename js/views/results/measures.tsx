@@ -3,25 +3,19 @@ import { short } from "../../core/format";
 import { translated } from "../../core/language";
 import type { EvaluationSpec } from "../../core/results/types";
 import { resultWords as said } from "../../core/results/words";
-import { severityOf, verdictOf } from "../../core/trust/measures";
+import { markOf, severityOf, verdictOf } from "../../core/trust/measures";
 import type { Measure } from "../../core/trust/types";
 import { trustWords } from "../../core/trust/words";
 import { Curves } from "../../panels/curves";
 import { Mark } from "../../panels/health";
 import { type Column, SortTable } from "./table";
 
-function markOf({ passed }: Measure) {
-  if (passed === null) return { severity: "note", text: trustWords.marks.none } as const;
-  return passed
-    ? ({ severity: "ok", text: trustWords.marks.yes } as const)
-    : ({ severity: "warning", text: trustWords.marks.no } as const);
-}
-
 const columns = (): Column<Measure>[] => [
   {
     title: said.verdict,
-    key: (one) => markOf(one).text,
-    cell: (one) => <Mark {...markOf(one)} />,
+    // What is not to be had says so in its value.
+    key: ({ passed, value }) => (value === null ? null : markOf(passed).text),
+    cell: ({ passed, value }) => value !== null && <Mark {...markOf(passed)} />,
   },
   {
     title: said.value,
