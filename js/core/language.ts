@@ -1,26 +1,13 @@
 // The language on show. English is built in; another one comes from the kernel and takes its place while one looks.
 import { computed, signal } from "@preact/signals-core";
-import type { EmbeddingWords } from "./embedding/words";
-import type { ImageWords } from "./image/words";
-import type { PopulationWords } from "./population/words";
-import type { ResultWords } from "./results/words";
-import type { TableWords } from "./table/words";
-import type { TextWords } from "./text/words";
-import type { TrustWords } from "./trust/words";
-import type { Words } from "./words";
 
-/** One language: a file of js/languages each. */
-export interface Language {
+/** The parts of a catalogue. */
+type Topic = "words" | "image" | "text" | "table" | "trust" | "embedding" | "population" | "results";
+
+/** One language. What each part holds is in catalogue.ts: here all are alike. */
+export interface Language extends Record<Topic, object> {
   /** As BCP 47 writes it, for whoever reads the page aloud. */
   code: string;
-  words: Words;
-  image: ImageWords;
-  text: TextWords;
-  table: TableWords;
-  trust: TrustWords;
-  embedding: EmbeddingWords;
-  population: PopulationWords;
-  results: ResultWords;
   /** What the kernel says in English, word by word: titles, sentences, parameters; {} for what differs. What is not here stays English. */
   kernel: Record<string, string>;
 }
@@ -29,7 +16,7 @@ export interface Language {
 export const language = signal<Language | null>(null);
 
 /** English words that are read in the language on show; whoever reads them is told when it changes. */
-export function inLanguage<T extends object>(topic: Exclude<keyof Language, "code" | "kernel">, english: T): T {
+export function inLanguage<T extends object>(topic: Topic, english: T): T {
   return new Proxy(english, {
     get: (own, key) => {
       const theirs = language.value?.[topic] as T | undefined;

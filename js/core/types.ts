@@ -1,5 +1,5 @@
 // The messages of docs/protocol.md as types. Nothing here exists at run time.
-import type { TrialMessage, TrustMessage } from "./trust/types";
+import type { Judgement, TrialRow } from "./trust/types";
 
 export type Bytes = ArrayBufferView | ArrayBufferLike | readonly number[] | string;
 
@@ -346,6 +346,28 @@ export interface LayersMessage {
   kind: "layers";
   under: string;
   entries: LayerEntry[];
+}
+
+interface Told {
+  running: boolean;
+  fraction: number;
+  error: string | null;
+  notes: string[];
+}
+
+export interface TrustMessage extends Judgement, Told {
+  kind: "trust";
+  slot: Slot;
+  /** The ask whose map it is about; null: of no map that is on show. */
+  id: number | null;
+  method: string | null;
+  label: string | null;
+}
+
+export interface TrialMessage extends Told {
+  kind: "trial";
+  methods: string[];
+  rows: TrialRow[];
 }
 
 export type Answer = PredictionMessage | MapMessage | Ended | ErrorMessage;

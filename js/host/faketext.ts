@@ -2,9 +2,9 @@
 import { quantise } from "../core/arrays";
 import { put, splice } from "../core/text/edits";
 import { wordsOf } from "../core/text/pieces";
-import { type AskedSpan, isSpan } from "../core/text/question";
+import { isSpan } from "../core/text/question";
 import type { Span, TextEdit, TextSpec } from "../core/text/types";
-import type { Outgoing, Slot } from "../core/types";
+import type { Outgoing, Slot, Stretch } from "../core/types";
 import { type About, FakeKernel, noise } from "./fake";
 
 const WEIGHTS: Record<string, number> = {
@@ -58,7 +58,7 @@ interface Sought {
   open: boolean;
   target: number | null;
   most: number;
-  part: AskedSpan | null;
+  part: Stretch | null;
 }
 
 export class FakeText extends FakeKernel<TextSpec> {

@@ -1,7 +1,8 @@
 // A saved explanation, told as a kernel would tell it. Whoever wrote the file: what is not as it should be is an error here.
 import { type Fields, fieldsOf, listOf, type Saved, shapeOf, textOf } from "../core/fields";
 import { bitmapOf } from "../core/image/bitmap";
-import type { ArrayMeta, Asked, Bytes, Incoming, Kept, Method, Parameter, Task, Value } from "../core/types";
+import type { ArrayMeta, Asked, Incoming, Kept, Method, Parameter, Task, Value } from "../core/types";
+import { Buffers, isCount, isNumber, isPlain, must } from "./checked";
 import type { Page } from "./page";
 import { rowOf } from "./rowfile";
 import { layoutOf } from "./textfile";
@@ -12,39 +13,6 @@ const MOST_CELLS = 2 ** 22;
 const MOST_COLUMNS = 2 ** 16;
 const TASKS: readonly string[] = ["classes", "binary", "value"];
 const WHOLE = { id: 1, slot: "a" } as const;
-
-/** Throws for what is not so. */
-export function must<T>(held: T | false | null | undefined, name: string): T {
-  if (held === false || held === null || held === undefined) throw new Error(`its ${name} is damaged`);
-  return held;
-}
-
-export function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0;
-}
-
-export function isNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-/** What a row may hold in one column. */
-export function isCell(value: unknown): value is Value {
-  return isPlain(value) && (typeof value !== "number" || Number.isFinite(value));
-}
-
-function isPlain(value: unknown): value is Value {
-  return value === null || ["number", "string", "boolean"].includes(typeof value);
-}
-
-/** The buffers of one message, in the order in which they are put. */
-export class Buffers {
-  readonly all: Bytes[] = [];
-
-  put(dtype: ArrayMeta["dtype"], shape: number[], data: ArrayBufferView): ArrayMeta {
-    this.all.push(data);
-    return { v: 1, dtype, shape, buffer: this.all.length - 1 };
-  }
-}
 
 function targetOf(value: unknown, classes: number): Asked {
   const { layer, index } = fieldsOf(value);

@@ -4,7 +4,7 @@ import { unpacked } from "../core/packed";
 import type { CurveMessage, NodeEntry, PopulationSpec, StudyMessage, Topic } from "../core/population/types";
 import type { Column } from "../core/table/types";
 import type { Incoming, Kept } from "../core/types";
-import { Buffers, isCount, isNumber, must } from "./file";
+import { Buffers, isCount, isNumber, must } from "./checked";
 import type { Page } from "./page";
 
 /** Which question each method answers; a method of somebody else tells what matters, as most do. */

@@ -4,7 +4,7 @@ import { unpacked } from "../core/packed";
 import type { Candidate, Cell, ChangesSpec, Edit, EvaluationSpec, MeasureName, Pixels } from "../core/results/types";
 import type { Curve, Measure } from "../core/trust/types";
 import { words } from "../core/words";
-import { isCount, isNumber, must } from "./file";
+import { isCount, isNumber, must } from "./checked";
 
 const [MOST_MEASURES, MOST_POINTS, MOST_CANDIDATES, MOST_COLUMNS, MOST_PIXELS] = [100, 2000, 200, 40, 2 ** 21];
 

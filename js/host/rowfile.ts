@@ -1,7 +1,7 @@
 // The columns of a row that was saved, with what it holds in each.
 import { type Fields, listOf } from "../core/fields";
 import type { Column } from "../core/table/types";
-import { isCell, must } from "./file";
+import { isCell, must } from "./checked";
 
 /** A cell as people read it; a missing one is null, and one that an older file does not tell is empty. */
 function told(cell: string | number | boolean | null | undefined): string | null {

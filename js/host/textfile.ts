@@ -1,7 +1,7 @@
 // Where the tokens of a saved text lie, told as a kernel would tell it: a file counts characters, a browser UTF-16 units.
 import { type Fields, listOf } from "../core/fields";
 import type { LayoutMessage } from "../core/text/types";
-import { type Buffers, isCount, must } from "./file";
+import { type Buffers, isCount, must } from "./checked";
 
 interface SavedText {
   text: string;

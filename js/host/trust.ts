@@ -1,7 +1,6 @@
 // How far the map in a slot can be trusted: measured while a view has that unfolded.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { TrialMessage, TrustMessage } from "../core/trust/types";
-import type { Question, Slot } from "../core/types";
+import type { Question, Slot, TrialMessage, TrustMessage } from "../core/types";
 import type { ShownMap } from "./decode";
 
 export class Trust {

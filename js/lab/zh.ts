@@ -1,5 +1,5 @@
 // What the JupyterLab side says in Simplified Chinese.
-import type { LabWords } from "./words";
+import type { LabWords } from "./english";
 
 export const chinese: LabWords = {
   category: "解释模型",

@@ -1,5 +1,5 @@
 // Simplified Chinese: a part for each catalogue of js/core, and what the kernel says.
-import type { Language } from "../core/language";
+import type { Catalogue } from "../core/catalogue";
 import { embedding } from "./zh/embedding";
 import { image } from "./zh/image";
 import { kernel } from "./zh/kernel";
@@ -21,4 +21,4 @@ export default {
   population,
   results,
   kernel,
-} satisfies Language;
+} satisfies Catalogue;

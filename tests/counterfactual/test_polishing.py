@@ -35,7 +35,7 @@ def run(problem, rows):
     found = []
 
     def keep():
-        found.append((yield from polished(problem, rows)))
+        found.append((yield from polished(problem.bound, problem.judged, rows)))
 
     collections.deque(keep(), maxlen=0)
     return found[0]

@@ -12,7 +12,8 @@ from torch import nn
 import xai_widgets as xai
 from xai_widgets.models import Target, TorchModel, private_copy
 from xai_widgets.models import execution as module_file
-from xai_widgets.models.explanation import copy_in_steps, feed_alone
+from xai_widgets.models.explanation import copy_in_steps
+from xai_widgets.models.feeds import feed_alone
 from xai_widgets.models.merging import watched
 
 pytestmark = pytest.mark.usefixtures("_copies_are_worth_it")

@@ -12,7 +12,7 @@ ELSEWHERE = (
     *("api", "esm.py", "evaluations.py", "export", "findings.py", "jobs", "lab", "method.py", "reports", "results.py"),
     *("samples", "text.py", "tutorial.py", "wire", "models/incremental", "evaluation/subject.py"),
     *("counterfactual/constraints.py", "counterfactual/menu.py", "embeddings/clusters.py", "embeddings/contexts.py"),
-    *("embeddings/neighbours.py", "embeddings/vectors.py", "inputs/base.py", "inputs/catalogue.py", "inputs/cells.py"),
+    *("embeddings/neighbours.py", "embeddings/words.py", "inputs/base.py", "inputs/catalogue.py", "inputs/cells.py"),
     *("inputs/columns.py", "inputs/decode.py", "inputs/edits.py", "inputs/fills.py"),
     *("inputs/passages.py", "inputs/perturbation.py", "inputs/preprocess.py", "inputs/regions.py", "inputs/rows.py"),
     *("inputs/several.py", "inputs/table.py", "population/metrics.py", "population/subject.py", "population/truths.py"),

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xai_widgets.counterfactual.contradictions import choosable, excluding
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -51,39 +49,6 @@ class Bound:
     def most(self) -> int:
         """How many columns may change."""
         return len(self.free) if self.max_changes is None else min(self.max_changes, len(self.free))
-
-    def check(self) -> None:
-        """Refuse rules that can never hold.
-
-        Raises
-        ------
-        ValueError
-            Naming the rule, and the range that leaves nothing.
-        """
-        bounds = {}
-        for i, column in enumerate(self.table.columns):
-            if not self.fixed[i] and self.low[i] > self.high[i]:
-                msg = (
-                    f"Constraints: nothing is left for {column.name!r}: its range and its direction exclude each other."
-                )
-                raise ValueError(msg)
-            if not column.choices:
-                own = float(self.row[i])
-                ends = (own, own) if self.fixed[i] else (min(self.low[i], own), max(self.high[i], own))
-                bounds[column.name] = ends
-        for rule in self.rules:
-            try:
-                rule.holds(self.table.own(self.row[None]), 1)
-            except TypeError as error:
-                msg = f"Constraints: the rule {rule.text!r} compares what cannot be compared: {error}."
-                raise ValueError(msg) from None
-            if not (rule.possible(bounds) and choosable(self, [rule])):
-                msg = f"Constraints: the rule {rule.text!r} can never hold within the other constraints."
-                raise ValueError(msg)
-        if excluded := excluding(self, bounds):
-            told = " and ".join(repr(rule.text) for rule in excluded)
-            msg = f"Constraints: the rules {told} exclude each other: no row keeps to both."
-            raise ValueError(msg if len(excluded) == 2 else msg.replace("both", "all of them"))  # noqa: PLR2004
 
     def changed(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell which cells (n, columns) differ from the row."""

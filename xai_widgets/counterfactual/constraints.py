@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_widgets.counterfactual.bound import Bound
+from xai_widgets.counterfactual.contradictions import refuse_contradictions
 from xai_widgets.counterfactual.rules import Rule
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Constraints:
         fixed = np.array([name in self.immutable for name in table.names]) | np.isnan(row)
         weights = np.array([float(self.effort.get(name, 1.0)) for name in table.names])
         bound = Bound(table, row, low, high, fixed, rules, self.max_changes, weights)
-        bound.check()
+        refuse_contradictions(bound)
         return bound
 
 

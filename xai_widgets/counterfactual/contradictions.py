@@ -31,12 +31,44 @@ class Inequality:
     strict: bool = False
 
 
-def excluding(bound: Bound, ends: Mapping[str, tuple[float, float]]) -> tuple[Rule, ...]:
+def refuse_contradictions(bound: Bound) -> None:
+    """Refuse rules that can never hold.
+
+    Raises
+    ------
+    ValueError
+        Naming the rule, and the range that leaves nothing.
+    """
+    bounds = {}
+    for i, column in enumerate(bound.table.columns):
+        if not bound.fixed[i] and bound.low[i] > bound.high[i]:
+            msg = f"Constraints: nothing is left for {column.name!r}: its range and its direction exclude each other."
+            raise ValueError(msg)
+        if not column.choices:
+            own = float(bound.row[i])
+            ends = (own, own) if bound.fixed[i] else (min(bound.low[i], own), max(bound.high[i], own))
+            bounds[column.name] = ends
+    for rule in bound.rules:
+        try:
+            rule.holds(bound.table.own(bound.row[None]), 1)
+        except TypeError as error:
+            msg = f"Constraints: the rule {rule.text!r} compares what cannot be compared: {error}."
+            raise ValueError(msg) from None
+        if not (rule.possible(bounds) and _choosable(bound, [rule])):
+            msg = f"Constraints: the rule {rule.text!r} can never hold within the other constraints."
+            raise ValueError(msg)
+    if excluded := _excluding(bound, bounds):
+        told = " and ".join(repr(rule.text) for rule in excluded)
+        msg = f"Constraints: the rules {told} exclude each other: no row keeps to both."
+        raise ValueError(msg if len(excluded) == 2 else msg.replace("both", "all of them"))  # noqa: PLR2004
+
+
+def _excluding(bound: Bound, ends: Mapping[str, tuple[float, float]]) -> tuple[Rule, ...]:
     """Return two rules that exclude each other within the ends of columns, or all if they do so together."""
     sets = [*itertools.combinations(bound.rules, 2), *([bound.rules] if len(bound.rules) > 2 else [])]  # noqa: PLR2004
     for rules in sets:
         said = [one for rule in rules for one in linear(rule)]
-        if not _feasible([*said, *_within(ends, said)]) or not choosable(bound, rules):
+        if not _feasible([*said, *_within(ends, said)]) or not _choosable(bound, rules):
             return tuple(rules)
     return ()
 
@@ -120,7 +152,7 @@ def _feasible(given: Sequence[Inequality]) -> bool:
     return all(one.most > CLOSE if one.strict else one.most >= -CLOSE * (1 + abs(one.most)) for one in left)
 
 
-def choosable(bound: Bound, rules: Sequence[Rule]) -> bool:
+def _choosable(bound: Bound, rules: Sequence[Rule]) -> bool:
     """Tell whether some choice of categories keeps to rules that speak of nothing else."""
     table = bound.table
     places = [table.names.index(name) for name in sorted({name for rule in rules for name in rule.columns})]

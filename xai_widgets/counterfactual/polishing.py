@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from numpy.typing import NDArray
 
-    from xai_widgets.counterfactual.row_problem import RowProblem, Values
+    from xai_widgets.counterfactual.bound import Bound
 
-    Flags = NDArray[np.bool_]
+    Values = NDArray[np.float64]
     Rows = Generator[None, None, Values]
     """Yields after each batch, and returns the rows."""
+
+    Judge = Callable[[Values], Generator[None, None, NDArray[np.bool_]]]
+    """Finds out which rows keep to the constraints and reach the goal; yields after each batch."""
 
 FEW = 4
 """Of up to so many changes, all sets that could be kept are tried in one go."""
@@ -24,32 +27,22 @@ POINTS, FINER = 7, 4
 """So many places on a number's way back are tried in one go, and how often between the two that matter."""
 
 
-def polished(problem: RowProblem, values: Values) -> Rows:
+def polished(bound: Bound, judge: Judge, values: Values) -> Rows:
     """Make good rows (n, columns) smaller, all side by side, until no single change of theirs can be undone."""
-    values = yield from _undone(problem, values)
-    values = yield from _moved_back(problem, values)
-    return (yield from _undone(problem, values))
+    values = yield from _undone(bound, judge, values)
+    values = yield from _moved_back(bound, judge, values)
+    return (yield from _undone(bound, judge, values))
 
 
-def _good(problem: RowProblem, values: Values) -> Generator[None, None, Flags]:
-    """Find out which rows keep to the constraints and reach the goal."""
-    bound, good = problem.bound, np.zeros(len(values), bool)
-    fit = np.flatnonzero(bound.holds(values) & bound.changed(values).any(1))
-    for rows, margins in problem.margins(values[fit]):
-        good[fit[rows]] = problem.reached(margins)
-        yield
-    return good
-
-
-def _undone(problem: RowProblem, values: Values) -> Rows:
+def _undone(bound: Bound, judge: Judge, values: Values) -> Rows:
     """Undo changes; where it can be done in several ways, each becomes a row of its own."""
-    bound, values = problem.bound, values.copy()
+    values = values.copy()
     wide = np.flatnonzero(bound.changed(values).sum(1) > FEW)
     while len(wide):
         # By themselves first; then, of those that may go, the dearest and the next and so on together.
         at, columns = np.nonzero(bound.changed(values[wide]))
         alone = np.arange(values.shape[1]) == columns[:, None]
-        may = yield from _good(problem, np.where(alone, bound.row, values[wide[at]]))
+        may = yield from judge(np.where(alone, bound.row, values[wide[at]]))
         dear = (bound.far(values[wide], bound.row) * bound.weights)[at, columns]
         order = np.lexsort((-dear, at))
         order = order[may[order]]
@@ -58,16 +51,16 @@ def _undone(problem: RowProblem, values: Values) -> Rows:
             together[k] |= together[k - 1] & (at[order[k]] == at[order[k - 1]])
         owners = wide[at[order]]
         tries = np.where(together, bound.row, values[owners])
-        good = yield from _good(problem, tries)
+        good = yield from judge(tries)
         values[owners[good]] = tries[good]  # of each the last, which has the most undone
         wide = np.unique(owners)
         wide = wide[bound.changed(values[wide]).sum(1) > FEW]
-    return (yield from _least(problem, values))
+    return (yield from _least(bound, judge, values))
 
 
-def _least(problem: RowProblem, values: Values) -> Rows:
+def _least(bound: Bound, judge: Judge, values: Values) -> Rows:
     """Find all sets of a few changes that are enough, and of which none can be undone."""
-    changed = problem.bound.changed(values)
+    changed = bound.changed(values)
     few = np.flatnonzero(changed.sum(1) <= FEW)
     columns = [np.flatnonzero(changed[k]) for k in few]
     # A set is a number, by its bits.
@@ -75,8 +68,8 @@ def _least(problem: RowProblem, values: Values) -> Rows:
     keep = np.zeros((len(parts), changed.shape[1]), bool)
     for made, (_, own, some) in zip(keep, parts, strict=True):
         made[own] = some >> np.arange(len(own)) & 1
-    tries = np.where(keep, values[few[[k for k, _, _ in parts]]] if parts else values[:0], problem.bound.row)
-    good = yield from _good(problem, tries)
+    tries = np.where(keep, values[few[[k for k, _, _ in parts]]] if parts else values[:0], bound.row)
+    good = yield from judge(tries)
     enough = {k: {2 ** len(own) - 1: values[few[k]]} for k, own in enumerate(columns)}
     for (k, _, some), one, fine in zip(parts, tries, good, strict=True):
         if fine:
@@ -85,10 +78,10 @@ def _least(problem: RowProblem, values: Values) -> Rows:
     return np.unique([*np.delete(values, few, 0), *found], axis=0)
 
 
-def _moved_back(problem: RowProblem, values: Values) -> Rows:
+def _moved_back(bound: Bound, judge: Judge, values: Values) -> Rows:
     """Move numbers towards the row's own: of each row one after the other, of all rows side by side."""
-    bound, values = problem.bound, values.copy()
-    numbers = np.array([not one.choices for one in problem.subject.table.columns])
+    values = values.copy()
+    numbers = np.array([not one.choices for one in bound.table.columns])
     moved = bound.changed(values) & numbers
     for turn in range(int(moved.sum(1).max(initial=0))):
         owners = np.flatnonzero(moved.sum(1) > turn)
@@ -106,7 +99,7 @@ def _moved_back(problem: RowProblem, values: Values) -> Rows:
             if not new.any():
                 break
             good = np.zeros(new.shape, bool)
-            good[new] = yield from _good(problem, fitted[new])
+            good[new] = yield from judge(fitted[new])
             first = np.where(good.any(1), good.argmax(1), POINTS)
             for k, place in enumerate(first):
                 bad = np.flatnonzero(new[k, :place])

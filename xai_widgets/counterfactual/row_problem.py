@@ -13,10 +13,10 @@ import torch
 
 from xai_widgets.changes import CellChange, RowCandidate
 from xai_widgets.counterfactual.polishing import polished
-from xai_widgets.models.explanation import feed_alone
+from xai_widgets.models.feeds import feed_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from xai_widgets.prepare import RowSubject
 
     Values = NDArray[np.float64]
+    Flags = Generator[None, None, NDArray[np.bool_]]
+    """Yields after each batch, and returns what holds of which row."""
 
 POLISHED = 12
 """Of the good rows of one batch, so many are made smaller: those of least effort."""
@@ -113,6 +115,20 @@ class RowProblem:
         """Say of each margin whether the goal is reached."""
         return margins >= 0 if self.goal.within is not None else margins > 0
 
+    def judged(self, values: Values) -> Flags:
+        """Find out which rows (n, columns) differ from the row, keep to the constraints and reach the goal."""
+        fit = self.bound.holds(values) & self.bound.changed(values).any(1)
+        fit[fit] = yield from self._reaching(values[fit])
+        return fit
+
+    def _reaching(self, values: Values) -> Flags:
+        """Find out which rows (n, columns) reach the goal; yield after each batch."""
+        good = np.zeros(len(values), bool)
+        for rows, margins in self.margins(values):
+            good[rows] = self.reached(margins)
+            yield
+        return good
+
     def allowed(self, values: Values) -> Values:
         """Move rows to where the constraints on single columns allow, and leave out those that break the others."""
         fitted = np.unique(self.bound.fitted(values), axis=0)
@@ -128,23 +144,15 @@ class RowProblem:
         data = data[np.isfinite(data).all(1)]
         chosen = np.random.default_rng(seed).permutation(len(data))[:REAL]
         data = data[np.sort(chosen)]
-        kept = []
-        for rows, margins in self.margins(data):
-            kept.append(data[rows][self.reached(margins)])
-            yield
-        self.real = np.concatenate(kept) if kept else data[:0]
+        self.real = data[(yield from self._reaching(data))]
 
     def offer(self, values: Values) -> Iterator[None]:
         """Judge proposals (n, columns), in any numbers, and put what becomes of the good ones into the pool."""
         proposed = self.allowed(values)
-        good: list[Values] = []
-        for rows, margins in self.margins(proposed):
-            good.append(proposed[rows][self.reached(margins)])
-            yield
-        found = np.concatenate([proposed[:0], *good])
+        found = proposed[(yield from self._reaching(proposed))]
         order = np.lexsort((self.bound.effort(found), self.bound.changed(found).sum(1)))
         if best := list(itertools.islice((k for k in order if self._new(found[k])), POLISHED)):
-            for row in (yield from polished(self, found[best])):
+            for row in (yield from polished(self.bound, self.judged, found[best])):
                 self.pool[row.tobytes()] = row
 
     def _new(self, row: Values) -> bool:

@@ -6,7 +6,8 @@ from xai_widgets.embeddings.neighbours import METRICS, Neighbour
 from xai_widgets.embeddings.projections import PROJECTIONS, Layout
 from xai_widgets.embeddings.sources import word_vectors
 from xai_widgets.embeddings.validity import Agreement
-from xai_widgets.embeddings.vectors import UnknownWordError, WordVectors
+from xai_widgets.embeddings.vectors import WordVectors
+from xai_widgets.embeddings.words import UnknownWordError
 
 __all__ = [
     "METRICS",

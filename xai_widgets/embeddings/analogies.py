@@ -9,7 +9,7 @@ import numpy as np
 from xai_widgets.embeddings.neighbours import check_count
 
 if TYPE_CHECKING:
-    from xai_widgets.embeddings.vectors import WordVectors
+    from xai_widgets.embeddings.words import Words
 
 
 class Analogy(NamedTuple):
@@ -20,7 +20,7 @@ class Analogy(NamedTuple):
     row: int
 
 
-def analogy(vectors: WordVectors, a: int, b: int, c: int, k: int) -> list[Analogy]:
+def analogy(vectors: Words, a: int, b: int, c: int, k: int) -> list[Analogy]:
     """Answer "a is to b as c is to …" for rows, by 3CosAdd: the given words are no answers."""
     given = np.unique([a, b, c])
     k = check_count(k, len(vectors) - len(given))

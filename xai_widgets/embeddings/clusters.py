@@ -15,7 +15,7 @@ from xai_widgets.embeddings.validity import NORMAL
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xai_widgets.embeddings.vectors import WordVectors
+    from xai_widgets.embeddings.words import Words
 
 MOST = 1000
 """Words that may be labelled: their distances are all held at once."""
@@ -86,7 +86,7 @@ def check_groups(groups: Any) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def separation(vectors: WordVectors, groups: Groups, metric: str, seed: int = 0, most: int = 6) -> Separation:
+def separation(vectors: Words, groups: Groups, metric: str, seed: int = 0, most: int = 6) -> Separation:
     """Find how far groups of words lie apart; a word is sought in lower case too."""
     check_metric(metric)
     given = check_groups(groups)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xai_widgets.embeddings.vectors import WordVectors
+    from xai_widgets.embeddings.words import Words
 
 METRICS = ("cosine", "euclidean")
 BLOCK = 8_000_000
@@ -52,7 +52,7 @@ def check_count(k: int, most: int) -> int:
     return min(k, most)
 
 
-def neighbours(vectors: WordVectors, row: int, k: int, metric: str) -> list[Neighbour]:
+def neighbours(vectors: Words, row: int, k: int, metric: str) -> list[Neighbour]:
     """Find the nearest words of one."""
     k = check_count(k, len(vectors) - 1)
     if not k:
@@ -62,7 +62,7 @@ def neighbours(vectors: WordVectors, row: int, k: int, metric: str) -> list[Neig
     return [Neighbour(vectors.labels[i], float(d), int(i)) for i, d in zip(rows[0].tolist(), distances[0], strict=True)]
 
 
-def similarities(vectors: WordVectors, pairs: NDArray[np.int64], metric: str) -> NDArray[np.float64]:
+def similarities(vectors: Words, pairs: NDArray[np.int64], metric: str) -> NDArray[np.float64]:
     """Return how alike pairs of rows, ``[n, 2]``, are."""
     points = Points(vectors.matrix, vectors.norms, check_metric(metric))
     distances = points.measured(pairs[:, 0], pairs[:, 1:])[:, 0]

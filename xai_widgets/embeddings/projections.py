@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xai_widgets.embeddings.vectors import WordVectors
+    from xai_widgets.embeddings.words import Words
 
 MOST = 50_000
 """Words that can be laid out."""
@@ -101,7 +101,7 @@ def chosen(method: str, params: dict[str, Any]) -> manifolds.Projection:
     return PROJECTIONS[method](**params)
 
 
-def rows_of(vectors: WordVectors, words: int | Sequence[str] | None) -> NDArray[np.int64]:
+def rows_of(vectors: Words, words: int | Sequence[str] | None) -> NDArray[np.int64]:
     """Return which vectors are meant.
 
     Raises
@@ -120,7 +120,7 @@ def rows_of(vectors: WordVectors, words: int | Sequence[str] | None) -> NDArray[
 
 
 def project(
-    vectors: WordVectors,
+    vectors: Words,
     method: str,
     *,
     words: int | Sequence[str] | None,

@@ -14,7 +14,7 @@ from xai_widgets.embeddings.neighbours import check_metric, similarities
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xai_widgets.embeddings.vectors import WordVectors
+    from xai_widgets.embeddings.words import Words
 
 NORMAL = 1.959964
 """Standard deviations of 95 of 100 cases."""
@@ -52,7 +52,7 @@ class Agreement:
     apart: tuple[tuple[str, str, float, float], ...]
 
 
-def agreement(vectors: WordVectors, pairs: Iterable[tuple[str, str, float]], metric: str, most: int = 6) -> Agreement:
+def agreement(vectors: Words, pairs: Iterable[tuple[str, str, float]], metric: str, most: int = 6) -> Agreement:
     """Compare judgements with similarities; a word is sought in lower case too."""
     check_metric(metric)
     judged = [(str(one), str(other), float(score)) for one, other, score in pairs]

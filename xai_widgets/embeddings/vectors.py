@@ -1,30 +1,21 @@
-"""Words and their vectors: plain data, and what can be asked of it."""
+"""What can be asked of words and their vectors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets.embeddings import analogies, clusters, neighbours, projections, validity
+from xai_widgets.embeddings.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
 
-
-class UnknownWordError(KeyError):
-    """There is no vector of a word."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
-
-
-@dataclass(frozen=True, eq=False)
-class WordVectors:
+@dataclass(frozen=True, eq=False, repr=False)
+class WordVectors(Words):
     """Words and their vectors.
 
     Parameters
@@ -42,85 +33,10 @@ class WordVectors:
         For another shape, for words that do not differ and numbers that are not finite.
     """
 
-    labels: Sequence[str] = field(repr=False)
-    matrix: NDArray[np.float32] = field(repr=False)
-    contexts: Sequence[str] = field(default=(), repr=False)
-
-    def __post_init__(self) -> None:
-        matrix = np.asanyarray(self.matrix)
-        if matrix.dtype != np.float32:
-            matrix = matrix.astype(np.float32)
-        if matrix.ndim != 2 or not matrix.shape[1] or not 0 < len(self.labels) == len(matrix):  # noqa: PLR2004
-            msg = f"expected one vector a word, [words, features], got {len(self.labels)} words and {matrix.shape}."
-            raise ValueError(msg)
-        if len(self.contexts) not in {0, len(matrix)}:
-            msg = f"expected one context a word or none, got {len(self.contexts)} for {len(matrix)} words."
-            raise ValueError(msg)
-        matrix = matrix.view()
-        matrix.flags.writeable = False
-        object.__setattr__(self, "matrix", matrix)
-
     @classmethod
     def one_hot(cls, labels: Sequence[str]) -> WordVectors:
         """Give each word an axis of its own: all words are then equally far from all others."""
         return cls(labels, np.eye(len(labels), dtype=np.float32))
-
-    def __len__(self) -> int:
-        """Return the number of words."""
-        return len(self.labels)
-
-    def __contains__(self, word: object) -> bool:
-        """Tell whether there is a vector of a word."""
-        return word in self.index
-
-    def __getitem__(self, word: str) -> NDArray[np.float32]:
-        """Return the vector of a word."""
-        row: NDArray[np.float32] = self.matrix[self.place(word)]
-        return row
-
-    def __repr__(self) -> str:
-        return f"WordVectors({len(self):,} words, {self.matrix.shape[1]} features)"
-
-    @cached_property
-    def index(self) -> dict[str, int]:
-        """Where each word stands."""
-        found = {word: i for i, word in enumerate(self.labels)}
-        if len(found) < len(self.labels):
-            twice = next(word for i, word in enumerate(self.labels) if found[word] != i)
-            msg = f"expected words that differ, but {twice!r} is there more than once."
-            raise ValueError(msg)
-        return found
-
-    @cached_property
-    def norms(self) -> NDArray[np.float32]:
-        """Lengths of the vectors; a vector of zeros is taken for one of length 1, so that its cosine is 0."""
-        lengths = np.linalg.norm(self.matrix, axis=1)
-        if not np.isfinite(lengths).all():
-            row = int(np.flatnonzero(~np.isfinite(lengths))[0])
-            msg = f"expected finite numbers, but the vector of {self.labels[row]!r} has others."
-            raise ValueError(msg)
-        found: NDArray[np.float32] = np.where(lengths > 0, lengths, np.float32(1))
-        return found
-
-    def find(self, word: str) -> int | None:
-        """Return where a word stands, in lower case where only that is there; None for a word that is not."""
-        return self.index.get(word, self.index.get(word.lower()))
-
-    def place(self, word: str) -> int:
-        """Return where a word stands.
-
-        Raises
-        ------
-        UnknownWordError
-            Naming words that begin alike.
-        """
-        found = self.find(word)
-        if found is None:
-            start = word[:4].lower()
-            near = [one for one in self.labels[:50_000] if start and one.lower().startswith(start)][:4]
-            msg = f"there is no vector of {word[:40]!r}" + (f"; there are {', '.join(near)}." if near else ".")
-            raise UnknownWordError(msg)
-        return found
 
     def neighbours(self, word: str, k: int = 10, *, metric: str = "cosine") -> list[neighbours.Neighbour]:
         """Find the nearest words of a word, in the space of all features.

@@ -10,6 +10,7 @@ import math
 import os
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,6 @@ from xai_widgets.wire.arrays import LEVELS, NOT_A_NUMBER, decode, encode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xai_widgets.export.page import Shown
     from xai_widgets.wire import Message
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,36 @@ COARSEST = (8, 4), (8, 8), (8, 16)
 
 PICTURES = ("photo", "picture")
 """Fields that hold the picture itself, for which there is room beside everything else."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows.
+
+    Attributes
+    ----------
+    spec, state : dict
+        As in ``docs/protocol.md``.
+    told : sequence of Message
+        What a view that opens is told.
+    answers : sequence of (Message, Message)
+        Predictions and maps of what may be asked, the newest first.
+    title, text : str
+        For those who do not run scripts.
+    facts : dict of str to str
+        How it was computed.
+    language : str
+        Of the view, as of :func:`~xai_widgets.esm.language`; English where there is none.
+    """
+
+    spec: Mapping[str, Any]
+    state: Mapping[str, Any]
+    told: Sequence[Message]
+    answers: Sequence[tuple[Message, Message]] = ()
+    title: str = ""
+    text: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
 
 
 def fitted(shown: Shown, fixed: int) -> tuple[str, dict[str, str]]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xai_widgets._version import __version__
 from xai_widgets.esm import asset, language_constant, script
-from xai_widgets.export.fitting import fitted
+from xai_widgets.export.fitting import Shown, fitted
 from xai_widgets.export.words import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from xai_widgets.wire import Message
 
 STYLE = """html{color-scheme:light;background:#fff;color:#1c1f23}
 body{margin:0 auto;padding:16px;max-width:1240px;font:14px/1.5 system-ui,sans-serif}
@@ -29,36 +27,6 @@ document.getElementById("xai-view"),words);"""
 
 FRAME = 2000
 """Bytes around all that, at most."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a page shows.
-
-    Attributes
-    ----------
-    spec, state : dict
-        As in ``docs/protocol.md``.
-    told : sequence of Message
-        What a view that opens is told.
-    answers : sequence of (Message, Message)
-        Predictions and maps of what may be asked, the newest first.
-    title, text : str
-        For those who do not run scripts.
-    facts : dict of str to str
-        How it was computed.
-    language : str
-        Of the view, as of :func:`~xai_widgets.esm.language`; English where there is none.
-    """
-
-    spec: Mapping[str, Any]
-    state: Mapping[str, Any]
-    told: Sequence[Message]
-    answers: Sequence[tuple[Message, Message]] = ()
-    title: str = ""
-    text: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
-    language: str = ""
 
 
 def page(shown: Shown) -> bytes:

@@ -11,8 +11,8 @@ import numpy as np
 from xai_widgets._version import __version__
 from xai_widgets.export import told
 from xai_widgets.export.facts import facts
+from xai_widgets.export.fitting import Shown
 from xai_widgets.export.layouts import Layouts
-from xai_widgets.export.page import Shown
 from xai_widgets.export.words import question, text, title_of
 from xai_widgets.method import REGISTRY
 from xai_widgets.results import Prediction

@@ -9,13 +9,12 @@ import threading
 import time
 import weakref
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xai_widgets.jobs.job import Job, Outcome
-    from xai_widgets.jobs.slot import Slot
 
 IDLE_SECONDS = 5.0
 """A thread without work ends after this long; the next job starts another."""
@@ -23,6 +22,23 @@ IDLE_SECONDS = 5.0
 LAST_STEP = 4.0
 """Seconds that a step may take to finish when Python exits, which aborts where a thread is still amid native code.
 Jupyter kills a kernel after five."""
+
+
+class Steppable(Protocol):
+    """What a worker knows of a slot: when it has something to do, and how to do one step of it."""
+
+    priority: int
+    turn: int
+    due: float
+
+    def ready(self, now: float) -> bool:
+        """Whether there is something to do at once."""
+
+    def begin(self) -> Job | None:
+        """Return the job whose turn it is, None if all were cancelled."""
+
+    def step(self, job: Job) -> None:
+        """Run one step of `job`, or end it if it was stopped."""
 
 
 class Worker:
@@ -57,12 +73,12 @@ class Worker:
         self.lock = threading.RLock()
         """Guards the state of the worker and of its slots; never held during a step or a callback."""
         self._work = threading.Condition(self.lock)
-        self._slots: set[Slot] = set()
+        self._slots: set[Steppable] = set()
         self._retired: deque[tuple[Job, Outcome]] = deque()
         self._turns = 0
         self._running = self._stopping = False
 
-    def enlist(self, slot: Slot) -> None:
+    def enlist(self, slot: Steppable) -> None:
         """Note that a slot has work; call with the lock held, then :meth:`wake`."""
         if slot not in self._slots:
             slot.turn = self.next_turn()
@@ -128,7 +144,7 @@ class Worker:
     def _turn(self, now: float) -> None:
         """End a retired job, or step the slot whose turn it is."""
         with self.lock:
-            slot: Slot | None = None
+            slot: Steppable | None = None
             job: Job | None = None
             outcome: Outcome | None = None
             if self._retired:

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
-from xai_widgets.models.explanation import ExplanationCopy, Feed, copy_in_steps, feed_alone, is_watched, listeners
-from xai_widgets.models.feeds import Reduced
+from xai_widgets.models.explanation import ExplanationCopy, copy_in_steps, is_watched, listeners
+from xai_widgets.models.feeds import Feed, Reduced, feed_alone
 from xai_widgets.models.keras_models import show_layers
 from xai_widgets.models.outputs import scores_of, scores_of_parts, task_of, without_nan
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, Spent, in_batches, release

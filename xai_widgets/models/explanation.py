@@ -14,7 +14,6 @@ While somebody watches the model's own operations, by hooks or modes, the model 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from torch.overrides import _get_current_function_mode_stack
 from torch.utils._device import DeviceContext
 
 from xai_widgets.models.convolving import convolved
+from xai_widgets.models.feeds import Feed, feed_alone
 from xai_widgets.models.kernels import Convolution, merged, scaled
 from xai_widgets.models.merging import NORMS, Room, is_plain, watched
 from xai_widgets.models.outputs import scores_of
@@ -33,16 +33,7 @@ from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.untouched import HOOKS, new_empties
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-
-Feed = Callable[[nn.Module, Any], Any]
-"""How a module is called with a batch."""
-
-
-def feed_alone(module: nn.Module, x: Any) -> Any:
-    """Call a module that takes one tensor, or tensors by the names of its arguments."""
-    return module(**x) if isinstance(x, Mapping) else module(x)
-
+    from collections.abc import Callable, Generator, Sequence
 
 PICTURES = 4
 

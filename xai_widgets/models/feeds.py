@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,15 @@ from torch import Tensor, nn
 from xai_widgets.models.errors import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from xai_widgets.models.explanation import Feed
+Feed = Callable[[nn.Module, Any], Any]
+"""How a module is called with a batch."""
+
+
+def feed_alone(module: nn.Module, x: Any) -> Any:
+    """Call a module that takes one tensor, or tensors by the names of its arguments."""
+    return module(**x) if isinstance(x, Mapping) else module(x)
 
 
 @dataclass(frozen=True)

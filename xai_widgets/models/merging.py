@@ -14,7 +14,7 @@ from xai_widgets.models.untouched import HOOKS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xai_widgets.models.explanation import Feed
+    from xai_widgets.models.feeds import Feed
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)

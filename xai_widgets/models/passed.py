@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from xai_widgets.models.explanation import Feed
+    from xai_widgets.models.feeds import Feed
 
 
 INPUT, LATE = "", "*"

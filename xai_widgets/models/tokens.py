@@ -17,7 +17,7 @@ from xai_widgets.models.taps import listening, tensor_in, with_tensor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from xai_widgets.models.explanation import Feed
+    from xai_widgets.models.feeds import Feed
 
 TOKENS, POSITIONS = 2, 3
 NO_TOKEN = -1

@@ -20,7 +20,7 @@ from xai_widgets.models.taps import listening, tensor_in, with_tensor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from xai_widgets.models.explanation import Feed
+    from xai_widgets.models.feeds import Feed
 
 Fixed = Tensor | Mapping[str, Any]
 """One input with a batch axis of 1: a tensor, or tensors by the names of the model's arguments."""

@@ -13,8 +13,7 @@ from torch import Tensor
 from xai_widgets.inputs import CHANNELS, Inputs, is_several, read_inputs, read_several
 from xai_widgets.models import TorchModel
 from xai_widgets.models.callables import Estimator, PlainFunction, as_module, names_of
-from xai_widgets.models.explanation import feed_alone
-from xai_widgets.models.feeds import ChannelsLast, Member, Several
+from xai_widgets.models.feeds import ChannelsLast, Member, Several, feed_alone
 from xai_widgets.models.keras_models import is_functional, is_keras
 from xai_widgets.models.tokens import takes_tokens
 from xai_widgets.prepare.text import is_passage, read_passage

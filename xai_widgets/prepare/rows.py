@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError
-from xai_widgets.models.explanation import feed_alone
+from xai_widgets.models.feeds import feed_alone
 from xai_widgets.models.pace import Pace
 from xai_widgets.prepare.one_hots import OneHots
 from xai_widgets.prepare.pieces import Pieces

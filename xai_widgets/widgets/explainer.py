@@ -15,7 +15,7 @@ from xai_widgets.export.aside import write_aside
 from xai_widgets.export.bundle import as_shown
 from xai_widgets.export.code import instances
 from xai_widgets.export.facts import facts
-from xai_widgets.export.page import Shown, page
+from xai_widgets.export.page import page
 from xai_widgets.export.picture import png, svg
 from xai_widgets.export.words import question, text
 from xai_widgets.jobs import Outcome
@@ -31,6 +31,7 @@ from xai_widgets.wire import Message, check_display
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from xai_widgets.export.fitting import Shown
     from xai_widgets.findings import Check
     from xai_widgets.method import Method
     from xai_widgets.models import Target

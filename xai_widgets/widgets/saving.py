@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.export.page import Shown
+from xai_widgets.export.fitting import Shown
 from xai_widgets.jobs import Outcome
 from xai_widgets.wire import Message
 

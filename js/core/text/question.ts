@@ -1,11 +1,9 @@
 // A question about part of a text stays with its words while the text around them is edited.
-import type { Target } from "../types";
+import type { Stretch, Target } from "../types";
 import type { Edited } from "./edits";
 import { carried } from "./placing";
 
-export type AskedSpan = Extract<Target, { span: unknown }>;
-
-export function isSpan(target: Target): target is AskedSpan {
+export function isSpan(target: Target): target is Stretch {
   return target !== null && typeof target === "object" && "span" in target;
 }
 

@@ -1,7 +1,6 @@
 // What the messages about texts hold, beside those that every widget has. Nothing here exists at run time.
 // Every place in a text is counted in UTF-16 units, by which a browser slices.
-import type { ArrayMeta, BaseSpec, Bytes, Display, MapMessage, PredictionMessage } from "../types";
-import type { AskedSpan } from "./question";
+import type { ArrayMeta, BaseSpec, Bytes, Display, MapMessage, PredictionMessage, Stretch } from "../types";
 
 export interface Replace {
   name: "replace";
@@ -129,7 +128,7 @@ export interface SearchMessage {
   target: number | null;
   most: number;
   /** The part of that text that was asked about. */
-  part: AskedSpan | null;
+  part: Stretch | null;
   /** Of the text that was on show then. */
   edits: TextEdit[];
   found: Found[];

@@ -1,5 +1,4 @@
-// What the messages about trust hold. Nothing here exists at run time.
-import type { Slot } from "../types";
+// How far a map can be trusted, as messages tell it. Nothing here exists at run time.
 
 export interface Curve {
   name: string;
@@ -34,30 +33,8 @@ export interface Judgement {
   measures: Measure[];
 }
 
-interface Told {
-  running: boolean;
-  fraction: number;
-  error: string | null;
-  notes: string[];
-}
-
-export interface TrustMessage extends Judgement, Told {
-  kind: "trust";
-  slot: Slot;
-  /** The ask whose map it is about; null: of no map that is on show. */
-  id: number | null;
-  method: string | null;
-  label: string | null;
-}
-
 export interface TrialRow extends Judgement {
   method: string;
   /** Of what and how it was computed: what a table that is taken away has besides. */
   computed: Record<string, string | number>;
-}
-
-export interface TrialMessage extends Told {
-  kind: "trial";
-  methods: string[];
-  rows: TrialRow[];
 }
