@@ -27,7 +27,7 @@ from xai_widgets.widgets.base import EXPLAIN, PREDICT
 from xai_widgets.widgets.embedding_files import FILES, TITLE, png
 from xai_widgets.widgets.embedding_session import Near, Space
 from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
-from xai_widgets.widgets.linked import LinkedWidget
+from xai_widgets.widgets.explorer import ExplorerWidget
 from xai_widgets.widgets.saving import shown
 from xai_widgets.wire import LIMIT, Arrange, Complete, Judge, ProtocolError
 from xai_widgets.wire import Near as AskedNear
@@ -43,7 +43,7 @@ SHOWN = 5000
 """Words on show by default."""
 
 
-class EmbeddingExplorer(LinkedWidget):
+class EmbeddingExplorer(ExplorerWidget):
     """Show what vectors of words know: neighbours, analogies, maps, and how far they agree with people.
 
     Returns at once; layouts are computed in the background and appear as they converge.
@@ -100,6 +100,7 @@ class EmbeddingExplorer(LinkedWidget):
 
     _esm = asset("embedding.js", needed=False)
     _css = asset("embedding.css", needed=False)
+    _made_by = "EmbeddingExplorer"
 
     projection = traitlets.Any(None, read_only=True)
     selected = traitlets.Any(None, read_only=True)
@@ -191,10 +192,6 @@ class EmbeddingExplorer(LinkedWidget):
     def cancel(self) -> None:
         """Stop the projection within one step; the layout so far stays."""
         self._questions["layout"].stop()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until all that was asked is answered; False when `timeout` seconds passed before."""
-        return all(one.wait(timeout) for one in self._questions.values())
 
     def overview(self) -> dict[str, Any]:
         """Tell in a line what is on show: ``kind``, ``method``, ``label`` and ``running``."""
@@ -296,33 +293,11 @@ class EmbeddingExplorer(LinkedWidget):
                 kept = {**message.content, "buffers": list(message.buffers)}
                 self.snapshot = {**self.snapshot, kind: kept}
 
-    def _publish(self, **traits: Any) -> None:
-        with self._lock:
-            if not self._closed:
-                for name, value in traits.items():
-                    self.set_trait(name, value)
-
     def _state(self) -> dict[str, Any]:
         return {}
 
-    def _repeat(self, post: Callable[[Message], None]) -> None:
-        for one in self._questions.values():
-            one.repeat(post)
-
-    def _paced(self) -> Iterable[Question]:
-        return self._questions.values()
-
-    def _stop(self) -> None:
-        for one in self._questions.values():
-            one.close()
-
     def _release(self) -> None:
         del self._space
-
-    def _check_open(self) -> None:
-        if self._closed:
-            msg = "This widget is closed. Make a new one with xai.EmbeddingExplorer(...)."
-            raise RuntimeError(msg)
 
     def save(self, path: str | Path) -> None:
         """Wait until all is found, and write what is on show to `path`; the suffix chooses the format.

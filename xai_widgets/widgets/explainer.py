@@ -245,11 +245,6 @@ class Explainer(JudgedWidget):
         """Return a method as code would make it."""
         return method
 
-    def _check_open(self) -> None:
-        if self._closed:
-            msg = "This widget is closed. Make a new one with xai.explain(...)."
-            raise RuntimeError(msg)
-
     def _release(self) -> None:
         self._given.clear()
         self._session.close()
@@ -337,12 +332,6 @@ class Explainer(JudgedWidget):
 
     def _ask_beside(self, slot: str, request: Request) -> None:
         """Ask what is shown beside each explanation, if anything is."""
-
-    def _publish(self, **traits: Any) -> None:
-        with self._lock:
-            if not self._closed:
-                for name, value in traits.items():
-                    self.set_trait(name, value)
 
     def _request(self, asked: Request) -> dict[str, Any]:
         return messages.request(asked, self._told(asked.edits), self._told_target(asked))

@@ -52,10 +52,6 @@ class JudgedWidget(ExplainerWidget):
         """Wait for the finished explanation and return it."""
 
     @abstractmethod
-    def _check_open(self) -> None:
-        """Refuse to work for a closed widget."""
-
-    @abstractmethod
     def _kept_parameters(self, name: str) -> dict[str, Any]:
         """Return the parameters of a method that no message can carry."""
 

@@ -36,6 +36,9 @@ class LinkedWidget(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
     snapshot = traitlets.Dict().tag(sync=True)
 
+    _made_by = "explain"
+    """What of ours makes a new one."""
+
     _closed = True
     """Until it is open: `close` is also called for a widget whose making failed."""
 
@@ -104,6 +107,17 @@ class LinkedWidget(anywidget.AnyWidget):
         with self._lock:
             self._repeat(said.append)
         return said
+
+    def _publish(self, **traits: Any) -> None:
+        with self._lock:
+            if not self._closed:
+                for name, value in traits.items():
+                    self.set_trait(name, value)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = f"This widget is closed. Make a new one with xai.{self._made_by}(...)."
+            raise RuntimeError(msg)
 
     def _post(self, message: Message) -> None:
         # Until a view has said hello nobody listens; it is sent the last results when it does.

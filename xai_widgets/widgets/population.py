@@ -21,7 +21,7 @@ from xai_widgets.widgets import population_messages as messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, EXPLAIN
 from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
-from xai_widgets.widgets.linked import LinkedWidget
+from xai_widgets.widgets.explorer import ExplorerWidget
 from xai_widgets.widgets.names import names_of
 from xai_widgets.widgets.population_session import TOPICS, Along, Asked, PopulationSession, result_of
 from xai_widgets.widgets.saving import shown
@@ -29,7 +29,7 @@ from xai_widgets.widgets.twins import Twins, twin
 from xai_widgets.wire import Message, Pick, ProtocolError, Study
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
     from xai_widgets.populations import Effects
     from xai_widgets.widgets.population_session import Found
@@ -41,7 +41,7 @@ RESULTS = {"importance": "importances", "contributions": "contributions", "tree"
 TITLE = "A model over a population"
 
 
-class PopulationExplorer(LinkedWidget):
+class PopulationExplorer(ExplorerWidget):
     """Show what a model does with a whole table of rows: what matters, how, and which few rules come near it.
 
     Returns at once. Each question is answered when its view is opened, and its answer gets better as it streams.
@@ -83,6 +83,7 @@ class PopulationExplorer(LinkedWidget):
 
     _esm = asset("population.js", needed=False)
     _css = asset("population.css", needed=False)
+    _made_by = "PopulationExplorer"
 
     importances = traitlets.Any(None, read_only=True)
     contributions = traitlets.Any(None, read_only=True)
@@ -165,10 +166,6 @@ class PopulationExplorer(LinkedWidget):
         """Stop all that is being computed within one batch; what was found stays."""
         for one in self._questions.values():
             one.stop()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until all that was asked is answered; False when `timeout` seconds passed before."""
-        return all(one.wait(timeout) for one in self._questions.values())
 
     def save(self, path: str | Path) -> None:
         """Wait until all that was asked is found, and write it to `path`; the suffix chooses the format.
@@ -291,32 +288,13 @@ class PopulationExplorer(LinkedWidget):
         asked = Asked(said["question"], tuple(said["columns"]), tuple(sorted(said["params"].items())))
         self._twins.keep(asked.topic, message, result_of(self._session.known(asked)))
 
-    def _publish(self, **traits: Any) -> None:
-        with self._lock:
-            if not self._closed:
-                for name, value in traits.items():
-                    self.set_trait(name, value)
-
-    def _repeat(self, post: Callable[[Message], None]) -> None:
-        for one in self._questions.values():
-            one.repeat(post)
-
-    def _paced(self) -> Iterable[Question]:
-        return self._questions.values()
-
     def _stop(self) -> None:
-        for one in self._questions.values():
-            one.close()
+        super()._stop()
         self._twins.close()
 
     def _release(self) -> None:
         del self._session
         self._given.clear()
-
-    def _check_open(self) -> None:
-        if self._closed:
-            msg = "This widget is closed. Make a new one with xai.PopulationExplorer(...)."
-            raise RuntimeError(msg)
 
     def _found(self, seconds: float | None) -> Found | None:
         """Return what the question on show has come to after so many seconds; all have ended for None."""
