@@ -19,7 +19,7 @@ function Table({ view }: { view: Shown }) {
   const rows = store.trust.trial.value?.rows ?? [];
   const columns = columnsOf(rows);
   return (
-    <div class="xai-trial-box">
+    <div class="xai-sheet">
       <table class="xai-trial" aria-label={trustWords.trial}>
         <thead>
           <tr>

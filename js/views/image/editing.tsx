@@ -2,37 +2,21 @@
 
 import { setSlider, strokesOf, valueOfEdit } from "../../core/image/edits";
 import { imageWords } from "../../core/image/words";
-import { words } from "../../core/words";
-import { Button, Section } from "../../dom/controls";
+import { Section } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
 import { Live } from "../../panels/live";
+import { Undoing } from "../../panels/undoing";
 import type { View } from "./view";
 
 export function EditingPanel({ view }: { view: View }) {
   const { store } = view;
   const { edits } = store.request.value;
-  const { undo, redo } = store.undoable.value;
   const strokes = strokesOf(edits).length;
   // A page that was made of a result alone knows of none.
   if (!store.spec.value.edits.length) return null;
   return (
     <Live store={store}>
-      <Section
-        title={imageWords.editing}
-        class="xai-editing"
-        side={
-          <div class="xai-row">
-            <Button quiet icon="undo" label={words.undo} disabled={!undo} onClick={() => store.undo()} />
-            <Button quiet icon="redo" label={words.redo} disabled={!redo} onClick={() => store.redo()} />
-            <Button
-              label={words.reset}
-              text={words.reset}
-              disabled={!edits.length}
-              onClick={() => store.setEdits([])}
-            />
-          </div>
-        }
-      >
+      <Section title={imageWords.editing} class="xai-editing" side={<Undoing store={store} />}>
         <div class="xai-columns">
           {store.spec.value.edits.map((spec) => (
             <Slider

@@ -46,7 +46,7 @@ export function SortTable<R>({ label, file, name, columns, rows, more }: Props<R
   };
   return (
     <>
-      <div class="xai-r-box">
+      <div class="xai-sheet">
         <table class="xai-r-table" aria-label={label}>
           <thead>
             <tr>

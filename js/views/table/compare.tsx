@@ -42,7 +42,7 @@ export function Comparison(props: {
   const [base] = shown;
   if (!base) return null;
   return (
-    <div class="xai-c-box">
+    <div class="xai-sheet">
       <table class="xai-c-table" aria-label={tableWords.comparison}>
         <thead>
           <tr>

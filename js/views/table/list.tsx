@@ -2,10 +2,10 @@
 import { useEffect } from "preact/hooks";
 import type { Order } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
-import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
 import { WindowedList } from "../../dom/windowed";
 import { nameOf } from "../../panels/names";
+import { Undoing } from "../../panels/undoing";
 import { FeatureRow, ToldRow } from "./row";
 import type { View } from "./view";
 
@@ -14,8 +14,6 @@ const ORDERS: Order[] = ["strength", "data", "name"];
 
 function Tools({ view }: { view: View }) {
   const { store } = view;
-  const { undo, redo } = store.undoable.value;
-  const { edits } = store.request.value;
   const map = store.slots.a.map.value;
   const stale = store.display.value.order === "strength" && !!map?.info.final && view.sorted.value !== map.id;
   return (
@@ -53,13 +51,7 @@ function Tools({ view }: { view: View }) {
         }}
       />
       <span class="xai-spring" />
-      {!view.told && (
-        <div class="xai-row">
-          <Button quiet icon="undo" label={words.undo} disabled={!undo} onClick={() => store.undo()} />
-          <Button quiet icon="redo" label={words.redo} disabled={!redo} onClick={() => store.redo()} />
-          <Button label={words.reset} text={words.reset} disabled={!edits.length} onClick={() => store.setEdits([])} />
-        </div>
-      )}
+      {!view.told && <Undoing store={store} />}
     </div>
   );
 }

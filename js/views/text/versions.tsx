@@ -9,10 +9,10 @@ import { tableOf } from "../../core/text/table";
 import type { Version } from "../../core/text/types";
 import { placeOf, stepFrom, treeOf } from "../../core/text/versions";
 import { textWords } from "../../core/text/words";
-import { words } from "../../core/words";
 import { Button, Section } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { saveTable } from "../../dom/save";
+import { Undoing } from "../../panels/undoing";
 import { Change, Diff } from "./change";
 import type { View } from "./view";
 
@@ -120,7 +120,6 @@ export function VersionsPanel({ view }: { view: View }) {
   const [picked, setPicked] = useState<readonly number[]>([]);
   const [whole, setWhole] = useState(false);
   const versions = store.versions.value;
-  const { undo, redo } = store.undoable.value;
   const { text, mask } = store.spec.value;
   const plain = store.task.value === "value";
   const here = placeOf(versions, view.edits.value);
@@ -136,19 +135,7 @@ export function VersionsPanel({ view }: { view: View }) {
     <Section
       title={textWords.editing}
       class="xai-editing xai-versions"
-      side={
-        <div class="xai-row">
-          <Button quiet icon="undo" label={words.undo} disabled={!undo} onClick={() => store.undo()} />
-          <Button quiet icon="redo" label={words.redo} disabled={!redo} onClick={() => store.redo()} />
-          <Button
-            label={words.reset}
-            text={words.reset}
-            title={textWords.putBack}
-            disabled={!view.edits.value.length}
-            onClick={() => store.setEdits([])}
-          />
-        </div>
-      }
+      side={<Undoing store={store} title={textWords.putBack} />}
     >
       {whole ? (
         <Whole view={view} onDone={() => setWhole(false)} />
