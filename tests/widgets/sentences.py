@@ -18,7 +18,7 @@ ELSEWHERE = (
     *("inputs/several.py", "inputs/table.py", "population/metrics.py", "population/subject.py", "population/truths.py"),
     *("prepare/language.py", "prepare/one_hots.py", "prepare/read.py", "prepare/rows.py", "prepare/scorers.py"),
     *("widgets/base.py", "widgets/dispatch.py", "widgets/embedding.py", "widgets/explainer.py", "widgets/image.py"),
-    *("widgets/population.py", "widgets/table.py", "widgets/trust.py"),
+    *("widgets/linked.py", "widgets/population.py", "widgets/table.py", "widgets/trust.py"),
 )
 """Where nothing is said to a view: what Python's own cell raises or prints, what is written into files, what a view of
 another version would be told, and reasons that are caught."""
