@@ -20,6 +20,8 @@ from xai_widgets.models import Incremental, execution
 from xai_widgets.models.incremental import neighbourhoods
 
 SIZES = {"sliding_window_shapes": 6, "strides": 5}
+HALVES, QUARTERS = 2, 4
+"""Windows of the coarse pictures."""
 
 
 @pytest.fixture
@@ -60,12 +62,27 @@ def test_it_agrees_with_captum(build, side, dtype, close, calls) -> None:
     ours = xai.attribute(model, x, "occlusion", target=1, sliding_window_shapes=12, strides=8)
     theirs = captum.attr.Occlusion(model).attribute(x[None], (3, 12, 12), (3, 8, 8), target=1)[0, :1].numpy()
     np.testing.assert_allclose(ours.values, theirs, rtol=1e-6, atol=close * np.abs(theirs).max())
-    # All but those of the coarse pictures, and those that were checked, which were recomputed as well.
+    # All but those of the first picture; those that were checked went through the whole model as well.
     count = (-(-(side - 12) // 8) + 1) ** 2
-    assert sum(calls) == count
-    coarse = 2 + 4
-    assert ours.forwards == 1 + coarse + count + 1 + incremental.CHECKED
+    assert sum(calls) == QUARTERS + count
+    assert ours.forwards == 1 + HALVES + QUARTERS + count + 1 + incremental.CHECKED
     assert ours.error is None
+
+
+def test_nothing_is_passed_but_what_counts_before_parts_take_over(calls, monkeypatch) -> None:
+    """Neither the coarse picture's windows, nor to find out whether rows mix, which no batch of whole inputs asks."""
+    model, x = vgg().double(), torch.randn(3, 64, 64, dtype=torch.float64)
+    passed: list[int] = []
+    original = type(model).forward
+    monkeypatch.setattr(type(model), "forward", lambda self, x: (passed.append(len(x)), original(self, x))[1])
+    steps = xai.attribute_iter(model, x, "occlusion", target=1, **SIZES)
+    next(steps)
+    assert passed == [1] * (1 + HALVES)
+    assert not calls
+    for _ in steps:
+        pass
+    assert passed == [1] * (1 + HALVES + incremental.CHECKED + 1)
+    assert sum(calls) == QUARTERS + 169
 
 
 @pytest.mark.parametrize("wrong", ["halo", "raise", "nan"])
@@ -87,7 +104,7 @@ def test_what_goes_wrong_is_done_by_full_passes(wrong, calls, monkeypatch) -> No
         monkeypatch.setattr(Incremental, "scores", lambda self, boxes, _: self.clean.repeat(len(boxes), 1) * torch.nan)
     got = xai.attribute(model, x, "occlusion", target=1, **SIZES)
     np.testing.assert_allclose(got.values, expected.values, rtol=1e-9, atol=1e-12)
-    assert spent == 169
+    assert spent == QUARTERS + 169
     assert len(calls) == {"halo": 1, "raise": 2, "nan": 0}[wrong]
 
 
@@ -127,7 +144,7 @@ def test_a_batch_that_does_not_fit_is_halved(monkeypatch) -> None:
     got = xai.attribute(model, x, "occlusion", target=1, **SIZES)
     np.testing.assert_allclose(got.values, expected.values, rtol=1e-9, atol=1e-12)
     assert set(sizes[1:]) <= {1, 2}
-    assert sum(sizes[1:]) == 167
+    assert sum(sizes[1:]) == QUARTERS + 167
     assert any("Memory ran out" in note for note in got.notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 from xai_widgets.models import Incremental, NotIncrementalError, is_out_of_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from xai_widgets.attribution.windows import Windows
     from xai_widgets.models import Model
@@ -42,11 +43,11 @@ ROUNDING = 64
 """Units in the last place of the largest score that full passes themselves differ by, from batch to batch."""
 
 
-def covered_scores(model: Model, x: Tensor, fill: Tensor, windows: Windows) -> Iterator[tuple[slice, Tensor]]:
-    """Yield the scores of an input with each window covered, a batch at a time.
+class Covered:
+    """Scores of an input with windows covered, a level of them after the other, each by the cheapest way.
 
-    The first windows go through the whole model. Where the same scores come from recomputing only what the windows
-    reach, as in convolutional networks, the others are done so; see :mod:`xai_widgets.models.incremental`.
+    The first picture's windows go through the whole model. Where the same scores come from recomputing only what the
+    windows reach, as in convolutional networks, the others are done so; see :mod:`xai_widgets.models.incremental`.
 
     Parameters
     ----------
@@ -54,47 +55,64 @@ def covered_scores(model: Model, x: Tensor, fill: Tensor, windows: Windows) -> I
     x : Tensor, shape (features…)
     fill : Tensor
         What covers the windows, of that shape or broadcastable to it.
-    windows : Windows
-
-    Yields
-    ------
-    rows : slice
-        Of the windows.
-    scores : Tensor, shape (rows, outputs)
+    levels : sequence of Windows
+        To be asked for in this order.
     """
-    parts: Incremental | None = None
-    # Making the explanation copy takes as long as several passes, and may not be needed.
-    runner = copy(model).plain()
 
-    def by_passes(rows: slice) -> Tensor:
-        masks = windows.masks(rows, x.device)
-        return runner.scores(torch.where(windows.spread(masks), fill, x))
+    def __init__(self, model: Model, x: Tensor, fill: Tensor, levels: Sequence[Windows]) -> None:
+        self._model, self._x, self._fill, self._levels = model, x, fill, levels
+        # Making the explanation copy takes as long as several passes, and may not be needed.
+        self._runner = copy(model).plain()
+        self._parts: Incremental | None = None
+        self._seen: list[Tensor] = []
 
-    def by_parts(rows: slice) -> Tensor:
-        nonlocal parts, runner
-        scores = None if parts is None else _scores(parts, windows, fill, rows)
+    def scores(self, windows: Windows) -> Iterator[tuple[slice, Tensor]]:
+        """Yield the scores of windows, a batch at a time.
+
+        Yields
+        ------
+        rows : slice
+            Of the windows. Empty where other work was done, after which to stop is as well.
+        scores : Tensor, shape (rows, outputs)
+        """
+        model, fine = self._model, self._levels[-1]
+        many, alone = len(fine) >= MANY, len(windows) <= FEW
+        if many and self._x.dtype in CLOSE and windows is self._levels[:2][-1]:
+            for _, scores in model.batches(CHECKED, lambda rows: self._by_passes(fine, rows), align=1):
+                self._seen.append(scores)
+                yield slice(0, 0), scores[:0]
+            self._find_parts()
+        first = 0
+        if windows is fine and self._seen:
+            first = CHECKED
+            yield slice(0, first), torch.cat(self._seen)
+        if windows is fine and many and self._parts is None:
+            self._runner = model
+        kind, alone = ("forward", alone) if self._parts is None else ("patches", windows is not fine)
+        work = partial(self._by_parts, windows, first)
+        for rows, scores in model.batches(len(windows) - first, work, kind, align=1 if alone else None):
+            yield _later(rows, first), scores
+
+    def _by_passes(self, windows: Windows, rows: slice) -> Tensor:
+        masks = windows.masks(rows, self._x.device)
+        return self._runner.scores(torch.where(windows.spread(masks), self._fill, self._x))
+
+    def _by_parts(self, windows: Windows, first: int, rows: slice) -> Tensor:
+        rows = _later(rows, first)
+        scores = None if self._parts is None else _scores(self._parts, windows, self._fill, rows)
         if scores is None:
-            parts = None  # for the rest of this run
-            runner = model if count >= MANY else runner
-            return by_passes(rows)
+            if self._parts is not None:
+                self._parts, self._runner = None, self._model  # for the rest of this run
+            return self._by_passes(windows, rows)
         return scores
 
-    count, checked = len(windows), 0
-    if count >= MANY and x.dtype in CLOSE:
-        checked = CHECKED
-        seen = []
-        for rows, scores in model.batches(checked, by_passes):
-            seen.append(scores)
-            yield rows, scores
-        parts = _checked(model, x, fill, windows, torch.cat(seen))
-    if parts is not None:
-        pace = model.paces["patches"]
-        pace.least = max(pace.least, min(TOGETHER, int(PASSES / parts.share)))
-        pace.size = min(pace.limit, max(pace.size, pace.least))
-    kind = "forward" if parts is None else "patches"
-    alone = 1 if count <= FEW else None
-    for rows, scores in model.batches(count - checked, lambda rows: by_parts(_later(rows, checked)), kind, alone):
-        yield _later(rows, checked), scores
+    def _find_parts(self) -> None:
+        wanted = torch.cat(self._seen)
+        self._parts = parts = _checked(self._model, self._x, self._fill, self._levels[-1], wanted)
+        if parts is not None:
+            pace = self._model.paces["patches"]
+            pace.least = max(pace.least, min(TOGETHER, int(PASSES / parts.share)))
+            pace.size = min(pace.limit, max(pace.size, pace.least))
 
 
 def _later(rows: slice, by: int) -> slice:

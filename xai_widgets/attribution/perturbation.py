@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.incremental import covered_scores
+from xai_widgets.attribution.incremental import Covered
 from xai_widgets.attribution.statistics import relative, wide
 from xai_widgets.attribution.windows import Windows, coarse_to_fine
 from xai_widgets.inputs import BASELINES
@@ -85,12 +85,16 @@ class Occlusion(Method):
         whole = target.of(wide(model.unchanged(x)))
         coarse = whole.new_zeros(fine.shape)
         full = fine.coverage().to(coarse)
-        done = 1
+        done, covered = 1, Covered(model, x, base, levels)
+        shown = coarse
 
         for level in levels:
             losses = torch.zeros_like(coarse)
             weights = torch.zeros_like(coarse)
-            for rows, scores in covered_scores(model, x, base, level):
+            for rows, scores in covered.scores(level):
+                if not len(scores):
+                    yield Estimate(fine.place(shown), done, total, ready=False)
+                    continue
                 loss, masks = whole - target.of(wide(scores)), level.masks(rows, x.device)
                 done += rows.stop - rows.start
                 losses += torch.einsum("n,n...->...", loss, masks.to(coarse))
