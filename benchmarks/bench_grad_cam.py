@@ -1,7 +1,12 @@
-"""Grad-CAM of one layer, beside pytorch-grad-cam and Captum. The same map up to scale is a condition, not a hope."""
+"""Grad-CAM of one layer, beside pytorch-grad-cam and Captum. The same map up to scale is a condition, not a hope.
+
+Ours is measured as it is at first, by the model itself, and as it is asked again and again of one model, by its faster
+copy. With the prediction, each is one pass; the maps are those of the photo and of one that has been edited.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +19,14 @@ import xai_widgets as xai
 from xai_widgets.attribution import GradCam
 from xai_widgets.inputs import read_inputs
 from xai_widgets.models import Target, TorchModel
+from xai_widgets.models.passed import OFTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LAYERS = {"efficientnet-lite0": "head", "resnet-18": "blocks", "resnet-50": "blocks"}
 SAME = 1e-3
+AGAIN = "ours, again"
 
 
 def captum(model: nn.Module, x: Tensor, layer: str, target: int) -> Callable[[], Any]:
@@ -52,6 +59,34 @@ def apart(a: Any, b: Any) -> float:
     return float(np.linalg.norm(b - a * (a @ b) / (a @ a)) / np.linalg.norm(b))
 
 
+def ours(model: nn.Module, x: Tensor, layer: str, target: int) -> dict[str, Callable[[], Any]]:
+    adapter = TorchModel(model)
+    inputs = read_inputs(x[0], device=adapter.device, dtype=adapter.dtype)
+    method = GradCam(layer=layer)
+    adapter.predict(inputs.x)
+
+    def first() -> Any:
+        [found] = method.run(adapter.fresh().plain(), inputs, Target(target))
+        return found.values[0].numpy()
+
+    def again() -> Any:
+        [found] = method.run(adapter.fresh(), inputs, Target(target))
+        return found.values[0].numpy()
+
+    def edited() -> None:
+        other = replace(inputs, x=inputs.x + 0.01 * torch.randn(()))
+        adapter.predict(other.x)
+        for _ in method.run(adapter.fresh(), other, Target(target)):
+            pass
+
+    def whole() -> Any:
+        return xai.attribute(model, x[0], "grad_cam", layer=layer, target=target).values[0]
+
+    for _ in range(2 * OFTEN):
+        edited()
+    return {"ours, first": first, AGAIN: again, "ours, edited": edited, "ours, attribute()": whole}
+
+
 def main() -> None:
     given = arguments("Grad-CAM, one photo, one layer")
     peers: dict[str, Callable[[nn.Module, Tensor, str, int], Callable[[], Any]]] = {}
@@ -62,35 +97,25 @@ def main() -> None:
     rows = []
     for name in ["efficientnet-lite0", "resnet-18", *([] if given.quick else ["resnet-50"])]:
         model, x = net(name)
-        layer = LAYERS[name]
-        adapter = TorchModel(model)
-        inputs = read_inputs(x[0], device=adapter.device, dtype=adapter.dtype)
-        target = int(adapter.predict(x[0]).probabilities.argmax())
-
-        def method(adapter: Any = adapter, inputs: Any = inputs, target: int = target, layer: str = layer) -> Any:
-            [found] = GradCam(layer=layer).run(adapter, inputs, Target(target))
-            return found.values[0].numpy()
-
-        def whole(model: Any = model, x: Tensor = x, target: int = target, layer: str = layer) -> Any:
-            return xai.attribute(model, x[0], "grad_cam", layer=layer, target=target).values[0]
+        with torch.no_grad():
+            target = int(model(x).argmax())
 
         def forward(model: Any = model, x: Tensor = x) -> None:
             with torch.no_grad():
                 model(x)
 
-        here = {"one forward": forward, "ours": method, "ours, attribute()": whole}
-        here |= {label: build(model, x, layer, target) for label, build in peers.items()}
+        here = {"one forward": forward, **ours(model, x, LAYERS[name], target)}
+        here |= {label: build(model, x, LAYERS[name], target) for label, build in peers.items()}
         for work in here.values():
             work()
         times = dict(zip(here, took(*here.values(), repeats=3 if given.quick else 9), strict=True))
-        ours, bare = times["ours"], times["one forward"].cpu
+        bare, least = times["one forward"].cpu, times[AGAIN].cpu
         for label, one in times.items():
-            error = None if label in {"one forward", "ours"} else apart(one.result, ours.result)
+            error = None if one.result is None else apart(one.result, times["ours, first"].result)
             if error is not None and error > SAME:
                 print(f"  {name}: {label} drew another map, {error:.2%} apart")
-            milliseconds = (1000 * one.cpu, 1000 * one.wall)
-            rows.append([name, label, *milliseconds, one.cpu / bare, error, one.cpu / ours.cpu])
-    table(["model", "", "CPU ms", "wall ms", "forwards' worth", "map differs", "ours = 1"], rows)
+            rows.append([name, label, 1000 * one.cpu, 1000 * one.wall, one.cpu / bare, error, one.cpu / least])
+    table(["model", "", "CPU ms", "wall ms", "forwards' worth", "map differs", f"{AGAIN} = 1"], rows)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from xai_widgets.attribution.spatial import as_map, find_layer
 from xai_widgets.method import Estimate, Method, parameter
 from xai_widgets.models import Model, ModelError, Target, check_layer, why_no_gradient
 from xai_widgets.models.keras_models import is_keras
-from xai_widgets.models.passed import LATE
+from xai_widgets.models.passed import LATE, SPATIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,7 @@ class ActivationMap(Method):
             found.append((tap[0], tap[1]))
             return name
 
-        name = model.remember("spatial layer", find) if self.layer is None else check_layer(model.module, self.layer)
+        name = model.remember(SPATIAL, find) if self.layer is None else check_layer(model.module, self.layer)
         return name, found[0] if found else model.tap(inputs.x[None], target, name)[1:]
 
 

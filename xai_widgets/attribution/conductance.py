@@ -13,6 +13,7 @@ from xai_widgets.attribution.statistics import wide
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, Method, parameter, register
 from xai_widgets.models import ModelError, why_no_gradient
+from xai_widgets.models.passed import SPATIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +89,7 @@ class Conductance(Method):
 def _find(model: Model, inputs: Inputs, target: Target) -> str:
     if inputs.kind == "image":
         try:
-            return model.remember("spatial layer", lambda: find_layer(model, inputs.x, target, inputs.grid)[0])
+            return model.remember(SPATIAL, lambda: find_layer(model, inputs.x, target, inputs.grid)[0])
         except ModelError:
             pass  # a picture is read by a network without maps
     return model.remember("last layer", lambda: find_last(model, inputs.x, target))

@@ -18,7 +18,7 @@ from xai_widgets.models.feeds import Feed, Reduced, feed_alone
 from xai_widgets.models.keras_models import show_layers
 from xai_widgets.models.outputs import scores_of, scores_of_parts, task_of, without_nan
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, Spent, in_batches, release
-from xai_widgets.models.passed import Passed
+from xai_widgets.models.passed import Lone, Passed
 from xai_widgets.models.recurrent import differentiable_pass
 from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.tokens import Embedded
@@ -98,7 +98,7 @@ class Execution:
         self._may_switch = False
         self._listeners = listeners(self.module)
         self._found: dict[str, tuple[int, Any]] = {}
-        self._passed = Passed()
+        self._passed, self._lone = Passed(), Lone()
         self._mixing: list[Mixing | None] = []  # one, once a run has found it out, whatever is trained meanwhile
         self._states: dict[bool, int] = {}
         self._sample: list[int] = []  # one, of the given module's weights when they were last looked at
@@ -141,7 +141,7 @@ class Execution:
         """
         paces = {kind: Pace(limit=pace.limit) for kind, pace in self.paces.items()}
         known: dict[str, Any] = {"_found": {}, "_mixing": [], "_copies": [], "_making": [], "_fast": None}
-        return self._again(_feed=feed, task=task, paces=paces, _from=self.forwards, **known)
+        return self._again(_feed=feed, task=task, paces=paces, _from=self.forwards, _lone=Lone(), **known)
 
     def reduced(self, reduce: Callable[[Any], Any], task: str | None = None) -> Self:
         """Return the same model with its output made into scores by a function; `Reduced` says which."""
@@ -262,11 +262,11 @@ class Execution:
             return Turn(self._turn, untouched(self.module), OwnWeights(self.module) if self._own else nullcontext())
         return seeded(self.device, self.seed) if self.random else nullcontext()
 
-    def _forward(self, x: Tensor, *, fast: bool = False) -> Tensor:
+    def _forward(self, x: Tensor, *, fast: bool = False, by: ExplanationCopy | None = None) -> Tensor:
         self._passed.drop()
         try:
             with differentiable_pass(self.module, self.device):
-                output = self._run(x) if fast else self._call(x)
+                output = by(x) if by is not None else self._run(x) if fast else self._call(x)
         except Exception as error:
             if is_out_of_memory(error) and len(x) == 1:
                 raise out_of_memory_on_one() from error
@@ -336,29 +336,29 @@ class Execution:
         return used
 
     def _fast_copy(self, x: Tensor) -> ExplanationCopy | None:
-        """Return the explanation copy once a run has shown itself to be a long one, while nobody watches the model."""
-        if not self._may_switch or not self.private or self.random is not False:
+        """Return the explanation copy once a run has shown itself to be a long one."""
+        short = self._fast is None and self._spent.left < WORTH
+        if short or not self._may_switch or self.forwards - self._from < WARM_UP:
             return None
-        if self.forwards - self._from < WARM_UP or (self._fast is None and self._spent.left < WORTH):
-            return None
-        if is_watched() or listeners(self.module) != self._listeners:
-            return None
-        if self._fast is None:
-            if not self._copies:
-                self._make_copy(x[:1])
-            if not self._copies:
-                return None
-            self._fast = self._copies[0]
-            if self._fast is None:
-                return None
-            # Once a run in any case, since weights written through `.data` keep their version.
-            self._fast.version = None
+        # Weights are taken up once a run in any case, since those written through `.data` keep their version.
+        found = self._copy(x, anew=self._fast is None)
+        if found is not None and self._fast is None:
+            self._fast = found
             for pace in self.paces.values():
                 pace.restart()
-        if self._fast.version != (version := self.version):
-            self._fast.refresh()
-            self._fast.version = version
-        return self._fast
+        return found
+
+    def _copy(self, x: Tensor, *, anew: bool = False) -> ExplanationCopy | None:
+        """Return the explanation copy with the weights as they are, while nobody watches the model."""
+        if not self.private or self.random is not False or is_watched() or listeners(self.module) != self._listeners:
+            return None
+        if not self._copies:
+            self._make_copy(x[:1])
+        found = self._copies[0] if self._copies else None
+        if found is not None and (anew or found.version != self.version):
+            found.refresh()
+            found.version = self.version
+        return found
 
     @aside()
     def _make_copy(self, x: Tensor) -> None:

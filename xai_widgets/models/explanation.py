@@ -199,6 +199,8 @@ class ExplanationCopy:
                 if name not in taken and is_plain(layer, (nn.Conv2d,)) and _is_laid_out(layer):
                     self.fixed.append(Fixed(layer, layout, room))
                     self.module.get_submodule(name).forward = partial(Fixed.run, self.fixed[-1])
+        self.hidden = {layer for layer, _ in pairs}
+        """Layers whose own output is not the model's."""
         self.refresh()
 
     @aside()

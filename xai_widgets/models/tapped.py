@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from xai_widgets.models.errors import ModelError
+from xai_widgets.models.errors import ModelError, is_out_of_memory
 from xai_widgets.models.execution import Execution
 from xai_widgets.models.explanation import is_watched, listeners
-from xai_widgets.models.passed import INPUT, LATE
+from xai_widgets.models.passed import INPUT, LATE, SPATIAL
+from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.taps import recording, recording_shapes
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from xai_widgets.models.explanation import ExplanationCopy
     from xai_widgets.models.targets import Target
 
 TOP = 4
@@ -99,7 +101,7 @@ class Tapped(Execution):
 
     def expect(self, wanted: str) -> None:
         """Keep the next prediction's way back to a layer, to the input or to the last layers; see `Passed`."""
-        self._passed.wanted = wanted
+        self._passed.wanted = (wanted == LATE and self.recall(SPATIAL)) or wanted
 
     def _predicted(self, x: Tensor) -> tuple[Tensor, tuple[str, Any, Tensor] | None]:
         """Compute the scores (1, outputs) of one input `x` (1, features…), and keep the way back that is wanted."""
@@ -108,13 +110,8 @@ class Tapped(Execution):
         if wanted and layers:
             cut = wanted != LATE
             # Whatever is wrong with a layer, the prediction does not suffer from it.
-            with (
-                suppress(ModelError),
-                self._guard(),
-                torch.enable_grad(),
-                recording(self.module, layers, cut=cut) as seen,
-            ):
-                found = self._forward(x.detach().requires_grad_(not cut))
+            with suppress(ModelError), self._guard():
+                found, seen = self._watched(x, layers, cut=cut, fast=cut)
                 if seen and found.requires_grad:
                     return found.detach(), (wanted, seen, found)
             self.task = task
@@ -145,8 +142,36 @@ class Tapped(Execution):
         self, x: Tensor, target: Target, layers: Collection[str], *, cut: bool = False
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Compute the target score, and the activations on the way to it that can be differentiated."""
-        with torch.enable_grad(), recording(self.module, layers, cut=cut) as seen:
-            return target.of(self._forward(x.detach().requires_grad_(not cut))), seen
+        scores, seen = self._watched(x, layers, cut=cut, fast=cut and self._may_switch)
+        with torch.enable_grad():
+            return target.of(scores), seen
+
+    def _watched(
+        self, x: Tensor, layers: Collection[str], *, cut: bool, fast: bool
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Compute the scores, and the activations on the way to them; by the explanation copy where it is `fast`."""
+        copy = self._copy(x) if fast and self._lone.are_many else None
+        if copy is not None and copy.hidden.isdisjoint(layers):
+            try:
+                return self._recorded(x, layers, copy, cut=cut)
+            except Exception as error:  # noqa: BLE001  the model itself says better what is wrong
+                if is_out_of_memory(error):
+                    self._give_up_copy()
+                # Such as a module around one convolution: it puts out what a BatchNorm takes.
+                copy.hidden.update(layers)
+                copy = None
+        watch = Stopwatch(self.device)
+        found = self._recorded(x, layers, None, cut=cut)
+        self._lone.passes += 1
+        self._lone.seconds += watch.seconds()
+        return found
+
+    def _recorded(
+        self, x: Tensor, layers: Collection[str], by: ExplanationCopy | None, *, cut: bool
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        module = self.module if by is None else by.module
+        with torch.enable_grad(), recording(module, layers, cut=cut) as seen:
+            return self._forward(x.detach().requires_grad_(not cut), by=by), seen
 
 
 def _nothing(layer: str | None) -> ModelError:
