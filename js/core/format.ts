@@ -1,7 +1,11 @@
 // Numbers as people read them.
-import { language } from "./language";
 
-const NOT_A_NUMBER = "not a number";
+let missing = () => "not a number";
+
+/** What is no number is called so from now on: a language knows of numbers, not they of languages. */
+export function callMissing(name: () => string): void {
+  missing = name;
+}
 
 const MINUS = "\u2212";
 
@@ -11,7 +15,7 @@ function plain(text: string): string {
 
 /** Three significant digits, never an endless tail of zeros. */
 export function short(value: number): string {
-  if (Number.isNaN(value)) return language.value?.kernel[NOT_A_NUMBER] ?? NOT_A_NUMBER;
+  if (Number.isNaN(value)) return missing();
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-4) return plain(value.toExponential(2));

@@ -85,9 +85,6 @@ export const english = {
     done: "Done",
   },
 
-  /** What the kernel says, by its very words; what is not here stays as it is. */
-  told: {} as Record<string, string>,
-
   // the settings editor
   settings: {
     title: "Explanations (xai_widgets)",

@@ -78,16 +78,6 @@ export const chinese: LabWords = {
     done: "完成",
   },
 
-  told: {
-    "Both must show an explanation of one input: a map, or one value a word or column.":
-      "两者都必须显示对同一输入的解释：一张图，或每个词、每列一个值。",
-    "These two explain different inputs: what one has a value for, the other has not.":
-      "这两者解释的是不同的输入：一个有值的部分，另一个没有。",
-    "The explanation was cancelled before its first result.": "此解释在得到第一个结果之前已被取消。",
-    "Nothing has been found out yet.": "尚未得到任何结果。",
-    "The kernel does not know this widget any more. Run its cell again.": "内核已没有此控件。请重新运行其单元格。",
-  },
-
   settings: {
     title: "解释（xai_widgets）",
     description: "xai_widgets 的控件在此 JupyterLab 中如何显示解释。",

@@ -27,6 +27,11 @@ test("a word that a catalogue lacks stays English", () => {
   expect(translated("a sentence with 3 numbers")).toBe("a sentence with 3 numbers");
 });
 
+test("a name that every object has is a name", () => {
+  language.value = chinese;
+  for (const name of ["constructor", "toString", "__proto__"]) expect(translated(name)).toBe(name);
+});
+
 test("numbers and names keep their places in a sentence, and names that are known are translated", () => {
   const cost = "Cost: 12 forward and 3 backward passes, 0.5 s";
   expect(translated(cost)).toBe(cost);

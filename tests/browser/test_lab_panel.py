@@ -2,7 +2,7 @@
 
 import re
 
-from browser.image_widget import SETUP, shown
+from browser.image_widget import SETUP, evaluate, shown
 from browser.lab import Lab, script
 from playwright.sync_api import expect
 
@@ -39,7 +39,7 @@ def test_widgets_and_results_are_listed_compared_cancelled_and_freed(lab):
 
     lab.run(3)
     results = listed(found, "Results among the variables")
-    expect(results).to_contain_text(re.compile("found · Attribution.*grad_cam"))
+    expect(results).to_contain_text(re.compile("found · Attribution.*Grad-CAM"))
     listed(found).filter(has_text="Saliency").get_by_role("checkbox").check()
     results.get_by_role("checkbox").check()
     found.get_by_role("button", name="Compare two").click()
@@ -54,6 +54,32 @@ def test_widgets_and_results_are_listed_compared_cancelled_and_freed(lab):
     expect(listed(found)).to_have_count(1)
     lab.run(4)
     assert lab.text(4).strip() == "True False"
+
+
+def test_the_panel_speaks_the_language_of_jupyterlab(studio, view):
+    evaluate(studio, 'found = xai.attribute(model, image, "saliency", labels=labels)')
+    root = studio.page.locator("html")
+    before = root.get_attribute("lang")
+    try:
+        root.evaluate("html => { html.lang = 'zh-CN'; window.jupyterapp.shell.collapseRight(); }")
+        found = panel(studio)
+        expect(listed(found, "运行中的控件")).to_contain_text(re.compile("图像.*积分梯度 · (cat|dog|cow|owl|fox|elk)"))
+        results = listed(found, "变量中的结果")
+        expect(results).to_contain_text(re.compile("found · Attribution.*显著图"))
+        listed(found, "运行中的控件").get_by_role("checkbox").check()
+        results.get_by_role("checkbox").check()
+        found.get_by_role("button", name="比较两个").click()
+        dialog = studio.page.get_by_role("dialog")
+        expect(dialog.get_by_role("img").first).to_have_attribute("alt", re.compile("^积分梯度: "))
+        dialog.get_by_role("button", name="完成").click()
+        rows = 'import torch\nfound = xai.attribute(torch.nn.Linear(3, 2), torch.rand(3), "saliency")'
+        evaluate(studio, rows)
+        found.get_by_role("button", name="比较两个").click()
+        expect(studio.page.locator(".Toastify__toast")).to_contain_text("这两者解释的是不同的输入")
+    finally:
+        root.evaluate("(html, lang) => { html.lang = lang; }", before)
+        evaluate(studio, "del found")
+        studio.command("application:toggle-right-area")
 
 
 def test_a_second_tab_lists_the_same_and_a_restart_clears_both(lab):

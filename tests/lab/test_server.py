@@ -76,6 +76,7 @@ def test_views_are_served_below_the_servers_address_to_who_may_use_it():
     matches = rule.matcher.regex.match
     for kind in ("image", "text", "table", "population", "results"):
         assert matches(f"/behind/xai-widgets/views/{kind}")["kind"] == kind
+    assert matches("/behind/xai-widgets/words")["kind"] is None
     assert not matches("/behind/xai-widgets/views/../esm")
     assert not matches("/xai-widgets/views/image")
     assert rule.target.get.__wrapped__  # by tornado's `authenticated`

@@ -9,7 +9,7 @@ import xai_widgets
 PACKAGE = Path(xai_widgets.__file__).parent
 
 ELSEWHERE = (
-    *("api", "esm.py", "evaluations.py", "export", "findings.py", "jobs", "lab", "method.py", "reports", "results.py"),
+    *("api", "esm.py", "evaluations.py", "export", "findings.py", "jobs", "method.py", "reports", "results.py"),
     *("samples", "text.py", "tutorial.py", "wire", "models/incremental", "evaluation/subject.py"),
     *("counterfactual/constraints.py", "counterfactual/menu.py", "embeddings/clusters.py", "embeddings/contexts.py"),
     *("embeddings/neighbours.py", "embeddings/words.py", "inputs/base.py", "inputs/catalogue.py", "inputs/cells.py"),

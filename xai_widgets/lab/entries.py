@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.export.words import title_of
 from xai_widgets.lab.memory import held
 from xai_widgets.widgets.living import living
 
@@ -24,11 +25,10 @@ Entry = dict[str, Any]
 def widget_entry(widget: LinkedWidget) -> Entry:
     """Describe a widget; its id is that of its model in the browser."""
     seen = widget.overview()
-    label = seen["label"]
     return {
         **seen,
         "id": widget.model_id,
-        "label": None if label is None else str(label)[:LONGEST],
+        "label": _shortened(seen["label"]),
         "made": widget.made,
         "bytes": held(vars(widget)),
     }
@@ -40,8 +40,8 @@ def result_entries(variables: Mapping[str, Any]) -> list[Entry]:
         {
             "id": name,
             "kind": type(value).__name__,
-            "method": _told(value, "method"),
-            "label": _told(value, "label"),
+            "method": titled(str(value.method)[:LONGEST]),
+            "label": _shortened(getattr(value, "label", None)),
             "bytes": held(value),
         }
         for name, value in list(variables.items())
@@ -54,8 +54,8 @@ def is_result(value: Any) -> bool:
     return is_dataclass(value) and not isinstance(value, type) and hasattr(value, "method") and _ours(type(value))
 
 
-def attribution_of(name: str, variables: Mapping[str, Any]) -> tuple[str, Attribution]:
-    """Return what an entry shows and what it is called.
+def attribution_of(name: str, variables: Mapping[str, Any]) -> Attribution:
+    """Return what an entry shows.
 
     Raises
     ------
@@ -63,16 +63,22 @@ def attribution_of(name: str, variables: Mapping[str, Any]) -> tuple[str, Attrib
         Where there is no map (any more).
     """
     widget = next((one for one in living() if one.model_id == name), None)
-    found: Any = variables.get(name) if widget is None else getattr(widget, "attribution", None)
-    if not hasattr(found, "agreement"):
+    shown: Any = variables.get(name) if widget is None else getattr(widget, "attribution", None)
+    if not hasattr(shown, "agreement"):
         msg = "Both must show an explanation of one input: a map, or one value a word or column."
         raise ValueError(msg)
-    return f"{found.method}: {found.label}", found
+    found: Attribution = shown
+    return found
 
 
-def _told(value: Any, name: str) -> str | None:
-    found = getattr(value, name, None)
-    return None if found is None else str(found)[:LONGEST]
+def titled(method: str) -> str:
+    """Return what a method is called, its name in words where no method of that name explains an input."""
+    found = title_of(method)
+    return method.replace("_", " ").capitalize() if found == method else found
+
+
+def _shortened(label: Any) -> str | None:
+    return None if label is None else str(label)[:LONGEST]
 
 
 def _ours(kind: type) -> bool:

@@ -16,7 +16,7 @@ from comm import get_comm_manager
 from xai_widgets._version import __version__
 from xai_widgets.export import png
 from xai_widgets.jobs import Slot, worker_for
-from xai_widgets.lab.entries import attribution_of, result_entries, widget_entry
+from xai_widgets.lab.entries import attribution_of, result_entries, titled, widget_entry
 from xai_widgets.widgets.base import PREDICT
 from xai_widgets.widgets.linked import pin_routing
 from xai_widgets.widgets.living import listen, lives, living
@@ -108,7 +108,7 @@ class Panel:
         pair = [attribution_of(one, variables) for one in ids]
 
         def look() -> Iterator[dict[str, Any]]:
-            (_, one), (_, other) = pair
+            one, other = pair
             try:
                 agreement = one.agreement(other)
             except ValueError:
@@ -118,8 +118,12 @@ class Panel:
                 "ids": ids,
                 "agreement": _finite(agreement),
                 "maps": [
-                    {"title": title, "png": base64.b64encode(png(found, width=WIDTH)).decode("ascii")}
-                    for title, found in pair
+                    {
+                        "method": titled(found.method),
+                        "label": found.label,
+                        "png": base64.b64encode(png(found, width=WIDTH)).decode("ascii"),
+                    }
+                    for found in pair
                 ],
             }
 

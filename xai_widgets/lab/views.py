@@ -1,4 +1,4 @@
-"""The views of saved explanations, from the Jupyter server.
+"""The views of saved explanations, and what kernels say in other languages, from the Jupyter server.
 
 A saved explanation that JupyterLab opens is shown by the view of its widget, which is in this package once, for kernels
 and here. Where nobody answers it is a still picture.
@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from xai_widgets.esm import viewer
+from xai_widgets.esm import language, viewer
 
-VIEWS = "xai-widgets/views/(?P<kind>image|text|table|population|results)"
+SERVED = "xai-widgets/(?:words|views/(?P<kind>image|text|table|population|results))"
 """Below the server's own address."""
 
 
 def serve_views(web_app: Any) -> None:
-    """Answer with the view of a kind of saved explanation, to who may use the server."""
+    """Answer with the view of a kind of saved explanation, or the words of a language, to who may use the server."""
     from jupyter_server.base.handlers import APIHandler  # noqa: PLC0415  where there is a server, there it is
     from tornado.web import authenticated  # noqa: PLC0415
 
     class Views(APIHandler):
         @authenticated
-        def get(self, kind: str) -> None:
-            self.finish(viewer(kind, self.get_query_argument("language", "")))
+        def get(self, kind: str | None) -> None:
+            code = self.get_query_argument("language", "")
+            words = {"module": language(code) or "export default null", "style": ""}
+            self.finish(viewer(kind, code) if kind else words)
 
-    web_app.add_handlers(".*$", [(web_app.settings["base_url"] + VIEWS, Views)])
+    web_app.add_handlers(".*$", [(web_app.settings["base_url"] + SERVED, Views)])

@@ -13,7 +13,7 @@ from xai_widgets.embeddings import Layout, word_vectors
 from xai_widgets.embeddings.clusters import check_groups
 from xai_widgets.embeddings.contexts import reading
 from xai_widgets.embeddings.neighbours import check_count, check_metric
-from xai_widgets.embeddings.projections import chosen
+from xai_widgets.embeddings.projections import PROJECTIONS, chosen
 from xai_widgets.esm import asset
 from xai_widgets.export import saved
 from xai_widgets.export.aside import write_aside
@@ -196,7 +196,7 @@ class EmbeddingExplorer(ExplorerWidget):
     def overview(self) -> dict[str, Any]:
         """Tell in a line what is on show: ``kind``, ``method``, ``label`` and ``running``."""
         layout: Layout | None = self.projection
-        method = None if layout is None else layout.method
+        method = None if layout is None else PROJECTIONS[layout.method].title
         running = self._questions["layout"].running
         return {**super().overview(), "method": method, "label": self.selected, "running": running}
 

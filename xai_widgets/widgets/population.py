@@ -220,7 +220,12 @@ class PopulationExplorer(ExplorerWidget):
     def overview(self) -> dict[str, Any]:
         """Tell in a line what is on show: ``kind``, the question as ``method``, ``label`` and ``running``."""
         running = any(one.running for one in self._questions.values())
-        return {**super().overview(), "method": self._shown, "label": self.spec["label"], "running": running}
+        return {
+            **super().overview(),
+            "method": self._shown.capitalize(),
+            "label": self.spec["label"],
+            "running": running,
+        }
 
     def _ask(self, asked: Asked) -> None:
         session, table = self._session, self._session.population.table

@@ -4,6 +4,7 @@ import { Notification } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { saveAs } from "../../dom/save";
 import { ask } from "../ask";
+import { learn, told } from "../kernelwords";
 import { modelAt } from "../panel/cells";
 import type { Root } from "../saved";
 import { WORDS } from "../words";
@@ -49,7 +50,8 @@ export const outputs: JupyterFrontEndPlugin<void> = {
             if (node) await run(node);
           } catch (error) {
             const { message } = error as Error;
-            Notification.warning((WORDS.told[message] ?? message) || words.failed, { autoClose: 8000 });
+            await learn();
+            Notification.warning(told(message) || words.failed, { autoClose: 8000 });
           }
         },
       });

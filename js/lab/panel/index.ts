@@ -7,6 +7,7 @@ import { h, render } from "preact";
 import { short } from "../../core/format";
 import { element } from "../element";
 import { ICON } from "../icon";
+import { learn, told } from "../kernelwords";
 import { style } from "../style";
 import { WORDS } from "../words";
 import { cellOf } from "./cells";
@@ -28,7 +29,7 @@ class Explanations extends Widget {
   private readonly listener: Listener = {
     changed: () => this.draw(),
     compared: (found) => void compared(found),
-    failed: (sentence) => void Notification.warning(WORDS.told[sentence] ?? sentence, { autoClose: 8000 }),
+    failed: (sentence) => void Notification.warning(told(sentence), { autoClose: 8000 }),
   };
 
   constructor(private readonly notebooks: INotebookTracker) {
@@ -42,6 +43,7 @@ class Explanations extends Widget {
   }
 
   protected override onAfterShow(): void {
+    void learn().then(() => this.draw());
     this.connect();
     this.timer = setInterval(() => this.draw(), REDRAW_MS);
   }
@@ -103,14 +105,11 @@ class Explanations extends Widget {
 async function compared({ agreement, maps }: Compared): Promise<void> {
   const body = new Widget();
   body.addClass("xai-compared");
-  const pictures = maps.map(({ title, png }) =>
-    element(
-      "figure",
-      {},
-      element("img", { src: `data:image/png;base64,${png}`, alt: title }),
-      element("figcaption", {}, title),
-    ),
-  );
+  const pictures = maps.map(({ method, label, png }) => {
+    const title = `${told(method)}: ${label}`;
+    const image = element("img", { src: `data:image/png;base64,${png}`, alt: title });
+    return element("figure", {}, image, element("figcaption", {}, title));
+  });
   const sentence = agreement === null ? WORDS.panel.noAgreement : WORDS.panel.agreement(short(agreement));
   body.node.append(element("p", {}, sentence), ...pictures);
   await showDialog({ title: WORDS.panel.compare, body, buttons: [Dialog.okButton({ label: WORDS.panel.done })] });

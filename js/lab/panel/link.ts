@@ -20,7 +20,7 @@ export interface Entry {
 export interface Compared {
   ids: string[];
   agreement: number | null;
-  maps: { title: string; png: string }[];
+  maps: { method: string; label: string; png: string }[];
 }
 
 type Message =

@@ -1,5 +1,6 @@
 // The list itself: what is known of each explanation, and what can be done with it.
 import { VERSION } from "../../core/version";
+import { told } from "../kernelwords";
 import { WORDS } from "../words";
 import type { Entry, KernelLink } from "./link";
 
@@ -70,7 +71,7 @@ function Line({ one, title, picked, act, children }: LineProps) {
         <strong>{title}</strong>
         {one.running && <span class="xai-running">{words.running}</span>}
       </label>
-      <div>{[one.method, one.label].filter(Boolean).join(" · ")}</div>
+      <div>{[told(one.method ?? ""), one.label].filter(Boolean).join(" · ")}</div>
       <small>{facts.filter(Boolean).join(" · ")}</small>
       {children}
     </li>

@@ -94,6 +94,28 @@ export const kernel: Record<string, string> = {
     "各组按随机次序出现时，每一组平均增加多少？",
   "Which share of the score does a fair split give to each group?": "公平分配时，每一组分得多少得分？",
 
+  // the side panel: questions of an explorer, ways to compute other results
+  Importance: "重要性",
+  Effect: "一列的影响",
+  Pair: "两列",
+  Contributions: "贡献",
+  Tree: "替代树",
+  Sensitivity: "敏感性",
+  "Permutation importance": "置换重要性",
+  "Partial dependence": "部分依赖",
+  "Accumulated local effects": "累积局部效应",
+  "Global importance": "全局重要性",
+  "Surrogate tree": "替代树",
+  Nearest: "最近的真实行",
+  Random: "随机搜索",
+  Gradient: "梯度搜索",
+  Genetic: "遗传搜索",
+  "Growing spheres": "球面扩张",
+  "Fewest edits": "最少改动",
+  Regions: "最少区域",
+  Smooth: "平滑改变",
+  Latent: "潜空间",
+
   // parameters
   layer: "层",
   absolute: "绝对值",

@@ -1,5 +1,14 @@
 // What cannot be done with a model, an input or a question, and what to do.
 export const refused: Record<string, string> = {
+  // in JupyterLab's side panel and menus
+  "Both must show an explanation of one input: a map, or one value a word or column.":
+    "两者都必须显示对同一输入的解释：一张图，或每个词、每列一个值。",
+  "These two explain different inputs: what one has a value for, the other has not.":
+    "这两者解释的是不同的输入：一个有值的部分，另一个没有。",
+  "The explanation was cancelled before its first result.": "此解释在得到第一个结果之前已被取消。",
+  "Nothing has been found out yet.": "尚未得到任何结果。",
+  "The kernel does not know this widget any more. Run its cell again.": "内核已没有此控件。请重新运行其单元格。",
+
   // methods
   "cam needs global average pooling and one linear layer after {}, and the scores are not made like that here. Choose the layer before the pooling, or take grad_cam.":
     "cam 要求 {} 之后是全局平均池化和一个线性层，而这里的得分不是这样得出的。请选择池化之前的层，或用 grad_cam。",
