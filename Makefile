@@ -8,6 +8,8 @@ TORCH  ?= torch==2.13.0
 OPEN   ?= 1
 PORT   ?=
 
+WHEEL := $(abspath $(VENV)/wheel)
+
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -q
 LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log_level=WARN \
   --LabApp.default_url=/lab/tree/01_quickstart.ipynb \
@@ -15,7 +17,8 @@ LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log
   $(if $(filter 0,$(OPEN)),--no-browser) \
   $(if $(filter 0,$(shell id -u)),--allow-root)
 # One process a core, folder by folder: few tests may be long ones, such as the notebooks, and must not come last.
-PYTEST = python -m pytest -q -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# As a command: `python -m pytest` would find the source in this folder before all else.
+PYTEST = pytest -q -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*') xai_widgets/export/look.json
 EXTENSION := $(shell find js/lab -type f) js/core/format.ts js/core/preferences.ts js/core/version.ts $(wildcard notebooks/*.ipynb)
 
@@ -29,7 +32,7 @@ MAKEFLAGS += --no-print-directory
 BESIDE = +@$(MAKE) -j2 --output-sync=target
 
 .PHONY: help demo test test-all setup install system check unit browser dev bench docs docs-models docs-pictures format clean
-.PHONY: check-style check-types check-types-newest check-javascript check-units test-browser test-python
+.PHONY: check-style check-types check-types-newest check-javascript check-units test-browser test-python wheel
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,11 +46,20 @@ test: check ## every check and every test
 	$(BESIDE) test-browser test-python
 
 # A browser, its server and its kernel wait for each other; meanwhile the other tests have the cores, and give way to them.
-test-browser:
-	$(PYTEST) tests/browser
+# What a browser meets is what a user installs: kernels, views and the extension are the wheel's.
+test-browser: wheel
+	PYTHONPATH=$(WHEEL) $(PYTEST) tests/browser
 
-test-python:
+test-python: wheel
 	nice $(PYTEST) --ignore=tests/browser
+
+test-browser test-python: export XAI_WIDGETS_WHEEL := $(WHEEL)
+
+# The wheel, and beside it what it installs: the package and its data, without the source.
+wheel: install
+	rm -rf $(WHEEL)
+	$(PIP) wheel --no-deps -w $(WHEEL) .
+	$(PIP) install --no-deps --no-index --target $(WHEEL) $(WHEEL)/*.whl
 
 test-all: test ## the same, and every architecture of transformers (about three minutes on one core)
 	$(PYTEST) --dist=load --every-architecture tests/anymodel/test_architectures.py

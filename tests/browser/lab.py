@@ -12,7 +12,12 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import expect
 
+import xai_widgets
+
 ROOT = Path(__file__).parents[2]
+PACKAGE = Path(xai_widgets.__file__).parent
+"""Under test: the source beside these tests, or an installed wheel."""
+
 TOKEN = "test-token"
 START_SECONDS, STOP_SECONDS = 180, 10
 
@@ -60,10 +65,13 @@ def ended(process, seconds):
 
 
 def extension(folder: Path) -> Path:
-    """Let a server find the extension that was built beside these tests, whatever is installed."""
+    """Let a server find the extension of the package under test: installed beside it, or built in the source."""
+    installed = PACKAGE.parent / "share" / "jupyter"
+    if installed.is_dir():
+        return installed
     link = folder / "labextensions" / "xai-widgets"
     link.parent.mkdir(parents=True)
-    link.symlink_to(ROOT / "xai_widgets" / "labextension")
+    link.symlink_to(PACKAGE / "labextension")
     return folder
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from browser.image_widget import SETUP, evaluate, shown
 from browser.lab import Lab, script
 from playwright.sync_api import expect
@@ -56,7 +57,8 @@ def test_widgets_and_results_are_listed_compared_cancelled_and_freed(lab):
     assert lab.text(4).strip() == "True False"
 
 
-def test_the_panel_speaks_the_language_of_jupyterlab(studio, view):
+@pytest.mark.usefixtures("view")
+def test_the_panel_speaks_the_language_of_jupyterlab(studio):
     evaluate(studio, 'found = xai.attribute(model, image, "saliency", labels=labels)')
     root = studio.page.locator("html")
     before = root.get_attribute("lang")

@@ -79,9 +79,12 @@ w.close()
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT], check=True)
-    [path] = folder.glob("*.whl")
+    """Return the wheel that the browser's tests run on, or build one."""
+    folder = os.environ.get("XAI_WIDGETS_WHEEL")
+    if folder is None:
+        folder = tmp_path_factory.mktemp("wheel")
+        subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT], check=True)
+    [path] = Path(folder).glob("*.whl")
     return path
 
 
