@@ -41,6 +41,8 @@ export const english = {
     copy: "Copy the picture of the explanation",
     compareWith: "Compare the explanation with…",
     noKernel: "The widget's kernel is gone. Run its cell again.",
+    waiting:
+      "The page comes once the kernel is free and the explanation finished. Cancel the explanation to save what there is.",
     noPicture: "There is no picture of it yet.",
     failed: "This kernel has no xai_widgets that can do this, or one that is too old.",
   },

@@ -29,18 +29,33 @@ function words(value: unknown): string {
  * viewers find it. Nothing from the file becomes markup.
  */
 export class Picture extends Widget implements IRenderMime.IRenderer {
+  private data: Readonly<Bundle> = {};
+  private note = "";
+
   constructor(private readonly hint = "") {
     super({ node: document.createElement("figure") });
     this.addClass("xai-saved");
     this.node.style.margin = "8px 0";
   }
 
-  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    const saved = payload(model.data);
-    const png = words(saved.png) || words(model.data[PNG]);
+  async renderModel({ data }: IRenderMime.IMimeModel): Promise<void> {
+    this.data = data;
+    this.draw();
+  }
+
+  /** Say this in place of the hint, picture or not. */
+  say(note: string): void {
+    if (note === this.note) return;
+    this.note = note;
+    this.draw();
+  }
+
+  private draw(): void {
+    const saved = payload(this.data);
+    const png = words(saved.png) || words(this.data[PNG]);
     const newer = typeof saved.v === "number" && saved.v > KNOWN ? [PICTURE_WORDS.newer(saved.v, KNOWN)] : [];
     const alert = newer.map((sentence) => element("p", { role: "alert" }, sentence));
-    this.node.replaceChildren(...alert, ...drawn({ ...saved, png }, png ? this.hint : ""));
+    this.node.replaceChildren(...alert, ...drawn({ ...saved, png }, this.note || (png ? this.hint : "")));
   }
 }
 

@@ -120,13 +120,28 @@ class View extends Panel implements IRenderMime.IRenderer {
     const alive = (this.live?.widgets?.length ?? 0) > 0;
     this.lived ||= alive;
     this.live?.setHidden(!alive);
-    this.picture.setHidden(this.lived);
+    this.picture.say(this.lived ? PICTURE_WORDS.closed : "");
+    this.picture.setHidden(alive);
+  }
+}
+
+const attended = new WeakMap<NotebookPanel, Set<View>>();
+
+/** Put what the views of a notebook show into their outputs, each in place of the picture that stands there. */
+export function keep(panel: NotebookPanel | null): void {
+  for (const view of (panel && attended.get(panel)) ?? []) {
+    try {
+      view.keep();
+    } catch (error) {
+      console.warn("xai_widgets: the picture of a view could not be kept", error);
+    }
   }
 }
 
 /** Show and keep the views of one notebook. */
 function attend(panel: NotebookPanel): void {
   const views = new Set<View>();
+  attended.set(panel, views);
   const createRenderer = () => {
     const view = new View(panel);
     views.add(view);
@@ -136,14 +151,7 @@ function attend(panel: NotebookPanel): void {
   panel.content.rendermime.addFactory({ safe: true, mimeTypes: [SAVED_VIEW], createRenderer }, RANK);
   // "started" comes before the notebook is turned into the text that is saved.
   panel.context.saveState.connect((_, state) => {
-    if (state !== "started") return;
-    for (const view of views) {
-      try {
-        view.keep();
-      } catch (error) {
-        console.warn("xai_widgets: the picture of a view could not be kept", error);
-      }
-    }
+    if (state === "started") keep(panel);
   });
 }
 

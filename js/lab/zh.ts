@@ -37,6 +37,7 @@ export const chinese: LabWords = {
     copy: "复制解释的图片",
     compareWith: "将解释与…比较",
     noKernel: "此控件的内核已不在。请重新运行其单元格。",
+    waiting: "内核空闲且解释完成后即会保存页面。取消解释可保存目前已有的内容。",
     noPicture: "还没有它的图片。",
     failed: "此内核没有能做这件事的 xai_widgets，或版本太旧。",
   },

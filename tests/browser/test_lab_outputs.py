@@ -2,7 +2,7 @@
 
 import base64
 
-from browser.image_widget import SETUP, shown
+from browser.image_widget import SETUP, evaluate, shown
 from browser.test_lab_extension import BLUE, SAVED
 from browser.test_lab_panel import MAKE, listed
 from playwright.sync_api import expect
@@ -34,6 +34,19 @@ def test_a_live_view_is_saved_copied_and_compared(lab):
     )
     choose(lab, title, "Compare the explanation with")
     expect(listed(lab.page.locator("#xai-explanations")).get_by_role("checkbox")).to_be_checked()
+
+
+def test_a_page_of_an_explanation_under_way_says_that_it_waits_and_a_cancel_brings_what_there_is(studio, view):
+    evaluate(studio, "Net.pause = 0.02")
+    view.root.get_by_label("Explanation method").select_option("rise")
+    view.until("xai.store.slots.a.map.value.info.request.method === 'rise'")
+    told = studio.page.locator(".Toastify__toast", has_text="Cancel the explanation to save what there is")
+    with studio.page.expect_download() as page:
+        choose(studio, view.root.locator("h2").first, "Save the explanation as HTML")
+        expect(told).to_be_visible()
+        view.root.get_by_role("button", name="Cancel").click()
+    assert "rise" in page.value.path().read_text()
+    expect(told).to_have_count(0)
 
 
 def test_a_saved_picture_is_saved_and_has_no_more_to_offer(lab):

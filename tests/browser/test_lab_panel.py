@@ -51,8 +51,12 @@ def test_widgets_and_results_are_listed_compared_cancelled_and_freed(lab):
 
     listed(found).filter(has_text="Saliency").get_by_role("button", name="Go to").click()
     lab.page.wait_for_function(script("() => PANEL.content.activeCellIndex === 1"))
+    picture = shown(lab, 1).settled().xai("xai.snapshot()")
     listed(found).filter(has_text="Saliency").get_by_role("button", name="Free").click()
     expect(listed(found)).to_have_count(1)
+    freed = lab.output(1).locator(".xai-saved")
+    expect(freed).to_contain_text("This widget was closed and its memory freed. Run the cell to bring it back.")
+    expect(freed.locator("img")).to_have_attribute("src", picture)
     lab.run(4)
     assert lab.text(4).strip() == "True False"
 

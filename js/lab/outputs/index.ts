@@ -12,15 +12,30 @@ import { WORDS } from "../words";
 const words = WORDS.outputs;
 const LIVE = ".jp-Notebook .xai-root";
 const SAVED = ".jp-Notebook .xai-saved";
+const SOON_MS = 500;
 
 async function page(notebooks: INotebookTracker, node: Element): Promise<void> {
   const panel = notebooks.currentWidget;
   const kernel = panel?.sessionContext.session?.kernel;
   const model = panel && modelAt(panel, node);
   if (!kernel || !model) throw new Error(words.noKernel);
-  const text = await ask(kernel, "pages", `page('${model.replace(/[^\w-]/g, "")}')`);
+  const text = await patiently(ask(kernel, "pages", `page('${model.replace(/[^\w-]/g, "")}')`));
   const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   saveAs("explanation.html", new Blob([bytes], { type: "text/html" }));
+}
+
+/** Tell why a file is long in coming. */
+async function patiently<T>(file: Promise<T>): Promise<T> {
+  let note = "";
+  const late = setTimeout(() => {
+    note = Notification.emit(words.waiting, "in-progress", { autoClose: false });
+  }, SOON_MS);
+  try {
+    return await file;
+  } finally {
+    clearTimeout(late);
+    if (note) Notification.dismiss(note);
+  }
 }
 
 /** What the output shows, as a PNG. */

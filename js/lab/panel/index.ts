@@ -8,6 +8,7 @@ import { short } from "../../core/format";
 import { element } from "../element";
 import { ICON } from "../icon";
 import { learn, told } from "../kernelwords";
+import { keep } from "../saved";
 import { style } from "../style";
 import { WORDS } from "../words";
 import { cellOf } from "./cells";
@@ -96,6 +97,10 @@ class Explanations extends Widget {
       jump: (id: string) => cellOf(this.notebooks.currentWidget, id),
       pick: (id: string) => (picked.includes(id) ? this.drop(id) : this.pick(id)),
       compare: () => link?.send({ kind: "compare", ids: picked }),
+      free: (id: string) => {
+        keep(this.notebooks.currentWidget);
+        link?.send({ kind: "close", id });
+      },
     };
     render(h(List, { link, picked, act }), this.node);
   }

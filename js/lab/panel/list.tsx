@@ -11,6 +11,7 @@ export interface Actions {
   jump(id: string): (() => void) | null;
   pick(id: string): void;
   compare(): void;
+  free(id: string): void;
 }
 
 const PAIR = 2;
@@ -40,7 +41,7 @@ export function List({ link, picked, act }: { link: KernelLink | null; picked: s
       <ul aria-label={words.widgets}>
         {widgets.map((one) => (
           <Line key={one.id} one={one} title={words.kinds(one.kind)} picked={picked} act={act}>
-            <Doing one={one} link={link!} jump={act.jump(one.id)} />
+            <Doing one={one} link={link!} act={act} />
           </Line>
         ))}
       </ul>
@@ -78,18 +79,18 @@ function Line({ one, title, picked, act, children }: LineProps) {
   );
 }
 
-function Doing({ one, link, jump }: { one: Entry; link: KernelLink; jump: (() => void) | null }) {
+function Doing({ one, link, act }: { one: Entry; link: KernelLink; act: Actions }) {
   const button = (text: string, hint: string, run: (() => void) | null) => (
     <button type="button" title={hint} disabled={!run} onClick={run ?? undefined}>
       {text}
     </button>
   );
-  const say = (kind: "cancel" | "close") => () => link.send({ kind, id: one.id });
+  const cancel = () => link.send({ kind: "cancel", id: one.id });
   return (
     <div class="xai-doing">
-      {button(words.jump, words.jumpHint, jump)}
-      {button(words.cancel, words.cancelHint, one.running ? say("cancel") : null)}
-      {button(words.free, words.freeHint, say("close"))}
+      {button(words.jump, words.jumpHint, act.jump(one.id))}
+      {button(words.cancel, words.cancelHint, one.running ? cancel : null)}
+      {button(words.free, words.freeHint, () => act.free(one.id))}
     </div>
   );
 }
