@@ -54,7 +54,7 @@ def values_of(state, at):
     return bits, decode(message["values"], full.tobytes())
 
 
-@pytest.mark.parametrize(("count", "bits", "most"), [(1, 16, 300), (2, 10, 300), (3, 8, 330)])
+@pytest.mark.parametrize(("count", "bits", "most"), [(1, 16, 230), (2, 10, 230), (3, 8, 250)])
 def test_a_map_is_as_fine_as_there_is_room_for(count, bits, most, monkeypatch):
     monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", str(most))
     data, state = opened(a_page(count))
@@ -71,7 +71,8 @@ def test_a_map_is_as_fine_as_there_is_room_for(count, bits, most, monkeypatch):
     assert (b"Maps: kept in" in data) == (bits < 16)
 
 
-def test_many_maps_are_means_of_cells_and_a_smoothing_counts_the_cells_there_are():
+def test_many_maps_are_means_of_cells_and_a_smoothing_counts_the_cells_there_are(monkeypatch):
+    monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "230")
     data, state = opened(a_page(6, smooth=4.0))
     _, values = values_of(state, state["answers"][1][1])
     want = np.nanmean(noise(1).reshape(96, 2, 96, 2).swapaxes(1, 2).reshape(96, 96, 4), axis=2)
@@ -82,10 +83,11 @@ def test_many_maps_are_means_of_cells_and_a_smoothing_counts_the_cells_there_are
 
 
 def test_the_oldest_answers_go_and_the_user_is_told(caplog, monkeypatch):
+    monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "230")
     shown = a_page(16)
     with caplog.at_level(logging.WARNING, logger="xai_widgets"):
         data, state = opened(shown)
-    assert len(data) - len(base64.b64encode(PHOTO)) <= 300_000
+    assert len(data) - len(base64.b64encode(PHOTO)) <= 230_000
     kept = [state["messages"][at]["request"]["target"] for _, at in state["answers"]]
     assert kept == list(range(len(kept)))
     assert 6 < len(kept) < 16
@@ -98,7 +100,7 @@ def test_the_oldest_answers_go_and_the_user_is_told(caplog, monkeypatch):
 
 
 def test_what_is_on_show_stays_however_large(caplog, monkeypatch):
-    monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "190")
+    monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "110")
     shown = a_page(3)
     with caplog.at_level(logging.WARNING, logger="xai_widgets"):
         state = opened(Shown(shown.spec, shown.state, shown.answers[2], shown.answers))[1]

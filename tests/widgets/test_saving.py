@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 from widgets.fakes import Gate
+from widgets.texts import Reader
 
 import xai_widgets as xai
 from xai_widgets.export import SAVED_VIEW, mimebundle
@@ -134,3 +135,11 @@ def test_a_view_takes_no_more_of_a_notebook_than_it_may(make, monkeypatch, caplo
         widths[most] = Image.open(io.BytesIO(base64.b64decode(picture))).width
         assert ("XAI_WIDGETS_VIEW_KB" in caplog.text) == (widths[most] < 860)
     assert widths["120"] < widths["300"]
+
+
+def test_the_page_of_512_tokens_and_6_classes_is_small(make_text, tmp_path):
+    labels = ["one", "two", "three", "four", "five", "six"]
+    text = make_text(Reader(classes=6), "a warm funny film, without jokes " * 80, labels=labels, method="saliency")
+    assert len(text.result(60).values) >= 512
+    text.save(tmp_path / "x.html")
+    assert (tmp_path / "x.html").stat().st_size <= 200_000

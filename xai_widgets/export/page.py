@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 from html import escape
 from typing import TYPE_CHECKING
@@ -25,6 +26,12 @@ footer p{margin:2px 0}
 START = f"""page(view,{{...JSON.parse(document.getElementById("xai-page").textContent),version:"{__version__}"}},\
 document.getElementById("xai-view"),words);"""
 
+UNPACK = """const packed=document.getElementById("xai-code"),code=document.createElement("script"),\
+bytes=Uint8Array.from(atob(packed.textContent),c=>c.charCodeAt(0));code.type="module";code.textContent=await \
+new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();\
+packed.replaceWith(code);"""
+"""Half of a page would be its scripts: they come packed, and the policy knows them unpacked as well."""
+
 FRAME = 2000
 """Bytes around all that, at most."""
 
@@ -36,24 +43,26 @@ def page(shown: Shown) -> bytes:
     code = script(view=f"{kind}.js", page="page.js") + language_constant(shown.language, "words") + START
     words = f"<noscript><h1>{escape(clean(shown.title))}</h1><pre>{escape(shown.text)}</pre></noscript>"
     known = _facts(shown.facts)
-    data, left_out = fitted(shown, FRAME + sum(len(one.encode()) for one in (code, style, words, known)))
+    packed = base64.b64encode(gzip.compress(code.encode(), mtime=0)).decode()
+    data, left_out = fitted(shown, FRAME + sum(len(one.encode()) for one in (packed, UNPACK, style, words, known)))
     body = f"""{words}
 <main id="xai-view"></main>
 <footer>{known}{_facts(left_out)}</footer>
 <script type="application/json" id="xai-page">{data}</script>
-<script type="module">{code}</script>"""
-    return document(shown.title, style, body, code)
+<script type="application/gzip" id="xai-code">{packed}</script>
+<script type="module">{UNPACK}</script>"""
+    return document(shown.title, style, body, UNPACK, code)
 
 
 def _facts(facts: Mapping[str, str]) -> str:
     return "".join(f"<p>{escape(name)}: {escape(clean(one))}</p>" for name, one in facts.items())
 
 
-def document(title: str, style: str, body: str, code: str = "") -> bytes:
-    """Write a page whose policy lets nothing run but `code`, and nothing be fetched."""
+def document(title: str, style: str, body: str, *scripts: str) -> bytes:
+    """Write a page whose policy lets nothing run but `scripts`, and nothing be fetched."""
     policy = f"default-src 'none';img-src data: blob:;base-uri 'none';form-action 'none';style-src {_hash(style)}"
-    if code:
-        policy += f";script-src {_hash(code)}"
+    if scripts:
+        policy += f";script-src {' '.join(map(_hash, scripts))}"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
