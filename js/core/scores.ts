@@ -20,9 +20,15 @@ export function top(values: ArrayLike<number>, count: number): number[] {
   return best;
 }
 
-/** The top classes, and after them those asked about that did not make it. */
-export function rows(values: ArrayLike<number>, original: ArrayLike<number>, count: number, asked: number[]): Row[] {
-  const list = top(values, count);
+/** The top classes, by scores where many values are nought, and after them those asked about that did not make it. */
+export function rows(
+  values: ArrayLike<number>,
+  original: ArrayLike<number>,
+  count: number,
+  asked: number[],
+  scores = values,
+): Row[] {
+  const list = top(scores, count);
   for (const index of asked) if (index < values.length && !list.includes(index)) list.push(index);
   return list.map((index) => ({ index, value: values[index]!, original: original[index] ?? values[index]! }));
 }

@@ -177,10 +177,15 @@ export class TextStore extends Store<TextKind> {
   }
 
   override nameOf(index: number): string {
-    const name = this.spec.value.causal
-      ? (this.names.get(index) ?? this.prediction.value?.names.find(([i]) => i === index)?.[1])
-      : undefined;
-    return name === undefined ? super.nameOf(index) : spelled(name);
+    const name = this.tokenOf(index);
+    if (name === undefined) return super.nameOf(index);
+    return spelled(name.trim() ? name : name.replaceAll(" ", "\u2423"));
+  }
+
+  /** A token of a language model as it stands in texts. */
+  private tokenOf(index: number): string | undefined {
+    if (!this.spec.value.causal) return undefined;
+    return this.names.get(index) ?? this.prediction.value?.names.find(([i]) => i === index)?.[1];
   }
 
   /** Asks for words in the place of a stretch of the original; null: no longer. */
@@ -246,7 +251,9 @@ export class TextStore extends Store<TextKind> {
     const index = typeof target === "number" ? target : Array.isArray(target) ? target[0] : null;
     if (index === null) return;
     const parent = this.origin && placeOf(this.versions.value, this.origin);
-    const version = { edits, parent, score: probabilities[index] ?? Number.NaN, label: this.nameOf(index) };
+    // As the kernel calls it: scores of one class alone are held against each other.
+    const label = this.tokenOf(index) ?? this.nameOf(index);
+    const version = { edits, parent, score: probabilities[index] ?? Number.NaN, label };
     this.versions.value = grown(this.versions.value, version);
   }
 

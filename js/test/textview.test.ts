@@ -184,6 +184,22 @@ describe("the view", () => {
     expect(view.edits.value).toEqual([]);
   });
 
+  it("shows a token of nothing but spaces, and keeps the kernel's own name of it", async () => {
+    const kernel = textKernel({ text: "a good film", labels: null, spec: { causal: true } }, []);
+    const { on } = kernel.model;
+    kernel.model.on = (event: string, hear: (...given: never[]) => void) =>
+      on.call(kernel.model, event, (...given: unknown[]) => {
+        const message = given[0] as { names?: [number, string][] } | undefined;
+        if (message?.names) message.names = message.names.map(([index]) => [index, index % 2 ? "  " : "\n"]);
+        hear(...(given as never[]));
+      });
+    const store = textStore(kernel.model);
+    createView(store);
+    await vi.advanceTimersByTimeAsync(200);
+    expect([0, 1].map((index) => store.nameOf(index))).toEqual(["\u23ce", "\u2423\u2423"]);
+    expect(["\n", "  "]).toContain(store.versions.value[0]!.label);
+  });
+
   it("keeps a tree of what was tried", async () => {
     const { store, view, settle } = await bench("a good film");
     removePieces(view, { start: 1, stop: 1 }, "delete");

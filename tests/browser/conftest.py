@@ -8,6 +8,7 @@ import pytest
 from browser.image_widget import SETUP, SHOWN, VIEW, cell, one_widget, shown
 from browser.lab import PATIENCE, Lab, Server, shared
 from browser.static_page import address, all_pages, open_view, pages  # noqa: F401  fixtures of the static page tests
+from browser.text_page import open_text  # noqa: F401  likewise
 from playwright.sync_api import expect
 
 HERE = Path(__file__).parent

@@ -3,50 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import pytest
-from browser.static_page import ALL_SENT, Pages
-from playwright.sync_api import Locator, Page, expect
-
-EDITS = "document.querySelector('.xai-root').xai.store.request.value.edits"
-SETTLED = """() => { const { store } = document.querySelector('.xai-root').xai; const map = store.slots.a.map.value;
-    return store.slots.a.phase.value === 'idle' && map?.info.final && map.id >= store.slots.a.id }"""
-QUESTIONS = "kind => kernel.model.sent.filter(m => m.kind === kind)"
-
-
-class TextPage:
-    """A page with an open text widget."""
-
-    def __init__(self, page: Page, setup: dict[str, Any]):
-        self.page = page
-        page.evaluate("setup => { window.kernel = xaiPage.openText(setup) }", setup)
-        self.passage = page.locator("[data-xai=text-a]")
-
-    def settled(self) -> TextPage:
-        self.page.wait_for_function(SETTLED)
-        return self
-
-    def word(self, text: str) -> Locator:
-        return self.passage.locator(".xai-t-piece").filter(has_text=re.compile(rf"^{re.escape(text)}$")).first
-
-    def mode(self, name: str) -> None:
-        self.page.get_by_role("radio", name=name, exact=True).check()
-
-    def edits(self) -> list[dict[str, Any]]:
-        return self.page.evaluate(EDITS)
-
-    def asked(self, kind: str) -> list[dict[str, Any]]:
-        self.page.wait_for_function(ALL_SENT)
-        return self.page.evaluate(QUESTIONS, kind)
-
-
-@pytest.fixture
-def open_text(pages: Pages):
-    def open_(setup: dict[str, Any] | None = None, width: int = 1000, **context: Any) -> TextPage:
-        return TextPage(pages.open(width, 1000, **context), setup or {}).settled()
-
-    return open_
+from browser.text_page import EDITS
+from playwright.sync_api import expect
 
 
 def test_a_word_has_a_menu_by_click_and_by_key(open_text):
@@ -279,108 +238,75 @@ def test_right_to_left_text_runs_right_to_left_and_arrows_follow(open_text):
     assert chip.evaluate("e => getComputedStyle(e).direction") == "ltr", "its sign stands before its number"
 
 
-def test_a_language_model_is_asked_by_two_clicks_and_heated_in_the_browser(open_text):
-    view = open_text({"text": "a good film", "spec": {"causal": True}, "labels": None})
-    tokens = view.page.locator("[data-xai=next]")
-    expect(tokens.get_by_role("listitem")).to_have_count(8)
-    shares = "items => items.map(e => parseFloat(e.innerText))"
-    before = tokens.locator(".xai-bar-value").evaluate_all(shares)
-    asks = len(view.asked("ask"))
-    view.page.get_by_role("slider", name="Temperature").fill("0.3")
-    after = tokens.locator(".xai-bar-value").evaluate_all(shares)
-    assert after[0] > before[0]
-    view.page.get_by_role("slider", name="Candidates").fill("2")
-    two = tokens.locator(".xai-bar-value").evaluate_all(shares)
-    assert sum(two) == pytest.approx(100, abs=0.2)
-    assert len(view.asked("ask")) == asks
-    tokens.get_by_title("Explain  wonderful").click()
-    tokens.get_by_role("button", name="Rather than  great").click()
-    expect(view.page.locator(".xai-title")).to_contain_text("wonderful rather than great")
-    names = {" wonderful": 2, " great": 1}
-    assert view.asked("ask")[-1]["request"]["target"] == [names[" wonderful"], names[" great"]]
-    tokens.get_by_role("button", name="Write  love").click()
-    expect(view.passage).to_contain_text("a good film love")
-    # What came next has come: the question is about it, and goes and comes back with it.
-    title = view.page.locator(".xai-title")
-    expect(title).to_contain_text("Why “ love”?")
-    assert view.asked("ask")[-1]["request"]["target"] == {"span": [11, 16], "rather": None}
-    view.settled()
+def test_what_is_kept_stays_with_its_words(open_text):
+    view = open_text({"text": "a good film, not long"})
+    readout = view.page.locator("[data-xai=readout]")
+    view.mode("Read")
+    view.word("long").click()
+    view.page.mouse.move(0, 0)
+    expect(view.passage.locator(".xai-t-at")).to_have_text("long")
+    value = readout.locator("strong").inner_text()
+    view.mode("Delete")
     view.word("good").click()
+    view.page.mouse.move(0, 0)
     view.settled()
-    assert view.asked("ask")[-1]["request"]["target"] == {"span": [6, 11], "rather": None}
-    for _ in range(2):
-        view.page.get_by_role("button", name="Undo").click()
-    assert view.asked("ask")[-1]["request"]["target"] == [names[" wonderful"], names[" great"]]
-    view.page.get_by_role("button", name="Redo").click()
-    expect(title).to_contain_text("Why “ love”?")
+    expect(view.passage.locator(".xai-t-at")).to_have_text("long")
+    view.page.get_by_role("button", name="Undo").click()
     view.settled()
-    view.mode("Ask")
-    view.word("film").click()
-    assert view.asked("ask")[-1]["request"]["target"] == {"span": [7, 11], "rather": None}
-    expect(view.page.locator(".xai-title")).to_contain_text("Why “film”?")
+    expect(view.passage.locator(".xai-t-at")).to_have_text("long")
+    expect(readout.locator("strong")).to_have_text(value)
+    view.page.get_by_role("radio", name="Sentences").check()
+    expect(readout.locator(".xai-value-of")).to_have_text("a good film, not long")
+    view.page.get_by_role("radio", name="Words").check()
+    view.page.get_by_role("radio", name="Delete").check()
+    view.word("long").click()
+    expect(view.passage.locator("del")).to_have_text("long")
+    expect(readout.get_by_role("button", name="Let go")).to_be_visible()  # of the words of the sentence that are left
+    view.page.get_by_role("button", name="Reset").click()
+    view.page.get_by_role("button", name="Let go").click()
+    expect(view.passage.locator(".xai-t-at")).to_have_count(0)
 
 
-def test_a_language_model_goes_on_and_its_map_and_the_text_point_at_each_other(open_text):
-    view = open_text({"text": "I love the film", "spec": {"causal": True}, "labels": None})
-    panel = view.page.locator("[data-xai=writing]")
-    panel.locator("summary").click()
-    panel.get_by_role("slider", name="New tokens").fill("4")
-    panel.get_by_role("button", name="Write", exact=True).click()
-    expect(panel.locator("ins")).to_have_count(4)
-    matrix = panel.locator("canvas").first
-    expect(matrix).to_be_visible()
-    expect(panel.get_by_role("button", name="Put into the text")).to_be_visible()
-    matrix.focus()
-    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
-        view.page.keyboard.press(key)
-    expect(panel.locator("output.xai-matrix-said")).to_contain_text("← “love”")
-    expect(view.passage.locator(".xai-t-at")).to_have_text("love")
+def test_nothing_else_is_pointed_at_once_the_words_are_gone(open_text):
+    view = open_text({"text": "a good film, not long"})
+    at = view.passage.locator(".xai-t-at")
+    view.word("good").hover()
+    view.page.mouse.down()
     view.word("film").hover()
-    expect(panel.locator(".xai-matrix-column")).to_have_count(1)
-    panel.get_by_role("button", name="Put into the text").click()
-    assert view.edits()[0]["start"] == len("I love the film")
-    assert [m["count"] for m in view.asked("generate")] == [4]
-
-
-def test_attention_is_fetched_one_head_at_a_time_and_for_the_text_on_show(open_text):
-    view = open_text({"text": "a good film"})
-    assert view.asked("attention") == []
-    panel = view.page.locator("[data-xai=attention]")
-    pick = panel.get_by_label("Head", exact=True)
-
-    def asked(count):
-        view.page.wait_for_function(f"kernel.model.sent.filter(m => m.kind === 'attention').length === {count}")
-        last = view.asked("attention")[-1]
-        return last["layer"], last["head"], last["rollout"]
-
-    panel.locator("summary").click()
-    expect(panel.locator("canvas").first).to_be_visible()
-    assert asked(1) == (0, None, False)
-    panel.get_by_label("Layer", exact=True).select_option(label="3")
-    assert asked(2) == (2, None, False)
-    pick.select_option(label="2")
-    assert asked(3) == (2, 1, False)
-    heads = panel.get_by_role("group", name="Heads of layer 3").get_by_role("button")
-    expect(heads).to_have_count(4)
-    expect(heads.nth(1)).to_have_attribute("aria-pressed", "true")
-    heads.nth(3).click()
-    assert asked(4) == (2, 3, False)
-    expect(pick).to_have_value("3")
-    pick.select_option(label="rollout: all layers up to this one")
-    assert asked(5) == (2, None, True)
-    # The small pictures are fetched once a layer, not once a head.
-    assert [m["layer"] for m in view.asked("heads")] == [0, 2]
-    view.word("good").click()
+    view.page.mouse.up()
     view.settled()
-    assert asked(6) == (2, None, True)
-    panel.get_by_role("application").focus()
-    view.page.keyboard.press("ArrowRight")
-    expect(panel.locator("output.xai-matrix-said")).to_contain_text("“[CLS]” ← “a”")
+    expect(view.passage.locator("del")).to_have_text("good film")
+    expect(at).to_have_count(0)
+    view.page.get_by_role("button", name="Undo").click()
+    view.settled().passage.focus()
+    keys = view.page.keyboard
+    # By keys one goes on from there: from one word, however many are gone.
+    for key in ("Home", "ArrowRight", "ArrowRight", "Shift+ArrowLeft", "Delete"):
+        keys.press(key)
+    expect(view.passage.locator("del")).to_have_text("good film")
+    expect(at).to_have_text(",")
+    keys.press("Shift+ArrowRight")
+    expect(at).to_have_text([",", "not"])
 
 
-def test_without_attention_there_is_no_such_fold(open_text):
-    view = open_text({"text": "a good film", "spec": {"attends": False}})
-    expect(view.page.locator("[data-xai=attention]")).to_have_count(0)
+def test_what_an_edit_did_is_spoken_once_it_is_known(open_text):
+    view = open_text({"text": "a good film"})
+    spoken = view.page.locator("[data-xai=spoken]")
+    expect(spoken).to_have_text("")
+    view.passage.focus()
+    expect(spoken).to_contain_text(re.compile(r"^a, value .*rank \d of 3"))
+    for key in ("ArrowRight", "Delete"):
+        view.page.keyboard.press(key)
+    expect(spoken).to_have_text(re.compile(r"^Version − good, \d+\.\d%, ▼ −\d+\.\d$"))
+    view.page.get_by_role("button", name="Undo").click()
+    expect(spoken).to_contain_text("Version Original")
+
+
+def test_a_section_is_no_taller_than_what_is_in_it(open_text):
+    view = open_text({"text": "a good film", "spec": {"causal": True}, "labels": None}, width=1300)
+    heading = view.page.get_by_role("heading", name="Change the text").bounding_box()
+    button = view.page.get_by_role("button", name="Edit the whole text").bounding_box()
+    assert button["y"] - heading["y"] - heading["height"] < 24
 
 
 def test_a_mark_stays_when_the_change_beside_it_is_known(open_text):

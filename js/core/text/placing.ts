@@ -1,6 +1,6 @@
 // Tokens' values on the pieces of the text that is on show, which may be edited since they were computed.
 import { type Grid, quantise, valueAt } from "../arrays";
-import type { Run } from "./edits";
+import { type Edited, originalSpan, type Run } from "./edits";
 import { placesOf } from "./pieces";
 import type { Granularity, Span } from "./types";
 
@@ -58,6 +58,30 @@ export function placed(text: string, tokens: Uint32Array, pieces: readonly Span[
     out[i] = piece;
   }
   return out;
+}
+
+interface Divided {
+  edited: Edited;
+  pieces: readonly Span[];
+}
+
+/** The pieces that hold the words of others, after an edit or of another size; null where none is left. */
+export function followed(chosen: Span, then: Divided, now: Divided): Span | null {
+  const [first, last] = [then.pieces[chosen.start], then.pieces[chosen.stop]];
+  if (!first || !last) return null;
+  let place: Span = { start: first.start, stop: last.stop };
+  if (then.edited.text !== now.edited.text) {
+    const back = now.edited.runs.map(({ start, stop, from, to, edit }) => ({
+      start: from,
+      stop: to,
+      from: start,
+      to: stop,
+      edit,
+    }));
+    place = originalSpan(back, originalSpan(then.edited.runs, place));
+  }
+  const inside = now.pieces.flatMap(({ start, stop }, i) => (start < place.stop && place.start < stop ? [i] : []));
+  return inside.length ? { start: inside[0]!, stop: inside.at(-1)! } : null;
 }
 
 /** Sums over the pieces; not a number where no token counts for one. */

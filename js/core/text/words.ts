@@ -1,5 +1,5 @@
 // Every word that a person reads in the text widget, beside those that all widgets share.
-import { percent, short, signed, whole } from "../format";
+import { percent, short, whole } from "../format";
 import { inLanguage } from "../language";
 
 const ACTS = {
@@ -57,16 +57,12 @@ const english = {
 
   // the read-out
   readOutHint: "Point at a word, or focus the text and use the arrow keys, to read its value.",
-  values: (parts: string[]) => parts.join(", "),
   rank: (rank: number, of: number) => `rank ${whole(rank)} of ${whole(of)}`,
   share: (share: number) => `${percent(share)} of all |value|`,
   ids: (ids: number[]) => (ids.length === 1 ? `token id ${ids[0]}` : `token ids ${ids.join(", ")}`),
   sumOf: (what: string) => `Sum of ${what}`,
-  locked: "kept",
   unlock: "Let go",
   noValue: "no value",
-  waiting: "not computed yet",
-  unseen: "not seen by the model",
   cut: (characters: number) =>
     `The text is too long: the model does not see the last ${whole(characters)} characters. To explain them, give them as a text of their own.`,
   empty: "The text is empty. Double-click or press Enter to write one.",
@@ -181,10 +177,7 @@ const english = {
   kept: (share: number, pieces: string, all: number) => `${percent(share)} in ${pieces} of ${whole(all)}`,
 
   // two methods
-  layout: "Layout",
-  layouts: { single: "Single", beside: "Side by side" },
   over: (pieces: string) => `over ${pieces}`,
-  spoken: (text: string, value: number | null) => `${text}, ${value === null ? "no value" : `value ${signed(value)}`}`,
 };
 
 export type TextWords = typeof english;

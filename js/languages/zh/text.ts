@@ -1,5 +1,5 @@
 // What the view of texts says.
-import { percent, short, signed, whole } from "../../core/format";
+import { percent, short, whole } from "../../core/format";
 import type { TextWords } from "../../core/text/words";
 
 export const text: TextWords = {
@@ -49,16 +49,12 @@ export const text: TextWords = {
   specialToken: (name) => `${name}，由分词器附加`,
 
   readOutHint: "指向一个词，或聚焦文本后用方向键，读取它的数值。",
-  values: (parts) => parts.join("，"),
   rank: (rank, of) => `第 ${whole(rank)} 名，共 ${whole(of)}`,
   share: (share) => `占 |数值| 总和的 ${percent(share)}`,
   ids: (ids) => `词元编号 ${ids.join("、")}`,
   sumOf: (what) => `${what}之和`,
-  locked: "已固定",
   unlock: "放开",
   noValue: "没有数值",
-  waiting: "尚未计算",
-  unseen: "模型没有看到",
   cut: (characters) => `文本太长：模型看不到最后 ${whole(characters)} 个字符。要解释它们，请把它们作为单独的文本给出。`,
   empty: "文本是空的。双击或按 Enter 键写一段。",
 
@@ -159,8 +155,5 @@ export const text: TextWords = {
   massHint: "保留最强的部分，它们合计占 |数值| 总和的这个份额",
   kept: (share, pieces, all) => `${percent(share)}，在 ${whole(all)} 个中的 ${pieces}里`,
 
-  layout: "布局",
-  layouts: { single: "单个", beside: "并排" },
   over: (pieces) => `共 ${pieces}`,
-  spoken: (text, value) => `${text}，${value === null ? "没有数值" : `数值 ${signed(value)}`}`,
 };

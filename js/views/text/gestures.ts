@@ -87,6 +87,7 @@ export function gestures(view: View) {
     // The click that follows belongs to the drag.
     swallow = true;
     act(dragged);
+    cursor.value = null;
   };
   let swallow = false;
   let pressed: EventTarget | null = null;
@@ -108,6 +109,7 @@ export function gestures(view: View) {
     if (hit.piece !== null) anchor = hit.piece;
     click(hit);
     clicked = { ...hit, acted: store.request.value.edits !== before };
+    if (clicked.acted) cursor.value = null; // nothing is under the pointer before it moves on
     if (hit.piece === null && hit.edit === null && !view.pieces.value.length) beginWriting(view);
   };
   const onPointerLeave = (): void => {
@@ -136,6 +138,7 @@ export function gestures(view: View) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = cursor.value ?? locked.value;
+    if (at && at.start === at.stop) anchor = at.start;
     const here = at ? (end >= at.start && end <= at.stop ? end : at.start) : -1;
     const right = getComputedStyle(event.currentTarget as Element).direction === "rtl" ? -1 : 1;
     const moves: Record<string, number> = {

@@ -1,5 +1,5 @@
 // Tokens by tokens as one picture, linked with the text: a cell shows its two words there, a word its row and column here.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Grid, valueAt } from "../../core/arrays";
 import { type Look, lookOf } from "../../core/paint";
@@ -34,6 +34,11 @@ export function tokenName(layout: Layout, i: number): string {
   return spelled(own || layout.names.get(i) || String(layout.ids[i] ?? i));
 }
 
+export interface Cell {
+  row: number;
+  column: number;
+}
+
 export function Matrix(props: {
   view: View;
   grid: Grid;
@@ -41,10 +46,13 @@ export function Matrix(props: {
   /** The token of the first row. */
   first: number;
   label: string;
+  /** The cell pointed at, where others point as well. */
+  cell?: Signal<Cell | null>;
 }) {
   const { view, grid, layout, first, label } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const cell = useSignal<{ row: number; column: number } | null>(null);
+  const own = useSignal<Cell | null>(null);
+  const cell = props.cell ?? own;
   const look = lookOf(grid, { ...view.store.display.value, mass: 1, scale: null, sign: "both", opacity: 0.6 });
   const page = view.page.value;
   useLayoutEffect(() => {

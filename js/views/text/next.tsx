@@ -69,7 +69,8 @@ export function NextPanel({ view }: { view: View }) {
   const shown = now.value;
   const edited = (store.prediction.value?.edited ?? false) && before.value !== null;
   const asked = view.target.value.filter((i): i is number => i !== null);
-  const list = shown ? rows(shown, before.value ?? shown, LISTED, asked) : [];
+  const scores = store.prediction.value?.logits ?? undefined;
+  const list = shown ? rows(shown, before.value ?? shown, LISTED, asked, scores) : [];
   return (
     <Section title={textWords.next} class="xai-prediction" side={edited && <span class="xai-tag">{words.edited}</span>}>
       {shown ? (

@@ -9,8 +9,10 @@ import type { Slot } from "../../core/types";
 import { Flow } from "../../dom/flow";
 import { labelOf, nameOf } from "../../panels/names";
 import { endTyping } from "./acts";
+import { follow } from "./follow";
 import { gestures } from "./gestures";
 import { partsOf } from "./parts";
+import { announce } from "./speech";
 import type { ReadMap, Typing, View } from "./view";
 
 /** The style of each piece under a look; of an added token by its own value. */
@@ -79,6 +81,7 @@ export function Passage(props: { view: View; slot: Slot; help: string; onDraw: (
       onDraw();
     };
     const stops = [
+      ...(slot === "a" ? [follow(view), announce(view)] : []),
       effect(() => {
         // While words are typed the text stays as it is, and with it their field.
         const typing = view.typing.value;

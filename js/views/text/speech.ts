@@ -1,6 +1,11 @@
 // The read-out in words: on screen for the pointer, spoken for the keyboard.
 
+import { effect } from "@preact/signals";
+import { percent, short } from "../../core/format";
+import { sameEdits } from "../../core/request";
+import { nameOfVersion } from "../../core/text/names";
 import type { Span } from "../../core/text/types";
+import { placeOf, stepOf } from "../../core/text/versions";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
@@ -43,4 +48,21 @@ export function say(view: View): void {
   });
   const name = [nameOfPieces(view, at), at.start === at.stop ? "" : spelled(wordsIn(view, at))];
   view.spoken.value = words.spoken([...name, ...parts].filter(Boolean));
+}
+
+/** Says what an edit did as soon as that is known. */
+export function announce(view: View): () => void {
+  const { store, edits, current, spoken } = view;
+  let last = edits.peek();
+  return effect(() => {
+    const versions = store.versions.value;
+    const at = current.value ? placeOf(versions, edits.value) : null;
+    if (at === null || sameEdits(last, edits.value)) return;
+    last = edits.value;
+    const plain = store.task.value === "value";
+    const [score, step] = [versions[at]!.score, stepOf(versions, at)];
+    const name = nameOfVersion(versions, at, store.spec.value.text);
+    const said = textWords.versionGo(name, plain ? short(score) : percent(score));
+    spoken.value = words.spoken(step === null ? [said] : [said, textWords.step(step, plain)]);
+  });
 }

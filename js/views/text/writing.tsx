@@ -1,7 +1,8 @@
 // A language model goes on with the text: what it writes, token by token, and what each new token rests on.
 
+import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { type Grid, quantise } from "../../core/arrays";
+import { type Grid, quantise, valueAt } from "../../core/arrays";
 import { translated } from "../../core/language";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
@@ -11,7 +12,7 @@ import { Slider } from "../../dom/slider";
 import type { Written } from "../../host/text";
 import { Live } from "../../panels/live";
 import { Fault } from "../../panels/said";
-import { Matrix } from "./matrix";
+import { type Cell, Matrix } from "./matrix";
 import type { View } from "./view";
 
 const MOST = 64;
@@ -27,14 +28,33 @@ function gridOf({ rows, message, layout }: Written): Grid | null {
   return quantise(values, width, height);
 }
 
+/** What a new token rests on most. */
+function strongest(grid: Grid, row: number): Cell | null {
+  const value = (column: number) => Math.abs(valueAt(grid.codes[row * grid.width + column]!, grid.lo, grid.hi)) || 0;
+  let column = 0;
+  for (let i = 1; i < grid.width; i++) if (value(i) > value(column)) column = i;
+  return row < grid.height ? { row, column } : null;
+}
+
 function Continuation({ view, written }: { view: View; written: Written }) {
   const { message, layout } = written;
   const grid = gridOf(written);
+  const cell = useSignal<Cell | null>(null);
   return (
     <>
       <p class="xai-diff" dir="auto" data-xai="written">
         {message.tokens.map(([id, text, p], i) => (
-          <ins key={`${i} ${id}`} title={textWords.generateToken(p)}>
+          <ins
+            key={`${i} ${id}`}
+            class={cell.value?.row === i ? "xai-t-at" : ""}
+            title={textWords.generateToken(p)}
+            onPointerEnter={() => {
+              cell.value = grid && strongest(grid, i);
+            }}
+            onPointerLeave={() => {
+              cell.value = null;
+            }}
+          >
             {spelled(text)}
           </ins>
         ))}
@@ -50,7 +70,14 @@ function Continuation({ view, written }: { view: View; written: Written }) {
         </div>
       )}
       {grid && layout && message.first !== null && (
-        <Matrix view={view} grid={grid} layout={layout} first={message.first} label={textWords.generateMap} />
+        <Matrix
+          view={view}
+          grid={grid}
+          layout={layout}
+          first={message.first}
+          label={textWords.generateMap}
+          cell={cell}
+        />
       )}
     </>
   );
