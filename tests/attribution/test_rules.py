@@ -73,7 +73,8 @@ class Hidden(torch.autograd.Function):
 
 REFUSED = {
     "angle": (lambda x: torch.fft.fft(x).angle(), "angle", ["lrp", "deep_lift"]),
-    "cumprod": (lambda x: x.cumprod(1), "cumprod", ["lrp", "deep_lift"]),
+    "cumprod": (lambda x: x.cumprod(1), "cumprod", ["lrp"]),
+    "sorting": (lambda x: x.sort(1).values, "sort", ["lrp", "deep_lift"]),
     "softmax": (lambda x: x.softmax(1), "softmax", ["lrp"]),
     "matmul": (lambda x: (x[:, :, None] @ x[:, None])[:, 0], "matmul", ["lrp"]),
     "division": (lambda x: x / x.sum(), "div", ["lrp"]),
@@ -103,8 +104,9 @@ def test_the_place_inside_torchs_own_modules_is_the_module():
         def forward(self, x):
             return self.net(x, x)
 
-    with pytest.raises(ModelError, match=r"no rule for torch\S*bilinear, called in test_rules.py line \d+ \(forward\)"):
-        xai.attribute(Doubled(), torch.randn(3), "deep_lift")
+    words = r"no rule for torch\S*bilinear of two tensors that .*, called in test_rules.py line \d+ \(forward\)"
+    with pytest.raises(ModelError, match=words):
+        xai.attribute(Doubled(), torch.randn(3), "lrp")
     with pytest.raises(ModelError, match=r"no rule for .*softmax, called in Softmax\. If it makes the scores"):
         xai.attribute(nn.Sequential(nn.Linear(3, 2), nn.Softmax(1)), torch.randn(3), "lrp")
 

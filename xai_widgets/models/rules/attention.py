@@ -57,7 +57,6 @@ class AttentionRelevance(Relevance):
             **dict.fromkeys(("topk", "gather"), self.choice),
             **dict.fromkeys(("grouped_mm", "_grouped_mm"), self.experts),
             "linalg_solve_triangular": self.solved,
-            "scatter_reduce": self.gathered,
             "pow": self.power,
         }
 
@@ -80,7 +79,7 @@ class AttentionRelevance(Relevance):
 
     def idle(self, call: Call, why: str = "") -> Tensor:
         """Let nothing through: refuse the operation only if something comes back to it."""
-        refused = partial(refusal, self.name, self.advice, call.func, why, called_in())
+        refused = partial(refusal, self.name, self.advice, self.named(call.func), why, called_in())
 
         def back(came: Tensor) -> tuple[Tensor]:
             if bool(came.any()):
@@ -113,14 +112,6 @@ class AttentionRelevance(Relevance):
         rest = {key: one for key, one in call.kwargs.items() if key not in {"input", "weight"}}
         function = lambda x, w, _: call.func(x, w, *call.args[2:], **rest)  # noqa: E731
         return self.layer(call, Layer(function, self.keep(x), weight, None, "dense", x))
-
-    def gathered(self, call: Call) -> Tensor:
-        """Let the winner of each group take all, or share what is summed."""
-        reduce = call.bind("input", "dim", "index", "src", "reduce")["reduce"]
-        if reduce in {"amax", "amin"}:
-            result: Tensor = call()
-            return result
-        return self.in_proportion(call) if reduce == "sum" else self.refuse(call.func, f" by {reduce!r}")
 
     def solved(self, call: Call) -> Tensor:
         """Share in proportion to the right-hand side; the matrix counts as constant, as a decay does."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from xai_widgets.models.rules.measures import MEASURES
 from xai_widgets.models.rules.recurrent import RECURRENT
 
 if TYPE_CHECKING:
@@ -111,23 +112,6 @@ def rms_norm(x: Tensor, shape: Sequence[int], weight: Tensor | None = None, eps:
     return _affine(x * scale, weight, None)
 
 
-def linalg_vector_norm(  # noqa: D103
-    x: Tensor,
-    ord: float = 2,  # noqa: A002
-    dim: Any = None,
-    keepdim: bool = False,  # noqa: FBT001, FBT002
-    *,
-    dtype: Any = None,
-) -> Tensor:
-    x = x if dtype is None else x.to(dtype)
-    dims = tuple(range(x.ndim)) if dim is None else dim
-    if ord == 1:
-        return x.abs().sum(dims, keepdim=keepdim)
-    if ord == 2:  # noqa: PLR2004
-        return x.square().sum(dims, keepdim=keepdim).sqrt()
-    return x.abs().pow(ord).sum(dims, keepdim=keepdim).pow(1 / ord)
-
-
 def glu(x: Tensor, dim: int = -1) -> Tensor:  # noqa: D103
     first, second = x.chunk(2, dim)
     return first * second.sigmoid()
@@ -135,6 +119,14 @@ def glu(x: Tensor, dim: int = -1) -> Tensor:  # noqa: D103
 
 def addmm(first: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
     return beta * first + alpha * (a @ b)
+
+
+def addbmm(first: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
+    return beta * first + alpha * (batch1 @ batch2).sum(0)
+
+
+def addr(first: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
+    return beta * first + alpha * torch.outer(a, b)
 
 
 def baddbmm(first: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
@@ -154,20 +146,28 @@ def lerp(start: Tensor, end: Tensor, weight: Any) -> Tensor:  # noqa: D103
     return start + way
 
 
-COMPOSITIONS: dict[str, Callable[..., Any]] = RECURRENT | {
-    one.__name__: one
-    for one in (
-        scaled_dot_product_attention,
-        layer_norm,
-        group_norm,
-        instance_norm,
-        rms_norm,
-        linalg_vector_norm,
-        glu,
-        addmm,
-        baddbmm,
-        addcmul,
-        addcdiv,
-        lerp,
-    )
-}
+COMPOSITIONS: dict[str, Callable[..., Any]] = (
+    RECURRENT
+    | MEASURES
+    | {
+        "addmv": addmm,
+        **{
+            one.__name__: one
+            for one in (
+                scaled_dot_product_attention,
+                layer_norm,
+                group_norm,
+                instance_norm,
+                rms_norm,
+                glu,
+                addbmm,
+                addmm,
+                addr,
+                baddbmm,
+                addcmul,
+                addcdiv,
+                lerp,
+            )
+        },
+    }
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 import weakref
 from dataclasses import dataclass
@@ -110,6 +111,7 @@ class Rules(TorchFunctionMode):
         self._known: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._kept: dict[int, weakref.WeakSet[Kept]] = {}
         self._open: list[Any] = []
+        self._taken_apart: list[Any] = []
 
     def handler(self, name: str) -> Callable[..., Any] | None:
         """Return what runs the operation of this name by its rule."""
@@ -177,8 +179,7 @@ class Rules(TorchFunctionMode):
             result = func(*args, **kwargs)
             self.seen(call, result)
         elif self.strict and name in COMPOSITIONS and kwargs.get("out") is None:
-            with self:
-                result = COMPOSITIONS[name](*args, **kwargs)
+            result = self._apart(func, COMPOSITIONS[name], args, kwargs)
         else:
             self._protect(written)
             result = func(*args, **kwargs)
@@ -199,7 +200,24 @@ class Rules(TorchFunctionMode):
         ModelError
             Naming the operation and where it is called.
         """
-        raise refusal(self.name, self.advice, func, why, called_in())
+        raise refusal(self.name, self.advice, self.named(func), why, called_in())
+
+    def named(self, func: Any) -> Any:
+        """Return the operation that the model calls, of what it is taken apart into."""
+        return self._taken_apart[0] if self._taken_apart else func
+
+    def _apart(self, func: Any, composition: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        try:
+            inspect.signature(composition).bind(*args, **kwargs)
+        except TypeError:  # one of torch's older ways to call it
+            return self.refuse(func, " of this kind")
+        self._taken_apart.append(func)
+        try:
+            with self:
+                result = composition(*args, **kwargs)
+        finally:
+            self._taken_apart.pop()
+        return self.refuse(func, " of this kind") if result is NotImplemented else result
 
     def _inside(self, func: types.FunctionType, args: Any, kwargs: Any) -> Any:
         self._open.append(func)

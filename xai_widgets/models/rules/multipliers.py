@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.rules.mode import Call, carry
-from xai_widgets.models.rules.operations import replaced, tensors_in
+from xai_widgets.models.rules.operations import (
+    CHOICES,
+    INTEGRALS,
+    LINEAR,
+    MATMULS,
+    PRODUCTS,
+    UNPOOLS,
+    overlaps,
+    replaced,
+    tensors_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +30,9 @@ if TYPE_CHECKING:
 TINY = {torch.float64: 1e-10}
 """Below this difference a secant is all rounding, and the slope takes its place."""
 TINY_ELSE = 1e-6
+MUCH = 1e-4
+"""Of a value: a rise by more is no rounding."""
+AXES = {tuple, list, torch.Size}
 
 
 @dataclass(frozen=True)
@@ -47,24 +62,50 @@ def each(function: Callable[[Tensor], Tensor], pair: Pair) -> Pair:
     x = pair.x.detach()
     y, below = function(x), function(pair.base)
     difference, tiny = _difference(x, pair.base)
-    slope = (y - below) / difference
+    rise = y - below
+    slope = rise / difference
     if bool(tiny.any()):
         with torch.enable_grad():
             leaf = x.clone().requires_grad_()
             made = function(leaf)
             (tangent,) = torch.autograd.grad(made, leaf, torch.ones_like(made))
         # Where there is no slope, as of a root at 0, the difference that it would be multiplied by is none either.
-        slope = torch.where(tiny, torch.where(tangent.isfinite(), tangent, 0).conj(), slope)
+        at_point = torch.where(tangent.isfinite(), tangent, 0).conj()
+        # Of tiny numbers, such as a logarithm's, a tiny difference may be much.
+        much = rise.abs() > MUCH * torch.maximum(y.abs(), below.abs())
+        slope = torch.where(tiny, torch.where(much, rise / (x - pair.base), at_point), slope)
     slope = slope.conj()
     return Pair(carry(lambda: y, lambda came: (came * slope,), pair.x), below)
 
 
+def along(function: Callable[..., Tensor], pairs: list[Pair], degree: int) -> Tensor:
+    r"""Apply a polynomial of several tensors: the multiplier is the mean gradient on the straight way between.
+
+    .. math:: m_i = \int_0^1 \partial_i f(x' + t (x - x')) \, dt
+
+    That is exact, treats all values alike, and of a product is what Shapley's rule gives: to each of two factors the
+    mean of the other. A polynomial's gradients are averaged exactly at half as many points as its `degree`.
+    """
+    y = function(*(one.x.detach() for one in pairs))
+    ways = [(one.base, one.x.detach() - one.base) for one in pairs]
+    places, weights = np.polynomial.legendre.leggauss(-(-degree // 2))
+
+    def back(came: Tensor) -> list[Tensor]:
+        sums = [torch.zeros_like(way) for _, way in ways]
+        for place, weight in zip(places.tolist(), weights.tolist(), strict=True):
+            with torch.enable_grad():
+                leaves = [(base + (1 + place) / 2 * way).requires_grad_() for base, way in ways]
+                made = function(*leaves)
+            for total, more in zip(sums, torch.autograd.grad(made, leaves, came * (weight / 2)), strict=True):
+                total.add_(more)
+        return sums
+
+    return carry(lambda: y, back, *(one.x for one in pairs))
+
+
 def product(function: Callable[[Tensor, Tensor], Tensor], a: Pair, b: Pair) -> Pair:
-    """Multiply: each factor's multiplier is the mean of the other, which is exact and treats both alike."""
-    y, below = function(a.x.detach(), b.x.detach()), function(a.base, b.base)
-    means = [(one.x.detach() + one.base) / 2 for one in (a, b)]
-    linear = function(a.x, means[1]) + function(means[0], b.x)
-    return Pair(carry(lambda: y, lambda came: (came,), linear), below)
+    """Multiply two values."""
+    return Pair(along(function, [a, b], 2), function(a.base, b.base))
 
 
 def magnitude(pair: Pair) -> Pair:
@@ -89,20 +130,44 @@ def elementwise(call: Call, base: Call) -> Any:
     return each(lambda t: call.func(*call.args[:i], t, *call.args[i + 1 :], **call.kwargs), pair).x
 
 
-def bilinear(call: Call, base: Call) -> Any:
-    """Multiply two tensors, in any way that is linear in each."""
-    inputs, bases = (list(tensors_in(one.args)) for one in (call, base))
-    if len(call.dependents) == 1 or len(inputs) == 1:
+def polynomial(call: Call, base: Call) -> Any:
+    """Multiply tensors, in any way that is linear in each; or one tensor's own values."""
+    given, under = (list(tensors_in([one.args, dict(one.kwargs)])) for one in (call, base))
+    places = [place for place, one in enumerate(given) if one.requires_grad]
+    own = DEGREES.get(call.name)
+    if own is None and len(places) == 1:
         return call()
-    if len(inputs) != 2 or call.kwargs:  # noqa: PLR2004  a product of two
+    degree = len(places) if own is None else own(call.bind("input", "dim"))
+    if degree is None:
         return NotImplemented
 
-    def run(a: Tensor, b: Tensor) -> Tensor:
-        two = iter((a, b))
-        result: Tensor = call.func(*replaced(call.args, lambda _: next(two)))
+    def run(*values: Tensor) -> Tensor:
+        turn, filled = itertools.count(), dict(zip(places, values, strict=True))
+        args, kwargs = replaced([call.args, dict(call.kwargs)], lambda one: filled.get(next(turn), one))
+        result: Tensor = call.func(*args, **kwargs)
         return result
 
-    return product(run, Pair(inputs[0], bases[0]), Pair(inputs[1], bases[1])).x
+    return along(run, [Pair(given[place], under[place]) for place in places], degree)
+
+
+def _factors(given: dict[str, Any]) -> int:
+    x, dim = given["input"], given.get("dim")
+    return int(x.numel() if dim is None or not x.ndim else x.shape[dim])
+
+
+def _power(given: dict[str, Any]) -> int | None:
+    exponent: int = given["n"] if "n" in given else given["dim"]
+    return exponent if exponent > 0 else None
+
+
+DEGREES: dict[str, Callable[[dict[str, Any]], int | None]] = {
+    "cov": lambda _: 2,
+    "cumprod": _factors,
+    "det": lambda given: int(given["input"].shape[-1]),
+    "matrix_power": _power,
+    "prod": _factors,
+}
+"""Polynomials of one tensor's values."""
 
 
 def linear_in_one(call: Call, _base: Call) -> Any:
@@ -135,17 +200,22 @@ def divide(call: Call, base: Call) -> Any:
     return product(torch.mul, Pair(a, base.args[0]), inverse).x
 
 
-def _exponentials(call: Call, base: Call) -> tuple[Pair, Pair, Callable[[Tensor], Tensor], torch.dtype]:
+def _exponentials(
+    call: Call, base: Call, *, centred: bool = False
+) -> tuple[Pair, Pair, Callable[[Tensor], Tensor], torch.dtype]:
     """Return exp(x - c), x - c, the sum over the axis and the type of the result.
 
     The constant c is the same for input and baseline, so that it drops out of every difference; in double precision
-    their logits may then be 700 apart.
+    their logits may then be 700 apart. If `centred`, x is what it is beyond a mean.
     """
     names = ("input", "dim", "dtype")
     given, under = call.bind(*names), base.bind(*names)
     x, dim = given["input"], given["dim"]
     wide = torch.float32 if x.device.type == "mps" else torch.float64
     pair = Pair(x, under["input"]).through(lambda t: t.to(wide))
+    if centred:
+        counts = (pair.x.detach().softmax(dim) + pair.base.softmax(dim)) / 2
+        pair = pair.through(lambda t: t - (counts * t.where(counts > 0, 0)).sum(dim, keepdim=True))
     top = torch.maximum(pair.x.detach(), pair.base).amax(dim, keepdim=True)
     shifted = pair.through(lambda t: t - top)
     dtype = given.get("dtype")
@@ -153,8 +223,12 @@ def _exponentials(call: Call, base: Call) -> tuple[Pair, Pair, Callable[[Tensor]
 
 
 def softmax(call: Call, base: Call) -> Any:
-    """Exponentials over their sum."""
-    powers, _, total, dtype = _exponentials(call, base)
+    """Exponentials over their sum.
+
+    What is added to all logits changes nothing, and is taken off first, so that it gets nothing: a mean of those
+    logits that count. Where input and baseline lie apart as a whole, their exponentials would by factors.
+    """
+    powers, _, total, dtype = _exponentials(call, base, centred=True)
     return product(torch.mul, powers, each(torch.reciprocal, powers.through(total))).x.to(dtype)
 
 
@@ -206,47 +280,64 @@ def max_pool(call: Call, base: Call) -> Any:
 
 
 def extreme(call: Call, base: Call) -> Any:
-    """Maximum or minimum over one axis, over all values, or of two tensors."""
+    """Maximum or minimum over some axes, over all values, or of two tensors."""
     given = call.bind("input", "dim", "keepdim")
-    two = given.get("other", given.get("dim"))
-    if isinstance(two, Tensor):
+    dim: Any = given.get("dim")
+    if isinstance(given.get("other", dim), Tensor):
         return _larger(call, base)
     x, under = given["input"], base.bind("input")["input"]
-    dim: Any = given.get("dim")
-    if isinstance(dim, (tuple, list)):
-        if len(dim) != 1:
-            return NotImplemented
-        dim = dim[0]
-    everything = dim is None
-    pair = Pair(x, under).through(torch.flatten if everything else lambda t: t.movedim(dim, -1))
+    whole = dim is None or dim == ()
+    dims = range(x.ndim) if whole else sorted(one % max(1, x.ndim) for one in (dim if type(dim) in AXES else [dim]))
+    ends = list(range(-len(dims), 0))
+    pair = Pair(x, under).through(lambda t: t.movedim(list(dims), ends).flatten(-len(dims)))
     sign = 1 if "max" in call.name else -1
     index, lower = ((sign * one).argmax(-1, keepdim=True) for one in (pair.x.detach(), pair.base))
-    result = _winner(pair, index, lower, sign)
-    if everything:
-        return result[0]
-    keep = given.get("keepdim", False)
-    result, index = ((one.movedim(-1, dim) if keep else one.squeeze(-1)) for one in (result, index))
+
+    def shaped(one: Tensor) -> Tensor:
+        one = one.squeeze(-1)
+        for axis in dims if given.get("keepdim", False) else ():
+            one = one.unsqueeze(axis)
+        return one
+
+    result = shaped(_winner(pair, index, lower, sign))
     kind = getattr(torch.return_types, call.name, None)
-    return result if kind is None else kind((result, index))
+    return result if kind is None or whole else kind((result, shaped(index)))
 
 
 def _larger(call: Call, base: Call) -> Any:
-    (a, b), (under_a, under_b) = (list(one.bind("input", "other").values())[:2] for one in (call, base))
+    both, under = (list(one.bind("input", "other").values())[:2] for one in (call, base))
+    kind = torch.result_type(*both)
+    (a, b), (under_a, under_b) = ([one.to(kind) for one in pair] for pair in (both, under))
     sign = 1 if "max" in call.name else -1
     rise = each(torch.relu, Pair(sign * (b - a), sign * (under_b - under_a)))
     return a + sign * rise.x
 
 
 def choose(call: Call, base: Call) -> Any:
-    """Take by a condition that is the same for both."""
-    masks = [next((t for t in (*c.args, *c.kwargs.values()) if _is_mask(t)), None) for c in (call, base)]
+    """Take by a condition, or put to places, that are the same for both."""
+    masks = [next((t for t in (*c.args, *c.kwargs.values()) if _is_choice(t)), None) for c in (call, base)]
     if masks[0] is None or masks[1] is None or not torch.equal(masks[0], masks[1]):
         return NotImplemented
-    return call()
+    return NotImplemented if call.name in UNPOOLS and overlaps(call.name, masks[0]) else call()
 
 
-def _is_mask(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.dtype == torch.bool
+def _is_choice(value: Any) -> bool:
+    return isinstance(value, Tensor) and not (value.is_floating_point() or value.is_complex())
+
+
+def scattered(call: Call, base: Call) -> Any:
+    """Sum or average what goes to the same place, at places that are the same for both."""
+    kind = call.bind("input", "dim", "index", "src", "reduce")["reduce"]
+    return choose(call, base) if kind in {"sum", "mean"} else NotImplemented
+
+
+def logcumsumexp(call: Call, base: Call) -> Any:
+    """Exponentials less the maximum's, of which one sum after the other has its logarithm, and the maximum again."""
+    powers, shifted, _, _ = _exponentials(call, base)
+    given = call.bind("input", "dim")
+    sums = powers.through(partial(torch.cumsum, dim=given["dim"]))
+    top = given["input"].detach() - shifted.x.detach()
+    return (each(torch.log, sums).x + top).to(given["input"].dtype)
 
 
 def embedded(call: Call, base: Call) -> Any:
@@ -262,15 +353,18 @@ def embedded(call: Call, base: Call) -> Any:
 TABLE: dict[str, Callable[[Call, Call], Any]] = {
     "batch_norm": batch_norm,
     "div": divide,
-    "grid_sampler": linear_in_one,
     "linear": embedded,
+    "logcumsumexp": logcumsumexp,
     "log_softmax": log_softmax,
     "logsumexp": logsumexp,
-    "masked_fill": choose,
+    "scatter_reduce": scattered,
     "softmax": softmax,
-    "where": choose,
-    **dict.fromkeys(("matmul", "mul", "einsum", "inner", "outer", "kron", "tensordot"), bilinear),
-    **dict.fromkeys(("max", "min", "amax", "amin", "maximum", "minimum"), extreme),
+    **dict.fromkeys(
+        LINEAR | {"grid_sampler", "grid_sampler_2d", "grid_sampler_3d", "nll_loss", "nll_loss_nd"}, linear_in_one
+    ),
+    **dict.fromkeys(CHOICES, choose),
+    **dict.fromkeys(PRODUCTS | MATMULS | INTEGRALS | DEGREES.keys() | {"mul"}, polynomial),
+    **dict.fromkeys(("max", "min", "amax", "amin", "maximum", "minimum", "fmax", "fmin"), extreme),
     **{
         f"{kind}max_pool{n}d{end}": max_pool
         for kind in ("", "adaptive_")

@@ -23,18 +23,33 @@ ALIASES = {
     "__sub__": "sub",
     "__truediv__": "div",
     "absolute": "abs",
+    "arccos": "acos",
+    "arccosh": "acosh",
+    "arcsin": "asin",
+    "arcsinh": "asinh",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arctanh": "atanh",
     "bmm": "matmul",
     "clip": "clamp",
     "divide": "div",
     "dot": "matmul",
+    "expit": "sigmoid",
+    "fix": "trunc",
+    "gammaln": "lgamma",
+    "ger": "outer",
+    "linalg_cross": "cross",
+    "linalg_det": "det",
+    "linalg_diagonal": "diagonal",
     "linalg_matmul": "matmul",
+    "linalg_matrix_power": "matrix_power",
+    "linalg_vecdot": "vecdot",
     "mm": "matmul",
     "multiply": "mul",
     "mv": "matmul",
+    "multigammaln": "mvlgamma",
     "negative": "neg",
-    "special_expit": "sigmoid",
-    "special_log_softmax": "log_softmax",
-    "special_softmax": "softmax",
+    "psi": "digamma",
     "subtract": "sub",
     "true_divide": "div",
 }
@@ -46,19 +61,27 @@ def _words(text: str) -> frozenset[str]:
 
 MOVES = _words(
     """
-    T __getitem__ __setitem__ alias atleast_1d atleast_2d atleast_3d bfloat16 broadcast_tensors broadcast_to cat
-    channel_shuffle chunk clone complex concat concatenate constant_pad_nd contiguous copy cpu cuda data detach
-    diagonal double dropout dropout1d dropout2d dropout3d dsplit dstack expand expand_as feature_dropout
-    fft_fftshift fft_ifftshift fill flatten flip fliplr flipud float gather half hsplit hstack im2col imag
-    index_copy index_fill index_put index_select mT masked_fill masked_scatter masked_select moveaxis movedim
-    narrow native_channel_shuffle native_dropout pad permute pixel_shuffle pixel_unshuffle positive ravel real
-    repeat repeat_interleave requires_grad reshape reshape_as resolve_conj resolve_neg roll rot90 scatter select
-    split split_with_sizes squeeze stack swapaxes swapdims t take take_along_dim tensor_split tile to transpose
-    tril triu type type_as unbind unflatten unfold unsafe_chunk unsafe_split unsqueeze view view_as
+    T __getitem__ __setitem__ alias alpha_dropout as_strided atleast_1d atleast_2d atleast_3d bfloat16 block_diag
+    broadcast_tensors broadcast_to cartesian_prod cat cdouble cfloat channel_shuffle chunk clone column_stack
+    combinations complex concat concatenate constant_pad_nd contiguous copy cpu cuda data detach diag diag_embed
+    diagflat diagonal diagonal_scatter double dropout dropout1d dropout2d dropout3d dsplit dstack expand expand_as
+    feature_alpha_dropout feature_dropout fft_fftshift fft_ifftshift fill flatten flip fliplr flipud float gather
+    half hsplit hstack im2col imag index_copy index_fill index_put index_select mT masked_fill masked_scatter
+    masked_select max_unpool1d max_unpool2d max_unpool3d meshgrid moveaxis movedim narrow native_channel_shuffle
+    native_dropout pad permute pixel_shuffle pixel_unshuffle positive put ravel real repeat repeat_interleave
+    requires_grad reshape reshape_as resolve_conj resolve_neg roll rot90 row_stack scatter select select_scatter
+    slice_scatter split split_with_sizes squeeze stack swapaxes swapdims t take take_along_dim tensor_split tile to
+    transpose tril triu type type_as unbind unflatten unfold unsafe_chunk unsafe_split unsqueeze view view_as
     view_as_complex view_as_real vsplit vstack where zero
     """
 )
 """Only moves values, or puts constants between them: the ordinary gradient carries any rule through."""
+
+UNPOOLS = _words("max_unpool1d max_unpool2d max_unpool3d")
+CHOICES = UNPOOLS | {"masked_fill", "where"}
+"""Moves whose places were found in the input, where they may be others than in the baseline."""
+
+DROPOUTS = frozenset({"dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"})
 
 ELEMENTWISE = _words(
     """
@@ -70,8 +93,10 @@ ELEMENTWISE = _words(
 
 FUNCTIONS = _words(
     """
-    abs acos asin atan ceil cos cosh erf erfc exp exp2 expm1 floor log log10 log1p log2 pow reciprocal round rsqrt
-    sign sin sinh sqrt square tan trunc
+    abs acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh digamma entr erf erfc erfcx erfinv exp exp2
+    expm1 float_power floor fmod frac i0 i0e i1 i1e ldexp lgamma log log10 log1p log2 log_ndtr logit mvlgamma
+    nan_to_num ndtr ndtri polygamma pow reciprocal remainder round rsqrt sgn sign sin sinc sinh sqrt square tan
+    trunc xlog1py xlogy
     """
 )
 """Other functions of each value alone."""
@@ -81,15 +106,24 @@ FOURIER = frozenset(f"fft_{kind}fft{n}" for kind in ("", "i", "r", "ir", "h", "i
 
 LINEAR = FOURIER | _words(
     """
-    H _upsample_bicubic2d_aa _upsample_bilinear2d_aa adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d
-    adjoint avg_pool1d avg_pool2d avg_pool3d col2im conj conj_physical cumsum diff istft mH mean nanmean nansum
-    stft sum trace trapezoid trapz upsample_bicubic2d upsample_bilinear2d upsample_linear1d upsample_nearest1d
-    upsample_nearest2d upsample_nearest3d upsample_trilinear3d
+    H _upsample_bicubic2d_aa _upsample_bilinear2d_aa _upsample_nearest_exact1d _upsample_nearest_exact2d
+    _upsample_nearest_exact3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adjoint avg_pool1d
+    avg_pool2d avg_pool3d col2im conj conj_physical cumsum cumulative_trapezoid deg2rad istft mH mean nanmean
+    nansum rad2deg stft sum sum_to_size trace trapezoid trapz upsample_bicubic2d upsample_bilinear2d
+    upsample_linear1d upsample_nearest1d upsample_nearest2d upsample_nearest3d upsample_trilinear3d
     """
 )
 """Fixed weighted sums of one tensor's values."""
 
-ADDITIONS = frozenset({"add", "sub", "rsub", "index_add", "scatter_add"})
+INTEGRALS = _words("cumulative_trapezoid trapezoid trapz")
+"""Of these the places at which values stand may depend on the input too."""
+
+PRODUCTS = _words("bilinear cross kron linalg_multi_dot outer vdot vecdot")
+"""Linear in each of several tensors; those that may be layers are ``matmul`` and its kin."""
+
+MATMULS = _words("einsum inner matmul tensordot")
+
+ADDITIONS = frozenset({"add", "sub", "rsub", "diff", "index_add", "scatter_add"})
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for n in (1, 2, 3) for kind in ("", "_transpose"))
 ASKS_FIRST = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
 
@@ -97,9 +131,10 @@ ASKS_FIRST = ("has_torch_function", "has_torch_function_unary", "has_torch_funct
 @functools.lru_cache(maxsize=4096)
 def operation_of(func: Callable[..., Any]) -> tuple[str, bool]:
     """Name an operation, and tell whether it writes its result into its first argument."""
-    name: str = getattr(func, "__name__", type(func).__name__).split(".")[0]
+    name: str = getattr(func, "__name__", type(func).__name__).split(".")[0].removeprefix("special_")
     if name in {"__get__", "__set__"}:
-        return getattr(func, "__self__", func).__name__, False
+        owner = getattr(func, "__self__", func)
+        return getattr(owner, "__name__", name), False  # before Python 3.13 a property has none
     inside = name == "__setitem__"
     if name.startswith("__i") and f"__{name[3:]}" in ALIASES:
         name, inside = f"__{name[3:]}", True
@@ -124,6 +159,12 @@ def opened(func: types.FunctionType) -> Callable[..., Any]:
     twin = types.FunctionType(func.__code__, world, func.__name__, func.__defaults__, func.__closure__)
     twin.__kwdefaults__ = func.__kwdefaults__
     return twin
+
+
+def overlaps(name: str, index: Tensor) -> bool:
+    """Tell whether unpooling puts two values to one place, where torch sends back to both what only one has brought."""
+    places = index.flatten(-int(name[-2])).sort(-1).values
+    return bool((places.diff() == 0).any())
 
 
 def tensors_in(values: Any) -> Iterator[Tensor]:

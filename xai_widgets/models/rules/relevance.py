@@ -16,9 +16,14 @@ from xai_widgets.models.rules.mode import Call, Rules, carry
 from xai_widgets.models.rules.operations import (
     ADDITIONS,
     CONVOLUTIONS,
+    DROPOUTS,
     ELEMENTWISE,
     LINEAR,
+    MATMULS,
     MOVES,
+    PRODUCTS,
+    UNPOOLS,
+    overlaps,
     replaced,
     tensors_in,
 )
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
 
 WINNERS = frozenset(
     f"{kind}max_pool{n}d{end}" for kind in ("", "adaptive_") for n in (1, 2, 3) for end in ("", "_with_indices")
-) | {"max", "min", "amax", "amin", "maximum", "minimum"}
+) | {"max", "min", "amax", "amin", "maximum", "minimum", "fmax", "fmin"}
 """The winner takes all, which is what the ordinary gradient does."""
 
 MATRIX = 2
@@ -70,14 +75,17 @@ class Relevance(Rules):
         self._outputs: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._raw: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._table: dict[str, Callable[[Call], Any]] = {
-            **dict.fromkeys(ELEMENTWISE | {"dropout", "feature_dropout", "neg"}, self.pass_on),
+            **dict.fromkeys(ELEMENTWISE | DROPOUTS | {"neg"}, self.pass_on),
             **dict.fromkeys(LINEAR | ADDITIONS, self.in_proportion),
             **dict.fromkeys(CONVOLUTIONS, self.convolution),
             **dict.fromkeys(self.advice, self.refused),
             "linear": self.dense,
             "addmm": self.addmm,
-            "matmul": self.product,
-            "einsum": self.product,
+            **dict.fromkeys(MATMULS, self.product),
+            **dict.fromkeys(PRODUCTS, self.in_proportion),
+            **dict.fromkeys(UNPOOLS, self.unpooled),
+            **dict.fromkeys(("put", "index_put"), self.put),
+            "scatter_reduce": self.gathered,
             "mul": self.factor,
             "div": self.factor,
             "batch_norm": self.batch_norm,
@@ -242,7 +250,20 @@ class Relevance(Rules):
 
     def in_proportion(self, call: Call) -> Tensor:
         """Share sums in proportion, with the constants among them."""
-        return self.shared(call)
+        return self.both(call) if call.name not in ADDITIONS and len(call.dependents) > 1 else self.shared(call)
+
+    def put(self, call: Call) -> Tensor:
+        """Put values to places, or add them to what is there."""
+        adds = call.bind("input", "index", "source", "accumulate").get("accumulate", False)
+        result: Tensor = self.shared(call) if adds else call()
+        return result
+
+    def unpooled(self, call: Call) -> Tensor:
+        """Put values back to where a maximum was found."""
+        if overlaps(call.name, call.bind("input", "indices")["indices"]):
+            return self.refuse(call.func, " of windows that overlap")
+        result: Tensor = call()
+        return result
 
     def shared(self, call: Call, factor: float = 1) -> Tensor:
         """Hand down in proportion, times a factor."""
@@ -264,11 +285,19 @@ class Relevance(Rules):
 
         return carry(call, back, *sources)
 
+    def gathered(self, call: Call) -> Tensor:
+        """Let the winner of each group take all, or share what is summed or averaged."""
+        reduce = call.bind("input", "dim", "index", "src", "reduce")["reduce"]
+        if reduce in {"amax", "amin"}:
+            result: Tensor = call()
+            return result
+        return self.shared(call) if reduce in {"sum", "mean"} else self.refuse(call.func, f" by {reduce!r}")
+
     def pass_on(self, call: Call) -> Tensor:
         """Activations: what comes goes on."""
         if len(call.dependents) > 1:
             return self.refuse(call.func, " of two tensors that both depend on the input")
-        if call.name in {"dropout", "feature_dropout"} and not call.bind("input", "p", "train").get("train"):
+        if call.name in DROPOUTS and not call.bind("input", "p", "train").get("train"):
             result: Tensor = call()
             return result
         return carry(call, lambda came: (came,), call.dependents[0])

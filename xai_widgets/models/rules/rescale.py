@@ -17,10 +17,10 @@ from xai_widgets.models.rules import multipliers
 from xai_widgets.models.rules.mode import Call, Kept, Rules
 from xai_widgets.models.rules.operations import (
     ADDITIONS,
+    CHOICES,
     CONVOLUTIONS,
     ELEMENTWISE,
     FUNCTIONS,
-    LINEAR,
     MOVES,
     replaced,
     tensors_in,
@@ -29,7 +29,7 @@ from xai_widgets.models.rules.operations import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NATIVE = (MOVES - {"where", "masked_fill"}) | LINEAR | ADDITIONS | {"neg"}
+NATIVE = (MOVES - CHOICES) | ADDITIONS | {"neg"}
 
 
 class Rescale(Rules):
