@@ -12,6 +12,7 @@ from torch import nn
 
 import xai_widgets as xai
 from xai_widgets.inputs.superpixels import superpixels
+from xai_widgets.models.pace import BATCH_SECONDS, UNWATCHED_SECONDS, Pace
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (3, 16, 16), (3, 1, 1), (1, 16, 1)])
@@ -30,6 +31,15 @@ def test_a_linear_model_loses_what_the_feature_gave() -> None:
     model, x = linear(), row()
     result = xai.attribute(model, x, "feature_ablation", target=2)
     np.testing.assert_allclose(result.values, (model.weight[2] * x).detach().numpy(), rtol=1e-5)
+
+
+def test_what_has_been_predicted_is_not_passed_again() -> None:
+    model, seen = linear(), []
+    model.register_forward_pre_hook(lambda _module, given: seen.extend(given[0]))
+    x = row()
+    xai.attribute(model, x, "feature_ablation", target=2)
+    alone, beside = 1, 1  # the prediction, and the input in company, which tells whether rows know of each other
+    assert sum(torch.equal(one, x) for one in seen) == alone + beside
 
 
 def test_time_steps_are_groups() -> None:
@@ -92,3 +102,18 @@ def test_superpixels_follow_edges() -> None:
     inside = torch.zeros(int(found.max()) + 1).index_add_(0, found, side.flatten().float())
     share = inside / torch.bincount(found)
     assert float((torch.minimum(share, 1 - share) * torch.bincount(found)).sum()) / found.numel() < 0.005
+
+
+def test_batches_are_short_only_where_somebody_may_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest = []
+    learn = Pace.learn
+    monkeypatch.setattr(Pace, "learn", lambda pace, *told: (longest.append(pace.seconds), learn(pace, *told))[1])
+    tokens = nn.Sequential(nn.Embedding(6, 4), nn.Flatten(), nn.Linear(24, 2)).eval()
+    for model, x in ((mlp(), row()), (tokens, torch.arange(6))):
+        for budget, seconds in ((None, UNWATCHED_SECONDS), (60.0, BATCH_SECONDS)):
+            longest.clear()
+            xai.attribute(model, x, "feature_ablation", target=0, time_budget=budget)
+            assert set(longest) == {seconds}
+        longest.clear()
+        list(xai.attribute_iter(model, x, "feature_ablation", target=0))
+        assert set(longest) == {BATCH_SECONDS}

@@ -72,6 +72,17 @@ def test_values_are_those_of_whole_passes_for_fewer_tokens(build, ids, passed):
     assert counts["scored"] < 2 * COUNT
 
 
+def test_tokens_beside_each_other_share_a_pass(ids):
+    model, passes = gpt(), []
+    model.transformer.h[0].register_forward_pre_hook(lambda _module, given: passes.append(given[0].shape[:2]))
+    xai.attribute(model, ids, "feature_ablation", target=7, baselines="zero")
+    shared = [(rows, tokens) for rows, tokens in passes if rows > 2]
+    assert sum(rows for rows, _ in shared) > COUNT / 2
+    # The next ones begin where the first of them differs, not at the beginning of the text.
+    assert len({tokens for _, tokens in shared}) > 1
+    assert len(passes) < COUNT
+
+
 class Both(GPT2LMHeadModel):
     """Takes a past, but its words look both ways."""
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xai_widgets.models import OutOfMemoryError, Pace, in_batches
+from xai_widgets.models.pace import BATCH_SECONDS, UNWATCHED_SECONDS
 from xai_widgets.models.stopwatch import aside
 
 if TYPE_CHECKING:
@@ -59,6 +60,18 @@ def test_sizes_grow_while_that_pays_and_batches_stay_immediate() -> None:
     list(in_batches(500, Pace(), machine.work(lambda n: 0.001 * n**2), CPU, machine.clock))
     # Twice as dear an input, seen twice: one step back, and no further try for a long while.
     assert machine.sizes == ([1, 2, 2] + [1] * 32) * 13 + [1, 2, 2] + [1] * 14
+
+
+@pytest.mark.parametrize(("fixed", "most"), [(0.04, 16), (0.0, 2)])
+def test_batches_that_nobody_watches_grow_beyond_a_moment_only_where_that_saves_work(fixed: float, most: int) -> None:
+    machine = Machine(fixed, each=0.05)
+    list(in_batches(200, Pace(seconds=UNWATCHED_SECONDS), machine.work(), CPU, machine.clock))
+    assert max(machine.sizes) == most  # a second alone would hold 16 or more
+    cheap, seen = Machine(each=0.001), Machine(each=0.001)
+    list(in_batches(500, Pace(seconds=UNWATCHED_SECONDS), cheap.work(), CPU, cheap.clock))
+    list(in_batches(500, Pace(), seen.work(), CPU, seen.clock))
+    assert cheap.sizes == seen.sizes
+    assert max(seen.sizes) * 0.001 <= BATCH_SECONDS
 
 
 def test_sizes_follow_work_and_not_how_long_others_hold_the_core() -> None:

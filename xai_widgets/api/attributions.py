@@ -117,6 +117,8 @@ def attribute(
         raise ValueError(msg)
     question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget))
     adapter = adapt(model, given[0], labels=labels, device=device, seed=seed)
+    if time_budget is None:
+        adapter.paces.unwatched()
     every = [persistent(question.about(adapter, one)) for one in given]
     results = [collections.deque(shown(steps), maxlen=1).pop() for steps in every]
     return results[0] if several is None else results

@@ -67,29 +67,26 @@ class FeatureAblation(GroupMethod):
             model, inputs = above(model, inputs, self.layer)
         game = self.game(model, inputs, target, seed)
         count = game.groups.count
-        order = torch.randperm(count, generator=row_generator(seed, 0))
-
-        shared: list[Prefixes | None] = []
+        whole = target.of(model.unchanged(game.x)).cpu().double()
+        # In the order of a text, the next ones share what stands before; a picture on its way is better of any.
+        order = torch.randperm(count, generator=row_generator(seed, 0)) if model.paces.watched else torch.arange(count)
+        shared: list[Prefixes | None] = [] if model.paces.watched else [game.prefixes() if count >= MANY else None]
 
         def batch(rows: slice) -> Tensor:
-            if rows.start and not shared:
+            if rows.start and not shared:  # the first map does not wait for it
                 shared.append(game.prefixes() if count >= MANY else None)
-            coalitions = torch.ones(rows.stop - rows.start, count, dtype=torch.bool)
-            # Row 0 hides nothing, row i hides the i-th group.
-            for row in range(max(1, rows.start), rows.stop):
-                coalitions[row - rows.start, order[row - 1]] = False
-            return game.worth(coalitions, shared[0] if shared else None)
+            hidden = order[rows, None] == torch.arange(count)
+            return game.worth(~hidden, shared[0] if shared else None)
 
-        scores, sizes = torch.empty(0, dtype=torch.float64), game.groups.sizes[order]
-        for rows, worth in model.batches(count + 1, batch):
-            scores = torch.cat([scores, worth])
-            found = scores[0] - scores[1:]
+        found, sizes = torch.empty(0, dtype=torch.float64), game.groups.sizes[order]
+        for rows, worth in model.batches(count, batch):
+            found = torch.cat([found, whole - worth])
             losses = torch.zeros(count, dtype=torch.float64)
             losses[order[: len(found)]] = found
             error = _missing(found, sizes) if ENOUGH <= len(found) < count else None
             values = game.groups.place(losses, game.x)
             values = values if self.layer is None else values.expand(game.x.shape)
-            yield Estimate(values, rows.stop, count + 1, error, ready=rows.stop > 1)
+            yield Estimate(values, 1 + rows.stop, 1 + count, error)
 
 
 def _missing(found: Tensor, sizes: Tensor) -> float | None:

@@ -11,7 +11,7 @@ from xai_widgets.attribution.rollout import AGNOSTIC
 from xai_widgets.checks.subject import first_line, listed
 from xai_widgets.findings import Finding
 from xai_widgets.method import REGISTRY
-from xai_widgets.models import ModelError, Pace
+from xai_widgets.models import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ def trial(subject: Subject, name: str) -> Iterator[Finding]:
     """Run a method up to its first estimate; what went wrong or is doubtful becomes a finding, nothing else does."""
     cls = REGISTRY[name]
     model = subject.another()
-    model.paces = {kind: Pace() for kind in model.paces}  # small batches, and none that depend on what was tried before
+    model.paces = model.paces.anew()  # small batches, and none that depend on what was tried before
     steps = cls().run(model, subject.inputs, subject.target)
     kind = next(f"no_{need}" for need in ("rules", "map", "attention") if need in cls.uses).replace("rules", "rule")
     try:

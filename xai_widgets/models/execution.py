@@ -17,7 +17,7 @@ from xai_widgets.models.explanation import ExplanationCopy, copy_in_steps, is_wa
 from xai_widgets.models.feeds import Feed, Reduced, feed_alone
 from xai_widgets.models.keras_models import show_layers
 from xai_widgets.models.outputs import scores_of, scores_of_parts, task_of, without_nan
-from xai_widgets.models.pace import BATCH_SECONDS, Pace, Spent, in_batches, release
+from xai_widgets.models.pace import BATCH_SECONDS, Pace, Paces, Spent, in_batches, release
 from xai_widgets.models.passed import Lone, Passed
 from xai_widgets.models.recurrent import differentiable_pass
 from xai_widgets.models.stopwatch import aside
@@ -91,7 +91,7 @@ class Execution:
         self.task: str | None = None
         self.random: bool | None = None
         # Two patches of a picture take about as long as one whole picture.
-        self.paces = {"forward": Pace(), "backward": Pace(), "patches": Pace(size=4, least=2)}
+        self.paces = Paces(forward=Pace(), backward=Pace(), patches=Pace(size=4, least=2))
         self._spent, self._from = Spent(), 0
         self._notes: list[str] = []
         self._fast: ExplanationCopy | None = None
@@ -139,9 +139,8 @@ class Execution:
 
         It counts and notes together with this one, and finds out anew whatever depends on the function.
         """
-        paces = {kind: Pace(limit=pace.limit) for kind, pace in self.paces.items()}
         known: dict[str, Any] = {"_found": {}, "_mixing": [], "_copies": [], "_making": [], "_fast": None}
-        return self._again(_feed=feed, task=task, paces=paces, _from=self.forwards, _lone=Lone(), **known)
+        return self._again(_feed=feed, task=task, paces=self.paces.anew(), _from=self.forwards, _lone=Lone(), **known)
 
     def reduced(self, reduce: Callable[[Any], Any], task: str | None = None) -> Self:
         """Return the same model with its output made into scores by a function; `Reduced` says which."""

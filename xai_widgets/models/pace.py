@@ -19,6 +19,12 @@ T = TypeVar("T")
 BATCH_SECONDS = 0.1
 """Of work: a batch is the unit of cancelling and updating the picture, so it must stay below what feels immediate."""
 
+UNWATCHED_SECONDS = 1.0
+"""Where nobody sees what comes before the end."""
+
+PAYS = 0.95
+"""Of what an input took in batches of half the size: what is no longer immediate grows only where it takes less."""
+
 WORSE = 1.4
 """How much slower per input a larger batch may be before it is given up: on a busy machine, less than that is noise."""
 
@@ -104,7 +110,9 @@ class Pace:
             self._longest = longest if longest <= LATE * self.seconds else 0.0  # such as a first pass that compiles
             # The next doubling adds twice what the last one did. Nothing is known of the first, so it is tried.
             added = 0.0 if self._before is None else max(0.0, longest - self._before)
-            self._trial = longest + 2 * added <= self.seconds and 2 * size <= self.limit
+            pays = self._before is None or longest <= 2 * PAYS * self._before
+            most = self.seconds if pays else min(self.seconds, BATCH_SECONDS)
+            self._trial = longest + 2 * added <= most and 2 * size <= self.limit
             if self._trial:
                 self._before, self.size = longest, 2 * size
                 self._longest, self._proven = 0.0, False
@@ -130,6 +138,24 @@ class Pace:
         self.limit = self.size = max(1, size // 2)
         self.restart()
         return f"Memory ran out at {size} inputs at once; went on with {self.size}."
+
+
+class Paces(dict[str, Pace]):
+    """Of each kind of pass its own."""
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody may see what each batch brings, or stop between two."""
+        return all(one.seconds <= BATCH_SECONDS for one in self.values())
+
+    def unwatched(self) -> None:
+        """Let batches take longer where that saves work, since nobody sees what comes before the end."""
+        for one in self.values():
+            one.seconds = UNWATCHED_SECONDS
+
+    def anew(self) -> Paces:
+        """Return such as have learned nothing but what does not fit."""
+        return Paces({kind: Pace(limit=one.limit, seconds=one.seconds) for kind, one in self.items()})
 
 
 def in_batches(  # noqa: PLR0917

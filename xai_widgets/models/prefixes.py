@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from xai_widgets.models.dividing import divided
 from xai_widgets.models.errors import is_out_of_memory
 from xai_widgets.models.feeds import Reduced, Several
+from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.tokens import Embedded, LastPosition, only_last, plainly
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
     from xai_widgets.models.module import TorchModel
 
-SHORT = 1 / 4
-"""Share of the tokens below which it is not worth the trouble to leave them out."""
+PASS = 12
+"""Tokens that take as long as another pass, which reads all weights once more."""
 
 CLOSE = {torch.float64: 1e-10, torch.float32: 1e-4}
 """How far the scores may differ, as a share of the effect of what was changed. Half precision is too coarse to tell."""
@@ -87,6 +89,7 @@ class Prefixes:
         A language model as a function of the vectors of its tokens.
     feed : Prefixed
         Which has learnt the text as it is.
+    x : Tensor, shape (tokens, features)
     """
 
     def __init__(self, model: TorchModel, feed: Prefixed, x: Tensor) -> None:
@@ -94,16 +97,17 @@ class Prefixes:
 
     def scores(self, rows: Tensor) -> Tensor:
         """Return the scores (n, outputs) of rows (n, tokens, features)."""
-        found: list[Tensor] = []
-        for row in rows:
-            differs = (row != self._x).flatten(1).any(1)
-            # The last token is always passed, since it is there that the score is.
-            start = int(differs.int().argmax()) if differs.any() else len(row) - 1
-            self._feed.start = start if start >= SHORT * len(row) else 0
-            found.append(self._model.scores(row[None]))
-        return torch.cat(found)
+        differs = (rows != self._x).flatten(2).any(2)
+        # The last token is always passed, since it is there that the score is.
+        starts = differs.int().argmax(1).where(differs.any(1), rows.shape[1] - 1).tolist()
+        found: dict[int, Tensor] = {}
+        for some in divided([rows.shape[1] - start for start in starts], PASS):
+            self._feed.start = min(starts[i] for i in some)
+            found |= zip(some, self._model.scores(rows[some]), strict=True)
+        return torch.stack([found[i] for i in range(len(rows))])
 
 
+@aside()
 def prefixes_of(model: TorchModel, x: Tensor, other: Tensor) -> Prefixes | None:
     """Return what gives the scores of a text's changes, once it has been seen to be right; None where it is not.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.models.callables import as_scores
+from xai_widgets.models.dividing import Calls
 from xai_widgets.models.outputs import tensor_of
 from xai_widgets.models.tokens import plainly
 
@@ -64,6 +64,7 @@ class Listed:
     """Feed of a function of texts: rows (n, 1, 1) say which of the texts it is given."""
 
     def __init__(self) -> None:
+        self._calls = Calls()
         self._texts: list[str] = []
         self._places: dict[str, int] = {}
 
@@ -77,8 +78,7 @@ class Listed:
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
         """Return the function's scores."""
-        function: Any = module.function
-        return as_scores(function([self._texts[i] for i in rows.flatten().tolist()]), rows)
+        return self._calls(module.function, [self._texts[i] for i in rows.flatten().tolist()], rows)
 
     def describe(self, rows: Tensor) -> str:
         """Say what was fed."""
@@ -210,13 +210,12 @@ class Spelled:
     """
 
     def __init__(self, text: str, pieces: Sequence[tuple[int, int]]) -> None:
+        self._calls = Calls()
         self._text, self._pieces = text, tuple(pieces)
 
     def __call__(self, module: nn.Module, rows: Tensor) -> Any:
         """Return the function's scores."""
-        texts = [self.spell(row) for row in (rows > 1 / 2).tolist()]
-        function: Any = module.function
-        return as_scores(function(texts), rows)
+        return self._calls(module.function, [self.spell(row) for row in (rows > 1 / 2).tolist()], rows)
 
     def spell(self, kept: Sequence[bool]) -> str:
         """Return the text without the pieces that are not kept, and without the space that each leaves behind."""
