@@ -79,6 +79,7 @@ const english = {
   // question
   question: "Question",
   mostLikely: "most likely class",
+  mostLikelyIs: (name: string) => `${name} (most likely)`,
   nothingElse: "anything else",
   searchClasses: "Search classes",
   noClass: "No class has this name",

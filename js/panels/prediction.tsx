@@ -63,7 +63,7 @@ export function QuestionPanel({ view }: { view: Shown }) {
     store.setTarget(next);
   };
   const unit = view.unit.value;
-  const guess = unit ?? (known !== null ? `${store.nameOf(known)} (${words.mostLikely})` : words.mostLikely);
+  const guess = unit ?? (known !== null ? words.mostLikelyIs(store.nameOf(known)) : words.mostLikely);
   return (
     <Section title={words.question} class="xai-question">
       <Live store={store}>

@@ -199,3 +199,31 @@ def test_two_fingers_zoom_and_one_scrolls(open_view):
     view.page.get_by_role("radio", name="Inspect").check()
     assert view.canvas.evaluate("canvas => getComputedStyle(canvas).touchAction") == "none"
     expect(view.page.get_by_text("Colours fitted to")).to_have_count(0)
+
+
+def test_a_finger_reads_where_it_touches_and_fits_the_colours_where_it_touches_again(open_view):
+    view = open_view({"options": {"steps": 1}}, width=420, height=900, has_touch=True).ready()
+    fitted = view.page.get_by_text("Colours fitted to")
+    view.page.touchscreen.tap(*view.point(0.5, 0.5))
+    expect(view.readout()).to_contain_text("x 112, y 112")
+    view.page.touchscreen.tap(*view.point(0.6, 0.5))
+    expect(view.readout()).to_contain_text("y 112")
+    expect(view.readout()).not_to_contain_text("x 112")
+    expect(fitted).to_have_count(0)
+    view.page.touchscreen.tap(*view.point(0.61, 0.51))
+    expect(fitted).to_be_visible()
+    view.page.touchscreen.tap(*view.point(0.4, 0.5))
+    expect(fitted).to_be_visible()
+    view.page.touchscreen.tap(*view.point(0.4, 0.5))
+    expect(fitted).to_have_count(0)
+
+
+def test_what_a_finger_touches_is_large_enough(open_view):
+    view = open_view(width=420, height=900, has_touch=True).ready()
+    small = view.page.evaluate(
+        """() => [...document.querySelector('.xai-root').querySelectorAll(
+                'button:not(.xai-link), select, summary, .xai-segment, .xai-range, .xai-check, .xai-input')]
+            .filter(e => e.checkVisibility()).map(e => [e.className, e.getBoundingClientRect()])
+            .filter(([, box]) => box.width < 24 || box.height < 24).map(([name]) => name)"""
+    )
+    assert small == []

@@ -71,3 +71,29 @@ def test_at_twice_the_size_nothing_is_lost(open_view):
     assert view.canvas.evaluate(ratio) == pytest.approx(2, abs=0.01)
     view.hover(0.5, 0.5)
     expect(view.readout()).to_contain_text("x 112, y 112")
+
+
+@pytest.mark.parametrize("width", [320, 740, 1200])
+def test_who_is_most_likely_is_not_cut_off(open_view, width):
+    view = open_view(width=width + 24).ready()
+    why = view.page.get_by_role("combobox", name="Why", exact=True)
+    expect(why).to_have_attribute("placeholder", "tabby (most likely)")
+    needed, room = why.evaluate(
+        """field => { const {font, paddingLeft, paddingRight} = getComputedStyle(field);
+            const pen = document.createElement('canvas').getContext('2d'); pen.font = font;
+            return [pen.measureText(field.placeholder).width,
+                field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)] }"""
+    )
+    assert needed <= room
+
+
+def test_reasons_stand_clear_of_what_unfolds_them_whatever_the_host_does_to_lists(open_view):
+    view = open_view().ready()
+    # As JupyterLab has it.
+    host = "body dl { margin: 0 } .jp-OutputArea-output dl { margin: 0; padding: 0 }"
+    view.page.add_style_tag(content=host)
+    view.page.evaluate("document.querySelector('.xai-root').parentElement.classList.add('jp-OutputArea-output')")
+    summary = view.page.get_by_text("Why 1 method is greyed")
+    summary.click()
+    above, below = summary.bounding_box(), view.page.locator("[data-xai=refused] dt").first.bounding_box()
+    assert below["y"] - above["y"] - above["height"] >= 5

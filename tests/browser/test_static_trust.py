@@ -124,6 +124,7 @@ def test_nothing_sticks_out_and_its_words_can_be_read(open_view, theme):
     panel.locator(".xai-measure-line").first.click()
     expect(panel.locator("[data-xai=trust-a]")).to_have_text("No better than random")
     assert view.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert panel.locator(".xai-measure-line > .xai-bar-track").first.bounding_box()["width"] > 100
     view.page.mouse.move(0, 0)  # what is pointed at lies on a wash
     contrasts = view.page.evaluate(CONTRASTS, ".xai-measure :is(span, p), [data-xai=trust] output, .xai-doubt")
     assert len(contrasts) > 15

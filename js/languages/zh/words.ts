@@ -55,6 +55,7 @@ export const words: Words = {
 
   question: "问题",
   mostLikely: "最可能的类别",
+  mostLikelyIs: (name: string) => `${name}（最可能）`,
   nothingElse: "其他任何类别",
   searchClasses: "搜索类别",
   noClass: "没有叫这个名字的类别",

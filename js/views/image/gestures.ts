@@ -8,6 +8,8 @@ import { say } from "./speech";
 import { readingOf, type View } from "./view";
 
 const CLICK = 4;
+/** How far from where it touched before a finger may land, in pixels. */
+const FINGER = 24;
 
 function fingers(places: (readonly [number, number])[]): Fingers {
   return [places[0]!, places[1]!];
@@ -15,7 +17,7 @@ function fingers(places: (readonly [number, number])[]): Fingers {
 
 export function gestures(view: View, stage: () => Stage, part: Part) {
   const { store, camera } = view;
-  let from: { x: number; y: number; moved: boolean } | null = null;
+  let from: { x: number; y: number; moved: boolean; reads: boolean } | null = null;
   /** Where each finger or pen is. */
   const down = new Map<number, readonly [number, number]>();
   let pinching = false;
@@ -33,6 +35,14 @@ export function gestures(view: View, stage: () => Stage, part: Part) {
     const [x, y] = gridAt(px, py);
     view.pointer.value = { x, y };
     view.cursor.value = inside(x, y) ? { x: Math.floor(x), y: Math.floor(y) } : null;
+  };
+  /** A finger cannot hover: it reads where it touches, and means a click where it touches again. */
+  const reads = (event: PointerEvent, px: number, py: number) => {
+    const at = view.cursor.value;
+    if (event.pointerType !== "touch" || !at) return event.pointerType === "touch";
+    const [x, y] = gridAt(px, py);
+    const [reach] = gridAt(px + FINGER, py);
+    return Math.hypot(x - at.x - 0.5, y - at.y - 0.5) > reach - x;
   };
   const freshStroke = (x: number, y: number): Stroke =>
     extend({ name: "occlude", points: [], ...view.brush.value }, x, y);
@@ -79,7 +89,7 @@ export function gestures(view: View, stage: () => Stage, part: Part) {
         pinching = true;
       }
       if (pinching) return;
-      from = { x: px, y: py, moved: false };
+      from = { x: px, y: py, moved: false, reads: reads(event, px, py) };
       hover(px, py);
       if (view.mode.value === "brush") view.paint.start(freshStroke(...gridAt(px, py)));
     },
@@ -103,12 +113,12 @@ export function gestures(view: View, stage: () => Stage, part: Part) {
       }
       if (!from.moved && Math.hypot(px - from.x, py - from.y) < CLICK) return;
       camera.value = panBy(camera.value, stage(), store.spec.value.photo, px - from.x, py - from.y);
-      from = { x: px, y: py, moved: true };
+      from = { ...from, x: px, y: py, moved: true };
     },
     onPointerUp(event: PointerEvent): void {
       lift(event);
       if (view.stroke.value) view.paint.end();
-      else if (from && !from.moved && view.mode.value === "inspect") rescale();
+      else if (from && !from.moved && !from.reads && view.mode.value === "inspect") rescale();
       from = null;
     },
     onPointerCancel(event: PointerEvent): void {
