@@ -28,7 +28,8 @@ def mode(subject: Subject) -> Iterator[Finding]:
     if isinstance(subject.model.module, (Estimator, PlainFunction)):
         return  # neither has modes
     modules = dict(subject.given.named_modules())
-    training = {name: one for name, one in modules.items() if one.training}
+    # What TorchScript has frozen has no such flag.
+    training = {name: one for name, one in modules.items() if getattr(one, "training", False)}
     changing = [name or type(one).__name__ for name, one in training.items() if _acts_otherwise(one)]
     advice = "Call model.eval() where you predict, so that you see what is explained."
     if not training:

@@ -64,13 +64,13 @@ class Randomisation(AgainMetric):
         if model is None:
             yield missing("The model cannot be copied, and its own weights are not to be touched.")
             return
-        order = layers_from_the_top(model, subject)
+        order, parts = layers_from_the_top(model, subject), dict(model.given.named_modules())
         stages = np.array_split(np.array(order), min(self.n_stages, len(order)))
         draw, drawn = torch.Generator().manual_seed(seed), set[int]()
         points = [(0.0, 1.0, 1.0)]
         for i, names in enumerate(stages):
             for name in names:
-                draw_anew(model.given.get_submodule(str(name)), draw, drawn)
+                draw_anew(parts[str(name)], draw, drawn)
             other = yield from explain_again(subject, model=model)
             agreement = like(own, other, subject)
             if agreement is None:

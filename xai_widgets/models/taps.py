@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
+from torch.jit import ScriptModule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -62,8 +63,11 @@ def listening(
         return hook(name, (*args, *named.values()), output)
 
     names = [name for name, _ in module.named_modules() if name] if layers is None else layers
+    known = dict(module.named_modules(remove_duplicate=False))
     handles = [
-        module.get_submodule(name).register_forward_hook(partial(call, name), with_kwargs=True) for name in names
+        known[name].register_forward_hook(partial(call, name), with_kwargs=True)
+        for name in names
+        if not isinstance(known[name], ScriptModule)  # they run each other where Python is not told
     ]
     try:
         yield

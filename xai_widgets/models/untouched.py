@@ -45,11 +45,14 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     shared |= {id(t): t.detach().clone() for t in kept_tensors(module) if not t.is_leaf}
     # deepcopy keeps the objects of its memo alive by id; so must we, hence the values stay in `shared`.
     try:
-        twin = copy.deepcopy(module, {**shared, **new_empties(module)})
+        with torch.no_grad():  # else the weights that TorchScript copies have a history
+            twin = copy.deepcopy(module, {**shared, **new_empties(module)})
     except Exception:  # noqa: BLE001
         return None
     # A module that copies itself, as Keras's do, makes weights of its own; `follow` gives them the originals' memory.
-    return twin.requires_grad_(requires_grad=False).eval()
+    for parameter in twin.parameters():  # not by the module: a compiled one refuses to
+        parameter.requires_grad_(False)  # noqa: FBT003
+    return twin.eval()
 
 
 def new_empties(module: nn.Module) -> dict[int, Any]:
