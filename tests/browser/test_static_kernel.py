@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -17,6 +18,7 @@ def test_cancel_keeps_the_partial_map(open_view):
     expect(status).to_have_attribute("data-phase", "computing")
     expect(status.get_by_role("progressbar")).to_be_visible()
     view.page.wait_for_function("document.querySelector('.xai-root').xai.lastDrawnId > 1")
+    expect(status).to_contain_text(re.compile(r"\d+ / \d+ *[\d.]+ m?s left *error ±[\d.]+%"))
     view.page.get_by_role("button", name="Cancel").click()
     expect(status).to_contain_text("Cancelled: the partial map stays")
     expect(view.page.get_by_role("button", name="Cancel")).to_be_disabled()

@@ -36,8 +36,15 @@ def test_high_contrast_keeps_the_marks(open_view):
 
 def test_reduced_motion_stops_transitions(open_view):
     view = open_view(reduced_motion="reduce").ready()
-    duration = "el => getComputedStyle(el).transitionProperty"
-    assert view.page.locator(".xai-bar-fill").first.evaluate(duration) == "none"
+    for summary in view.page.locator(".xai-root details > summary").all():
+        summary.click()
+    moving = view.page.evaluate(
+        """() => [...document.querySelectorAll('.xai-root, .xai-root *')].filter(e => {
+                const {transitionProperty, transitionDuration, animationName, scrollBehavior} = getComputedStyle(e);
+                return (transitionProperty !== 'none' && transitionDuration !== '0s') || animationName !== 'none'
+                    || scrollBehavior === 'smooth' }).map(e => e.className)"""
+    )
+    assert moving == []
 
 
 @pytest.mark.parametrize("width", [420, 720, 1000, 1400])

@@ -37,6 +37,24 @@ def test_click_fits_the_colours_and_a_second_click_resets(open_view):
     assert view.pixels() == before
 
 
+def test_the_legend_has_its_numbers_whatever_is_chosen(open_view):
+    view = open_view().ready()
+    ends = view.page.locator(".xai-legend-ends")
+    number = r"[≤≥]? ?[+−]?\d[\d.e−]*"
+    for sign in ("Both", "For", "Against", "Strength"):
+        view.page.get_by_role("radio", name=sign).check()
+        for kept in ("1", "0.2", "0"):
+            view.page.get_by_role("slider", name="Attribution kept").fill(kept)
+            expect(ends).to_have_text(re.compile(rf"^{number}\D.*{number}$"))
+    view.page.get_by_label("Compare with", exact=True).select_option("rise")
+    view.settled("b")
+    for layout in ("Single", "Curtain", "Side by side", "Disagreement"):
+        view.page.get_by_role("radio", name=layout).check()
+        for one in ends.all():
+            expect(one).to_have_text(re.compile(rf"^{number}\D.*{number}$"))
+        expect(ends).to_have_count(2 if layout in {"Curtain", "Side by side"} else 1)
+
+
 def test_reading_controls_send_no_ask(open_view):
     view = open_view().ready()
     asks, shown = len(view.asks()), {view.pixels()}

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -61,6 +63,12 @@ def test_slider_range_holds_its_neutral_value_and_nothing_outside(cls):
 def test_neutral_is_the_very_same_input(cls, inputs, pixels):
     assert perturb(inputs, [cls(cls.neutral)]) is inputs
     torch.testing.assert_close(apply(cls(cls.neutral), pixels), pixels, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("cls", SLIDERS)
+def test_pixels_are_changed_on_the_device_where_they_are(cls, pixels):
+    # Of the meta device no value can be read, so whatever leaves it raises.
+    assert apply(cls(cls.high), pixels.to("meta")).device.type == "meta"
 
 
 @pytest.mark.parametrize("cls", SLIDERS)
@@ -244,6 +252,14 @@ EXAMPLES = [
     Occlude([1, 2, 3.5, 4], 7, "colour", [1, 2, 3]),
     Occlude((), 2),
 ]
+
+
+def test_there_is_an_example_of_each_and_none_can_be_changed():
+    assert {type(one) for one in EXAMPLES} >= set(PERTURBATIONS.values()) - {PERTURBATIONS["regions"]}
+    for one in EXAMPLES:
+        for field in dataclasses.fields(one):
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                setattr(one, field.name, None)
 
 
 @pytest.mark.parametrize("perturbation", EXAMPLES, ids=repr)

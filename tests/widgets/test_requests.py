@@ -208,3 +208,20 @@ def test_every_message_is_json(make):
     browser = Browser(widget)
     browser.wait("ended", 1)
     json.dumps([content for content, _ in browser.messages], allow_nan=False)
+
+
+def test_a_map_sharpens_and_says_how_far_it_is_and_how_long_it_takes_still(make):
+    browser = Browser(make(method="smooth_grad", n_samples=1000, tolerance=0.0))
+    browser.wait("ended", 1)
+    maps = browser.of("map", 1)
+    assert len(maps) > 2
+    done = [one["done"] for one in maps]
+    assert done == sorted(set(done))
+    assert {one["total"] for one in maps} == {done[-1]}
+    for one in maps:
+        rest = one["total"] - one["done"]
+        assert one["left"] == pytest.approx(one["seconds"] * rest / one["done"])
+    assert maps[0]["left"] > 0 == maps[-1]["left"]
+    errors = [one["error"] for one in maps if one["error"] is not None]
+    assert errors[-1] < errors[0]
+    assert [one["final"] for one in maps] == [one is maps[-1] for one in maps]
