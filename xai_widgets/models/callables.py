@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,10 +158,15 @@ def as_module(model: Any, like: Tensor | None = None) -> nn.Module:
 
     Raises
     ------
+    ValueError
+        For a module whose weights have no sizes yet.
     TypeError
         For anything else, saying what was expected and what came.
     """
     if isinstance(model, nn.Module):
+        if any(map(is_lazy, (*model.parameters(), *model.buffers()))):
+            msg = "The sizes of some layers are not known yet (nn.Lazy...): pass a batch through the model first."
+            raise ValueError(msg)
         return model
     if not isinstance(model, type):
         if any(callable(getattr(model, name, None)) for name in SCORING):
@@ -198,3 +204,19 @@ def names_of(module: nn.Module) -> Sequence[str] | None:
 
 def _classifies(module: nn.Module) -> bool:
     return type(module).__name__.endswith("Classification")
+
+
+def named(labels: Any) -> list[str]:
+    """Return the names of classes by their numbers: given in that order, as ``id2label`` or as ``class_to_idx``."""
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        msg = f"labels must be the names of all classes, got {labels!r}."
+        raise TypeError(msg)
+    if not isinstance(labels, Mapping):
+        return [str(one) for one in labels]
+    for pairs in (labels.items(), ((number, name) for name, number in labels.items())):
+        by_number = {str(number): str(name) for number, name in pairs}
+        names = [by_number[str(i)] for i in range(len(labels)) if str(i) in by_number]
+        if len(names) == len(labels):
+            return names
+    msg = f"labels must name each of the classes 0..{len(labels) - 1}, got {dict(labels)!r:.80}."
+    raise ValueError(msg)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from xai_widgets.inputs import CHANNELS, Inputs, is_several, read_inputs, read_several
 from xai_widgets.models import TorchModel
-from xai_widgets.models.callables import Estimator, PlainFunction, as_module, names_of
+from xai_widgets.models.callables import Estimator, PlainFunction, as_module, named, names_of
 from xai_widgets.models.feeds import ChannelsLast, Member, Several, feed_alone
 from xai_widgets.models.keras_models import is_functional, is_keras
 from xai_widgets.models.tokens import takes_tokens
@@ -51,7 +51,7 @@ def adapt(
     inside = x.values() if isinstance(x, Mapping) else x if isinstance(x, tuple) else [x]
     like = [one for one in inside if isinstance(one, Tensor)]
     module = as_module(model, next((one for one in like if one.is_floating_point()), like[0] if like else None))
-    return TorchModel(module, labels=names_of(module) if labels is None else labels, device=device, seed=seed)
+    return TorchModel(module, labels=names_of(module) if labels is None else named(labels), device=device, seed=seed)
 
 
 def read_for(

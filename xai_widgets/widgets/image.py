@@ -49,8 +49,8 @@ class ImageExplainer(Explainer):
         Without batch axis. A tensor of the shape that the model eats needs no `preprocess`.
     preprocess : callable, optional
         From a PIL image to the tensor that the model eats.
-    labels : sequence of str, optional
-        Names of the classes.
+    labels : sequence of str or dict, optional
+        Names of the classes; by number, or numbers by name, such as ``class_to_idx`` of torchvision.
     target : None, int, str, a pair of these, or Unit
         The class to explain: by default the most likely one; ``(a, b)`` asks "why a rather than b"; or a unit of a
         layer, ``xai.Unit("layer4", 12)``.

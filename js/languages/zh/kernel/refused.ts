@@ -56,6 +56,10 @@ export const refused: Record<string, string> = {
   "{} does not fit here. {}": "{} 在这里不适用。{}",
   "model must be a torch.nn.Module, a scikit-learn estimator or a function of a batch, got {}.{}":
     "模型必须是 torch.nn.Module、scikit-learn 估计器或对一批输入的函数，得到的是 {}。{}",
+  "The sizes of some layers are not known yet (nn.Lazy...): pass a batch through the model first.":
+    "有些层的大小还不确定（nn.Lazy...）：请先让一批输入通过模型。",
+  "labels must be the names of all classes, got {}.": "labels 必须是所有类别的名称，得到的是 {}。",
+  "labels must name each of the classes 0..{}, got {}.": "labels 必须给类别 0..{} 逐一命名，得到的是 {}。",
   "Give an instance, not the class.": "请给出实例，而不是类。",
   "The function must return numbers, one row of scores an input, got {}.":
     "函数必须返回数，每个输入一行得分，得到的是 {}。",
