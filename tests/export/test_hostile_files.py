@@ -134,6 +134,17 @@ def test_a_claim_of_size_takes_no_memory(make, tmp_path):
         ({"arrays": []}, "no result of xai_widgets"),
         ({"arrays": {}}, "array values is missing"),
         ({"arrays": {"values": 1}}, "array values is damaged"),
+        *(
+            (
+                {
+                    "arrays": {
+                        "values": {"dtype": dtype, "shape": [0], "zlib": base64.b64encode(zlib.compress(b"")).decode()}
+                    }
+                },
+                "array values",
+            )
+            for dtype in ("|O", "<f8", ">f4", "<U4", "|V4", "<c8", 3, None, "<f4,<f4")
+        ),
         ({"target": 3}, "its field target"),
         ({"target": -1}, "its field target"),
         ({"target": [0, 1, 2]}, "its field target"),

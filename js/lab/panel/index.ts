@@ -113,7 +113,7 @@ async function compared({ agreement, maps }: Compared): Promise<void> {
   const pictures = maps.map(({ method, label, png }) => {
     const title = `${told(method)}: ${label}`;
     const image = element("img", { src: `data:image/png;base64,${png}`, alt: title });
-    return element("figure", {}, image, element("figcaption", {}, title));
+    return element("figure", {}, element("figcaption", {}, title), image);
   });
   const sentence = agreement === null ? WORDS.panel.noAgreement : WORDS.panel.agreement(short(agreement));
   body.node.append(element("p", {}, sentence), ...pictures);
