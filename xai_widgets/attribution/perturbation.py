@@ -95,10 +95,10 @@ class Occlusion(Method):
                 if not len(scores):
                     yield Estimate(fine.place(shown), done, total, ready=False)
                     continue
-                loss, masks = whole - target.of(wide(scores)), level.masks(rows, x.device)
                 done += rows.stop - rows.start
-                losses += torch.einsum("n,n...->...", loss, masks.to(coarse))
-                weights += masks.sum(0)
+                for window, loss in zip(level.slices(rows), whole - target.of(wide(scores)), strict=True):
+                    losses[window] += loss
+                    weights[window] += 1
                 seen = weights > 0
                 values = losses / weights.clamp(min=1)
                 last = rows.stop == len(level)
@@ -123,12 +123,12 @@ def _compare(values: Tensor, coarse: Tensor, share: Tensor) -> tuple[float, floa
     `share` is the part of each cell's windows that has been visited. Where none has, the coarse picture is as
     wrong as it was elsewhere; the more have been, the less there is to come.
     """
-    seen = share > 0
-    a, b = values[seen].double(), coarse[seen].double()
-    power = float(b @ b)
-    factor = max(0.0, float(a @ b) / power) if power > 0 else 1.0
-    missed = math.sqrt(float((a - factor * b).square().mean()) * float((1 - share.double()).sum()))
+    seen = (share > 0).double()
+    a, b = values.double() * seen, coarse.double() * seen
+    power = float(b.square().sum())
+    factor = max(0.0, float((a * b).sum()) / power) if power > 0 else 1.0
+    missed = math.sqrt(float((a - factor * b).square().sum() / seen.sum()) * float((1 - share.double()).sum()))
     if missed == 0:
         return factor, None  # both pictures are empty so far, which says nothing of the rest
-    rest = coarse[~seen].double() * factor
-    return factor, relative(CAUTION * missed, math.sqrt(float(a @ a) + float(rest @ rest)))
+    rest = (coarse.double() - b) * factor
+    return factor, relative(CAUTION * missed, math.sqrt(float(a.square().sum() + rest.square().sum())))

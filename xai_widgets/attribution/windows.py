@@ -114,6 +114,10 @@ class Windows:
         starts = self._starts[rows]
         return torch.stack([starts, torch.minimum(starts + torch.tensor(self.size), torch.tensor(self.shape))], 1)
 
+    def slices(self, rows: slice) -> list[tuple[slice, ...]]:
+        """Return the windows `rows` as indices of an array of `shape`."""
+        return [tuple(map(slice, first, stop)) for first, stop in self.boxes(rows).tolist()]
+
     def coverage(self) -> Tensor:
         """Count the windows that cover each cell, shape `shape`."""
         counts = torch.ones([1] * len(self.shape), dtype=torch.long)

@@ -17,7 +17,7 @@ from xai_widgets.models.incremental.patches import Patch, Region, cut
 from xai_widgets.models.incremental.rules import RULES, needs_clean
 from xai_widgets.models.incremental.trace import NotIncrementalError, Ref, Step, Trace, record, replaced
 from xai_widgets.models.outputs import scores_of
-from xai_widgets.models.untouched import HOOKS, kept_tensors, private_copy
+from xai_widgets.models.untouched import kept_tensors, private_copy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,6 @@ class Incremental:
         self._model, self._x = model, x
         self._dims = tuple(axis + 1 for axis in axes)
         self._version = model.version
-        self._modules = list(model.module.modules())  # of a private copy, which keeps them
         if not model.private or model.random is not False or not self.holds():
             msg = "The model draws random numbers, or somebody watches it."
             raise NotIncrementalError(msg)
@@ -76,12 +75,11 @@ class Incremental:
 
     def holds(self) -> bool:
         """Tell whether the model is still the one that was written down, and nobody watches it."""
-        model = self._model
-        hooked = any(getattr(one, hooks) for one in self._modules for hooks in HOOKS)
+        model, found = self._model, listeners(self._model.module)
         return not (
-            hooked
+            any(hooks for _, _, *hooks in found)
             or is_watched()
-            or listeners(model.module) != model._listeners  # noqa: SLF001  its own kind
+            or found != model._listeners  # noqa: SLF001  its own kind
             or model.version != self._version
         )
 
