@@ -132,8 +132,10 @@ class Prediction:
     labels: Sequence[str] | None = None
 
     def label(self, index: int) -> str:
-        """Name one class, by its label or else its number."""
-        return self.labels[index] if self.labels is not None else f"class {index}"
+        """Name one class, or one output of a regression, by its label or else its number."""
+        if self.labels is not None:
+            return self.labels[index]
+        return f"{'output' if self.task == 'value' else 'class'} {index}"
 
     def top(self, n: int = 5) -> list[tuple[str, float]]:
         """Return the `n` most likely classes with their probabilities, most likely first."""

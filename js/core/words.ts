@@ -12,6 +12,7 @@ const english = {
   questionMark: "?",
   scores: (texts: string[]) => texts.join(" against "),
   waiting: "Waiting for the first answer",
+  noAnswer: "No answer",
 
   // stage
   zoomIn: "Zoom in",

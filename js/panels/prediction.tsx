@@ -43,7 +43,7 @@ export function PredictionPanel({ view }: { view: Shown }) {
           onPick={(index) => store.setTarget(index)}
         />
       ) : (
-        <p class="xai-faint">{words.waiting}</p>
+        <p class="xai-faint">{store.slots.a.phase.value === "failed" ? words.noAnswer : words.waiting}</p>
       )}
     </Section>
   );

@@ -65,6 +65,16 @@ def test_an_error_is_readable_and_the_next_ask_works(open_view):
     view.settled()
 
 
+def test_after_a_failure_nobody_is_told_to_wait(open_view):
+    view = open_view({"options": {"fail": True}})
+    expect(view.page.locator("[data-xai=error]")).to_be_visible()
+    prediction = view.page.locator(".xai-prediction")
+    expect(prediction).to_have_text("PredictionNo answer")
+    view.page.get_by_role("slider", name="Noise").fill("0.6")
+    view.settled()
+    expect(prediction.locator(".xai-bar")).to_have_count(5)
+
+
 def test_a_broken_message_is_told_and_survived(open_view):
     view = open_view().ready()
     view.page.evaluate(

@@ -353,7 +353,7 @@ def test_the_cell_is_free_while_the_model_is_slow(make, gate):
 def test_a_regression_and_a_single_logit(make):
     flat = nn.Sequential(nn.Flatten(), nn.Linear(432, 1))
     widget = make(flat, labels=None)
-    assert widget.result(30).prediction.task == "value"
+    assert (widget.result(30).prediction.task, widget.result(30).label) == ("value", "output 0")
     widget = make(flat, labels=["no", "yes"], target="no")
     negative = widget.result(30)
     widget.explain(target="yes")

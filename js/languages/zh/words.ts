@@ -11,6 +11,7 @@ export const words: Words = {
   questionMark: "？",
   scores: (texts) => texts.join(" 对 "),
   waiting: "正在等待第一个回答",
+  noAnswer: "没有答案",
 
   zoomIn: "放大",
   zoomOut: "缩小",
