@@ -12,6 +12,7 @@ import {
   loneColumn,
   placeOf,
   rowOf,
+  stretchesOf,
   textOf,
   withCell,
 } from "../core/table/cells";
@@ -61,6 +62,25 @@ describe("cells", () => {
     expect(heightAt(curveOf(CURVES, 1, 1), 2, true)).toBeCloseTo(0.6);
     expect(heightAt(curveOf(CURVES, 1, 1), 3, true)).toBeNull();
     expect(curveOf(CURVES, 0, 5)).toEqual([]);
+  });
+
+  it("breaks off where the model fails", () => {
+    const points: [number, number][] = [0.1, Number.NaN, 0.3, 0.5, Number.NaN].map((y, x) => [x, y]);
+    expect(stretchesOf(points)).toEqual([
+      [[0, 0.1]],
+      [
+        [2, 0.3],
+        [3, 0.5],
+      ],
+    ]);
+    expect([0, 0.5, 1, 1.5, 2.5, 9].map((value) => heightAt(points, value, false))).toEqual([
+      0.1,
+      null,
+      null,
+      null,
+      0.4,
+      null,
+    ]);
   });
 
   it("guesses from the one curve that still holds, and not where two cells have moved", () => {

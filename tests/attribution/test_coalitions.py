@@ -12,6 +12,7 @@ from attribution.nets import mlp, row
 
 import xai_widgets as xai
 from xai_widgets.attribution.coalitions import Pairs
+from xai_widgets.attribution.fit import fit
 
 
 @pytest.mark.parametrize("count", [2, 5, 6, 9])
@@ -63,3 +64,19 @@ def test_kernel_shap_sums_to_the_rise_however_many_samples(samples: int) -> None
     model, x = mlp(12), row(12)
     result = xai.attribute(model, x, "kernel_shap", target=0, n_samples=samples, tolerance=0.0)
     assert abs(result.gap) < 1e-9
+
+
+def test_kernel_shap_takes_more_columns_than_floats_count_coalitions_of() -> None:
+    weights = torch.zeros(1100, dtype=torch.float64)
+    weights[7] = 3.0
+    found = xai.attribute(lambda x: x @ weights[:, None], torch.ones(1100).double(), "kernel_shap", n_samples=64)
+    assert found.values.sum() == pytest.approx(3.0, abs=1e-5)
+
+
+def test_fewer_rows_than_columns_are_fitted_as_all_are() -> None:
+    generator = torch.Generator().manual_seed(0)
+    rows, targets = torch.randn(9, 30, generator=generator).double(), torch.randn(9, generator=generator).double()
+    weights = torch.rand(9, generator=generator).double()
+    weighted = rows * weights[:, None]
+    smallest = torch.linalg.pinv(weighted.T @ rows, hermitian=True, rtol=1e-12) @ (weighted.T @ targets)
+    torch.testing.assert_close(fit(rows, targets, weights).coefficients, smallest)

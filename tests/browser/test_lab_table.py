@@ -277,6 +277,16 @@ def test_scenarios_stand_side_by_side_and_leave_as_a_frame_and_a_file(studio, vi
     assert lines[-1].startswith("as a boss,30,boss,False,0.5,2020-01-01,0.7310")
 
 
+def test_a_column_of_one_value_has_it_in_the_middle_and_flat_curves_a_scale_of_their_own(studio):
+    cell(studio, 1, SHOWN.replace("=frame", "=pd.DataFrame([row])"))
+    view = shown(studio, 1)
+    expect(view.root.locator("[data-xai=curves]")).to_contain_text("0% at the bottom, 100% at the top")
+    expect(view.column("age").locator(".xai-f-amount")).to_contain_text("0.00contribution 0.00, rank")
+    slider = view.root.get_by_role("slider", name="age", exact=True)
+    assert slider.evaluate("s => (s.value - s.min) / (s.max - s.min)") == 0.5
+    expect(slider).to_be_disabled()
+
+
 def test_two_thousand_columns_scroll_and_are_found(studio):
     cell(studio, 1, WIDE)
     view = shown(studio, 1)

@@ -23,6 +23,7 @@ from xai_widgets.api.population import (
     sensitivity,
     surrogate_tree,
 )
+from xai_widgets.api.rows import row_method, row_why_not
 from xai_widgets.api.words import word_effects, word_menu
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "population_iter",
     "population_of",
     "row_changes",
+    "row_method",
+    "row_why_not",
     "sensitivity",
     "surrogate_tree",
     "word_effects",

@@ -11,6 +11,7 @@ import torch
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.reports  # noqa: F401  registers how results are painted and saved
+from xai_widgets.api.rows import Background
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import Begin, asked_of, check_time_budget, choose, persistent, run, shown
 from xai_widgets.checks import check_steps, refused
@@ -39,6 +40,9 @@ def attribute(
     target: Any = None,
     preprocess: Callable[[Any], Any] | None = None,
     tokenizer: Any = None,
+    background: Any = None,
+    features: Sequence[str] | None = None,
+    encode: Any = None,
     labels: Sequence[str] | None = None,
     seed: int = 0,
     device: str | torch.device | None = None,
@@ -57,7 +61,8 @@ def attribute(
         methods that hide parts.
     x : Tensor, ndarray, PIL image, path, text, or row of a table
         One input, without batch axis. A tensor or array of the shape that the model eats needs no `preprocess`. A row
-        is a list of numbers, a dict of numbers by column, or a pandas Series or frame of one row.
+        is a list of numbers, a dict of numbers by column, or a pandas Series or frame of one row; with `background`,
+        its cells may be texts, booleans and dates too.
         Several inputs of one model are a tuple, ``model(*x)``, or a mapping, ``model(**x)``, of tensors without batch
         axis: those of floating-point numbers are explained, all others stay as they are, masks too. The result's
         `parts` has the values of each.
@@ -86,6 +91,12 @@ def attribute(
     tokenizer : object, optional
         For a text: of transformers, or a ``tokenizers.Tokenizer``, the one that belongs to the model. A function of a
         list of texts needs none, and is explained by the words of `x`.
+    background : DataFrame or array (rows, columns), optional
+        For a row: rows of the data. The model is given rows as they are there, and what is hidden takes the cells of 25
+        of them: values sum to the score minus the mean of theirs. An array for a method that has a parameter of this
+        name, such as ``"smooth_grad"``, is that parameter.
+    features, encode
+        Of `background`, as of :func:`counterfactuals`.
     labels : sequence of str, optional
         Names of the classes, where the model does not know them itself. Two labels make a model with one output a
         binary classifier.
@@ -115,7 +126,8 @@ def attribute(
     if not given:
         msg = "the list of inputs is empty."
         raise ValueError(msg)
-    question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget))
+    table = Background(background, features, encode)
+    question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget), table)
     adapter = adapt(model, given[0], labels=labels, device=device, seed=seed)
     if time_budget is None:
         adapter.paces.unwatched()
@@ -132,6 +144,9 @@ def attribute_iter(
     target: Any = None,
     preprocess: Callable[[Any], Any] | None = None,
     tokenizer: Any = None,
+    background: Any = None,
+    features: Sequence[str] | None = None,
+    encode: Any = None,
     labels: Sequence[str] | None = None,
     seed: int = 0,
     device: str | torch.device | None = None,
@@ -155,7 +170,8 @@ def attribute_iter(
     if batch_of(x) is not None:
         msg = "attribute_iter explains one input, got a list of them: give each its own call, or all to attribute."
         raise TypeError(msg)
-    question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget))
+    table = Background(background, features, encode)
+    question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget), table)
     return shown(question.about(adapt(model, x, labels=labels, device=device, seed=seed), x)(strict=True))
 
 
@@ -170,16 +186,22 @@ class _Question:
     tokenizer: Any
     seed: int
     seconds: float | None
+    table: Background
 
     def about(self, adapter: Model, x: Any) -> Begin:
         """Refuse what is wrong at once, and return what begins to explain; that predicts, and refuses wrong targets."""
         reduce = self.target if callable(self.target) else None
         span = isinstance(self.target, TextSpan)
-        if span:
+        if self.table.tells(self.method):
+            model, inputs, method = self.table.read(
+                adapter, x, self.method, self.params, target=self.target, seed=self.seed
+            )
+        elif span:
             model, inputs = read_span(adapter, x, self.tokenizer, self.target)
+            method = choose(self.method, self.params, model, inputs)
         else:
             model, inputs = read_for(adapter, x, preprocess=self.preprocess, tokenizer=self.tokenizer, reduce=reduce)
-        method = choose(self.method, self.params, model, inputs)
+            method = choose(self.method, self.table.params(self.params), model, inputs)
         if span and isinstance(method, RelevanceMethod):
             model, inputs = read_span(adapter, x, self.tokenizer, self.target, scores=True)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import check_time_budget
 from xai_widgets.evaluation import Subject, create_metrics, evaluate_steps
-from xai_widgets.inputs import Inputs, perturb, perturbation_from
+from xai_widgets.inputs import perturb, perturbation_from
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import resolve_target
 from xai_widgets.prepare import adapt, read_for, read_span, row_subject
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.evaluation import Metric
     from xai_widgets.evaluations import Evaluation
+    from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, TorchModel
 
 
@@ -134,8 +135,7 @@ class Reading:
         """Return the model, the input as a method of this name reads it, and rows to compare a row with."""
         if self.background is not None:
             row = row_subject(self.adapter, self.x, self.background)
-            inputs = Inputs(row.tensor(row.row), "tensor", names=row.table.names, cells=row.table.told(row.row))
-            return row.model, inputs, row.references(self.seed)
+            return row.model, row.inputs, row.references(self.seed)
         if isinstance(self.target, TextSpan):
             scores = method in REGISTRY and issubclass(REGISTRY[method], RelevanceMethod)
             return (*read_span(self.adapter, self.x, self.tokenizer, self.target, scores=scores), None)

@@ -70,9 +70,11 @@ class Pairs:
             The share of each one's size that has not been drawn.
         """
         strata = torch.tensor(self._strata[:pairs])
-        drawn = torch.bincount(strata, minlength=len(self._sizes)).double()
-        missing = 1 - drawn / torch.tensor(self._sizes, dtype=torch.float64)
-        return (self._weights / drawn.clamp(min=1))[strata], missing[strata]
+        drawn = torch.bincount(strata, minlength=len(self._sizes))
+        # As whole numbers: of a thousand groups there are more coalitions than a float holds.
+        shares = [came / size for came, size in zip(drawn.tolist(), self._sizes, strict=True)]
+        missing = 1 - torch.tensor(shares, dtype=torch.float64)
+        return (self._weights / drawn.double().clamp(min=1))[strata], missing[strata]
 
     def _in_turn(self) -> Iterator[int]:
         """Go through the sizes, always to the one that lags behind its weight the most."""

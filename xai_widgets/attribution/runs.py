@@ -10,12 +10,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from xai_widgets.attribution.relevance import AttentionLrp
 from xai_widgets.attribution.spatial import is_map
 from xai_widgets.method import REGISTRY, Estimate, Method, create
-from xai_widgets.models import ModelError, WeightsChangedError
+from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
 from xai_widgets.models.keras_models import is_keras
 from xai_widgets.models.tokens import may_speak
 from xai_widgets.provenance import provenance
@@ -240,7 +241,7 @@ def begun(
     """Begin with the method, or with what stands in for it, and a note that says so."""
     if "gradients" not in method.uses:
         model.forget_history()
-    estimates = method.run(model, inputs, target, seed)
+    estimates = _answered(method, model, inputs, target, seed)
     if method.otherwise is None:
         return method, estimates, ()
     try:
@@ -252,6 +253,40 @@ def begun(
         method = create(method.otherwise, {})
         return method, method.run(model, inputs, target, seed), (note,)
     return method, estimates, ()
+
+
+def _answered(method: Method, model: Model, inputs: Inputs, target: Target, seed: int) -> Iterator[Estimate]:
+    """Run a method; where the model fails for some of the rows that it compares with, begin anew without those."""
+    try:
+        yield from method.run(model, inputs, target, seed)
+    except (WeightsChangedError, OutOfMemoryError):
+        raise
+    except ModelError as error:
+        rows = inputs.several(getattr(method, AGAINST[0], 0))
+        good = None if rows is None else answered(model, rows)
+        if rows is None or good is None or not 0 < len(good) < len(rows):
+            raise
+        fewer = dataclasses.replace(method, **{AGAINST[0]: good})
+        note = f"{len(rows) - len(good)} of {len(rows)} rows to compare with were left out: the model fails for them."
+        why = str(error)
+    else:
+        return
+    for one in fewer.run(model, inputs, target, seed):
+        yield dataclasses.replace(one, notes=(f"{note} {why}", *one.notes))
+
+
+def answered(model: Model, rows: Tensor) -> Tensor:
+    """Return those of some rows (n, …) for which the model does not fail."""
+    try:
+        model.scores(rows)
+    except (WeightsChangedError, OutOfMemoryError):
+        raise
+    except ModelError:
+        if len(rows) == 1:
+            return rows[:0]
+    else:
+        return rows
+    return torch.cat([answered(model, half) for half in rows.chunk(2)])
 
 
 Begin = Callable[..., "Iterator[Attribution | None]"]

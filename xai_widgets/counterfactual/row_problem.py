@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ import torch
 
 from xai_widgets.changes import CellChange, RowCandidate
 from xai_widgets.counterfactual.polishing import polished
-from xai_widgets.models.feeds import feed_alone
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -96,10 +95,7 @@ class RowProblem:
 
     def fresh(self) -> RowProblem:
         """Return the same with nothing tried."""
-        model, given = self.model.fresh().plain(), self.subject
-        inner = model if given.encoder is None else model.fed(feed_alone, model.task).plain()
-        subject = replace(given, model=model, inner=inner, failed=[])
-        return RowProblem(subject, self.goal, self.bound)
+        return RowProblem(self.subject.fresh(), self.goal, self.bound)
 
     def margins(self, values: Values) -> Iterator[tuple[slice, Values]]:
         """Tell how far beyond the goal rows (n, columns) are; yield batch by batch."""

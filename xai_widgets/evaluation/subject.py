@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.runs import asked_of
+from xai_widgets.attribution.runs import answered, asked_of
 from xai_widgets.evaluation.parts import Parts
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.results import Unit
@@ -110,11 +110,13 @@ class Subject:
     def nothing(self, kind: Any = None, usual: str = "zero", seed: int = 0) -> Tensor:
         """Return what takes the place of hidden parts, shape (bases, *x.shape); the mean over bases counts.
 
-        Where no `kind` of baseline was asked for: the background's rows, what stands for a token, `usual` of a picture.
+        Where no `kind` of baseline was asked for: the background's rows, but for those for which the model fails; what
+        stands for a token; `usual` of a picture.
         """
         inputs = self.inputs
         if kind is None and self.background is not None:
-            return self.background.to(inputs.x)
+            rows = self.background.to(inputs.x)
+            return self.model.remember("rows with an answer", lambda: answered(self.model, rows))
         if kind is None and inputs.vectors is not None:
             kind = next((one for one in STAND_INS if one in inputs.vectors), "mean")
         automatic = usual if inputs.kind == "image" else "zero"

@@ -146,7 +146,8 @@ def _beyond(given: Any) -> bool:
 
 
 def _index(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.nan_to_num(values).astype(np.int64)
+    # Rounded: a category that noise is added to stays what it is.
+    return np.rint(np.nan_to_num(values)).astype(np.int64)
 
 
 def _codes(values: Any) -> tuple[NDArray[np.int64], NDArray[Any]]:

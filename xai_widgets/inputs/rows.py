@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def row_of(x: Any) -> Row | None:
     Raises
     ------
     TypeError
-        For a pandas row that holds something else than numbers, naming the column.
+        For a row that holds something else than numbers, naming the column.
     """
     if _is_frame(x) and len(x) == 1:
         x = x.iloc[0]
@@ -66,7 +67,7 @@ def row_of(x: Any) -> Row | None:
         names, values = [str(name) for name in x.index], x.to_numpy()
         return Row(_numbers(dict(zip(names, values, strict=True))), tuple(names)) if names else None
     if isinstance(x, Mapping):
-        plain = bool(x) and all(map(_is_number, x.values()))
+        plain = bool(x) and (all(map(_is_number, x.values())) or _are_cells(x.values()))
         return Row(_numbers({str(k): v for k, v in x.items()}), tuple(map(str, x))) if plain else None
     if isinstance(x, (list, tuple)) and x and all(map(_is_number, x)):
         return Row(np.asarray(x, dtype=np.float64))
@@ -86,6 +87,12 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (numbers.Real, np.number, np.bool_))
 
 
+def _are_cells(values: Iterable[Any]) -> bool:
+    """Tell whether these can be nothing but the cells of a row: none is an array, and one a text or a date."""
+    kinds = [(isinstance(one, (str, dt.date)), hasattr(one, "shape") and not _is_number(one)) for one in values]
+    return any(cell for cell, _ in kinds) and not any(array for _, array in kinds)
+
+
 def _is_series(x: Any) -> bool:
     return all(hasattr(x, name) for name in ("index", "to_numpy", "iloc")) and getattr(x, "ndim", 0) == 1
 
@@ -97,7 +104,8 @@ def _is_frame(x: Any) -> bool:
 def _numbers(values: Mapping[str, Any]) -> NDArray[np.float64]:
     for name, value in values.items():
         if not _is_number(value):
-            msg = f"the column {name!r} must hold a number, got {value!r}: encode it before."
+            way = "give background=, rows of the data, or encode it before"
+            msg = f"the column {name!r} must hold a number, got {value!r}: {way}."
             raise TypeError(msg)
     return np.asarray([float(one) for one in values.values()])
 

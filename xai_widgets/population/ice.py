@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from xai_widgets.inputs.table import Table
     from xai_widgets.prepare import RowSubject
@@ -36,7 +37,7 @@ class Curves:
     grids : tuple of ndarray, float64
         The values of each column that were tried, in rising order.
     values : tuple of ndarray, float64, shape (rows, points, classes)
-        Probabilities, or values of a regression.
+        Probabilities, or values of a regression; NaN where the model fails.
     """
 
     grids: tuple[NDArray[np.float64], ...]
@@ -92,12 +93,15 @@ def ice(
     total, known = len(rows) * len(tried), []
     ask = model.knowing(subject.tensor(rows))
 
+    def by(made: NDArray[np.float64], which: NDArray[np.int64]) -> Tensor:
+        return ask(subject.tensor(made), torch.from_numpy(which))
+
     def work(part: slice) -> NDArray[np.float64]:
         numbers = np.arange(part.start, part.stop)
         points = numbers % len(tried)
         made = rows[numbers // len(tried)]
         made[np.arange(len(made)), owners[points]] = tried[points]
-        scores = ask(subject.tensor(made), torch.from_numpy(numbers // len(tried)))
+        scores = subject.tried(by, made, numbers // len(tried))
         return np.asarray(probabilities_of(scores, model.task or "logits").cpu(), np.float64)
 
     for part, found in model.batches(total, work):

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from xai_widgets.inputs.base import Inputs
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError
@@ -155,10 +156,21 @@ class RowSubject:
             return found[1:]
         return torch.cat([self.exact(one[None]) for one in rows])
 
+    @property
+    def inputs(self) -> Inputs:
+        """The row as what is explained: one value a column, each within what the data has."""
+        table, ends = self.table, ("low", "high")
+        low, high = (self.tensor(np.array([getattr(one, end) for one in table.columns])) for end in ends)
+        return Inputs(self.tensor(self.row), "tensor", low, high, names=table.names, cells=table.told(self.row))
+
     def scores(self, values: NDArray[np.float64]) -> Tensor:
         """Return the scores (n, outputs) of rows (n, columns); NaN for those for which the model fails."""
+        return self.tried(lambda rows: self.model.scores(self.tensor(rows)), values)
+
+    def tried(self, ask: Callable[..., Tensor], values: NDArray[np.float64], *beside: NDArray[Any]) -> Tensor:
+        """Do the same by another way to ask, which is given more about each row `beside`."""
         try:
-            return self.model.scores(self.tensor(values))
+            return ask(values, *beside)
         except (OutOfMemoryError, WeightsChangedError):
             raise
         except ModelError as error:
@@ -167,7 +179,14 @@ class RowSubject:
                     self.model._notes.append(f"Rows for which the model fails were left out. {error}")  # noqa: SLF001
                 self.failed.extend(values)
                 return torch.full((len(values), len(self.prediction.scores)), math.nan, device=self.model.device)
-        return torch.cat([self.scores(half) for half in np.array_split(values, 2)])
+        halves = zip(*(np.array_split(one, 2) for one in (values, *beside)), strict=True)
+        return torch.cat([self.tried(ask, *half) for half in halves])
+
+    def fresh(self) -> RowSubject:
+        """Return the same with no row failed, and a model that counts and notes for itself."""
+        model = self.model.fresh().plain()
+        inner = model if self.encoder is None else model.fed(feed_alone, model.task).plain()
+        return dataclasses.replace(self, model=model, inner=inner, failed=[])
 
     def references(self, seed: int) -> Tensor:
         """Draw rows to compare with (n, columns): without missing and infinite values where there are any such."""
@@ -249,7 +268,7 @@ def _encoder(table: Table, model: TorchModel, encode: Callable[[Any], Any]) -> E
     def encoded(rows: Tensor) -> Tensor:
         found = encode(table.give(rows.detach().cpu().double().numpy()))
         found = found.toarray() if hasattr(found, "toarray") else found
-        made = torch.as_tensor(found if isinstance(found, Tensor) else np.asarray(found, np.float64))
+        made = torch.as_tensor(found if isinstance(found, Tensor) else np.require(found, np.float64, "W"))
         if made.ndim < MATRIX or len(made) != len(rows):
             msg = f"encode must return one row of numbers a row: for {len(rows)} it returned shape {list(made.shape)}."
             raise ValueError(msg)

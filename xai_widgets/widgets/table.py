@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from xai_widgets.api import method_list
-from xai_widgets.attribution.runs import AGAINST, check_time_budget, choose
+from xai_widgets.api import method_list, row_why_not
+from xai_widgets.attribution.runs import AGAINST, check_time_budget
 from xai_widgets.counterfactual import Constraints
 from xai_widgets.esm import asset
 from xai_widgets.export.code import called, literal
@@ -165,8 +165,8 @@ class TabularExplainer(Explainer):
                 self._methods(session),
                 layers.outline(subject.model.module) if subject.direct else [],
             ),
-            request=Request(_chosen(session, method, params), index, edits),
-            compare=None if compare is None else _chosen(session, compare, {}),
+            request=Request(session.chosen(method, params), index, edits),
+            compare=None if compare is None else session.chosen(compare, {}),
             display=display,
         )
         self._note_scenarios()
@@ -180,7 +180,7 @@ class TabularExplainer(Explainer):
         return tuple(
             replace(
                 one,
-                why_not=one.why_not or session.why_not(REGISTRY[one.name]),
+                why_not=one.why_not or row_why_not(session.subject, REGISTRY[one.name]),
                 parameters=tuple(p for p in one.parameters if p.name not in AGAINST),
             )
             for one in found
@@ -368,11 +368,3 @@ class TabularExplainer(Explainer):
 
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
         return table_messages.contributions(number, slot, request, result)
-
-
-def _chosen(session: TableSession, method: str | Method, params: dict[str, Any]) -> Method:
-    """Build the method that is asked for, which compares with the background where it compares."""
-    if not isinstance(method, str):
-        return choose(method, params, session.model, session.inputs)
-    name = session.auto if method == "auto" else method
-    return choose(name, {**session.against(name), **params}, session.model, session.inputs)

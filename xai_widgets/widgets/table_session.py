@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from xai_widgets.api import row_changes
-from xai_widgets.attribution.groups import GroupMethod
+from xai_widgets.api import row_changes, row_method
 from xai_widgets.attribution.runs import against_rows
-from xai_widgets.inputs import Inputs
 from xai_widgets.inputs.cells import changed
 from xai_widgets.population import grid_of, ice
 from xai_widgets.widgets.session import Session
@@ -18,20 +14,19 @@ from xai_widgets.widgets.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.counterfactual import Constraints
+    from xai_widgets.inputs import Inputs
     from xai_widgets.method import Method
     from xai_widgets.models import Model
     from xai_widgets.population import Curves
     from xai_widgets.prepare import RowSubject
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Edits, Seen
-
-FEW, MANY = 8, 12
-"""Up to so many columns ``method="auto"`` does all coalitions: of a function, and of a model with gradients."""
 
 
 class TableSession(Session):
@@ -48,14 +43,9 @@ class TableSession(Session):
     references: Tensor
 
     def __init__(self, subject: RowSubject, seed: int, time_budget: float | None) -> None:
-        self.subject = subject
-        table = subject.table
+        self.subject, table = subject, subject.table
         self.references = subject.references(seed)
-        low, high = (subject.tensor(np.array([getattr(one, end) for one in table.columns])) for end in ("low", "high"))
-        inputs = Inputs(
-            subject.tensor(subject.row), "tensor", low, high, names=table.names, cells=table.told(subject.row)
-        )
-        super().__init__(subject.model, inputs, seed, time_budget)
+        super().__init__(subject.model, subject.inputs, seed, time_budget)
         self.grids = [grid_of(table, i, [subject.row[i]]) for i in range(len(table.columns))]
 
     def row(self, edits: Edits) -> NDArray[np.float64]:
@@ -66,22 +56,13 @@ class TableSession(Session):
         """Return what a method is to compare the row with, as parameters."""
         return against_rows(name, self.references)
 
-    def why_not(self, method: type[Method]) -> str | None:
-        """Refuse what makes rows that no table has, such as one between two categories."""
-        if self.subject.direct or issubclass(method, GroupMethod):
-            return None
-        return "It mixes rows, and nothing lies between two categories: choose one that swaps whole cells."
-
-    @property
-    def auto(self) -> str:
-        """The method that fits."""
-        if len(self.subject.row) <= (MANY if self.subject.direct else FEW):
-            return "exact_shapley"
-        return "expected_gradients" if self.subject.direct and not np.isnan(self.subject.row).any() else "kernel_shap"
+    def chosen(self, method: str | Method, params: dict[str, Any]) -> Method:
+        """Build the method that is asked for."""
+        return row_method(self.subject, self.inputs, self.references, method, params)
 
     def curves(self, edits: Edits) -> Iterator[Curves | None]:
         """Find out what the model would say if one cell of the edited row alone were another."""
-        yield from ice(self.subject, self.row(edits)[None], self.grids)
+        yield from ice(self.subject.fresh(), self.row(edits)[None], self.grids)
 
     def search(
         self, edits: Edits, target: Any, *, constraints: Constraints, n: int, method: str = "auto"

@@ -58,14 +58,29 @@ export function curveOf(curves: Curves, column: number, of: number): [number, nu
   return points;
 }
 
+/** The stretches of a curve between which the model fails. */
+export function stretchesOf(points: readonly [number, number][]): [number, number][][] {
+  const found: [number, number][][] = [[]];
+  for (const point of points) {
+    if (!Number.isNaN(point[1])) found[found.length - 1]!.push(point);
+    else if (found[found.length - 1]!.length) found.push([]);
+  }
+  return found.filter((one) => one.length > 0);
+}
+
 /** What a curve says at a value: between two points, what lies between them; null where it says nothing. */
 export function heightAt(points: readonly [number, number][], value: Cell, exact: boolean): number | null {
   if (value === null || !points.length) return null;
+  const height = heightOn(points, value, exact);
+  return Number.isNaN(height) ? null : height;
+}
+
+function heightOn(points: readonly [number, number][], value: number, exact: boolean): number {
   const after = points.findIndex(([x]) => x >= value);
-  if (after < 0) return exact ? null : points[points.length - 1]![1];
+  if (after < 0) return exact ? Number.NaN : points[points.length - 1]![1];
   const [x1, y1] = points[after]!;
   if (x1 === Math.fround(value) || x1 === value) return y1;
-  if (exact) return null;
+  if (exact) return Number.NaN;
   if (after === 0) return y1;
   const [x0, y0] = points[after - 1]!;
   return y0 + ((value - x0) / (x1 - x0)) * (y1 - y0);

@@ -31,6 +31,7 @@ const english = {
     `Grey: the data. Line: the model's output for ${label} if this value alone were another, ${
       plain ? short(low) : percent(low, 0)
     } at the bottom, ${plain ? short(high) : percent(high, 0)} at the top`,
+  curvesBroken: ". A line is broken where the model fails",
   curvePoint: (text: string, height: string) => `${text}: ${height}`,
   about: "from the curve",
   editing: "Change the row",

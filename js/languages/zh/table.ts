@@ -31,6 +31,7 @@ export const table: TableWords = {
     `灰色：数据分布。线：只改变这一个值时，模型对 ${label} 的输出，底部 ${
       plain ? short(low) : percent(low, 0)
     }，顶部 ${plain ? short(high) : percent(high, 0)}`,
+  curvesBroken: "。模型失败之处，线会断开",
   curvePoint: (text, height) => `${text}：${height}`,
   about: "取自曲线",
   editing: "改动这一行",

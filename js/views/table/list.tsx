@@ -96,6 +96,7 @@ export function FeatureList({ view, onDraw }: { view: View; onDraw: () => void }
       {!listed.length && <p class="xai-sentence">{tableWords.noFeature}</p>}
       <p class="xai-sentence" data-xai="curves">
         {store.curves.value && tableWords.curveOf(name, low, high, store.task.value === "value")}
+        {view.broken.value && tableWords.curvesBroken}
       </p>
     </div>
   );

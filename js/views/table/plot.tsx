@@ -1,7 +1,7 @@
 // Behind a slider: how the data is spread, and what the model would say if this value alone were another.
 import { useMemo } from "preact/hooks";
 import { percent, short } from "../../core/format";
-import { curveOf, heightAt, placeOf, textOf } from "../../core/table/cells";
+import { curveOf, heightAt, placeOf, stretchesOf, textOf } from "../../core/table/cells";
 import type { Cell, Column } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import type { View } from "./view";
@@ -57,20 +57,28 @@ export function Plot(props: {
     <div class={chosen ? "xai-f-plot xai-f-choices" : "xai-f-plot"} aria-hidden="true" onClick={pick}>
       <svg class="xai-f-svg" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         {spread}
-        {!chosen && points.length > 1 && (
-          <polyline class="xai-f-curve" points={points.map(([a, b]) => `${x(a)},${y(b)}`).join(" ")} />
-        )}
+        {!chosen &&
+          points.length > 1 &&
+          stretchesOf(points).map((part) => (
+            <polyline
+              key={part[0]![0]}
+              class="xai-f-curve"
+              points={part.map(([a, b]) => `${x(a)},${y(b)}`).join(" ")}
+            />
+          ))}
       </svg>
       {chosen &&
         column.choices.length <= MARKED &&
-        points.map(([a, b]) => (
-          <span
-            key={a}
-            class="xai-f-mark"
-            style={{ left: `${x(a)}%`, top: `${y(b)}%` }}
-            title={tableWords.curvePoint(textOf(column, a, ""), say(b))}
-          />
-        ))}
+        stretchesOf(points)
+          .flat()
+          .map(([a, b]) => (
+            <span
+              key={a}
+              class="xai-f-mark"
+              style={{ left: `${x(a)}%`, top: `${y(b)}%` }}
+              title={tableWords.curvePoint(textOf(column, a, ""), say(b))}
+            />
+          ))}
       {was !== null && was !== value && <span class="xai-f-ghost" style={{ left: `${x(was)}%` }} />}
       {value !== null && height !== null && (
         <span class="xai-f-dot" style={{ left: `${x(value)}%`, top: `${y(height)}%` }} title={say(height)} />

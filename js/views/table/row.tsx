@@ -99,6 +99,8 @@ export function FeatureRow({ view, at, style }: { view: View; at: number; style?
     view.opened.value = next;
   };
   const slides = !column.choices.length;
+  // A column of one value has it in the middle, as its data are drawn.
+  const constant = column.high <= column.low;
   const text = textOf(column, value, tableWords.missing);
   return (
     <li class={changed ? "xai-f-row xai-f-changed" : "xai-f-row"} data-column={column.name} style={style}>
@@ -117,12 +119,12 @@ export function FeatureRow({ view, at, style }: { view: View; at: number; style?
                 id={ids.range}
                 class="xai-range xai-f-range"
                 type="range"
-                min={column.low}
-                max={column.high}
+                min={constant ? column.low - 1 : column.low}
+                max={constant ? column.high + 1 : column.high}
                 step={column.step || "any"}
                 value={value ?? column.low}
-                disabled={column.high <= column.low}
-                title={column.high <= column.low ? tableWords.constant : undefined}
+                disabled={constant}
+                title={constant ? tableWords.constant : undefined}
                 aria-valuetext={text}
                 onInput={(event) => set(event.currentTarget.valueAsNumber, `cell ${at}`)}
                 onChange={() => store.sealEdits()}

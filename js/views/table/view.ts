@@ -34,7 +34,7 @@ export function createView(store: TableStore) {
     });
   const [mapA, mapB] = [contributions("a"), contributions("b")];
   const most = (map: Contribution[] | null) =>
-    Math.max(1e-12, ...(map ?? []).map(({ value }) => (Number.isNaN(value) ? 0 : Math.abs(value))));
+    Math.max(0, ...(map ?? []).map(({ value }) => (Number.isNaN(value) ? 0 : Math.abs(value)))) || 1;
 
   let strengths: number[] = [];
   const order = computed(() => {
@@ -61,12 +61,16 @@ export function createView(store: TableStore) {
   /** Lowest and highest of all curves: on one scale, a flat one looks flat. */
   const heights = computed<[number, number]>(() => {
     const known = curves.value;
-    if (!known) return [0, 1];
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let i = 0; i < spec.value.columns.length; i++)
-      for (const [, y] of curveOf(known, i, shown.value)) [low, high] = [Math.min(low, y), Math.max(high, y)];
-    return high > low ? [low, high] : [low - 0.5, high + 0.5];
+    for (let i = 0; known && i < spec.value.columns.length; i++)
+      for (const [, y] of curveOf(known, i, shown.value))
+        if (!Number.isNaN(y)) [low, high] = [Math.min(low, y), Math.max(high, y)];
+    if (high > low) return [low, high];
+    // Where all are flat, a probability has its own scale.
+    return high === low && store.task.value === "value" ? [low - 0.5, high + 0.5] : [0, 1];
   });
+  /** Whether the model fails somewhere along them. */
+  const broken = computed(() => curves.value?.values.some(Number.isNaN) ?? false);
   const colours = computed(() => {
     const chosen = palette(colormapOf(display.value));
     const dark = theme.value === "dark";
@@ -94,6 +98,7 @@ export function createView(store: TableStore) {
     listed,
     shown,
     heights,
+    broken,
     colours,
     target: question.target,
     unit: question.unit,

@@ -106,6 +106,8 @@ export const notes: Record<string, string> = {
   "Constraints: nothing is left for {} in {}; an open end is that of the data.":
     "约束：{} 在 {} 中没有可取的值；不设限的一端以数据为准。",
   "Rows for which the model fails were left out.": "已略去模型失败的行。",
+  "{} of {} rows to compare with were left out: the model fails for them.":
+    "用于比较的行略去了 {} 行（共 {} 行）：模型对它们失败。",
   "Constraints: the rule {} can never hold within the other constraints.":
     "约束：在其他约束之下，规则 {} 永远不能成立。",
   "Constraints: the rule {} compares what cannot be compared: {}.": "约束：规则 {} 比较了无法比较的内容：{}。",

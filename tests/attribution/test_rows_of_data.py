@@ -1,0 +1,110 @@
+"""A row with its background: what the widget takes, the plain call takes too, and one bad row spoils nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+
+import xai_widgets as xai
+from xai_widgets.attribution.gradients import SmoothGrad
+
+RANDOM = np.random.default_rng(3)
+FRAME = pd.DataFrame(
+    {
+        "age": RANDOM.integers(18, 80, 60),
+        "job": RANDOM.choice(["clerk", "boss", "cook"], 60),
+        "since": pd.to_datetime("2015-01-01") + pd.to_timedelta(RANDOM.integers(0, 3000, 60), "D"),
+    }
+)
+ROW: dict[str, Any] = {"age": 30, "job": "clerk", "since": pd.Timestamp("2020-01-01")}
+OLD = 70
+GROUPS = ["exact_shapley", "kernel_shap", "shapley_sampling", "feature_ablation", "lime"]
+
+
+def judge(rows: pd.DataFrame) -> Any:
+    z = (rows["age"] - 45) / 15 + rows["job"].map({"clerk": -1.0, "boss": 1.5, "cook": 0.0})
+    return np.stack([0 * z, z], 1)
+
+
+def strict(rows: pd.DataFrame) -> Any:
+    if (rows["age"] > OLD).any():
+        msg = "nobody is that old"
+        raise ValueError(msg)
+    return judge(rows)
+
+
+@pytest.mark.parametrize("method", ["auto", *GROUPS])
+def test_the_plain_call_says_what_the_widget_says(method: str) -> None:
+    found = xai.attribute(judge, ROW, method, background=FRAME, target=1)
+    widget = xai.TabularExplainer(judge, ROW, background=FRAME, method=method, target=1)
+    shown = widget.result(60)
+    widget.close()
+    np.testing.assert_array_equal(found.values, shown.values)
+    assert (found.method, found.names, found.cells) == (shown.method, shown.names, shown.cells)
+
+
+def test_steps_several_rows_and_encoded_ones() -> None:
+    *_, last = xai.attribute_iter(judge, ROW, background=FRAME, target=1)
+    assert last.values.sum() == pytest.approx(last.prediction.scores[1] - judge(FRAME)[:, 1].mean(), abs=0.5)
+    both = xai.attribute(judge, FRAME.iloc[:2], background=FRAME, target=1)
+    assert [one.cells[0] for one in both if one.cells] == FRAME["age"][:2].tolist()
+
+    def encode(rows: pd.DataFrame) -> Any:
+        return np.stack([rows["age"] / 50, rows["job"] == "boss"], 1).astype(float)
+
+    torch.manual_seed(0)
+    net = nn.Linear(2, 2)
+    found = xai.attribute(net, ROW, background=FRAME, encode=encode, target=1)
+    assert found.names == ("age", "job", "since")
+    assert found.values[2] == 0
+    assert found.values[0] != 0
+
+
+def test_what_does_not_go_together_is_said() -> None:
+    with pytest.raises(TypeError, match=r"'job' must hold a number, got 'clerk': give background=, rows of the data"):
+        xai.attribute(judge, ROW)
+    with pytest.raises(TypeError, match="with background=, target must be a class, a label or a pair"):
+        xai.attribute(judge, ROW, background=FRAME, target=xai.TextSpan(0, 1))
+    mixing = {"n_steps": 4}
+    encode = lambda rows: rows[["age"]].to_numpy(float)  # noqa: E731
+    with pytest.raises(ValueError, match=r"integrated_gradients does not fit here\. It mixes rows"):
+        xai.attribute(nn.Linear(1, 2), ROW, "integrated_gradients", background=FRAME, encode=encode, **mixing)
+
+
+def test_an_array_for_a_method_that_wants_one_is_its_own() -> None:
+    table = RANDOM.normal(size=(30, 3)).astype(np.float32)
+    net = nn.Linear(3, 2)
+    steady = {"n_samples": 20, "tolerance": 0.0}
+    named = xai.attribute(net, table[0], "smooth_grad", background=table, **steady)
+    ready = xai.attribute(net, table[0], SmoothGrad(background=table, n_samples=20, tolerance=0.0))
+    np.testing.assert_array_equal(named.values, ready.values)
+
+
+@pytest.mark.parametrize("method", GROUPS)
+def test_rows_for_which_the_model_fails_are_compared_with_no_more(method: str) -> None:
+    drawn = torch.randperm(60, generator=torch.Generator().manual_seed(0))[:25].sort().values.numpy()
+    kept = FRAME.iloc[drawn][FRAME["age"].iloc[drawn] <= OLD]
+    assert 0 < len(kept) < 25
+    found = xai.attribute(strict, ROW, method, background=FRAME, target=1)
+    alike = xai.attribute(judge, ROW, method, background=kept, target=1)
+    np.testing.assert_allclose(found.values, alike.values, atol=2e-2 if method == "lime" else 1e-6)
+    said = f"{25 - len(kept)} of 25 rows to compare with were left out: the model fails for them. The model raised"
+    assert found.notes[0].startswith(said)
+
+
+def test_a_model_that_fails_for_all_rows_says_why() -> None:
+    with pytest.raises(xai.ModelError, match="nobody is that old"):
+        xai.attribute(strict, ROW, background=FRAME.assign(age=OLD + 1).astype({"age": float}), target=1)
+
+
+def test_measures_leave_such_rows_out_too_and_noise_turns_no_category() -> None:
+    found = xai.attribute(strict, ROW, "exact_shapley", background=FRAME, target=1)
+    told = xai.evaluate(strict, ROW, found, ["deletion", "max_sensitivity"], background=FRAME)
+    assert np.isfinite(told["deletion"].value)
+    # Two of a hundred parts of the spread change the age's share alone.
+    assert told["max_sensitivity"].value < 0.1

@@ -1,0 +1,100 @@
+"""How a row of a table is explained: by which method, against which rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_widgets.attribution.groups import GroupMethod
+from xai_widgets.attribution.runs import against_rows, choose
+from xai_widgets.prepare import row_subject
+from xai_widgets.text import TextSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from xai_widgets.inputs import Inputs
+    from xai_widgets.method import Method
+    from xai_widgets.models import Model, TorchModel
+    from xai_widgets.prepare import RowSubject
+
+FEW, MANY = 8, 12
+"""Up to so many columns ``method="auto"`` does all coalitions: of a function, and of a model with gradients."""
+
+
+def row_auto(subject: RowSubject) -> str:
+    """Return the name of the method that fits."""
+    if len(subject.row) <= (MANY if subject.direct else FEW):
+        return "exact_shapley"
+    return "expected_gradients" if subject.direct and not np.isnan(subject.row).any() else "kernel_shap"
+
+
+def row_why_not(subject: RowSubject, method: type[Method]) -> str | None:
+    """Refuse what makes rows that no table has, such as one between two categories."""
+    if subject.direct or issubclass(method, GroupMethod):
+        return None
+    return "It mixes rows, and nothing lies between two categories: choose one that swaps whole cells."
+
+
+def row_method(
+    subject: RowSubject, inputs: Inputs, references: Tensor, method: str | Method, params: dict[str, Any]
+) -> Method:
+    """Build the method that is asked for, which compares with the background where it compares.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As of `choose`.
+    """
+    name = row_auto(subject) if method == "auto" else method
+    own = {**against_rows(name, references), **params} if isinstance(name, str) else params
+    chosen = choose(name, own, subject.model, inputs)
+    if (reason := row_why_not(subject, type(chosen))) is not None:
+        msg = f"{chosen.name} does not fit here. {reason}"
+        raise ValueError(msg)
+    return chosen
+
+
+@dataclass(frozen=True)
+class Background:
+    """Rows of the data that were given beside one row, if any: how the row is read, and what it is compared with.
+
+    Attributes
+    ----------
+    rows, features, encode : object
+        As of `row_subject`.
+    """
+
+    rows: Any = None
+    features: Sequence[str] | None = None
+    encode: Any = None
+
+    def tells(self, method: str | Method) -> bool:
+        """Tell whether the row is to be read by it: an array may be meant for the method alone."""
+        own = isinstance(method, str) and "background" in against_rows(method, self.rows)
+        return self.rows is not None and (hasattr(self.rows, "iloc") or not own)
+
+    def params(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return a method's parameters, with what is meant for it."""
+        return given if self.rows is None else {**given, "background": self.rows}
+
+    def read(
+        self, adapter: TorchModel, x: Any, method: str | Method, params: dict[str, Any], *, target: Any, seed: int
+    ) -> tuple[Model, Inputs, Method]:
+        """Read the row, and build the method.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As of `row_subject` and `row_method`, and for a target that asks about no class of a row.
+        """
+        if callable(target) or isinstance(target, TextSpan):
+            msg = f"with background=, target must be a class, a label or a pair of these, got {type(target).__name__}."
+            raise TypeError(msg)
+        subject = row_subject(adapter, x, self.rows, self.features, self.encode)
+        inputs = subject.inputs
+        return subject.model, inputs, row_method(subject, inputs, subject.references(seed), method, params)
