@@ -30,7 +30,7 @@ FILES = {
     r"|widgets/image_(asides|other|ways)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|seen|table)"
-    r"|prepare/(one_hots|pieces|rows|separable)",
+    r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)",
     "explorer": r"/widgets/(population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
