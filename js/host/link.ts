@@ -2,6 +2,7 @@
 import { LatestWins } from "../core/latest";
 import type { Answer, Bytes, Display, Incoming, Outgoing, Question, Request, Slot, Welcome } from "../core/types";
 import { VERSION } from "../core/version";
+import { unstop } from "./deaf";
 import { asked, type LanguageMessage, learn } from "./language";
 import type { Model } from "./model";
 import { follow, preferred } from "./preferences";
@@ -55,6 +56,7 @@ export class Link {
       this.slots.a.clear();
       this.slots.b.clear();
       this.listener.silent();
+      unstop(this.model);
       this.hello = setTimeout(this.open, RETRY_MS);
     }, HELLO_MS);
   };

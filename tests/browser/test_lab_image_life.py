@@ -40,6 +40,27 @@ def shown_picture(lab, i):
     return png_of(image.get_attribute("src").split(",", 1)[1])
 
 
+SLOW = """(() => {
+    const after = AbortSignal.timeout;
+    AbortSignal.timeout = ms => {
+        if (ms !== 2000) return after.call(AbortSignal, ms);
+        const over = new AbortController();
+        queueMicrotask(() => over.abort());
+        return over.signal;
+    }
+})()"""
+"""What anywidget allows for loading a view is over at once, as it is on a page that has much to do."""
+
+
+def test_a_view_that_loads_slowly_hears_the_kernel_all_the_same(lab):
+    lab.expected.append("[anywidget] Failed to initialize model")
+    lab.page.add_init_script(SLOW)
+    view = opened(lab, "slow.ipynb")
+    expect(view.root.locator("[data-xai=no-kernel]")).to_have_count(0)
+    view.slide(SLIDER, 0.2).settled()
+    assert view.probabilities() == pytest.approx(value(lab, "w.prediction.probabilities.tolist()"), abs=1e-6)
+
+
 def test_a_reloaded_page_shows_the_same_pixels_and_lives(lab):
     view = opened(lab, "reload.ipynb")
     view.slide(SLIDER, 0.2).settled()
