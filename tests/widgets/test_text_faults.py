@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from texts.tokenizers_made import Slow, wordpiece
+from texts.tokenizers_made import Slow, byte_level, fast, wordpiece
 from torch import nn
 from widgets.fakes import Browser
 from widgets.texts import LABELS, SAID, TOKENIZER, Reader, tokenizer
@@ -123,6 +123,17 @@ def test_without_a_mask_token_words_are_deleted(make_text):
     assert "no mask token" in browser.of("error", 5)[-1]["message"]
     browser.ask(6, edits=[{"name": "delete", "start": 2, "stop": 6}])
     assert browser.wait("ended", 6)["outcome"] == "done"
+
+
+def test_a_tokenizer_with_neither_padding_nor_a_mask_changes_texts_all_the_same(make_text):
+    bare = fast(byte_level())
+    assert (bare.pad_token, bare.mask_token) == (None, None)
+    widget = make_text(Reader(size=len(bare)), "a warm funny film", tokenizer=bare, method="feature_ablation")
+    assert np.isfinite(widget.result(30).values).all()
+    browser = Browser(widget)
+    browser.ask(5, edits=[{"name": "delete", "start": 2, "stop": 6}])
+    assert browser.wait("ended", 5)["outcome"] == "done"
+    assert browser.of("map", 5)[-1]["layout"]["text"] == "a funny film"
 
 
 class Hungry(Reader):
