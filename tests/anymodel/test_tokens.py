@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from anymodel.zoo import build
 from captum.attr import LayerIntegratedGradients
 from models.test_untouched import assert_same, state
 from torch import nn
@@ -138,6 +139,15 @@ def test_a_classifier_without_a_padding_token_takes_batches_and_keeps_its_settin
         hidden[i] = 0
         loss = [net(inputs_embeds=v[None]).logits[0, 1].detach() for v in (vectors, hidden)]
         np.testing.assert_allclose(result.values[i], float(loss[0] - loss[1]), rtol=1e-4, atol=1e-7)
+
+
+def test_a_classifier_that_could_score_fewer_positions_scores_all_of_them():
+    """It looks for the last token that is no padding, among those that it was told to leave out."""
+    sample = build("sequence classification", "biogpt")
+    result = xai.attribute(sample.model, sample.x, "saliency")
+    wanted = sample.model(sample.x[None]).logits[0].softmax(0).detach()
+    np.testing.assert_allclose(result.prediction.probabilities, wanted, rtol=1e-4)
+    assert result.values.all()
 
 
 def test_the_encoder_of_two_stages_is_explained_not_the_decoder():

@@ -88,10 +88,12 @@ class LastPosition:
 def only_last(module: nn.Module, place: int = -1) -> dict[str, int]:
     """Return what tells a transformers language model to score no position before one, counted from the end.
 
-    Over a large vocabulary the scores of all positions may take longer than all layers before them.
+    Over a large vocabulary the scores of all positions may take longer than all layers before them. A classifier may
+    take the same word, and then look for the last token among all positions (BioGPT).
     """
     try:
-        told = "logits_to_keep" in inspect.signature(module.forward).parameters
+        writes: bool = getattr(module, "can_generate", lambda: True)()
+        told = writes and "logits_to_keep" in inspect.signature(module.forward).parameters
     except (TypeError, ValueError):
         return {}
     return {"logits_to_keep": -place} if told else {}
