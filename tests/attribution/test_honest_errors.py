@@ -136,6 +136,24 @@ def test_kernel_shap_is_honest_from_its_first_pairs_on(monkeypatch: pytest.Monke
     assert np.median([error for error, _ in shares[few]]) < 0.3
 
 
+@pytest.mark.parametrize("ridge", [0.0, 0.01])
+def test_lime_is_honest_from_its_second_pair_on(ridge: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
+    few = 4 * (truths.FEATURES + 1)  # from there on the fit tells of its own error
+    shares: dict[int, list[tuple[float, float]]] = {}
+    for seed in range(NETWORKS):
+        model, x = truths.dense(seed)
+        truth = truths.surrogate(model, x)
+        for one in run("lime", model, x, 2, seed, n_samples=few - 1, tolerance=0.0, ridge=ridge):
+            if one.done > 2:
+                shares.setdefault(one.done, []).append((one.error, share_of_stated(one, truth)))
+    assert set(shares) >= set(range(4, few, 2))
+    for samples, found in shares.items():
+        assert np.mean([share <= 1 for _, share in found]) >= 0.9, samples
+    assert np.mean([math.isfinite(error) for error, _ in shares[few - 2]]) > 0.7
+    assert np.median([error for error, _ in shares[few - 2]]) < 0.8
+
+
 def test_every_method_that_states_errors_is_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """A method that is registered tomorrow, too."""
     monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)

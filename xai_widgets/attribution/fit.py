@@ -92,14 +92,18 @@ def fit(
     return Fit(coefficients, covariance, explained)
 
 
-def left_out(rows: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-    """Return by how much the smallest fit to all other rows misses each row's target, times the root of its weight.
+def left_out(rows: Tensor, targets: Tensor, weights: Tensor, ridge: float = 0.0, *, together: int = 1) -> Tensor:
+    """Return by how much the fit to all other rows misses each row's target, times the root of its weight.
 
-    Takes any number of rows: fewer than columns are fitted exactly, and tell by this alone how wrong the fit is.
+    Takes any number of rows: fewer than columns are fitted exactly, and tell by this alone how wrong the fit is. Rows
+    that are drawn `together` are left out together.
     """
     root = weights.sqrt()
     scaled = rows * root[:, None]
     products = scaled @ scaled.T
-    inverse = torch.linalg.inv(products + SMALLEST * products.diagonal().mean() * torch.eye(len(rows)).to(rows))
-    missed: Tensor = inverse @ (targets * root) / inverse.diagonal()
+    penalty = ridge + SMALLEST * products.diagonal().mean()
+    inverse = torch.linalg.inv(products + penalty * torch.eye(len(rows)).to(rows))
+    draws = len(rows) // together
+    own = inverse.view(draws, together, draws, together).diagonal(dim1=0, dim2=2).permute(2, 0, 1)
+    missed: Tensor = torch.linalg.solve(own, (inverse @ (targets * root)).view(draws, together, 1)).flatten()
     return missed

@@ -98,10 +98,9 @@ class KernelShap(SampledShapley):
 
 
 def _error_of_few(columns: Tensor, targets: Tensor, weights: Tensor, values: Tensor, sizes: Tensor) -> float | None:
-    """Bound the relative error of a fit to few pairs, in 95 of 100 cases, by how it misses those that are left out.
+    """Bound the relative error of a fit to few pairs, by how it misses those that are left out.
 
-    Coalitions of one size tell alike of all directions: the mean square of what is missed is at least the squared
-    distance from the truth, times a coalition's mean square along each. None for one pair, or where nothing is missed.
+    None for one pair, or where nothing is missed.
 
     Parameters
     ----------
@@ -116,9 +115,17 @@ def _error_of_few(columns: Tensor, targets: Tensor, weights: Tensor, values: Ten
     along = float((weights[:, None] * columns.square()).sum()) / (count - 1)
     missed = float(left_out(columns, targets, weights).square().sum())
     # As many as there are directions are fitted exactly: only what comes beyond them tells of what that is worth.
-    freedom = pairs if pairs < count else pairs - count + 1
-    away = CAUTION * math.sqrt(missed / along * most_likely(freedom) * float(sizes.mean()))
-    return relative(away, float((values * sizes.sqrt()).norm())) if missed > 0 else None
+    return _bound(missed / along, pairs if pairs < count else pairs - count + 1, values, sizes)
+
+
+def _bound(away: float, freedom: float, values: Tensor, sizes: Tensor) -> float | None:
+    """Bound the relative error in 95 of 100 cases.
+
+    Coalitions tell alike of all directions: the mean square of what is missed is at least the squared distance from the
+    truth, times a coalition's mean square along each.
+    """
+    bound = CAUTION * math.sqrt(away * most_likely(freedom) * float(sizes.mean()))
+    return relative(bound, float((values * sizes.sqrt()).norm())) if away > 0 else None
 
 
 @register
@@ -132,8 +139,9 @@ class Lime(GroupMethod):
     Each of `n_samples` pictures shows every group with probability 1/2, every second one what the last one hid: effects
     of two groups together then disturb theirs alone less; :math:`D = 1 - \sqrt{|z| / d}` is the cosine
     distance from showing all, `w` the `kernel_width`. A note says which share of the variance the fit explains: where
-    it is small, the coefficients say little. The error is that of drawing, not that of being linear. Words of a long
-    text are joined into some hundred spans.
+    it is small, the coefficients say little. The error is that of drawing, not that of being linear; from the
+    second pair on it is told by how the fit to all other pairs misses each, until there are two a coefficient. Words
+    of a long text are joined into some hundred spans.
 
     References
     ----------
@@ -175,11 +183,16 @@ class Lime(GroupMethod):
             columns = torch.cat([seen, torch.ones(len(seen), 1, dtype=torch.float64)], dim=1)
             # From the first score on, so that a large offset costs no digits.
             found = fit(columns, worths - worths[0], weights, ridge, together=2)
-            values, error = found.coefficients[:-1], None
-            if found.covariance is not None:
-                # Pairs that count little tell little of the spread.
-                heard = float(weights.sum() ** 2 / weights.square().sum()) / 2
-                error = joint_error(found.covariance[:-1, :-1], values, game.groups.sizes, max(2, int(heard) - count))
+            values = found.coefficients[:-1]
+            # Pairs that count little tell little of the spread.
+            heard = float(weights.sum() ** 2 / weights.square().sum()) / 2
+            if found.covariance is None:
+                error = self._error_of_few(seen, worths, weights, heard, values, game.groups.sizes)
+                if error is not None:  # looked at too often to stop by
+                    error = max(error, math.nextafter(self.tolerance, math.inf))
+            else:
+                spread = found.covariance[:-1, :-1]
+                error = joint_error(spread, values, game.groups.sizes, max(2, int(heard) - count))
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             notes = (f"The linear fit explains {max(0.0, found.explained):.0%} of the score's variance.", *game.notes)
             yield Estimate(
@@ -191,3 +204,17 @@ class Lime(GroupMethod):
             )
             if enough:
                 return
+
+    def _error_of_few(  # noqa: PLR0917
+        self, seen: Tensor, worths: Tensor, weights: Tensor, heard: float, values: Tensor, sizes: Tensor
+    ) -> float | None:
+        """Bound the relative error of a fit to few pairs, by how it misses those that are left out."""
+        whole = len(seen) // 2 * 2
+        if whole <= 2:  # noqa: PLR2004  one pair
+            return None
+        seen, worths, weights = seen[:whole], worths[:whole], weights[:whole]
+        mean = weights / weights.sum()
+        columns = seen - mean @ seen
+        along = float((weights[:, None] * columns.square()).sum()) / seen.shape[1]
+        missed = left_out(columns, worths - mean @ worths, weights, self.ridge, together=2)
+        return _bound(float(missed.square().sum()) / along, max(1.0, heard), values, sizes)
