@@ -255,3 +255,11 @@ def test_only_rules_that_no_row_keeps_to_are_refused(given):
         xai.Constraints(rules=rules).bind(table, every[0])
     except ValueError:
         assert not keeps.any()
+
+
+def test_rules_compare_dates_with_dates_that_are_written():
+    keep = bound(rules=["since <= '2021-12-31'", "'2019-06-01' < since"])
+    for day, holds in (("2021-12-31", True), ("2022-01-01", False), ("2019-06-01", False), ("2019-06-02", True)):
+        assert keep.holds(changed(since=day)).tolist() == [holds]
+    with pytest.raises(ValueError, match=r"\"since > 'someday'\" compares what cannot be compared: Error parsing"):
+        bound(rules=["since > 'someday'"])

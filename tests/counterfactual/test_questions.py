@@ -26,13 +26,13 @@ def chance(text):
 
 def test_a_range_of_the_probability_is_reached():
     found = xai.counterfactuals(PRAISE, "a dull and lifeless film", "fresh", within=(0.4, 0.6), labels=LABELS)
-    assert found.label == "fresh 0.4..0.6"
+    assert found.label == "fresh with a probability of 0.4..0.6"
     for one in found.candidates:
         assert 0.4 <= chance(one.text) <= 0.6
         assert one.delta == pytest.approx(chance(one.text) - chance("a dull and lifeless film"), abs=1e-6)
     assert found.candidates
     more = xai.counterfactuals(PRAISE, "a warm and lifeless film", within=(0.95, None), labels=LABELS)
-    assert more.label == "fresh at least 0.95"
+    assert more.label == "fresh with a probability of at least 0.95"
     assert [edit.old for edit in more.candidates[0].edits] == ["lifeless"]
 
 

@@ -189,6 +189,7 @@ def test_a_regression_and_a_probability_reach_their_ranges():
         for method in ("gradient", "genetic"):
             found = xai.counterfactuals(model, data[0], background=data, within=(low, high), method=method)
             assert found.candidates
+            assert found.label == f"a value of {low:g}..{high:g}"
             for one in found.candidates:
                 new = torch.tensor([list(one.values.values())], dtype=torch.float64)
                 assert low <= model(new).item() <= high

@@ -51,7 +51,7 @@ def refuse_contradictions(bound: Bound) -> None:
     for rule in bound.rules:
         try:
             rule.holds(bound.table.own(bound.row[None]), 1)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             msg = f"Constraints: the rule {rule.text!r} compares what cannot be compared: {error}."
             raise ValueError(msg) from None
         if not (rule.possible(bounds) and _choosable(bound, [rule])):

@@ -161,7 +161,8 @@ def resolve_goal(target: Any, within: Any, prediction: Prediction, task: str) ->
             raise ValueError(msg)
         value = float(prediction.probabilities[found])
         name = prediction.label(found) if prediction.labels is not None or task != "value" else "the value"
-        goal = Goal(task, original, found, bounds, f"{name} {_said(bounds)}")
+        wanted = f"{name} with a probability of" if task != "value" else name.replace("the value", "a value") + " of"
+        goal = Goal(task, original, found, bounds, f"{wanted} {_said(bounds)}")
         if bounds[0] <= value <= bounds[1]:
             msg = f"Nothing needs to change: {name} is {value:.4g}, within {_said(bounds)} already."
             raise ValueError(msg)

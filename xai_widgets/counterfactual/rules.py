@@ -116,7 +116,10 @@ class Rule:
             return join.reduce(np.broadcast_arrays(*[self._value(one, columns) for one in node.values]))
         assert isinstance(node, ast.Compare)
         terms = [self._value(one, columns) for one in (node.left, *node.comparators)]
-        pairs = (COMPARISONS[type(op)](a, b) for op, a, b in zip(node.ops, terms, terms[1:], strict=False))
+        pairs = (
+            COMPARISONS[type(op)](_beside(a, b), _beside(b, a))
+            for op, a, b in zip(node.ops, terms, terms[1:], strict=False)
+        )
         return np.logical_and.reduce(np.broadcast_arrays(*pairs))
 
     def possible(self, bounds: Mapping[str, tuple[float, float]]) -> bool:
@@ -126,6 +129,11 @@ class Rule:
     def _keys(self) -> list[tuple[str, str]]:
         used = [one.id for one in ast.walk(self.tree) if isinstance(one, ast.Name)]
         return [(key, self.names.get(key, key)) for key in used]
+
+
+def _beside(one: Any, other: Any) -> Any:
+    """Read a text beside dates as a date."""
+    return np.datetime64(one, "us") if isinstance(one, str) and getattr(other, "dtype", 0) == "M8[us]" else one
 
 
 def _known(node: ast.AST) -> bool:
