@@ -140,13 +140,15 @@ class Sizes(list):
 
 
 class Spy(nn.Module):
+    """Every pixel counts for all others, so that no method gets by with parts of a picture, which no batch shows."""
+
     def __init__(self, net, sizes):
         super().__init__()
         self.net, self.sizes = net, sizes
 
     def forward(self, x):
         self.sizes.append(len(x))
-        return self.net(x)
+        return self.net(x - x.mean((1, 2, 3), keepdim=True))
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
