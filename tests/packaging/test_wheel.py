@@ -25,16 +25,17 @@ BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "explorer": 40, "language
 widget. A third of the lab's are the tutorials that come with it."""
 
 FILES = {
-    "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words|factual/menu",
+    "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words|factual/menu"
+    r"|samples/(language_model|quotes)",
     "changed pictures": r"picture_|changed_pictures|counterfactual/(pictures|region|code_problem|walks)|inputs/regions"
     r"|widgets/image_(asides|other|ways)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|seen|table)"
-    r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)",
-    "explorer": r"/widgets/(population\w*|twins)\.py|wire/studies",
+    r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)|samples/people",
+    "explorer": r"/widgets/(explorer|population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
-    "embeddings": r"embedding|export/scatter|wire/spaces",
+    "embeddings": r"embedding|export/scatter|wire/spaces|samples/(word_vectors|judgements)",
     "saved": r"export/(aside|change_files|checks|files|packed|record)|(export|lab)/(facts|fitting|layouts|page\.)"
     r"|(export|lab)/(tables|told|vector|views)|reports/|/(kept|saving|provenance)",
     "trust": r"evaluation|api/comparisons|export/measured|widgets/(trust|judged)\.py",
