@@ -86,14 +86,14 @@ class Occlusion(Method):
         coarse = whole.new_zeros(fine.shape)
         full = fine.coverage().to(coarse)
         done, covered = 1, Covered(model, x, base, levels)
-        shown = coarse
+        shown, ready = coarse, False
 
         for level in levels:
             losses = torch.zeros_like(coarse)
             weights = torch.zeros_like(coarse)
             for rows, scores in covered.scores(level):
                 if not len(scores):
-                    yield Estimate(fine.place(shown), done, total, ready=False)
+                    yield Estimate(fine.place(shown), done, total, ready=ready)
                     continue
                 done += rows.stop - rows.start
                 for window, loss in zip(level.slices(rows), whole - target.of(wide(scores)), strict=True):
