@@ -108,3 +108,9 @@ def test_no_call_of_scikit_learns_is_long(monkeypatch: pytest.MonkeyPatch) -> No
     assert [len(sizes) for _ in itertools.islice(steps, 8)] == [*range(1, 9)]
     assert list(steps)[-1].children
     assert max(sizes) <= 9000
+
+
+def test_a_tree_divides_dates_by_the_day() -> None:
+    days = pd.DataFrame({"since": pd.date_range("2020-01-01", periods=400)})
+    found = xai.surrogate_tree(lambda some: np.asarray(some["since"] > "2020-06-30") * 9.0, days, depth=1)
+    assert "since ≤ 2020-06-30 → 0" in found.rules()

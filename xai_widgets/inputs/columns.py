@@ -139,6 +139,12 @@ def plain_value(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) and not isinstance(value, np.datetime64) else value
 
 
+def date_text(one: np.datetime64) -> str:
+    """Return a date as a text, with the time of day where there is one."""
+    day = one.astype("datetime64[D]")
+    return str(day if day == one else one.astype("datetime64[s]"))
+
+
 def _beyond(given: Any) -> bool:
     """Tell whether whole numbers are too large for floats to tell each from the next: names, not amounts."""
     ends = given.min(), given.max()  # neither is a number where all are missing

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.inputs.columns import DAY, Column, own_values, plain_value, read_column
+from xai_widgets.inputs.columns import DAY, Column, date_text, own_values, plain_value, read_column
 from xai_widgets.inputs.seen import seen
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Table:
     def told(self, values: NDArray[np.float64]) -> tuple[Any, ...]:
         """Return one row of numbers (columns,) as plain data: dates as texts, the time of day where there is one."""
         cells = self.cells(values).values()
-        return tuple(_date(one) if isinstance(one, np.datetime64) else one for one in cells)
+        return tuple(date_text(one) if isinstance(one, np.datetime64) else one for one in cells)
 
     def give(self, values: NDArray[np.float64]) -> Any:
         """Return numbers (n, columns) as what the model eats: a frame where the background is one, else an array."""
@@ -228,11 +228,6 @@ def _day(name: str, cell: Any) -> float:
         msg = f"{name!r} must hold a date, such as '2020-03-01', got {cell!r}."
         raise ValueError(msg)
     return float(found.astype(np.int64)) / DAY
-
-
-def _date(one: np.datetime64) -> str:
-    day = one.astype("datetime64[D]")
-    return str(day if day == one else one.astype("datetime64[s]"))
 
 
 def _told(array: NDArray[Any]) -> str:

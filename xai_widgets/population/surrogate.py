@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import torch
 
-from xai_widgets.inputs.columns import own_values, plain_value
+from xai_widgets.inputs.columns import date_text, own_values, plain_value
 from xai_widgets.method import parameter
 from xai_widgets.population.growing import grow
 from xai_widgets.population.study import Study, blocks, register_study
@@ -142,7 +142,9 @@ class _Question:
             return f"{name} = {column.choices[0]}", f"{name} = {column.choices[-1]}"
         near = np.floor(threshold / column.step) * column.step if column.step else threshold
         end = plain_value(own_values(column, np.array([near]))[0])
-        told = (f"{end:.4g}" if abs(end) < LONG else f"{end:.0f}") if isinstance(end, float) else str(end)
+        told = date_text(end) if column.kind == "date" else str(end)
+        if isinstance(end, float):
+            told = f"{end:.4g}" if abs(end) < LONG else f"{end:.0f}"
         return f"{name} ≤ {told}", f"{name} > {told}"
 
 
