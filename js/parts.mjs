@@ -74,6 +74,16 @@ async function moduleOf(name, text, exportsOf, isView) {
   return smallest(code, isView);
 }
 
+/** What a module gives, such as are taken by the same others beside each other: their lists then have fewer gaps. */
+function bunched(name, exports, texts) {
+  const taken = [...texts.values()].map((text) => {
+    const [, names = ""] = text.match(new RegExp(`import\\s*\\{([^}]*)\\}\\s*from\\s*"\\./${name}"`)) ?? [];
+    return new Set(names.split(",").map((one) => one.trim().split(/\s+as\s+/)[0]));
+  });
+  const users = new Map(exports.map((one) => [one, taken.map((names) => (names.has(one) ? "+" : "-")).join("")]));
+  return [...exports].sort((a, b) => (users.get(a) < users.get(b) ? -1 : users.get(a) > users.get(b) ? 1 : 0));
+}
+
 /** The names of what a module needs, in the order in which they can run, itself last. */
 function inOrder(name, importsOf, above = []) {
   if (above.includes(name)) throw new Error(`parts import each other: ${[...above, name].join(" → ")}`);
@@ -127,7 +137,7 @@ export async function partsOf(built, root) {
   const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({ ...output, name: nameOf(path) }));
   const modules = outputs.filter(({ name }) => name.endsWith(".js"));
   const importsOf = new Map(modules.map(({ name, imports }) => [name, imports.map(({ path }) => nameOf(path))]));
-  const exportsOf = new Map(modules.map((output) => [output.name, output.exports]));
+  const exportsOf = new Map(modules.map(({ name, exports }) => [name, bunched(name, exports, texts)]));
   const parts = new Map();
   const views = {};
   for (const { name, entryPoint } of modules) {

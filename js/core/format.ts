@@ -61,6 +61,11 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** How many there are of something, in English. */
+export function counted(one: string, more = `${one}s`): (count: number) => string {
+  return (count) => `${whole(count)} ${count === 1 ? one : more}`;
+}
+
 export function seconds(value: number): string {
   if (value < 10) return `${value.toFixed(1)} s`;
   if (value < 100) return `${Math.round(value)} s`;

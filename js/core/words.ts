@@ -166,6 +166,7 @@ const english = {
   busy: "Kernel busy, your question is waiting",
   working: "Computing",
   cancel: "Cancel",
+  stop: "Stop",
   progress: (done: number, total: number) => `${whole(done)} / ${whole(total)}`,
   oldAnswers: {
     input: "These are answers for an earlier input.",

@@ -5,8 +5,9 @@ import { Icon } from "./icons";
 
 type IconName = Parameters<typeof Icon>[0]["name"];
 
-export function Button(props: {
-  label: string;
+interface ButtonProps {
+  /** What it does, where it does not say so itself. */
+  label?: string;
   icon?: IconName;
   text?: string;
   pressed?: boolean;
@@ -16,8 +17,10 @@ export function Button(props: {
   link?: boolean;
   title?: string;
   onClick: () => void;
-}) {
-  const { label, icon, text, pressed, disabled, quiet, link, title, onClick } = props;
+}
+
+export function Button(props: ButtonProps & ({ label: string } | { text: string })) {
+  const { text, label = text, icon, pressed, disabled, quiet, link, title, onClick } = props;
   return (
     <button
       type="button"

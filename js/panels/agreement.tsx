@@ -66,18 +66,8 @@ export function AgreementLine({ view }: { view: Comparing }) {
       {unsigned && (
         <span class="xai-faint">
           {words.unsigned(unsigned)}{" "}
-          <Button
-            link
-            label={words.compareStrength}
-            text={words.compareStrength}
-            onClick={() => view.store.setDisplay({ sign: "absolute" })}
-          />{" "}
-          <Button
-            link
-            label={words.compareFor}
-            text={words.compareFor}
-            onClick={() => view.store.setDisplay({ sign: "positive" })}
-          />
+          <Button link text={words.compareStrength} onClick={() => view.store.setDisplay({ sign: "absolute" })} />{" "}
+          <Button link text={words.compareFor} onClick={() => view.store.setDisplay({ sign: "positive" })} />
         </span>
       )}
       <span class="xai-hidden" aria-live="polite">

@@ -7,6 +7,7 @@ import { words } from "../core/words";
 import { Button } from "../dom/controls";
 import { useIds } from "../dom/hooks";
 import { Icon } from "../dom/icons";
+import { Progress } from "../dom/progress";
 import type { Shown } from "./shown";
 
 export function Mark({ severity, text, icon }: { severity: Severity; text: string; icon?: "close" }) {
@@ -133,16 +134,8 @@ function State({ view }: { view: Shown }) {
         {done && <Icon name={check.severity} />}
         <span>{said}</span>
       </output>
-      {running && (
-        <progress
-          class="xai-progress"
-          aria-label={words.progressLabel(words.healthLooking)}
-          {...(check ? { value: check.fraction, max: 1 } : {})}
-        />
-      )}
-      {!running && !done && !silent && (
-        <Button label={words.retry} text={words.retry} onClick={() => health.show(view, true)} />
-      )}
+      {running && <Progress of={words.healthLooking} done={check?.fraction} />}
+      {!running && !done && !silent && <Button text={words.retry} onClick={() => health.show(view, true)} />}
     </div>
   );
 }

@@ -108,9 +108,7 @@ export function Parameters(props: {
             {parameter.sentence && <p class="xai-sentence">{parameter.sentence}</p>}
           </div>
         ))}
-        {changed && (
-          <Button label={words.parameterDefault} text={words.parameterDefault} onClick={() => onChange({})} />
-        )}
+        {changed && <Button text={words.parameterDefault} onClick={() => onChange({})} />}
       </div>
     </details>
   );

@@ -5,6 +5,7 @@ import { translated } from "../core/language";
 import type { Old } from "../core/outdated";
 import { words } from "../core/words";
 import { Button, Select } from "../dom/controls";
+import { Progress } from "../dom/progress";
 import { Live } from "./live";
 import { Fault } from "./said";
 
@@ -23,7 +24,6 @@ export interface SearchWords {
   searchTarget: string;
   searchAny: string;
   searchGo: string;
-  searchStop: string;
   searching: string;
 }
 
@@ -59,9 +59,9 @@ interface GoProps {
 
 export function GoButton({ said, running, disabled = false, onGo, onStop }: GoProps) {
   return running ? (
-    <Button label={said.searchStop} text={said.searchStop} onClick={onStop} />
+    <Button text={words.stop} onClick={onStop} />
   ) : (
-    <Button label={said.searchGo} text={said.searchGo} disabled={disabled} onClick={onGo} />
+    <Button text={said.searchGo} disabled={disabled} onClick={onGo} />
   );
 }
 
@@ -98,14 +98,14 @@ export function SearchOutcome({ said, answer, none, store, old, onAgain, childre
       {running && (
         <output class="xai-health-state">
           {said.searching}
-          <progress class="xai-progress" aria-label={words.progressLabel(said.search)} max={1} value={fraction} />
+          <Progress of={said.search} done={fraction} />
         </output>
       )}
       {old && (
         <Live store={store}>
           <div class="xai-row xai-old-note" data-xai="old">
             <output>{words.oldAnswers[old]}</output>
-            {onAgain && <Button link label={words.askAgain} text={words.askAgain} onClick={onAgain} />}
+            {onAgain && <Button link text={words.askAgain} onClick={onAgain} />}
           </div>
         </Live>
       )}

@@ -6,6 +6,7 @@ import type { Slot } from "../core/types";
 import { words } from "../core/words";
 import { Button } from "../dom/controls";
 import { Icon } from "../dom/icons";
+import { Progress } from "../dom/progress";
 import type { Store } from "../host/store";
 import { methodTitle } from "./names";
 import type { Shown } from "./shown";
@@ -37,13 +38,7 @@ function SlotStatus({ view, name }: { view: Shown; name: Slot }) {
   return (
     <div class={`xai-status xai-status-${phase}`} data-xai={`status-${name}`} data-phase={phase}>
       <span class="xai-status-title">{title}</span>
-      {slot.working.value && (
-        <progress
-          class="xai-progress"
-          aria-label={words.progressLabel(title)}
-          {...(fresh && info ? { value: info.fraction, max: 1 } : {})}
-        />
-      )}
+      {slot.working.value && <Progress of={title} done={fresh && info ? info.fraction : undefined} />}
       {state !== "" && <span class="xai-status-state">{state}</span>}
       {facts.map(({ text, hint }) => (
         <span key={text} class="xai-fact" title={hint}>
@@ -63,7 +58,7 @@ export function StatusBar({ view }: { view: Shown }) {
         <SlotStatus view={view} name="a" />
         <SlotStatus view={view} name="b" />
       </div>
-      <Button label={words.cancel} text={words.cancel} disabled={!running} onClick={() => store.cancel()} />
+      <Button text={words.cancel} disabled={!running} onClick={() => store.cancel()} />
     </div>
   );
 }
@@ -92,7 +87,7 @@ export function Alerts({ view: { store } }: { view: { store: Alarming } }) {
         <div class="xai-alert" data-xai="no-kernel">
           <Icon name="warning" />
           <span>{words.noKernel}</span>
-          <Button label={words.retry} text={words.retry} onClick={() => store.retry()} />
+          <Button text={words.retry} onClick={() => store.retry()} />
         </div>
       )}
       {mismatch && (

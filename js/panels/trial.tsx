@@ -6,6 +6,7 @@ import { trustWords } from "../core/trust/words";
 import { words } from "../core/words";
 import { Button, Checkbox } from "../dom/controls";
 import { Icon } from "../dom/icons";
+import { Progress } from "../dom/progress";
 import { saveTable } from "../dom/save";
 import { type By, SortHead } from "../dom/sorting";
 import { Mark } from "./health";
@@ -94,35 +95,20 @@ export function Trial({ view }: { view: Shown }) {
         </fieldset>
         <div class="xai-health-state">
           <Button
-            label={trustWords.measure(chosen.length)}
             text={trustWords.measure(chosen.length)}
             disabled={!chosen.length}
             onClick={() => store.trust.tryOut(chosen)}
           />
-          <Button
-            link
-            label={trustWords.all}
-            text={trustWords.all}
-            onClick={() => setPicked(fitting.map(({ name }) => name))}
-          />
-          <Button link label={trustWords.none} text={trustWords.none} onClick={() => setPicked([])} />
+          <Button link text={trustWords.all} onClick={() => setPicked(fitting.map(({ name }) => name))} />
+          <Button link text={trustWords.none} onClick={() => setPicked([])} />
           {running && (
             <>
-              <progress
-                class="xai-progress"
-                aria-label={words.progressLabel(trustWords.measuring)}
-                value={trial.fraction}
-                max={1}
-              />
-              <Button label={trustWords.stop} text={trustWords.stop} onClick={() => store.trust.tryOut([])} />
+              <Progress of={trustWords.measuring} done={trial.fraction} />
+              <Button text={words.stop} onClick={() => store.trust.tryOut([])} />
             </>
           )}
           {!!trial?.rows.length && (
-            <Button
-              label={trustWords.save}
-              text={trustWords.save}
-              onClick={() => saveTable(trustWords.file, tableOf(trial.rows))}
-            />
+            <Button text={trustWords.save} onClick={() => saveTable(trustWords.file, tableOf(trial.rows))} />
           )}
         </div>
         {trial?.error && <output>{trustWords.failed(translated(trial.error))}</output>}

@@ -8,6 +8,7 @@ import type { Slot } from "../core/types";
 import { words } from "../core/words";
 import { Button } from "../dom/controls";
 import { Icon } from "../dom/icons";
+import { Progress } from "../dom/progress";
 import { Curves } from "./curves";
 import { Mark } from "./health";
 import { Live } from "./live";
@@ -72,17 +73,10 @@ function State({ view, slot }: { view: Shown; slot: Slot }) {
         {told && verdict && !running && <Icon name={severityOf(told)} />}
         <span>{verdict || (running ? trustWords.measuring : waits ? trustWords.waits : said)}</span>
       </output>
-      {running && (
-        <progress
-          class="xai-progress"
-          aria-label={words.progressLabel(trustWords.measuring)}
-          value={told.fraction}
-          max={1}
-        />
-      )}
+      {running && <Progress of={trustWords.measuring} done={told.fraction} />}
       {told && verdict && verdict !== count && <span class="xai-faint">{count}</span>}
       {!running && !waits && !silent && !store.saved && told?.fraction !== 1 && (
-        <Button label={words.retry} text={words.retry} onClick={() => trust.retry()} />
+        <Button text={words.retry} onClick={() => trust.retry()} />
       )}
     </div>
   );
@@ -167,7 +161,6 @@ export function GreyNote({ view: { store } }: { view: Shown }) {
               <span>{trustWords.greyed(nameOf(store, slot), verdictOf(current.value))}</span>
               <Button
                 link
-                label={trustWords.anyway}
                 text={trustWords.anyway}
                 onClick={() => {
                   anyway.value = current.value?.id ?? null;

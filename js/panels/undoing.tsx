@@ -18,7 +18,6 @@ export function Undoing({ store, title }: { store: Changed; title?: string }) {
       <Button quiet icon="undo" label={words.undo} disabled={!undo} onClick={() => store.undo()} />
       <Button quiet icon="redo" label={words.redo} disabled={!redo} onClick={() => store.redo()} />
       <Button
-        label={words.reset}
         text={words.reset}
         title={title}
         disabled={!store.request.value.edits.length}

@@ -1,5 +1,5 @@
 // Every word that a person reads of vectors of words.
-import { percent, short, whole } from "../format";
+import { counted, percent, short, whole } from "../format";
 import { inLanguage } from "../language";
 import type { Metric } from "./types";
 
@@ -77,7 +77,7 @@ const english = {
     value === null ? "no order to compare" : `${value.toFixed(2)} rank correlation`.replace("-", "−"),
   interval: ([low, high]: readonly [number, number]) =>
     `95% interval ${low.toFixed(2)} to ${high.toFixed(2)}`.replaceAll("-", "−"),
-  compared: (n: number) => (n === 1 ? "1 pair compared" : `${whole(n)} pairs compared`),
+  compared: counted("pair compared", "pairs compared"),
   missing: (n: number) => `${whole(n)} left out: a word has no vector`,
   unknown: (list: readonly string[]) => `Without a vector: ${list.join(", ")}`,
   apart: "Where they differ most",

@@ -1,5 +1,5 @@
 // Every word that only the widget of pictures says.
-import { percent, short, whole } from "../format";
+import { counted, percent, short, whole } from "../format";
 import { inLanguage } from "../language";
 
 const english = {
@@ -80,7 +80,7 @@ const english = {
   fills: { mean: "Mean colour", blur: "Blur", noise: "Noise", colour: "Colour" } as Record<string, string>,
   colour: "Brush colour",
   pixels: "px",
-  strokes: (count: number) => (count === 1 ? "1 brush stroke" : `${count} brush strokes`),
+  strokes: counted("brush stroke"),
   covered: "Regions found by the search are covered",
 
   // search
@@ -115,7 +115,6 @@ const english = {
   searchCount: "How many",
   searchMost: "Regions at most",
   searchGo: "Search",
-  searchStop: "Stop",
   searching: "Searching",
   searchNone: "None found.",
   searchShow: "Show this photo",

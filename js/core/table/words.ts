@@ -1,5 +1,5 @@
 // Every word that only the widget of tables says.
-import { percent, short, whole } from "../format";
+import { counted, percent, short } from "../format";
 import { inLanguage } from "../language";
 
 const english = {
@@ -35,7 +35,7 @@ const english = {
   curvePoint: (text: string, height: string) => `${text}: ${height}`,
   about: "from the curve",
   editing: "Change the row",
-  changes: (count: number) => (count === 1 ? "1 value changed" : `${whole(count)} values changed`),
+  changes: counted("value changed", "values changed"),
   constant: "one value only",
 
   // rules
@@ -54,7 +54,6 @@ const english = {
   searchMost: "Most changes",
   searchCount: "How many ways",
   searchGo: "What would have to change?",
-  searchStop: "Stop",
   searching: "Searching",
   rules: "Rules between columns, one a line",
   rulesKept: "Kept to",

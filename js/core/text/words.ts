@@ -1,5 +1,5 @@
 // Every word that a person reads in the text widget, beside those that all widgets share.
-import { percent, short, whole } from "../format";
+import { counted, percent, short, whole } from "../format";
 import { inLanguage } from "../language";
 
 const ACTS = {
@@ -16,7 +16,7 @@ const english = {
   text: "Text with shades",
   textLabel: (method: string, label: string) => `Text, shaded by ${method} for ${label}`,
   textEmpty: "Text, no values yet",
-  help: "Arrow keys, Home and End go from word to word, with Shift they choose several. Delete takes a word out or puts it back, M hides it, F2 or Enter edits it, the menu key tells what to put there. Escape leaves.",
+  help: "Arrow keys, Home and End go from word to word, with Shift over several. Delete takes out or puts back, M hides, F2 or Enter edits, the menu key offers other words, Escape leaves.",
 
   // what a click does
   mode: "A click",
@@ -32,18 +32,17 @@ const english = {
     tokens: "What the model reads",
     words: "Tokens summed over words",
     sentences: "Tokens summed over sentences",
-    pattern: "Tokens summed over the matches of a regular expression",
+    pattern: "Tokens summed over matches of a regular expression",
   },
   pattern: "Regular expression",
   patternPlaceholder: "such as not \\w+",
   patternBad: "This is no regular expression",
   patternNone: "Nothing in the text matches",
-  patternCount: (count: number) => (count === 1 ? "1 match" : `${whole(count)} matches`),
   pieces: {
-    tokens: (count: number) => (count === 1 ? "1 token" : `${whole(count)} tokens`),
-    words: (count: number) => (count === 1 ? "1 word" : `${whole(count)} words`),
-    sentences: (count: number) => (count === 1 ? "1 sentence" : `${whole(count)} sentences`),
-    pattern: (count: number) => (count === 1 ? "1 match" : `${whole(count)} matches`),
+    tokens: counted("token"),
+    words: counted("word"),
+    sentences: counted("sentence"),
+    pattern: counted("match", "matches"),
   },
   marks: "Marks",
   markings: { shade: "Shades", underline: "Underlines" },
@@ -52,11 +51,11 @@ const english = {
     underline: "Lines below the words: thicker is stronger, broken speaks against",
   },
   special: "Added tokens",
-  specialHint: "Tokens that the tokenizer adds, such as the one that stands for the whole text",
+  specialHint: "Tokens that the tokenizer adds, such as one for the whole text",
   specialToken: (name: string) => `${name}, added by the tokenizer`,
 
   // the read-out
-  readOutHint: "Point at a word, or focus the text and use the arrow keys, to read its value.",
+  readOutHint: "Point at a word, or focus the text and use the arrow keys.",
   rank: (rank: number, of: number) => `rank ${whole(rank)} of ${whole(of)}`,
   share: (share: number) => `${percent(share)} of all |value|`,
   ids: (ids: number[]) => (ids.length === 1 ? `token id ${ids[0]}` : `token ids ${ids.join(", ")}`),
@@ -79,7 +78,6 @@ const english = {
   stepTitle: (label: string) => `Change of ${label} by this step, in percentage points`,
   whole: "Edit the whole text",
   wholeDone: "Apply",
-  wholeCancel: "Cancel",
   putBack: "Put all back",
 
   // other words in the place of some
@@ -93,7 +91,7 @@ const english = {
   // what a language model expects
   next: "Next token",
   nextHint:
-    "Click a token to ask why it comes next, ⇄ beside another to ask why rather than that one, + to write it and ask why it was written.",
+    "Click a token to ask why it comes next, ⇄ to ask why rather than that one, + to write it and ask why.",
   nextRather: (name: string) => `Rather than ${name}`,
   nextAppend: (name: string) => `Write ${name}`,
   temperature: "Temperature",
@@ -109,7 +107,6 @@ const english = {
   generateSay: "Draws tokens from the candidates above, and finds what each rests on.",
   generateCount: "New tokens",
   generateGo: "Write",
-  generateStop: "Stop",
   generating: "Writing",
   generateKeep: "Put into the text",
   generateMap: "What each new token (row) rests on (column)",
@@ -143,28 +140,27 @@ const english = {
   searchCount: "How many",
   searchMost: "Changes at most",
   searchGo: "Search",
-  searchStop: "Stop",
   searching: "Searching",
   searchNone: (most: number) =>
     most === 1 ? "No single change gives another answer." : `None found within ${most} changes.`,
   searchFewest: "No smaller set of changes would do.",
   searchShow: "Show",
   searchShowText: (text: string) => `Show ${text}`,
-  searchChanges: (count: number) => (count === 1 ? "1 change" : `${whole(count)} changes`),
+  searchChanges: counted("change"),
   searchFluency: (score: number) => `fluency ${short(score)}`,
-  searchFluencyHint: "How much likelier the language model finds it than the text it was made from",
+  searchFluencyHint: "How much likelier than the original the language model finds it",
 
   // the tree of edits
   versions: "Versions",
   versionOriginal: "Original",
-  versionsHint: "Every change is kept. Click a version to go back to it; what you change there begins a branch.",
+  versionsHint: "Click a version to go back to it; what you change there begins a branch.",
   versionsNone: "Change a word to begin: every version is kept here with its effect.",
   versionText: (deleted: string) => `− ${deleted}`,
   versionMasked: (masked: string) => `▒ ${masked}`,
   versionWritten: (old: string, fresh: string) => (old ? `${old} → ${fresh}` : `+ ${fresh}`),
   versionMore: (count: number) => `and ${whole(count)} more`,
   versionBack: (word: string) => (word ? `put back ${word}` : "taken back"),
-  versionsMany: (count: number) => `${whole(count)} changes`,
+  versionsMany: counted("change"),
   versionGo: (name: string, score: string) => `Version ${name}, ${score}`,
   compareWith: (name: string) => `Compare with ${name}`,
   compareBetween: (from: string, to: string) => `From “${from}” to “${to}”:`,

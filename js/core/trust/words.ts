@@ -53,7 +53,6 @@ const english = {
   none: "None",
   method: "Method",
   checks: "Verdict",
-  stop: "Stop",
   save: "Save as CSV",
   file: "trust.csv",
   columns: ["method", "verdict", "passed", "checked"],

@@ -99,7 +99,6 @@ export const image: ImageWords = {
   searchCount: "要几个",
   searchMost: "最多区域",
   searchGo: "搜索",
-  searchStop: "停止",
   searching: "正在搜索",
   searchNone: "没有找到。",
   searchShow: "显示这张照片",

@@ -52,7 +52,6 @@ export const table: TableWords = {
   searchMost: "最多改动",
   searchCount: "几种方案",
   searchGo: "需要改变什么？",
-  searchStop: "停止",
   searching: "正在搜索",
   rules: "列之间的规则，每行一条",
   rulesKept: "所遵守的",

@@ -34,7 +34,6 @@ export const text: TextWords = {
   patternPlaceholder: "例如 not \\w+",
   patternBad: "这不是正则表达式",
   patternNone: "文本中没有匹配",
-  patternCount: (count) => `${whole(count)} 处匹配`,
   pieces: {
     tokens: (count) => `${whole(count)} 个词元`,
     words: (count) => `${whole(count)} 个词`,
@@ -68,7 +67,6 @@ export const text: TextWords = {
   stepTitle: (label) => `这一步使 ${label} 变化的百分点`,
   whole: "编辑全文",
   wholeDone: "应用",
-  wholeCancel: "取消",
   putBack: "全部恢复",
 
   menu: (word) => `可替换“${word}”的词`,
@@ -94,7 +92,6 @@ export const text: TextWords = {
   generateSay: "按上面的温度和候选抽取词元，并找出每一个的依据。",
   generateCount: "新词元数",
   generateGo: "续写",
-  generateStop: "停止",
   generating: "正在续写",
   generateKeep: "放入文本",
   generateMap: "每个新词元（行）依据什么（列）",
@@ -125,7 +122,6 @@ export const text: TextWords = {
   searchCount: "要几个",
   searchMost: "最多改动",
   searchGo: "搜索",
-  searchStop: "停止",
   searching: "正在搜索",
   searchNone: (most) => (most === 1 ? "没有任何单个改动能得到另一个答案。" : `在 ${most} 处改动以内没有找到。`),
   searchFewest: "更少的改动做不到。",

@@ -52,7 +52,6 @@ export const trust: TrustWords = {
   none: "全不选",
   method: "方法",
   checks: "结论",
-  stop: "停止",
   save: "保存为 CSV",
   file: "trust.csv",
   columns: ["方法", "结论", "通过", "检验"],

@@ -132,6 +132,7 @@ export const words: Words = {
   busy: "内核忙，您的问题在等待",
   working: "正在计算",
   cancel: "取消",
+  stop: "停止",
   progress: (done, total) => `${whole(done)} / ${whole(total)}`,
   oldAnswers: {
     input: "这些是对先前输入的回答。",

@@ -5,6 +5,7 @@ import { embeddingWords as said } from "../../core/embedding/words";
 import { translated } from "../../core/language";
 import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
+import { Progress } from "../../dom/progress";
 import { Fault } from "../../panels/said";
 import { Alerts } from "../../panels/status";
 import { AgreementFold, AnalogyFold, SeparationFold } from "./folds";
@@ -59,13 +60,7 @@ function Status({ view }: { view: View }) {
       <div class="xai-statuses">
         <div class="xai-status">
           <span class="xai-status-title">{title}</span>
-          {running && (
-            <progress
-              class="xai-progress"
-              aria-label={words.progressLabel(title)}
-              {...(total > 0 ? { value: done, max: total } : { value: layout.sought, max: 1 })}
-            />
-          )}
+          {running && <Progress of={title} done={total > 0 ? done / total : layout.sought} />}
           {running && (
             <span class="xai-fact">
               {total > 0 ? said.steps(done, total) : reading ? said.reading : said.preparing}
@@ -81,7 +76,7 @@ function Status({ view }: { view: View }) {
           {missing?.why_not && <span class="xai-fact">{translated(missing.why_not)}</span>}
         </div>
       </div>
-      <Button label={words.cancel} text={words.cancel} disabled={!running} onClick={() => store.cancel()} />
+      <Button text={words.cancel} disabled={!running} onClick={() => store.cancel()} />
     </div>
   );
 }

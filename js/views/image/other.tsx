@@ -37,7 +37,7 @@ export function OtherField({ view: { store } }: { view: View }) {
             event.currentTarget.value = "";
           }}
         />
-        <Button label={imageWords.otherChoose} text={imageWords.otherChoose} onClick={() => input.current?.click()} />
+        <Button text={imageWords.otherChoose} onClick={() => input.current?.click()} />
       </div>
       <output class="xai-other">
         <Fault why={error} />

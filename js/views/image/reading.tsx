@@ -32,12 +32,7 @@ export function ReadingPanel({ view }: { view: View }) {
             onInput={(sigma) => store.setDisplay({ smooth: sigma })}
           />
           {smooth !== null ? (
-            <Button
-              link
-              label={imageWords.smoothingAuto}
-              text={imageWords.smoothingAuto}
-              onClick={() => store.setDisplay({ smooth: null })}
-            />
+            <Button link text={imageWords.smoothingAuto} onClick={() => store.setDisplay({ smooth: null })} />
           ) : (
             map && <p class="xai-sentence">{imageWords.smoothingChosen(map.sigma)}</p>
           )}

@@ -20,12 +20,7 @@ export function Readout({ view }: { view: View }) {
       {scale !== null && !apart && (
         <div class="xai-rescaled">
           <span>{imageWords.rescaled(Number(short(scale)) || scale)}</span>
-          <Button
-            quiet
-            label={imageWords.rescaleReset}
-            text={imageWords.rescaleReset}
-            onClick={() => view.store.setDisplay({ scale: null })}
-          />
+          <Button quiet text={imageWords.rescaleReset} onClick={() => view.store.setDisplay({ scale: null })} />
         </div>
       )}
     </div>

@@ -5,6 +5,7 @@ import type { Topic } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
 import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
+import { Progress } from "../../dom/progress";
 import { Fault } from "../../panels/said";
 import { Alerts } from "../../panels/status";
 import { ImportanceBody, SensitivityBody } from "./bars";
@@ -38,13 +39,7 @@ function Status({ view }: { view: View }) {
     <div class="xai-statusbar" data-xai="status" data-running={running} data-topic={topic}>
       <div class="xai-statuses">
         <div class="xai-status">
-          {running && (
-            <progress
-              class="xai-progress"
-              aria-label={words.progressLabel(said.topics[topic])}
-              {...(known ? { value: fraction, max: 1 } : {})}
-            />
-          )}
+          {running && <Progress of={said.topics[topic]} done={known ? fraction : undefined} />}
           {running && <span class="xai-fact">{known ? said.done(fraction) : said.waits}</span>}
           {stopped && <span class="xai-status-state">{said.stopped(fraction)}</span>}
           {[...facts, ...(status.notes ?? []).map(translated)].map((fact) => (
@@ -55,16 +50,10 @@ function Status({ view }: { view: View }) {
         </div>
       </div>
       {running ? (
-        <Button label={words.cancel} text={words.cancel} onClick={() => store.cancel(topic)} />
+        <Button text={words.cancel} onClick={() => store.cancel(topic)} />
       ) : (
         (stopped || error) &&
-        !store.saved && (
-          <Button
-            label={said.again}
-            text={said.again}
-            onClick={() => store.ask(topic, status.columns, status.params)}
-          />
-        )
+        !store.saved && <Button text={said.again} onClick={() => store.ask(topic, status.columns, status.params)} />
       )}
     </div>
   );

@@ -148,8 +148,7 @@ function Colours({ view }: { view: View }) {
       </span>
       {selected.value !== null && (
         <span>
-          {said.selected(selected.value)}{" "}
-          <Button link label={said.clear} text={said.clear} onClick={() => view.store.pick(null)} />
+          {said.selected(selected.value)} <Button link text={said.clear} onClick={() => view.store.pick(null)} />
         </span>
       )}
     </p>
@@ -162,7 +161,6 @@ function More({ view, left }: { view: View; left: number }) {
   return (
     <Button
       link
-      label={text}
       text={text}
       onClick={() => {
         view.most.value += MORE;

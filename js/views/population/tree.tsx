@@ -143,7 +143,6 @@ function Rules({ text }: { text: string }) {
       <div class="xai-health-body">
         <pre class="xai-trace">{text}</pre>
         <Button
-          label={copied === text ? said.copied : said.copy}
           text={copied === text ? said.copied : said.copy}
           onClick={() => navigator.clipboard?.writeText(text).then(() => setCopied(text))}
         />

@@ -103,7 +103,7 @@ export function SortTable<R>({ label, file, name, columns, rows, more }: Props<R
         </table>
       </div>
       <div class="xai-row">
-        <Button label={said.save} text={said.save} onClick={() => saveTable(file, csv())} />
+        <Button text={said.save} onClick={() => saveTable(file, csv())} />
       </div>
     </>
   );

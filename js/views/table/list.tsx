@@ -32,7 +32,6 @@ function Tools({ view }: { view: View }) {
         {stale && (
           <Button
             link
-            label={tableWords.again}
             text={tableWords.again}
             onClick={() => {
               view.sorted.value = map!.id;

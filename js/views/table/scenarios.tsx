@@ -84,7 +84,7 @@ export function ScenariosPanel({ view }: { view: View }) {
             value={name}
             onInput={(event) => setName(event.currentTarget.value)}
           />
-          <Button label={tableWords.keep} text={tableWords.keep} disabled={!name.trim()} onClick={keep} />
+          <Button text={tableWords.keep} disabled={!name.trim()} onClick={keep} />
         </form>
       </Live>
       {list.length < 2 ? (
@@ -137,7 +137,6 @@ export function ScenariosPanel({ view }: { view: View }) {
       {store.scenarios.value.length > 0 && (
         <Button
           link
-          label={tableWords.exportTable}
           text={tableWords.exportTable}
           onClick={() => saveTable(tableWords.exportName, tableOf(view, kept))}
         />

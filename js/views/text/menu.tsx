@@ -5,8 +5,8 @@ import { translated } from "../../core/language";
 import type { Option, Span } from "../../core/text/types";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
-import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
+import { Progress } from "../../dom/progress";
 import { closeMenu, putWords, wordsIn } from "./acts";
 import { Change } from "./change";
 import type { View } from "./view";
@@ -93,12 +93,7 @@ export function WordMenu({ view, pieces }: { view: View; pieces: Span }) {
       {(!answer || answer.running) && (
         <output class="xai-menu-note xai-faint">
           {textWords.menuRunning}
-          <progress
-            class="xai-progress"
-            aria-label={words.progressLabel(textWords.menuRunning)}
-            max={1}
-            value={answer?.fraction ?? 0}
-          />
+          <Progress of={textWords.menuRunning} done={answer?.fraction ?? 0} />
         </output>
       )}
       {answer && !answer.running && !answer.error && !answer.entries.length && (

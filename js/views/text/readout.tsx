@@ -66,7 +66,6 @@ function Values({ view }: { view: View }) {
         {kept && (
           <Button
             link
-            label={textWords.unlock}
             text={textWords.unlock}
             onClick={() => {
               view.locked.value = null;

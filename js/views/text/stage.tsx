@@ -98,7 +98,7 @@ function Pattern({ view }: { view: View }) {
     if (!store.display.value.pattern) return "";
     if (!view.pattern.value) return textWords.patternBad;
     const count = view.pieces.value.length;
-    return count ? textWords.patternCount(count) : textWords.patternNone;
+    return count ? textWords.pieces.pattern(count) : textWords.patternNone;
   });
   const bad = source !== "" && !view.pattern.value;
   return (

@@ -9,6 +9,7 @@ import { tableOf } from "../../core/text/table";
 import type { Version } from "../../core/text/types";
 import { placeOf, stepFrom, treeOf } from "../../core/text/versions";
 import { textWords } from "../../core/text/words";
+import { words } from "../../core/words";
 import { Button, Section } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { saveTable } from "../../dom/save";
@@ -108,8 +109,8 @@ function Whole({ view, onDone }: { view: View; onDone: () => void }) {
         }}
       />
       <div class="xai-row">
-        <Button label={textWords.wholeDone} text={textWords.wholeDone} onClick={apply} />
-        <Button quiet label={textWords.wholeCancel} text={textWords.wholeCancel} onClick={onDone} />
+        <Button text={textWords.wholeDone} onClick={apply} />
+        <Button quiet text={words.cancel} onClick={onDone} />
       </div>
     </div>
   );
@@ -140,7 +141,7 @@ export function VersionsPanel({ view }: { view: View }) {
       {whole ? (
         <Whole view={view} onDone={() => setWhole(false)} />
       ) : (
-        <Button label={textWords.whole} text={textWords.whole} onClick={() => setWhole(true)} />
+        <Button text={textWords.whole} onClick={() => setWhole(true)} />
       )}
       {versions.length < 2 ? (
         <p class="xai-sentence">{textWords.versionsNone}</p>
@@ -168,7 +169,6 @@ export function VersionsPanel({ view }: { view: View }) {
           )}
           <Button
             link
-            label={textWords.exportTable}
             text={textWords.exportTable}
             onClick={() => saveTable(textWords.exportName, tableOf(versions, text, mask))}
           />

@@ -8,6 +8,7 @@ import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
+import { Progress } from "../../dom/progress";
 import { Slider } from "../../dom/slider";
 import type { Written } from "../../host/text";
 import { Live } from "../../panels/live";
@@ -62,7 +63,6 @@ function Continuation({ view, written }: { view: View; written: Written }) {
       {message.text && !message.running && (
         <div class="xai-row">
           <Button
-            label={textWords.generateKeep}
             text={textWords.generateKeep}
             disabled={view.store.saved !== null}
             onClick={() => view.store.append(message.text)}
@@ -100,13 +100,11 @@ export function WritingPanel({ view }: { view: View }) {
             <div class="xai-row">
               {running ? (
                 <Button
-                  label={textWords.generateStop}
-                  text={textWords.generateStop}
+                  text={words.stop}
                   onClick={() => store.generate(0, view.temperature.value, view.candidates.value)}
                 />
               ) : (
                 <Button
-                  label={textWords.generateGo}
                   text={textWords.generateGo}
                   onClick={() => store.generate(Math.round(count), view.temperature.value, view.candidates.value)}
                 />
@@ -117,12 +115,7 @@ export function WritingPanel({ view }: { view: View }) {
         {running && (
           <output class="xai-health-state">
             {textWords.generating}
-            <progress
-              class="xai-progress"
-              aria-label={words.progressLabel(textWords.generate)}
-              max={1}
-              value={written?.message.fraction ?? 0}
-            />
+            <Progress of={textWords.generate} done={written?.message.fraction ?? 0} />
           </output>
         )}
         <Fault why={written?.message.error} />
