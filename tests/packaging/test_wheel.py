@@ -27,8 +27,8 @@ widget. A third of the lab's are the tutorials that come with it."""
 FILES = {
     "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words|factual/menu"
     r"|samples/(language_model|quotes)",
-    "changed pictures": r"picture_|changed_pictures|counterfactual/(pictures|region|code_problem|walks)|inputs/regions"
-    r"|widgets/image_(asides|other|ways)",
+    "changed pictures": r"picture_|changed_pictures|inputs/regions|widgets/image_(asides|other|ways)"
+    r"|counterfactual/(first_regions|pictures|region|code_problem|walks)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|seen|table)"
     r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)|samples/people",
