@@ -90,8 +90,7 @@ const english = {
 
   // what a language model expects
   next: "Next token",
-  nextHint:
-    "Click a token to ask why it comes next, ⇄ to ask why rather than that one, + to write it and ask why.",
+  nextHint: "Click a token to ask why it comes next, ⇄ to ask why rather than that one, + to write it and ask why.",
   nextRather: (name: string) => `Rather than ${name}`,
   nextAppend: (name: string) => `Write ${name}`,
   temperature: "Temperature",
