@@ -7,6 +7,7 @@ import type {
   ChangesMessage,
   Curves,
   CurvesMessage,
+  Ends,
   Rules,
   Scenario,
   TableDisplay,
@@ -98,9 +99,9 @@ export class TableStore extends Store<TableKind> {
     this.link.question({ kind: "rules", immutable, ranges, direction, effort, rules: between });
   }
 
-  seek(target: number | null, n: number, most: number): void {
+  seek(target: number | null, within: Ends | null, n: number, most: number): void {
     this.search.value = null;
-    this.link.question({ kind: "search", open: true, target, n, most });
+    this.link.question({ kind: "search", open: true, target, within, n, most });
   }
 
   stopSeeking(): void {

@@ -305,3 +305,36 @@ def test_two_thousand_columns_scroll_and_are_found(studio):
     view.root.get_by_role("slider", name="1234", exact=True).press("End")
     view.settled()
     assert value(studio, "len(w._requests['a'].edits)") == 1
+
+
+def test_a_regression_is_searched_for_a_range_of_its_output(studio):
+    cell(studio, 1, "w = xai.explain(lambda rows: judge(rows)[:, 1:] * 10 + 40, row, background=frame)\nw")
+    view = shown(studio, 1)
+    panel = view.root.locator("[data-xai=search]")
+    go = panel.get_by_role("button", name="What would have to change?")
+    expect(panel).to_contain_text("Say at least, or at most")
+    expect(go).to_have_attribute("aria-disabled", "true")
+    least = panel.get_by_role("group", name="The output is to be").get_by_label("at least")
+    least.fill("55")
+    least.press("Tab")
+    expect(panel).not_to_contain_text("Say at least, or at most")
+    go.click()
+    expect(panel.locator("[data-xai=found]").first).to_contain_text(re.compile(r", output 0 would be \d\d"))
+    view.root.page.wait_for_function("root => !root.xai.store.search.value.running", arg=view.root.element_handle())
+    assert min(value(studio, "[float(one.prediction.probabilities[0]) for one in w.counterfactuals.candidates]")) >= 55
+    least.fill("60")
+    least.press("Tab")
+    expect(panel.locator("[data-xai=old]")).to_contain_text("an earlier question")
+
+
+def test_a_class_is_searched_for_a_probability(studio, view):
+    panel = view.root.locator("[data-xai=search]")
+    range_ = panel.get_by_role("group", name="Its probability is to be")
+    expect(range_).to_have_count(0)
+    panel.get_by_role("combobox", name="For the answer").select_option(label="yes")
+    range_.get_by_label("at least").fill("0.8")
+    range_.get_by_label("at least").press("Tab")
+    panel.get_by_role("button", name="What would have to change?").click()
+    expect(panel.locator("[data-xai=found]").first).to_contain_text("the answer would be yes")
+    view.root.page.wait_for_function("root => !root.xai.store.search.value.running", arg=view.root.element_handle())
+    assert min(value(studio, "[float(one.prediction.probabilities[1]) for one in w.counterfactuals.candidates]")) >= 0.8

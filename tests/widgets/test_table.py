@@ -140,6 +140,31 @@ def test_counterfactuals_keep_to_the_rules_that_the_view_set(make_table):
     assert len(widget.counterfactuals) == len(told["found"])
 
 
+def test_a_probability_or_an_output_is_searched_for_in_a_range(make_table):
+    widget = make_table(target="yes")
+    browser = Browser(widget)
+    browser.say(kind="search", open=True, target=1, within=[0.9, 0.95], n=3, most=4)
+    assert widget._asides.search.wait(60)
+    told = browser.of("search")[-1]
+    assert (told["target"], told["within"]) == (1, [0.9, 0.95])
+    assert told["found"]
+    assert all(0.9 <= one["score"] <= 0.95 for one in told["found"])
+
+
+def test_a_regression_is_searched_for_a_range_of_its_output(make_table):
+    widget = make_table(model=lambda frame: logit(frame)[:, None], labels=None)
+    browser = Browser(widget)
+    browser.say(kind="search", open=True, n=2, most=4)
+    assert widget._asides.search.wait(60)
+    assert "A regression needs a range to reach" in browser.of("search")[-1]["error"]
+    browser.say(kind="search", open=True, within=[2, None], n=2, most=4)
+    assert widget._asides.search.wait(60)
+    told = browser.of("search")[-1]
+    assert told["error"] is None
+    assert told["found"]
+    assert all(one["score"] >= 2 for one in told["found"])
+
+
 def test_wrong_rules_are_told_before_a_search_and_the_right_ones_stay(make_table):
     widget = make_table(constraints=xai.Constraints(immutable=["job"]))
     browser = Browser(widget)

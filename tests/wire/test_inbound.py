@@ -167,6 +167,8 @@ def test_says_what_was_expected_and_what_came(content, says):
         ({"kind": "menu", "open": True, "start": -1, "stop": 2}, "start must be a whole number"),
         ({"kind": "search", "open": True, "n": 21}, "n must lie in 1..20, got 21"),
         ({"kind": "search", "open": True, "most": 0}, "most must lie in 1..20, got 0"),
+        ({"kind": "search", "open": True, "within": ["a", 1]}, "within must be a finite number"),
+        ({"kind": "search", "open": True, "within": [1]}, "within"),
         ({"kind": "search", "open": True, "target": [1, 2]}, "target must be a whole number"),
         ({"kind": "rules", "immutable": "age"}, "immutable must be a list of at most 4000, got 'age'"),
         ({"kind": "rules", "ranges": {"age": [1]}}, "ranges must be a list of 2, got a list of 1"),
@@ -198,7 +200,8 @@ def test_what_is_asked_beside_has_defaults():
     edit = {"name": "cell", "column": 1, "value": None}
     assert parse({"kind": "scenario", "name": "x", "edits": [edit]}) == Scenario("x", (edit,))
     assert parse({"kind": "scenario", "name": "x"}) == Scenario("x", None)
-    assert parse({"kind": "search", "open": True}) == Seek(open=True, target=None, n=4, most=5)
+    assert parse({"kind": "search", "open": True}) == Seek(open=True, target=None, within=None, n=4, most=5)
+    assert parse({"kind": "search", "open": True, "within": [None, 3]}).within == (None, 3.0)
     assert parse({"kind": "other", "name": "a.png"}, [memoryview(b"abc")]) == Other("a.png", b"abc")
 
 

@@ -69,14 +69,15 @@ class TableAsides:
         table, row = session.subject.table, session.row(edits)
 
         def steps() -> Iterator[Counterfactuals]:
-            return session.search(edits, message.target, constraints=constraints, n=message.n)
+            return session.search(edits, message.target, within=message.within, constraints=constraints, n=message.n)
 
         def tell(answer: Message, found: Counterfactuals) -> None:
             table_messages.changes(answer, found, table)
             self._found(found)
 
         # To what question they are answers.
-        about = {"target": message.target, "most": message.most, "rules": told(constraints, table)}
+        within = None if message.within is None else list(message.within)
+        about = {"target": message.target, "within": within, "most": message.most, "rules": told(constraints, table)}
         self.search.ask(steps, tell, {**about, "row": table_messages.plain(row)})
 
     def repeat(self, post: Callable[[Message], None]) -> None:

@@ -65,11 +65,11 @@ class TableSession(Session):
         yield from ice(self.subject.fresh(), self.row(edits)[None], self.grids)
 
     def search(
-        self, edits: Edits, target: Any, *, constraints: Constraints, n: int, method: str = "auto"
+        self, edits: Edits, target: Any, *, within: tuple[float | None, float | None] | None, constraints: Constraints, n: int
     ) -> Iterator[Counterfactuals]:
         """Search for changes of the edited row that give another answer."""
         subject = replace(self.subject, row=self.row(edits), prediction=self.see(edits).prediction)
-        options: dict[str, Any] = {"method": method, "seed": self.seed, "time_budget": self.time_budget}
+        options: dict[str, Any] = {"within": within, "seed": self.seed, "time_budget": self.time_budget}
         yield from row_changes(subject, target, constraints=constraints, n=n, **options)
 
     def close(self) -> None:

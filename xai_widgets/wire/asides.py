@@ -35,6 +35,8 @@ class Seek:
 
     open: bool
     target: int | None = None
+    within: tuple[float | None, float | None] | None = None
+    """What the output of a row, or the probability of its target, is to reach."""
     n: int = 4
     most: int = 5
     fill: str = "mean"
@@ -137,6 +139,7 @@ def _seek(m: dict[Any, Any]) -> Seek:
     return Seek(
         open=True,
         target=None if target is None else whole("target", target),
+        within=None if m.get("within") is None else _ends("within", m["within"]),
         n=_within("n", m.get("n", 4), 1, MOST_FOUND),
         most=_within("most", m.get("most", 5), 1, MOST_CHANGES),
         fill=text("fill", m.get("fill", "mean")),
@@ -147,7 +150,7 @@ def _seek(m: dict[Any, Any]) -> Seek:
 def _rules(m: dict[Any, Any]) -> Rules:
     return Rules(
         immutable=tuple(text("immutable", one) for one in listed("immutable", m.get("immutable", []))),
-        ranges={name: _ends(one) for name, one in _by_column("ranges", m).items()},
+        ranges={name: _ends("ranges", one) for name, one in _by_column("ranges", m).items()},
         direction={name: text("direction", one) for name, one in _by_column("direction", m).items()},
         effort={name: float(number("effort", one)) for name, one in _by_column("effort", m).items()},
         rules=tuple(text("rules", one) for one in listed("rules", m.get("rules", []), MOST_RULES)),
@@ -159,8 +162,8 @@ def _by_column(name: str, m: dict[Any, Any]) -> dict[str, Any]:
     return {text(f"{name}'s key", key): one for key, one in found.items()}
 
 
-def _ends(value: Any) -> tuple[float | None, float | None]:
-    low, high = (None if one is None else float(number("ranges", one)) for one in listed("ranges", value, 2, 2))
+def _ends(name: str, value: Any) -> tuple[float | None, float | None]:
+    low, high = (None if one is None else float(number(name, one)) for one in listed(name, value, 2, 2))
     return low, high
 
 

@@ -96,9 +96,14 @@ export interface Change {
   valid: boolean;
 }
 
+/** From and to; null for an open end. */
+export type Ends = [number | null, number | null];
+
 export interface ChangesMessage {
   kind: "search";
   target: number | null;
+  /** What its probability, or the output, is to reach; null: it is to win. */
+  within: Ends | null;
   most: number;
   /** That were kept to. */
   rules: Rules;

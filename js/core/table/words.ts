@@ -51,6 +51,11 @@ const english = {
   searchSay: "Changes of the row on show that give another answer. Locks and rules are kept to by every one of them.",
   searchTarget: "For the answer",
   searchAny: "any other",
+  reach: (plain: boolean): string => (plain ? "The output is to be" : "Its probability is to be"),
+  reachHint: "0 to 1. Where nothing is said, it is to be the likeliest.",
+  reachNone: "Say at least, or at most, what the output is to be.",
+  atLeast: "at least",
+  atMost: "at most",
   searchMost: "Most changes",
   searchCount: "How many ways",
   searchGo: "What would have to change?",
@@ -62,8 +67,8 @@ const english = {
   within: (name: string, low: string, high: string) => `${name} within ${low} – ${high}`,
   weighs: (name: string, effort: number) => `${name} counts ${short(effort)}×`,
   none: "None found under these rules.",
-  sentence: (parts: string[], label: string, score: string) =>
-    `If ${parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}` : (parts[0] ?? "nothing")}, the answer would be ${label} (${score}).`,
+  sentence: (parts: string[], label: string, score: string, plain: boolean) =>
+    `If ${parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}` : (parts[0] ?? "nothing")}, ${plain ? `${label} would be ${score}` : `the answer would be ${label} (${score})`}.`,
   were: (name: string, after: string, before: string) => `${name} were ${after} (now ${before})`,
   way: (number: number) => `${number}`,
   wayGo: (number: number) => `Go to way ${number}`,

@@ -49,6 +49,11 @@ export const table: TableWords = {
   searchSay: "对当前这一行作哪些改动会得到另一个答案。每一个结果都遵守锁定与规则。",
   searchTarget: "为得到答案",
   searchAny: "任何其他",
+  reach: (plain) => (plain ? "输出应为" : "其概率应为"),
+  reachHint: "0 到 1。不填时，只要求它最可能。",
+  reachNone: "请说明输出应至少或至多是多少。",
+  atLeast: "至少",
+  atMost: "至多",
   searchMost: "最多改动",
   searchCount: "几种方案",
   searchGo: "需要改变什么？",
@@ -60,8 +65,8 @@ export const table: TableWords = {
   within: (name, low, high) => `${name} 在 ${low} – ${high} 之间`,
   weighs: (name, effort) => `${name} 计 ${short(effort)} 倍`,
   none: "在这些规则下没有找到。",
-  sentence: (parts, label, score) =>
-    `如果${parts.length ? parts.join("，且") : "什么都不变"}，答案将是 ${label}（${score}）。`,
+  sentence: (parts, label, score, plain) =>
+    `如果${parts.length ? parts.join("，且") : "什么都不变"}，${plain ? `${label} 将是 ${score}` : `答案将是 ${label}（${score}）`}。`,
   were: (name, after, before) => `${name} 是 ${after}（现为 ${before}）`,
   way: (number) => `${number}`,
   wayGo: (number) => `采用方案 ${number}`,

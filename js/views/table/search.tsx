@@ -7,7 +7,7 @@ import { translated } from "../../core/language";
 import { type Old, outdated, reworded } from "../../core/outdated";
 import { editsOf, rowOf, textOf } from "../../core/table/cells";
 import { exampleOf, sameRules } from "../../core/table/rules";
-import type { Cell, Change } from "../../core/table/types";
+import type { Cell, Change, Ends } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { words } from "../../core/words";
 import { Delta } from "../../dom/bars";
@@ -17,6 +17,7 @@ import { Slider } from "../../dom/slider";
 import { Live } from "../../panels/live";
 import { GoButton, SearchOutcome, TargetSelect, useChoice } from "../../panels/search";
 import { Comparison } from "./compare";
+import { ReachFields } from "./reach";
 import type { View } from "./view";
 
 const MOST = 12;
@@ -79,14 +80,14 @@ function sentenceOf(view: View, row: readonly Cell[], found: Change): string {
     const [after, before] = [value, row[column] ?? null].map((cell) => textOf(one, cell, tableWords.missing));
     return tableWords.were(one.name, after!, before!);
   });
-  const score = view.store.task.value === "value" ? short(found.score) : percent(found.score);
-  return tableWords.sentence(parts, found.label, score);
+  const plain = view.store.task.value === "value";
+  return tableWords.sentence(parts, found.label, plain ? short(found.score) : percent(found.score), plain);
 }
 
 interface AnswersProps {
   view: View;
   /** What would be asked for now. */
-  now: { target: number | null; most: number };
+  now: { target: number | null; within: Ends | null; most: number };
   onAgain: () => void;
 }
 
@@ -108,7 +109,7 @@ function Answers({ view, now, onAgain }: AnswersProps) {
   const go = (at: number) => store.setEdits(editsOf(original, rows[at]!));
   const here = (at: number) => rows[at]!.every((value, i) => value === view.row.value[i]);
   const measures: [string, string | undefined, (one: Change) => ComponentChildren][] = [
-    [tableWords.answer, undefined, (one) => `${one.label} ${plain ? short(one.score) : percent(one.score)}`],
+    [tableWords.answer, undefined, (one) => (plain ? short(one.score) : `${one.label} ${percent(one.score)}`)],
     [tableWords.deltaOf(of), words.change, (one) => <Delta by={one.delta} plain={plain} />],
     [tableWords.count, undefined, (one) => one.cells.length],
     [tableWords.effortOf, tableWords.effortOfHint, (one) => short(one.effort)],
@@ -164,11 +165,15 @@ export function SearchPanel({ view }: { view: View }) {
   const { store } = view;
   const answer = store.search.value;
   const [target, setTarget] = useChoice(answer?.target, null);
+  const [ends, setEnds] = useChoice<Ends | null>(answer?.within, null);
   const [count, setCount] = useState(4);
   const [most, setMost] = useChoice(answer?.most, 4);
   const running = answer?.running ?? false;
-  const wrong = !!store.rules.value.error;
-  const go = () => store.seek(target, count, most);
+  const plain = store.task.value === "value";
+  const ranged = plain || target !== null;
+  const within = ranged ? ends : null;
+  const wrong = !!store.rules.value.error || (plain && !within);
+  const go = () => store.seek(target, within, count, most);
   return (
     <details class="xai-fold xai-health" data-xai="search" open>
       <summary class="xai-summary xai-health-summary">{tableWords.search}</summary>
@@ -179,6 +184,7 @@ export function SearchPanel({ view }: { view: View }) {
             <RulesField view={view} />
             <div class="xai-c-options">
               <TargetSelect said={tableWords} labels={store.labels.value} target={target} onPick={setTarget} />
+              {ranged && <ReachFields plain={plain} ends={ends} onPick={setEnds} />}
               <Slider label={tableWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
               <Slider label={tableWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
             </div>
@@ -191,9 +197,10 @@ export function SearchPanel({ view }: { view: View }) {
               onGo={go}
               onStop={() => store.stopSeeking()}
             />
+            {plain && !within && <span class="xai-faint">{tableWords.reachNone}</span>}
           </div>
         </Live>
-        <Answers view={view} now={{ target, most }} onAgain={go} />
+        <Answers view={view} now={{ target, within, most }} onAgain={go} />
       </div>
     </details>
   );
