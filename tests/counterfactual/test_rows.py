@@ -246,13 +246,20 @@ def test_the_constraint_that_stands_in_the_way_is_named():
         income, poor, 1, background=frame, method="genetic", constraints=xai.Constraints(immutable=["income"])
     )
     assert none.candidates == ()
-    assert none.notes == (
-        "None found under these constraints. Of rows with that answer, 100% break: income cannot change.",
-    )
+    assert none.notes == ("None found under these constraints. One would be found without this: income cannot change.",)
     rule = xai.counterfactuals(
         income, poor, 1, background=frame, method="random", constraints=xai.Constraints(rules=["income < 24000"])
     )
-    assert rule.notes[-1].endswith("100% break: income < 24000.")
+    assert rule.notes[-1].endswith("One would be found without this: income < 24000.")
+    # Rows that have the answer differ in what is locked as well, which is not what stands in the way.
+    others = [name for name in frame.columns if name != "income"]
+    both = xai.Constraints(immutable=others, rules=["income < 24000"])
+    rule = xai.counterfactuals(income, poor, 1, background=frame, method="random", constraints=both)
+    assert rule.notes[-1].endswith("One would be found without this: income < 24000.")
+    # Where two stand in the way, neither alone is it.
+    both = xai.Constraints(ranges={"income": (None, 24_000)}, rules=["income < 24000"])
+    two = xai.counterfactuals(income, poor, 1, background=frame, method="random", constraints=both)
+    assert two.notes[-1].startswith("None found under these constraints. Of rows with that answer, 100% break: ")
     nobody = xai.counterfactuals(
         lambda rows: np.tile([1.0, 0.0], (len(rows), 1)), poor, 1, background=frame, method="random"
     )

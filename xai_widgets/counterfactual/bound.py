@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -71,12 +71,29 @@ class Bound:
     def broken(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
         """Tell of each constraint, by its words, which rows (n, columns) break it."""
         changed, bad = self._cells(values)
-        told = ["cannot change" if fixed else "has its range" for fixed in self.fixed]
-        found = {f"{name} {told[i]}": bad[:, i] for i, name in enumerate(self.table.names)}
+        found = {name: bad[:, i] for i, name in enumerate(self._of_columns)}
         if self.max_changes is not None:
             found[f"at most {self.max_changes} changes"] = changed.sum(1) > self.max_changes
         found.update(self._against(values))
         return found
+
+    @property
+    def _of_columns(self) -> list[str]:
+        """The constraint on each column, in words."""
+        told = ["cannot change" if fixed else "has its range" for fixed in self.fixed]
+        return [f"{name} {said}" for name, said in zip(self.table.names, told, strict=True)]
+
+    def without(self, told: str) -> tuple[Bound, NDArray[np.bool_]]:
+        """Return the same without the constraint of these words, and which columns that one is of."""
+        columns = np.array([one == told for one in self._of_columns])
+        if columns.any():
+            low, high = np.where(columns, -np.inf, self.low), np.where(columns, np.inf, self.high)
+            return replace(self, fixed=self.fixed & ~columns, low=low, high=high), columns
+        for i, rule in enumerate(self.rules):
+            if rule.text == told:
+                own = np.array([name in rule.columns for name in self.table.names])
+                return replace(self, rules=self.rules[:i] + self.rules[i + 1 :]), own
+        return replace(self, max_changes=None), ~columns
 
     def _cells(self, values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Tell which cells (n, columns) are changed, and which of these may not be as they are."""

@@ -27,6 +27,9 @@ DEAR = 0.6
 LOOKED_AT = 512
 """Refused rows that the model is asked about, to tell which constraint stands in the way."""
 
+LIFTED = 12
+"""Constraints that are left out one after the other, those first that most of these rows break."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RowSearch(Search):
@@ -49,9 +52,9 @@ class RowSearch(Search):
                 yield self._found(problem, n, share)
         notes: tuple[str, ...] = ()
         if not problem.pool:
-            for _ in _blocking(problem):
+            for said in _why_none(problem):
+                notes = () if said is None else (said,)
                 yield self._found(problem, n, share)
-            notes = (_none(problem),)
         found = self._found(problem, n, 1.0)
         yield Found(found.states, found.total, found.total, notes=notes)
 
@@ -90,31 +93,40 @@ def _chosen(problem: RowProblem, n: int, plausible: float) -> list[Values]:
     return [rows[k] for k in chosen]
 
 
-def _blocking(problem: RowProblem) -> Iterator[None]:
-    """Find out which of the rows that were refused would have reached the goal."""
-    refused = np.concatenate([*problem.refused, problem.real]) if problem.refused or len(problem.real) else None
-    if refused is None:
-        problem.refused = []
-        return
-    refused = refused[:: max(1, len(refused) // LOOKED_AT)]
-    good = []
-    for rows, margins in problem.margins(refused):
-        good.append(refused[rows][problem.reached(margins)])
-        yield
-    problem.refused = good
-
-
-def _none(problem: RowProblem) -> str:
-    """Say that none was found, and the constraint that most of what would have been one breaks."""
+def _why_none(problem: RowProblem) -> Iterator[str | None]:
+    """Find out why none was found: yield None after each batch, and at last the sentence."""
     if not len(problem.bound.free):
-        return "None found: no column may change."
-    good = np.concatenate(problem.refused) if problem.refused else np.empty((0, 0))
+        yield "None found: no column may change."
+        return
+    refused = np.concatenate(
+        [problem.bound.row[None][:0], *problem.refused, *([problem.real] if len(problem.real) else [])]
+    )
+    refused = refused[:: max(1, len(refused) // LOOKED_AT)]
+    reaching = np.zeros(len(refused), bool)
+    for rows, margins in problem.margins(refused):
+        reaching[rows] = problem.reached(margins)
+        yield None
+    good = refused[reaching]
     if not len(good):
-        return "None found: no row was met that the model answers in that way, constraints aside."
+        yield "None found: no row was met that the model answers in that way, constraints aside."
+        return
     counts = Counter({name: int(rows.sum()) for name, rows in problem.bound.broken(good).items()})
-    (name, count), *_ = counts.most_common(1)
-    share = count / len(good)
-    return f"None found under these constraints. Of rows with that answer, {share:.0%} break: {name}."
+    told = [one for one in counts.most_common(LIFTED) if one[1]]
+    for name, _ in told:
+        for _, margins in problem.margins(_lifted(problem, name, good)):
+            if problem.reached(margins).any():
+                yield f"None found under these constraints. One would be found without this: {name}."
+                return
+            yield None
+    (name, count), *_ = told
+    yield f"None found under these constraints. Of rows with that answer, {count / len(good):.0%} break: {name}."
+
+
+def _lifted(problem: RowProblem, name: str, values: Values) -> Values:
+    """Move rows to where all constraints but one allow; of each also what it has in the columns that this one is of."""
+    lifted, columns = problem.bound.without(name)
+    rows = lifted.fitted(np.concatenate([np.where(columns, values, lifted.row), values]))
+    return np.unique(rows[lifted.holds(rows)], axis=0)
 
 
 def trimmed(problem: RowProblem, values: Values, random: np.random.Generator) -> Values:

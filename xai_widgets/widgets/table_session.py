@@ -65,7 +65,13 @@ class TableSession(Session):
         yield from ice(self.subject.fresh(), self.row(edits)[None], self.grids)
 
     def search(
-        self, edits: Edits, target: Any, *, within: tuple[float | None, float | None] | None, constraints: Constraints, n: int
+        self,
+        edits: Edits,
+        target: Any,
+        *,
+        within: tuple[float | None, float | None] | None,
+        constraints: Constraints,
+        n: int,
     ) -> Iterator[Counterfactuals]:
         """Search for changes of the edited row that give another answer."""
         subject = replace(self.subject, row=self.row(edits), prediction=self.see(edits).prediction)

@@ -75,6 +75,8 @@ export const notes: Record<string, string> = {
     "没有找到：仅把图像舍入到 8 位或解码就会改变回答。",
   "None found: no region moves the score at all, nor do all of them.":
     "没有找到：没有一个区域能影响得分，全部区域一起也不能。",
+  "None found under these constraints. One would be found without this: {}.":
+    "在这些约束下没有找到。去掉这一条就能找到：{}。",
   "None found under these constraints. Of rows with that answer, {} break: {}.":
     "在这些约束下没有找到。回答如此的行中有 {} 违反：{}。",
   "None found: no column may change.": "没有找到：没有可以改变的列。",
