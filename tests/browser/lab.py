@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect
 
 import xai_widgets
@@ -248,6 +249,18 @@ class Lab:
         return self.page.evaluate(
             "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => true)", [name, args]
         )
+
+    def palette(self, text):
+        """Type into the palette. It closes when anything else takes the focus, as a page that still loads may."""
+        end = time.monotonic() + PATIENCE / 1000
+        while True:
+            self.command("apputils:activate-command-palette")
+            try:
+                self.page.locator(".lm-CommandPalette-input").last.fill(text, timeout=2000)
+            except NotInTime:
+                assert time.monotonic() < end, "the palette closes again and again"
+            else:
+                return
 
     def save(self):
         self.page.evaluate(script("() => PANEL.context.save().then(() => true)"))

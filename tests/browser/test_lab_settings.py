@@ -68,8 +68,7 @@ def press(lab, keys):
 
 
 def test_the_palette_tells_the_keys(studio):
-    studio.command("apputils:activate-command-palette")
-    studio.page.locator(".lm-CommandPalette-input").last.fill("expla")
+    studio.palette("expla")
     for entry, key in {
         "Show the explanations of this notebook": "E",
         "Explain the selected variable…": "X",
