@@ -280,7 +280,7 @@ nan[2, 0, 0] = float("inf")
         (__file__, ValueError, "not an image"),
         (b"abc", ValueError, "3 bytes is not an image"),
         (None, TypeError, "expected|must be a tensor or array.*got NoneType"),
-        ({"a": "b"}, TypeError, "got dict"),
+        ({"a": "b"}, TypeError, "the column 'a' must hold a number, got 'b'"),
         ([[1.0], [1.0, 2.0]], TypeError, "got list"),
         (["a"], TypeError, "got list"),
         (3.0, TypeError, "got float"),

@@ -262,7 +262,8 @@ def _answered(method: Method, model: Model, inputs: Inputs, target: Target, seed
     except (WeightsChangedError, OutOfMemoryError):
         raise
     except ModelError as error:
-        rows = inputs.several(getattr(method, AGAINST[0], 0))
+        baselines = getattr(method, AGAINST[0], None)
+        rows = None if baselines is None else inputs.several(baselines)
         good = None if rows is None else answered(model, rows)
         if rows is None or good is None or not 0 < len(good) < len(rows):
             raise
