@@ -108,3 +108,12 @@ def test_measures_leave_such_rows_out_too_and_noise_turns_no_category() -> None:
     assert np.isfinite(told["deletion"].value)
     # Two of a hundred parts of the spread change the age's share alone.
     assert told["max_sensitivity"].value < 0.1
+
+
+@pytest.mark.parametrize(
+    "given", [{"features": ["a", "b"]}, {"encode": lambda rows: rows}], ids=lambda one: next(iter(one))
+)
+def test_what_tells_of_rows_that_are_not_there_is_refused(given):
+    for run in (xai.attribute, xai.attribute_iter):
+        with pytest.raises(TypeError, match="tell of background=, rows of the data: give these too"):
+            run(lambda rows: rows @ np.ones(2), [1.0, 2.0], **given)

@@ -67,11 +67,21 @@ class Background:
     ----------
     rows, features, encode : object
         As of `row_subject`.
+
+    Raises
+    ------
+    TypeError
+        For what tells of rows that were not given.
     """
 
     rows: Any = None
     features: Sequence[str] | None = None
     encode: Any = None
+
+    def __post_init__(self) -> None:
+        if self.rows is None and (self.features is not None or self.encode is not None):
+            msg = "features= and encode= tell of background=, rows of the data: give these too, or a dict by column."
+            raise TypeError(msg)
 
     def tells(self, method: str | Method) -> bool:
         """Tell whether the row is to be read by it: an array may be meant for the method alone."""
