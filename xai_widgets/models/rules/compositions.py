@@ -66,7 +66,7 @@ def _affine(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
     return x if bias is None else x + bias
 
 
-def layer_norm(  # noqa: D103
+def layer_norm(
     x: Tensor,
     shape: Sequence[int],
     weight: Tensor | None = None,
@@ -74,10 +74,11 @@ def layer_norm(  # noqa: D103
     eps: float = 1e-5,
     _cudnn: bool = True,  # noqa: FBT001, FBT002
 ) -> Tensor:
+    """Normalize over the last axes."""
     return _affine(_normalized(x, list(range(-len(shape), 0)), eps), weight, bias)
 
 
-def group_norm(  # noqa: D103
+def group_norm(
     x: Tensor,
     groups: int,
     weight: Tensor | None = None,
@@ -85,12 +86,13 @@ def group_norm(  # noqa: D103
     eps: float = 1e-5,
     _cudnn: bool = True,  # noqa: FBT001, FBT002
 ) -> Tensor:
+    """Normalize each group of channels."""
     result = _normalized(x.reshape(x.shape[0], groups, -1), [-1], eps).reshape(x.shape)
     channels = (-1, *[1] * (x.ndim - 2))
     return _affine(result, *(None if t is None else t.reshape(channels) for t in (weight, bias)))
 
 
-def instance_norm(  # noqa: D103, PLR0917
+def instance_norm(  # noqa: PLR0917
     x: Tensor,
     weight: Tensor | None,
     bias: Tensor | None,
@@ -101,47 +103,57 @@ def instance_norm(  # noqa: D103, PLR0917
     eps: float,
     cudnn: bool = True,  # noqa: FBT001, FBT002
 ) -> Tensor:
+    """Normalize each channel, or by running statistics."""
     if not use_input:
         return torch.batch_norm(x, weight, bias, mean, variance, False, momentum, eps, cudnn)  # noqa: FBT003
     return group_norm(x, x.shape[1], weight, bias, eps)
 
 
-def rms_norm(x: Tensor, shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:  # noqa: D103
+def rms_norm(x: Tensor, shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:
+    """Divide by the root of the mean square over the last axes."""
     small = torch.finfo(x.dtype).eps if eps is None else eps
     scale = (x.square().mean(tuple(range(-len(shape), 0)), keepdim=True) + small).rsqrt()
     return _affine(x * scale, weight, None)
 
 
-def glu(x: Tensor, dim: int = -1) -> Tensor:  # noqa: D103
+def glu(x: Tensor, dim: int = -1) -> Tensor:
+    """Let one half through as far as the sigmoid of the other says."""
     first, second = x.chunk(2, dim)
     return first * second.sigmoid()
 
 
-def addmm(first: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
+def addmm(first: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return ``beta · first + alpha · a @ b``."""
     return beta * first + alpha * (a @ b)
 
 
-def addbmm(first: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
+def addbmm(first: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return ``beta · first + alpha · Σ batch1 @ batch2``."""
     return beta * first + alpha * (batch1 @ batch2).sum(0)
 
 
-def addr(first: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
+def addr(first: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return ``beta · first + alpha · a ⊗ b``."""
     return beta * first + alpha * torch.outer(a, b)
 
 
-def baddbmm(first: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:  # noqa: D103
+def baddbmm(first: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return ``beta · first + alpha · batch1 @ batch2``."""
     return beta * first + alpha * (batch1 @ batch2)
 
 
-def addcmul(first: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:  # noqa: D103
+def addcmul(first: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
+    """Return ``first + value · a · b``."""
     return first + value * (a * b)
 
 
-def addcdiv(first: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:  # noqa: D103
+def addcdiv(first: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
+    """Return ``first + value · a / b``."""
     return first + value * (a / b)
 
 
-def lerp(start: Tensor, end: Tensor, weight: Any) -> Tensor:  # noqa: D103
+def lerp(start: Tensor, end: Tensor, weight: Any) -> Tensor:
+    """Return ``start + weight · (end − start)``."""
     way: Tensor = weight * (end - start)
     return start + way
 

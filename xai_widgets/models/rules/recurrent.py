@@ -95,7 +95,8 @@ def _need_rows(has_biases: Any) -> None:
         raise ModelError(msg)
 
 
-def lstm(x: Tensor, starts: State, weights: Sequence[Tensor], has_biases: bool, *rest: Any) -> tuple[Tensor, ...]:  # noqa: D103, FBT001
+def lstm(x: Tensor, starts: State, weights: Sequence[Tensor], has_biases: bool, *rest: Any) -> tuple[Tensor, ...]:  # noqa: FBT001
+    """Pass steps through layers of LSTM, which may project their state."""
     _need_rows(has_biases)
     layers, _, _, both_ways, _ = rest
     each = len(weights) // (layers * (2 if both_ways else 1))
@@ -103,34 +104,41 @@ def lstm(x: Tensor, starts: State, weights: Sequence[Tensor], has_biases: bool, 
     return _over_time(step, x, starts, weights, *rest)
 
 
-def gru(x: Tensor, start: Tensor, weights: Sequence[Tensor], has_biases: bool, *rest: Any) -> tuple[Tensor, ...]:  # noqa: D103, FBT001
+def gru(x: Tensor, start: Tensor, weights: Sequence[Tensor], has_biases: bool, *rest: Any) -> tuple[Tensor, ...]:  # noqa: FBT001
+    """Pass steps through layers of GRU."""
     _need_rows(has_biases)
     return _over_time(_gru_step, x, (start,), weights, *rest)
 
 
-def rnn_tanh(x: Tensor, start: Tensor, weights: Sequence[Tensor], has_biases: bool, *rest: Any) -> tuple[Tensor, ...]:  # noqa: D103, FBT001
+def rnn_tanh(x: Tensor, start: Tensor, weights: Sequence[Tensor], has_biases: bool, *rest: Any) -> tuple[Tensor, ...]:  # noqa: FBT001
+    """Pass steps through layers of ``tanh(W x + U h)``."""
     _need_rows(has_biases)
     return _over_time(partial(_plain_step, torch.tanh), x, (start,), weights, *rest)
 
 
-def rnn_relu(x: Tensor, start: Tensor, weights: Sequence[Tensor], has_biases: bool, *rest: Any) -> tuple[Tensor, ...]:  # noqa: D103, FBT001
+def rnn_relu(x: Tensor, start: Tensor, weights: Sequence[Tensor], has_biases: bool, *rest: Any) -> tuple[Tensor, ...]:  # noqa: FBT001
+    """Pass steps through layers of ``relu(W x + U h)``."""
     _need_rows(has_biases)
     return _over_time(partial(_plain_step, torch.relu), x, (start,), weights, *rest)
 
 
-def lstm_cell(x: Tensor, state: State, *weights: Tensor | None) -> State:  # noqa: D103
+def lstm_cell(x: Tensor, state: State, *weights: Tensor | None) -> State:
+    """Return state and cell after one step."""
     return _lstm_step(x, state, weights)
 
 
-def gru_cell(x: Tensor, h: Tensor, *weights: Tensor | None) -> Tensor:  # noqa: D103
+def gru_cell(x: Tensor, h: Tensor, *weights: Tensor | None) -> Tensor:
+    """Return the state after one step."""
     return _gru_step(x, (h,), weights)[0]
 
 
-def rnn_tanh_cell(x: Tensor, h: Tensor, *weights: Tensor | None) -> Tensor:  # noqa: D103
+def rnn_tanh_cell(x: Tensor, h: Tensor, *weights: Tensor | None) -> Tensor:
+    """Return ``tanh(W x + U h)``."""
     return _plain_step(torch.tanh, x, (h,), weights)[0]
 
 
-def rnn_relu_cell(x: Tensor, h: Tensor, *weights: Tensor | None) -> Tensor:  # noqa: D103
+def rnn_relu_cell(x: Tensor, h: Tensor, *weights: Tensor | None) -> Tensor:
+    """Return ``relu(W x + U h)``."""
     return _plain_step(torch.relu, x, (h,), weights)[0]
 
 
