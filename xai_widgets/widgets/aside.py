@@ -1,4 +1,4 @@
-"""A question beside the explanation: the newest wins, and a view that opens is told the newest answer again."""
+"""Questions beside the explanation: the newest wins, and a view that opens is told the newest answer again."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ class Question:
         self._slot = Slot(worker, priority=priority)
         self._kind, self._post, self._empty, self._told_at_once = kind, post, empty, told_at_once
         self._whole = whole
-        # Held while a message goes out, so that none overtakes a newer one.
-        self._lock = threading.Lock()
+        # Held while a message goes out, so that none overtakes a newer one; and while asking, which answers where no
+        # thread can start.
+        self._lock = threading.RLock()
         self._turn = 0
         self._said: Message | None = None
         self._finished = threading.Event()
@@ -166,3 +167,20 @@ class Question:
     def _say(self, message: Message) -> None:
         self._said = message
         self._post(message)
+
+
+class Asides:
+    """The questions of one widget; a subclass asks them."""
+
+    def __init__(self, *questions: Question) -> None:
+        self._questions = questions
+
+    def repeat(self, post: Callable[[Message], None]) -> None:
+        """Say again what is known, for a view that has just opened."""
+        for one in self._questions:
+            one.repeat(post)
+
+    def close(self) -> None:
+        """Stop for good, and forget."""
+        for one in self._questions:
+            one.close()

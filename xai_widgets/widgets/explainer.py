@@ -29,13 +29,14 @@ from xai_widgets.widgets.session import Request
 from xai_widgets.wire import Message, check_display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xai_widgets.export.fitting import Shown
     from xai_widgets.findings import Check
     from xai_widgets.method import Method
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
+    from xai_widgets.widgets.aside import Asides
     from xai_widgets.widgets.session import Edits, Seen, Session
     from xai_widgets.wire import Ask, Open, ShowAs
 
@@ -72,6 +73,9 @@ class Explainer(JudgedWidget):
 
     _edits_are_called: str
     """The keyword under which users give edits."""
+
+    _asides: Asides
+    """What its views ask besides; there before the widget is made."""
 
     def __init__(
         self,
@@ -244,6 +248,14 @@ class Explainer(JudgedWidget):
     def _told_method(self, method: Method) -> Method:
         """Return a method as code would make it."""
         return method
+
+    def _repeat(self, post: Callable[[Message], None]) -> None:
+        super()._repeat(post)
+        self._asides.repeat(post)
+
+    def _stop(self) -> None:
+        super()._stop()
+        self._asides.close()
 
     def _release(self) -> None:
         self._given.clear()

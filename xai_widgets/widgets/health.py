@@ -44,8 +44,9 @@ class Health:
     ) -> None:
         self._slot = Slot(worker, priority=PRIORITY)
         self._steps, self._version, self._post = steps, version, post
-        # Held while a message goes out, so that none overtakes a newer one.
-        self._lock = threading.Lock()
+        # Held while a message goes out, so that none overtakes a newer one; and while asking, which answers where no
+        # thread can start.
+        self._lock = threading.RLock()
         self._check: Check | None = None
         self._error: str | None = None
         self._made_for: Any = None

@@ -155,12 +155,16 @@ class ImageExplainer(Explainer):
         beside = None if other is None else second_picture(adapter, inputs, other, preprocess)
         self._traced = inputs.traced is None
         worker = worker_for(str(adapter.device))
-        self._asides = ImageAsides(worker, session, self._post, lambda found: self._publish(counterfactuals=found))
         self._other = OtherPicture(worker, session, self._post, preprocess, self._take_other)
+        self._asides = ImageAsides(
+            worker, session, self._post, lambda found: self._publish(counterfactuals=found), self._other
+        )
         super().__init__(session, given, spec=spec, request=request, compare=compare, display=display)
         self._publish(other=other)
         if beside is not None:
             self._other.give(beside)
+
+    _asides: ImageAsides
 
     def explain(
         self,
@@ -210,11 +214,6 @@ class ImageExplainer(Explainer):
     def _publish_seen(self, seen: Seen, target: Target) -> None:
         self._publish(prediction=seen.prediction, perturbed=Image.fromarray(seen.inputs.view()))
 
-    def _repeat(self, post: Callable[[Message], None]) -> None:
-        super()._repeat(post)
-        self._asides.search.repeat(post)
-        self._other.question.repeat(post)
-
     def _on_aside(self, message: Aside) -> None:
         if not isinstance(message, (Seek, Other)):
             super()._on_aside(message)
@@ -232,8 +231,6 @@ class ImageExplainer(Explainer):
         self._publish(other=picture)
 
     def _release(self) -> None:
-        self._asides.search.close()
-        self._other.question.close()
         super()._release()
         self.set_trait("perturbed", None)
         self.set_trait("other", None)

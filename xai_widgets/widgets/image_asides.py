@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.widgets import image_messages
-from xai_widgets.widgets.aside import Question
+from xai_widgets.widgets.aside import Asides, Question
 from xai_widgets.widgets.base import COMPARE
 
 if TYPE_CHECKING:
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.jobs import Worker
+    from xai_widgets.widgets.image_other import OtherPicture
     from xai_widgets.widgets.image_session import ImageSession
     from xai_widgets.widgets.session import Request
     from xai_widgets.wire import Message, Seek
 
 
-class ImageAsides:
-    """The question of one image widget.
+class ImageAsides(Asides):
+    """The questions of one image widget.
 
     Parameters
     ----------
@@ -29,6 +30,7 @@ class ImageAsides:
         Sends a message to the views.
     found : callable
         Is told of counterfactuals.
+    other : OtherPicture
     """
 
     def __init__(
@@ -37,10 +39,12 @@ class ImageAsides:
         session: ImageSession,
         post: Callable[[Message], None],
         found: Callable[[Counterfactuals], None],
+        other: OtherPicture,
     ) -> None:
         self._session, self._found = session, found
         nothing: dict[str, Any] = {"fraction": 0.0, "found": [], "note": None, "of": "", "was": None}
         self.search = Question(worker, "search", priority=COMPARE, post=post, empty=nothing)
+        super().__init__(self.search, other.question)
 
     def ask_search(self, message: Seek, request: Request) -> None:
         """Search for what would have to change of the picture on show."""

@@ -127,10 +127,8 @@ class LinkedWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Stop computing, forget what was given, and close all views."""
-        if self._closed:
+        if self._closed or not self._shut():
             return
-        with self._lock:
-            self._closed = True
         self._stop()
         with self._lock:
             self._release()
@@ -138,6 +136,12 @@ class LinkedWidget(anywidget.AnyWidget):
         super().close()
         # ipywidgets makes one for each widget, and keeps it here and in the browser until it is closed.
         self._first_layout.close()
+
+    def _shut(self) -> bool:
+        """Let nothing more come; False where another thread has closed it meanwhile."""
+        with self._lock:
+            was, self._closed = self._closed, True
+        return not was
 
     def overview(self) -> dict[str, Any]:
         """Tell in a line what is on show: ``kind``, ``method`` and ``label`` where there are such, and ``running``."""

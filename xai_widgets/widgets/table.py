@@ -27,7 +27,7 @@ from xai_widgets.widgets.table_session import TableSession
 from xai_widgets.wire import ProtocolError, Rules, Scenario, Seek
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from xai_widgets.method import Method
     from xai_widgets.models import Target
@@ -172,6 +172,7 @@ class TabularExplainer(Explainer):
         self._note_scenarios()
 
     _session: TableSession
+    _asides: TableAsides
 
     @staticmethod
     def _methods(session: TableSession) -> Any:
@@ -267,22 +268,15 @@ class TabularExplainer(Explainer):
         seen = {name: model.predict(session.subject.tensor(row)) for name, row in rows.items()}
         return self._scenarios.frame(self._table, rows, seen)
 
-    def close(self) -> None:
-        """Stop computing, forget model, input and all but the newest result, and close all views."""
-        if not self._closed:
-            self._asides.close()
-            self._noting.close()
-        super().close()
-
     # What the base class asks for.
 
     def _ask_beside(self, slot: str, request: Request) -> None:
         if slot == "a":
             self._asides.ask_curves(request)
 
-    def _repeat(self, post: Callable[[Message], None]) -> None:
-        super()._repeat(post)
-        self._asides.repeat(post)
+    def _stop(self) -> None:
+        super()._stop()
+        self._noting.close()
 
     def _on_aside(self, message: Aside) -> None:
         if self._closed:

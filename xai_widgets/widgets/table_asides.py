@@ -8,7 +8,7 @@ import numpy as np
 
 from xai_widgets.results import Unit
 from xai_widgets.widgets import table_messages
-from xai_widgets.widgets.aside import Question
+from xai_widgets.widgets.aside import Asides, Question
 from xai_widgets.widgets.base import COMPARE, EXPLAIN
 from xai_widgets.widgets.table_rules import told
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xai_widgets.wire import Message, Seek
 
 
-class TableAsides:
+class TableAsides(Asides):
     """The questions of one table widget.
 
     Parameters
@@ -50,6 +50,7 @@ class TableAsides:
             worker, "curves", priority=EXPLAIN, post=post, empty={"values": None}, told_at_once=False, whole=True
         )
         self.search = Question(worker, "search", priority=COMPARE, post=post, empty=nothing)
+        super().__init__(self.curves, self.search)
 
     def ask_curves(self, request: Request) -> None:
         """Find the curves of the row on show."""
@@ -79,13 +80,3 @@ class TableAsides:
         within = None if message.within is None else list(message.within)
         about = {"target": message.target, "within": within, "most": message.most, "rules": told(constraints, table)}
         self.search.ask(steps, tell, {**about, "row": table_messages.plain(row)})
-
-    def repeat(self, post: Callable[[Message], None]) -> None:
-        """Say again what is known, for a view that has just opened."""
-        for one in (self.curves, self.search):
-            one.repeat(post)
-
-    def close(self) -> None:
-        """Stop for good, and forget."""
-        for one in (self.curves, self.search):
-            one.close()

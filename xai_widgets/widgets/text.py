@@ -21,13 +21,13 @@ from xai_widgets.text import TextSpan
 from xai_widgets.widgets import layers, messages, text_messages
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.session import Request
-from xai_widgets.widgets.text_asides import Asides
+from xai_widgets.widgets.text_asides import TextAsides
 from xai_widgets.widgets.text_session import TextSession, mask_of, speller
 from xai_widgets.widgets.versions import Version, Versions
 from xai_widgets.wire import AskedSpan, Generate, TakeBack, Utf16, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from xai_widgets.inputs import TextEdit
     from xai_widgets.method import Method
@@ -139,7 +139,8 @@ class TextExplainer(Explainer):
         inputs = session.inputs
         self._units, self._layouts = Utf16(shown), Layouts(speller(tokenizer))
         self._tree = Versions()
-        self._asides = Asides(worker_for(str(adapter.device)), session, self._units, self._post, layouts=self._layouts)
+        worker = worker_for(str(adapter.device))
+        self._asides = TextAsides(worker, session, self._units, self._post, layouts=self._layouts)
         index = messages.target_index(target, session.names(target))
         request = Request(choose(method, params, session.model, inputs), index, check_edits(edits, shown, mask))
         given = {"model": model, "text": text, "tokenizer": tokenizer, "labels": labels, "mlm": mlm, "fluency": fluency}
@@ -230,10 +231,7 @@ class TextExplainer(Explainer):
         return found[-1]
 
     _session: TextSession
-
-    def _repeat(self, post: Callable[[Message], None]) -> None:
-        super()._repeat(post)
-        self._asides.repeat(post)
+    _asides: TextAsides
 
     def _on_aside(self, message: Aside) -> None:
         if isinstance(message, TakeBack):
@@ -243,10 +241,6 @@ class TextExplainer(Explainer):
                     self._tree.take_back()
         elif not self._closed:
             self._asides.answer(message, self._requests["a"])
-
-    def _release(self) -> None:
-        self._asides.close()
-        super()._release()
 
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         given = text_messages.edits_of(told, self._units)

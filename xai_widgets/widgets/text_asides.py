@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets.results import Unit
 from xai_widgets.text import TextSpan
 from xai_widgets.widgets import text_messages
-from xai_widgets.widgets.aside import Question
+from xai_widgets.widgets.aside import Asides, Question
 from xai_widgets.widgets.base import COMPARE, PREDICT
 from xai_widgets.wire import Attend, Generate, Heads, Menu, ProtocolError, Seek
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xai_widgets.wire import Aside, Message, Utf16
 
 
-class Asides:
+class TextAsides(Asides):
     """The questions of one text widget.
 
     Parameters
@@ -70,10 +70,7 @@ class Asides:
         unknown: dict[str, Any] = {"layers": None, "heads": None, "weights": None}
         self.attention = Question(worker, "attention", priority=PREDICT, post=post, empty=unknown)
         self.heads = Question(worker, "heads", priority=PREDICT, post=post, empty=unknown)
-
-    @property
-    def _all(self) -> tuple[Question, ...]:
-        return self.menu, self.search, self.generated, self.attention, self.heads
+        super().__init__(self.menu, self.search, self.generated, self.attention, self.heads)
 
     def answer(self, message: Aside, request: Request) -> None:
         """Answer a view's question about what is on show."""
@@ -156,13 +153,3 @@ class Asides:
 
         question = self.heads if isinstance(message, Heads) else self.attention
         question.ask(steps, tell, asdict(message))
-
-    def repeat(self, post: Callable[[Message], None]) -> None:
-        """Say again what is known, for a view that has just opened."""
-        for one in self._all:
-            one.repeat(post)
-
-    def close(self) -> None:
-        """Stop for good, and forget."""
-        for one in self._all:
-            one.close()
