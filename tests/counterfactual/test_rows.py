@@ -234,6 +234,22 @@ def test_the_same_seed_gives_the_same_and_reading_may_stop():
     assert fractions[-1] == 1.0
 
 
+def test_who_reads_the_end_alone_gets_the_same_for_fewer_questions():
+    frame, model, asked = people(0), judge(0), []
+
+    def counting(rows):
+        asked.append(len(rows))
+        return model(rows)
+
+    given = {"background": frame, "method": "growing_spheres", "seed": 3, **QUICK["growing_spheres"]}
+    *_, step = xai.counterfactuals_iter(counting, frame.iloc[2], **given)
+    watched = len(asked)
+    end = xai.counterfactuals(counting, frame.iloc[2], **given)
+    assert len(asked) - watched < watched
+    assert [one.values for one in end.candidates] == [one.values for one in step.candidates]
+    assert (end.fraction, end.notes) == (step.fraction, step.notes)
+
+
 def test_the_constraint_that_stands_in_the_way_is_named():
     frame = people(0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.api.picture_changes import is_picture, picture_problem
@@ -13,16 +12,16 @@ from xai_widgets.counterfactual import (
     Constraints,
     RowProblem,
     Search,
+    SearchRun,
     TextProblem,
     create_search,
     resolve_goal,
-    run_search,
 )
 from xai_widgets.prepare import adapt, row_subject
 from xai_widgets.text import TextSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import torch
 
@@ -164,7 +163,7 @@ def counterfactuals(
         fluency=fluency, replacements=replacements, insertions=insertions, seed=seed, preprocess=preprocess,
         other=other, decoder=decoder, encoder=encoder, start=start, device=device, time_budget=time_budget, **params,
     )  # fmt: skip
-    return collections.deque(steps, maxlen=1).pop()
+    return steps.last()
 
 
 def counterfactuals_iter(
@@ -194,7 +193,7 @@ def counterfactuals_iter(
     device: str | torch.device | None = None,
     time_budget: float | None = None,
     **params: Any,
-) -> Iterator[Counterfactuals]:
+) -> SearchRun:
     """Search for counterfactuals step by step: what was found so far, after each batch.
 
     Stop reading whenever it is enough; nothing is left behind. Parameters and errors as in :func:`counterfactuals`.
@@ -224,7 +223,7 @@ def counterfactuals_iter(
         adapter = adapt(model, x, labels=labels, device=device, seed=seed)
         given = {"preprocess": preprocess, "other": other, "decoder": decoder, "encoder": encoder, "start": start}
         problem = picture_problem(search, adapter, x, target, within=within, seed=seed, **given)
-        return run_search(search, problem, n=n, seed=seed, time_budget=seconds)
+        return SearchRun(search, problem, n=n, seed=seed, time_budget=seconds)
     if constraints is not None:
         msg = "constraints are for rows of a table: pass one with background=..., or say max_edits= for a text."
         raise TypeError(msg)
@@ -239,7 +238,7 @@ def counterfactuals_iter(
         text = text_subject(model, x, tokenizer=tokenizer, labels=labels, device=device, seed=seed)
         goal = resolve_goal(target, within, text.prediction, text.scorer.model.task or "logits")
     sources = text_sources(mlm=mlm, fluency=fluency, replacements=replacements, insertions=insertions, device=device)
-    return run_search(search, TextProblem(text, goal, sources), n=n, seed=seed, time_budget=seconds)
+    return SearchRun(search, TextProblem(text, goal, sources), n=n, seed=seed, time_budget=seconds)
 
 
 def row_changes(
@@ -253,12 +252,12 @@ def row_changes(
     seed: int = 0,
     time_budget: float | None = None,
     **params: Any,
-) -> Iterator[Counterfactuals]:
+) -> SearchRun:
     """Do the same for a row that is ready for its model."""
     goal = resolve_goal(target, within, subject.prediction, subject.model.task or "logits")
     problem = RowProblem(subject, goal, _bound(constraints, subject))
     search = _row_search(method, params, problem)
-    return run_search(search, problem, n=n, seed=seed, time_budget=time_budget)
+    return SearchRun(search, problem, n=n, seed=seed, time_budget=time_budget)
 
 
 def _bound(constraints: Any, subject: RowSubject) -> Bound:

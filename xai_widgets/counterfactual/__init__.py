@@ -13,7 +13,7 @@ from xai_widgets.counterfactual.problem import Sources, TextProblem
 from xai_widgets.counterfactual.region_problem import RegionProblem
 from xai_widgets.counterfactual.regions import FewestRegions
 from xai_widgets.counterfactual.row_problem import RowProblem
-from xai_widgets.counterfactual.runs import run_search
+from xai_widgets.counterfactual.runs import SearchRun
 from xai_widgets.counterfactual.sampling import GeneticRows, NearestRows, RandomRows
 from xai_widgets.counterfactual.search import SEARCHES, Found, Search, create_search, register_search
 from xai_widgets.counterfactual.spheres import GrowingSpheres
@@ -39,6 +39,7 @@ __all__ = [
     "RegionProblem",
     "RowProblem",
     "Search",
+    "SearchRun",
     "SmoothPicture",
     "Sources",
     "TextProblem",
@@ -55,5 +56,4 @@ __all__ = [
     "replacement",
     "resolve_goal",
     "rewritten",
-    "run_search",
 ]

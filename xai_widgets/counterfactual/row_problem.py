@@ -195,9 +195,11 @@ class RowProblem:
     def _apart(self, row: Values) -> Values:
         """Compute the mean distance per column of a row to each real row with the wanted answer."""
         spans, chosen = self._spans
-        known = ~np.isnan(row)
-        off = np.abs(self.real[:, known] - row[known]) / spans[known]
-        found: Values = np.where(chosen[known], off > 0, off).mean(1)
+        known, real = ~np.isnan(row), self.real
+        if not known.all():  # else that would copy them
+            real, row, spans, chosen = real[:, known], row[known], spans[known], chosen[known]
+        off = np.abs(real - row) / spans
+        found: Values = np.where(chosen, off > 0, off).mean(1)
         return found
 
     @cached_property

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from xai_widgets.changes import Counterfactuals
 from xai_widgets.provenance import provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from xai_widgets.counterfactual.pictures import PictureProblem
     from xai_widgets.counterfactual.problem import TextProblem
     from xai_widgets.counterfactual.row_problem import RowProblem
-    from xai_widgets.counterfactual.search import Search
+    from xai_widgets.counterfactual.search import Found, Search
 
 
-def run_search(
-    search: Search,
-    problem: TextProblem | RowProblem | PictureProblem,
-    *,
-    n: int = 4,
-    seed: int = 0,
-    time_budget: float | None = None,
-    clock: Callable[[], float] = time.perf_counter,
-) -> Iterator[Counterfactuals]:
-    """Run a search and dress what it finds.
+class SearchRun(Iterator[Counterfactuals]):
+    """A search under way: a result after each batch, put together when it is read.
+
+    The model is asked about each candidate as it is, alone, and those that do not reach the goal so are left out.
 
     Parameters
     ----------
@@ -41,40 +36,78 @@ def run_search(
         Seconds of computing after which the run ends with what it has.
     clock : callable
         Tells the time in seconds.
-
-    Yields
-    ------
-    Counterfactuals
-        After each batch. The model was asked about each candidate as it is, alone, and it reached the goal.
     """
-    problem = problem.fresh()
-    params = {field.name: getattr(search, field.name) for field in dataclasses.fields(search)}
-    digest, spent, began, original = "", 0.0, clock(), problem.original
-    for found in search.run(problem, n, seed):
+
+    def __init__(
+        self,
+        search: Search,
+        problem: TextProblem | RowProblem | PictureProblem,
+        *,
+        n: int = 4,
+        seed: int = 0,
+        time_budget: float | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._search, self._problem, self._seed = search, problem.fresh(), seed
+        self._steps = search.run(self._problem, n, seed)
+        self._budget, self._clock, self._spent, self._began = time_budget, clock, 0.0, 0.0
+        self._digest = ""
+
+    def __next__(self) -> Counterfactuals:
+        """Go on by one batch."""
+        return self._timed(lambda: next(self._steps))
+
+    def last(self) -> Counterfactuals:
+        """Run to the end. The model is asked about no candidate that others take the place of on the way."""
+
+        def end() -> Found:
+            for found in self._steps:
+                if self._is_over(found):
+                    break
+            return found
+
+        return self._timed(end)
+
+    def close(self) -> None:
+        """Stop here."""
+        self._steps = iter(())
+
+    def _timed(self, find: Callable[[], Found]) -> Counterfactuals:
+        # The clock stands while the reader does something else.
+        self._began = self._clock()
+        result = self._dressed(find())
+        self._spent = result.seconds
+        return result
+
+    def _seconds(self) -> float:
+        return self._spent + self._clock() - self._began
+
+    def _is_over(self, found: Found) -> bool:
+        return self._budget is not None and self._seconds() >= self._budget and found.done < found.total
+
+    def _dressed(self, found: Found) -> Counterfactuals:
+        problem, search = self._problem, self._search
         candidates = tuple(one for state in found.states if (one := problem.candidate(state)).valid)
-        digest = digest or problem.model.hash
-        seconds = spent + clock() - began
-        stops = time_budget is not None and seconds >= time_budget and found.done < found.total
-        ended = (f"Stopped after {seconds:.2g} s: {found.done / found.total:.0%} of the search is done.",) * stops
-        yield Counterfactuals(
-            original=original,
+        self._digest = self._digest or problem.model.hash
+        seconds, ended = self._seconds(), tuple[str, ...]()
+        if self._is_over(found):
+            ended = (f"Stopped after {seconds:.2g} s: {found.done / found.total:.0%} of the search is done.",)
+            self.close()
+        return Counterfactuals(
+            original=problem.original,
             prediction=problem.subject.prediction,
             index=problem.goal.shown,
             label=problem.goal.label,
             candidates=candidates,
             fewest=found.fewest and bool(candidates),
             method=search.name,
-            params=params,
-            seed=seed,
+            params={field.name: getattr(search, field.name) for field in dataclasses.fields(search)},
+            seed=self._seed,
             fraction=found.done / found.total,
             forwards=problem.spent[0],
             backwards=problem.spent[1],
             seconds=seconds,
-            model_hash=digest,
+            model_hash=self._digest,
             notes=(*problem.notes, *found.notes, *problem.model.notes, *ended),
             provenance=provenance(),
         )
-        if stops:
-            return
-        # The clock stands while the reader does something else.
-        spent, began = seconds, clock()

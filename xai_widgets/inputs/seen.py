@@ -1,4 +1,4 @@
-"""Columns of objects that were read before: to tell their kinds takes longest of all that is read of a table."""
+"""Columns that were read before: to tell the kinds of objects, or a typical deviation, takes longest of a table."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MOST = 4_000_000
 """Cells of a frame of which something is kept."""
 
 _SEEN: dict[int, dict[str, tuple[NDArray[Any], Any]]] = {}
-"""By the frame, for as long as that lives, and by the column: its objects, and what was read of them."""
+"""By the frame, for as long as that lives, and by the column: its cells, and what was read of them."""
 
 
 def seen(frame: Any, name: str, values: NDArray[Any], read: Callable[[], T]) -> T:
-    """Return what was read of the objects (rows,) of a frame's column, reading them again where any is another one."""
+    """Return what was read of the cells (rows,) of a frame's column, reading them again where any is another one."""
     if frame.size > MOST:
         return read()
     columns = _SEEN.get(id(frame))
@@ -28,8 +28,8 @@ def seen(frame: Any, name: str, values: NDArray[Any], read: Callable[[], T]) -> 
         columns = _SEEN[id(frame)] = {}
         weakref.finalize(frame, _SEEN.pop, id(frame), None).atexit = False
     before = columns.get(name)
-    # These bytes are where the objects lie, and those before are held: at their places there are no others.
-    if before is None or before[0].tobytes() != values.tobytes():
+    # The bytes of objects are where they lie, and those before are held: at their places there are no others.
+    if before is None or before[0].dtype != values.dtype or before[0].tobytes() != values.tobytes():
         before = columns[name] = values.copy(), read()
     found: T = before[1]
     return found

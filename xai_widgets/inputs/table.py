@@ -75,7 +75,8 @@ class Table:
         read = []
         for name, one in zip(found, series, strict=True):
             of_it = partial(read_column, name, one, framed=framed)
-            read.append(seen(background, name, one.to_numpy(), of_it) if framed and one.dtype == object else of_it())
+            kept = framed and isinstance(one.dtype, np.dtype)
+            read.append(seen(background, name, one.to_numpy(), of_it) if kept else of_it())
         heads = background.columns if framed and found != list(background.columns) else None
         return cls(tuple(column for column, _ in read), np.stack([values for _, values in read], 1), framed, heads)
 

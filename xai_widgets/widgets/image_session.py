@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.api.picture_changes import changed_picture
-from xai_widgets.counterfactual import PictureSubject, run_search
+from xai_widgets.counterfactual import PictureSubject, SearchRun
 from xai_widgets.inputs import Inputs, perturb
 from xai_widgets.widgets.image_ways import NO_DECODER, search_of
 from xai_widgets.widgets.session import Session
@@ -68,7 +68,7 @@ class ImageSession(Session):
         subject = PictureSubject(seen.model, seen.inputs, seen.prediction)
         problem = changed_picture(search, subject, asked.target, seed=self.seed, other=other, codes=codes)
         told: tuple[Any, ...] = ()
-        for found in run_search(search, problem, n=asked.n, seed=self.seed, time_budget=self.time_budget):
+        for found in SearchRun(search, problem, n=asked.n, seed=self.seed, time_budget=self.time_budget):
             news = (found.candidates, math.floor(found.fraction * PARTS))
             yield found if news != told or found.fraction == 1 else None
             told = news

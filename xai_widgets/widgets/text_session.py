@@ -9,7 +9,7 @@ from xai_widgets.api.sources import continued_subject
 from xai_widgets.attribution.heads import attention_map, head_grid, rolled_map
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import run
-from xai_widgets.counterfactual import FewestEdits, Sources, TextProblem, about, menu, resolve_goal, run_search
+from xai_widgets.counterfactual import FewestEdits, SearchRun, Sources, TextProblem, about, menu, resolve_goal
 from xai_widgets.evaluation import Subject as Explained
 from xai_widgets.inputs import moved, rewritten
 from xai_widgets.models import Target
@@ -179,7 +179,7 @@ class TextSession(Session):
             goal = resolve_goal(target, None, subject.prediction, subject.scorer.model.task or "logits")
         problem, rest = TextProblem(subject, goal, self._sources), text[len(subject.text) :]
         options: dict[str, Any] = {"n": n, "seed": self.seed, "time_budget": self.time_budget}
-        for found in run_search(FewestEdits(max_edits=most), problem, **options):
+        for found in SearchRun(FewestEdits(max_edits=most), problem, **options):
             whole = tuple(replace(one, text=one.text + rest) for one in found.candidates)
             yield replace(found, original=text, candidates=whole)
 
