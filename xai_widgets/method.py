@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -231,6 +232,9 @@ M = TypeVar("M", bound=type[Parametrised])
 P = TypeVar("P", bound=Parametrised)
 REGISTRY: dict[str, type[Method]] = {}
 
+OPTIONS = ("preprocess", "labels", "target", "method", "tokenizer", "background", "features", "compare", "time_budget")
+"""What is asked beside a method's parameters: misspelt, it comes among these."""
+
 
 def register(cls: M) -> M:
     """Add a method class to the registry, under its `name`."""
@@ -259,16 +263,28 @@ def create(name: str, params: Mapping[str, Any]) -> Method:
     return build(REGISTRY, name, params)
 
 
-def build(registry: Mapping[str, type[P]], name: str, params: Mapping[str, Any]) -> P:
+def build(registry: Mapping[str, type[P]], name: str, params: Mapping[str, Any], what: str = "method") -> P:
     """Build what a registry has under `name`; see `create`."""
     if name not in registry:
-        near = difflib.get_close_matches(str(name), registry, n=3) or sorted(registry)
-        msg = f"There is no method {name!r}. Did you mean {' or '.join(near)}?"
-        raise ValueError(msg)
+        raise ValueError(unknown(what, name, registry))
     cls = registry[name]
     known = [one.name for one in cls.parameters()]
     for key in params:
         if key not in known:
-            msg = f"{name} has no parameter {key!r}; it has: {', '.join(known) or 'none'}."
+            near = difflib.get_close_matches(key, (*known, *OPTIONS), 1)
+            meant = f" Did you mean {near[0]}=?" if near else ""
+            msg = f"{name} has no parameter {key!r}; it has: {', '.join(known) or 'none'}.{meant}"
             raise TypeError(msg)
     return cls(**params)
+
+
+def unknown(what: str, name: Any, known: Iterable[str]) -> str:
+    """Say that there is none of this name, and which were meant: case, hyphens and underscores do not count."""
+
+    def plain(text: str) -> str:
+        return re.sub(r"[\W_]", "", text).lower()
+
+    by_plain = {plain(one): one for one in known}
+    near = [by_plain[one] for one in difflib.get_close_matches(plain(str(name)), by_plain)]
+    meant = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(sorted(by_plain.values()))}."
+    return f"There is no {what} {name!r}. {meant}"

@@ -99,5 +99,12 @@ def test_wrong_parameters_say_what_was_expected() -> None:
         xai.attribute(mlp(), row(), "smooth_grad", steps=3)
     with pytest.raises(ValueError, match=r"There is no method 'smoothgrad'. Did you mean smooth_grad"):
         xai.attribute(mlp(), row(), "smoothgrad")
+    for near in ("SmoothGrad", "smooth-grad", "smooth gard"):
+        with pytest.raises(ValueError, match=f"There is no method '{near}'. Did you mean smooth_grad"):
+            xai.attribute(mlp(), row(), near)
+    with pytest.raises(ValueError, match=r"There is no method 'zzz'. There are: ablation_cam, .*xgrad_cam\."):
+        xai.attribute(mlp(), row(), "zzz")
+    with pytest.raises(ValueError, match=r"There is no measure 'insrtion'. Did you mean insertion\?"):
+        xai.evaluate(mlp(), row(), xai.attribute(mlp(), row(), "saliency"), ["insrtion"])
     with pytest.raises(TypeError, match="not beside it"):
         xai.attribute(mlp(), row(), SmoothGrad(), n_samples=3)

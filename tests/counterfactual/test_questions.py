@@ -109,7 +109,7 @@ def test_the_slope_points_to_the_goal():
         ({"x": "  "}, ValueError, "the text is empty"),
         ({"x": 3}, TypeError, "the input must be a text, or a row .* got int"),
         ({"model": torch.nn.Embedding(3, 3)}, TypeError, "needs its tokenizer"),
-        ({"method": "magic"}, ValueError, "There is no method 'magic'. Did you mean fewest_edits?"),
+        ({"method": "magic"}, ValueError, "There is no method 'magic'. There are: fewest_edits, "),
         ({"max_edits": 0}, ValueError, "fewest_edits: max_edits must lie in 1..20"),
         ({"most": 3}, TypeError, "has no parameter 'most'"),
         ({"method": FewestEdits(), "beam": 3}, TypeError, "Give the parameters to FewestEdits"),

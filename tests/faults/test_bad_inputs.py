@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from torch import nn
 from widgets.fakes import Browser
 
 import xai_widgets as xai
+from xai_widgets.models import ModelError
 
 
 def to_tensor(size):
@@ -76,8 +79,9 @@ BAD = [
     (torch.zeros(3, 0, 12), "empty"),
     (torch.full((3, 12, 12), float("nan")), "NaN"),
     (torch.full((3, 12, 12), float("inf")), "infinite"),
-    (torch.zeros(7), "needs a picture"),
-    (torch.zeros(5, 12, 12), "needs a picture"),
+    (torch.zeros(7), r"needs one picture .*got shape \[7\]. A row of a table takes background="),
+    (torch.zeros(5, 12, 12), r"needs one picture .* xai.attribute explains an input of any shape"),
+    (torch.zeros(4, 3, 12, 12), "needs one picture"),
     (np.zeros((0, 0, 3), np.uint8), "empty"),
     ("no/such/photo.png", "no file"),
     (None, "got NoneType"),
@@ -98,6 +102,121 @@ def test_a_wrong_number_of_channels_is_said_by_the_model(make, channels):
     browser.wait("ended", 1)
     message = browser.of("error")[0]["message"]
     assert message.startswith(f"The model raised RuntimeError for an input of shape [1, {channels}, 12, 12]")
+    assert message.endswith(". The model takes pictures of shape [3, height, width].")
+
+
+@pytest.mark.parametrize(
+    ("shape", "hint"),
+    [
+        ((12, 12, 3), "The model takes pictures of shape [3, height, width]."),
+        ((3, 20, 20), "If the model takes pictures of another size, let preprocess= make them."),
+        ((2, 3, 12, 12), "If it is a batch, give one of it, x[0]; xai.attribute takes a list of them too."),
+        ((12,), ""),
+    ],
+    ids=["channels last", "another size", "batch", "no picture"],
+)
+def test_a_shape_that_the_model_fails_for_says_what_is_probably_wrong(shape, hint):
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(400, 2))
+    with pytest.raises(ModelError) as caught:
+        xai.attribute(net, torch.zeros(shape))
+    said = str(caught.value)
+    assert said.startswith(f"The model raised RuntimeError for an input of shape {[1, *shape]}")
+    assert said.endswith(hint) if hint else "If " not in said
+
+
+@pytest.mark.parametrize("channels", [2, 13])
+def test_an_array_of_as_many_channels_as_the_model_takes_is_a_picture(make, channels):
+    net = nn.Sequential(nn.Conv2d(channels, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(576, 3))
+    x = torch.rand(channels, 12, 12)
+    widget = make(net, x, method="occlusion")
+    assert widget.result(30).heat.shape == (12, 12)
+    assert np.ptp(widget.attribution.photo) > 0  # the mean of its channels, for want of colours
+    assert xai.attribute(net, x, "grad_cam").heat.shape == (12, 12)
+    browser = Browser(widget)
+    browser.ask(2, "saliency", edits=[{"name": "blur", "value": 2}]).wait("ended", 2)
+    assert browser.of("ended", 2)[0]["outcome"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"lables": LABELS}, TypeError, r"no parameter 'lables'.* Did you mean labels=\?"),
+        ({"seed": "abc"}, TypeError, "seed must be a whole number, got 'abc'"),
+        ({"device": "moon"}, ValueError, "The device 'moon' cannot be used here: "),
+        ({"preprocess": torch.zeros(3, 12, 12)}, TypeError, "must be a callable .*, got Tensor"),
+    ],
+)
+@pytest.mark.parametrize("call", [xai.explain, xai.attribute])
+def test_options_that_are_none_are_refused_at_the_call(call, options, error, match):
+    with pytest.raises(error, match=match) as caught:
+        call(Net(), picture(), **options)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "hint"),
+    [
+        (picture(), "got Tensor. The model comes first, then what is explained."),
+        (Image.new("RGB", (3, 3)), "got Image. The model comes first, then what is explained."),
+        (Net().state_dict(), "got OrderedDict. Load weights into a module first: module.load_state_dict(...)."),
+        (Net, "Give an instance, not the class."),
+    ],
+    ids=["tensor", "photo", "weights", "class"],
+)
+def test_what_is_no_model_says_what_to_give(model, hint):
+    with pytest.raises(TypeError) as caught:
+        xai.explain(model, Net())
+    assert str(caught.value).endswith(hint)
+
+
+class Segments(nn.Module):
+    """Returns a map of each class, and boxes."""
+
+    def __init__(self, wrap):
+        super().__init__()
+        self.body, self.wrap = nn.Conv2d(3, 4, 3, padding=1), wrap
+
+    def forward(self, x):
+        return self.wrap(self.body(x).sigmoid())
+
+
+def found(maps):
+    """Return what a detector does: of each input a dict of so many boxes with their scores."""
+    return [{"boxes": torch.zeros(6, 4), "scores": one.flatten()[:6]} for one in maps]
+
+
+@pytest.mark.parametrize(
+    ("wrap", "way"),
+    [
+        (lambda maps: maps, "out[:, 0].flatten(1).mean(1)"),
+        (lambda maps: {"aux": maps[:, :1], "out": maps}, "out['out'][:, 0].flatten(1).mean(1)"),
+        (lambda maps: (maps, 3), "out[0][:, 0].flatten(1).mean(1)"),
+        (lambda maps: SimpleNamespace(logits=maps), "out.logits[:, 0].flatten(1).mean(1)"),
+        (found, 'torch.stack([one["scores"].sum() for one in out])'),
+    ],
+    ids=["maps", "dict", "tuple", "object", "boxes"],
+)
+def test_what_returns_no_row_of_scores_says_how_to_ask_and_can_be_asked_so(make, wrap, way):
+    model = Segments(wrap)
+    with pytest.raises(ModelError, match="must return one row of scores") as caught:
+        xai.attribute(model, picture())
+    assert str(caught.value).endswith(f"target=lambda out: {way}.")
+    measure = eval(f"lambda out: {way}", {"torch": torch})
+    widget = make(model, picture(), target=measure, method="occlusion")
+    shown = widget.result(30)
+    assert shown.label == "the target"
+    np.testing.assert_allclose(
+        shown.values, xai.attribute(model, picture(), "occlusion", target=measure).values, atol=1e-6
+    )
+    assert "    target=target,\n" in widget.to_code()
+    with pytest.raises(TypeError, match="A function is taken where an ImageExplainer is made"):
+        widget.explain(target=measure)
+
+
+def test_a_map_of_another_input_is_not_measured():
+    result = xai.attribute(Net(), picture(), "saliency")
+    with pytest.raises(ValueError, match=r"the map \(3, 12, 12\) is of another input than this \(3, 20, 20\)"):
+        xai.evaluate(Net(), torch.rand(3, 20, 20), result)
 
 
 def nan_for_bright(image):

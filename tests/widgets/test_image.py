@@ -254,7 +254,7 @@ def test_bad_input_is_refused_at_the_call(make):
         make(method="gradcam")
     with pytest.raises(TypeError, match=r"must be a torch\.nn\.Module, .*got str"):
         make(model="resnet")
-    with pytest.raises(ValueError, match=r"needs a picture .*got shape \[7\]"):
+    with pytest.raises(ValueError, match=r"needs one picture .*got shape \[7\]"):
         make(image=torch.zeros(7))
     with pytest.raises(ValueError, match="display has no 'colourmap'"):
         make(display={"colourmap": "x"})

@@ -108,6 +108,10 @@ def evaluate_iter(
     fed, inputs, rows = Reading(adapter, x, target, preprocess, tokenizer, background, seed).for_(attribution.method)
     if inputs.kind == "image" and attribution.edits:
         inputs = perturb(inputs, [perturbation_from(one) for one in attribution.edits], attribution.seed)
+    own = attribution.values.shape
+    if inputs.kind == "image" and not attribution.params.get("layer") and own[-2:] != inputs.grid:
+        msg = f"the map {own} is of another input than this {tuple(inputs.x.shape)}: give what was explained."
+        raise ValueError(msg)
     prediction = fed.predict(inputs.x)
     index = resolve_target(attribution.target, prediction)
     asked = Subject.of(fed, inputs, index, prediction, attribution, background=rows, mask=mask)

@@ -132,7 +132,7 @@ def create_metrics(given: Sequence[str | Metric] | None, *, masked: bool = False
     if given is None:
         every = sorted(METRICS.values(), key=lambda cls: ORDER.index(cls.name) if cls.name in ORDER else len(ORDER))
         return [cls() for cls in every if masked or not cls.masked]
-    chosen: list[Any] = [one if isinstance(one, Metric) else build(METRICS, one, {}) for one in given]
+    chosen: list[Any] = [one if isinstance(one, Metric) else build(METRICS, one, {}, "measure") for one in given]
     names = [one.name for one in chosen]
     if not names or len(set(names)) < len(names):
         msg = f"metrics must be different names or metrics, one at least, got {', '.join(names) or 'none'}."

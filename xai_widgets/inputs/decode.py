@@ -103,7 +103,8 @@ def from_array(values: NDArray[Any]) -> Image.Image:
     if values.ndim == 3 and shape[-1] not in (1, 3, 4) and shape[0] in (1, 3, 4):  # noqa: PLR2004
         values = np.moveaxis(values, 0, -1)
     if values.ndim not in (2, 3) or (values.ndim == 3 and values.shape[-1] not in (1, 3, 4)):  # noqa: PLR2004
-        msg = f"a picture must be 2D, or 3D with 1, 3 or 4 channels, got shape {shape}."
+        one = ": give one at a time" if values.ndim == 4 else ""  # noqa: PLR2004
+        msg = f"a picture must be 2D, or 3D with 1, 3 or 4 channels, got shape {shape}{one}."
         raise ValueError(msg)
     if values.ndim == 3 and values.shape[-1] == 1:  # noqa: PLR2004
         values = values[..., 0]
@@ -130,7 +131,10 @@ def to_bytes(values: Any) -> NDArray[np.uint8]:
     else:
         top = 255.0 if high <= 255 and not wide else 65535.0  # noqa: PLR2004
     if low < -1e-3 * top or high > top * (1 + 1e-3):
-        msg = f"pixels must lie in 0..1, 0..255 or 0..65535 (whole numbers), got {low:g}..{high:g}."
+        msg = (
+            f"pixels must lie in 0..1, 0..255 or 0..65535 (whole numbers), got {low:g}..{high:g}. "
+            "What was prepared for the model already is given without preprocess=."
+        )
         raise ValueError(msg)
     scaled: NDArray[np.uint8] = (values * (255 / top)).round().clip(0, 255).astype(np.uint8)
     return scaled

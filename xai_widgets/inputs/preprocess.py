@@ -42,7 +42,8 @@ def feed(preprocess: Any, picture: Image, *, given: str) -> tuple[Feed, Tensor]:
         For something else than one picture of floating point numbers.
     """
     if not callable(preprocess):
-        msg = f"preprocess must be a callable that takes a PIL image and returns a tensor, got {preprocess!r}."
+        kind = type(preprocess).__name__
+        msg = f"preprocess must be a callable that takes a PIL image and returns a tensor, got {kind}."
         raise TypeError(msg)
     forms: list[Callable[[Image], Any]] = [lambda image: image]
     if picture.mode == "L":

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from xai_widgets.inputs.base import CHANNELS, Inputs
+from xai_widgets.inputs.base import CHANNELS, COLOURS, Inputs
 from xai_widgets.inputs.decode import EXPECTED, check_finite, display_copy, from_array, open_file, upright
 from xai_widgets.inputs.geometry import Geometry, probe
 from xai_widgets.inputs.preprocess import Preprocess, feed
@@ -40,7 +40,7 @@ def read_inputs(
     device: torch.device | str,
     dtype: torch.dtype,
     columns: Sequence[str] | None = None,
-    colour: bool = False,
+    channels: frozenset[int] = frozenset(),
     at_once: bool = True,
 ) -> Inputs:
     """Decode one input and prepare it for the model.
@@ -58,8 +58,9 @@ def read_inputs(
         The model's.
     columns : sequence of str, optional
         Names of the columns of a table that the model was fitted with, in its order.
-    colour : bool
-        Whether the model takes pictures of three channels alone: a grey one has its own three times over.
+    channels : set of int
+        How many channels the model's convolutions take. Where they take three and not one, a grey picture has its own
+        three times over; and an array of so many channels, height and width is a picture.
     at_once : bool
         Whether to find out now how `preprocess` maps the photo. Else `Inputs.traced` does, which may be called on any
         thread: a `preprocess` that draws random numbers is looked at now all the same.
@@ -70,9 +71,9 @@ def read_inputs(
         Saying what was expected and what came; RuntimeError is chained to what `preprocess` raised.
     """
     if preprocess is None:  # no code but ours runs, which draws nothing
-        return _read(x, None, device, dtype, columns, colour=colour, at_once=at_once)
+        return _read(x, None, device, dtype, columns, channels=channels, at_once=at_once)
     with kept_rng() as drawn:
-        found = _read(x, preprocess, device, dtype, columns, colour=colour, at_once=at_once)
+        found = _read(x, preprocess, device, dtype, columns, channels=channels, at_once=at_once)
         return found.traced() if found.traced and (at_once or drawn()) else found
 
 
@@ -83,9 +84,10 @@ def _read(
     dtype: torch.dtype,
     columns: Sequence[str] | None,
     *,
-    colour: bool,
+    channels: frozenset[int],
     at_once: bool,
 ) -> Inputs:
+    colour = COLOURS in channels and 1 not in channels
     picture = partial(_picture, preprocess=preprocess, device=device, dtype=dtype, colour=colour, at_once=at_once)
     if isinstance(x, (str, bytes, os.PathLike)):
         return picture(upright(open_file(x)), "picture")
@@ -104,7 +106,7 @@ def _read(
         raise ValueError(msg)
     if preprocess is not None or _is_picture(values):
         return picture(from_array(_as_numpy(values)), given)
-    return _plain(torch.as_tensor(values), device, dtype)
+    return _plain(torch.as_tensor(values), device, dtype, channels)
 
 
 def _as_array(x: Any) -> NDArray[Any]:
@@ -194,23 +196,28 @@ def _on_display(
     return x0 * across, y0 * down, x1 * across, y1 * down
 
 
-def _plain(x: Tensor, device: torch.device | str, dtype: torch.dtype) -> Inputs:
+def _plain(x: Tensor, device: torch.device | str, dtype: torch.dtype, channels: frozenset[int] = frozenset()) -> Inputs:
     """Take what the model eats as it is."""
     if not x.is_floating_point():
-        msg = f"a tensor without preprocess= must hold floating point numbers, got {x.dtype}: use x.float()."
+        kind = str(x.dtype).removeprefix("torch.")
+        msg = (
+            f"without preprocess= the input must hold floating point numbers, got {kind}: "
+            'use x.float() of a tensor, x.astype("float32") of an array.'
+        )
         raise TypeError(msg)
     if x.numel() == 0:
         msg = f"the input is empty: its shape is {tuple(x.shape)}."
         raise ValueError(msg)
     check_finite(x.detach().cpu().float().numpy(), "the input")
     notes: tuple[str, ...] = ()
-    if x.ndim == 4 and x.shape[0] == 1 and x.shape[1] in CHANNELS:  # noqa: PLR2004
+    channels = channels.union(CHANNELS)
+    if x.ndim == 4 and x.shape[0] == 1 and x.shape[1] in channels:  # noqa: PLR2004
         x, notes = x[0], ("The batch axis of 1 was taken off: an input is given without one.",)
     digits = 15 if x.dtype == torch.float64 else 7
     cells = tuple(float(f"{one:.{digits}g}") for one in x.tolist()) if x.ndim == 1 and len(x) <= MOST_CELLS else None
     x = x.detach().to(device, dtype)
     black, white = guess_levels(x)
-    if x.ndim != 3 or x.shape[0] not in CHANNELS:  # noqa: PLR2004
+    if x.ndim != 3 or x.shape[0] not in channels:  # noqa: PLR2004
         return Inputs(x, "tensor", black, white, notes=notes, cells=cells)
     return _own_view(Inputs(x, "image", black, white, notes=notes))
 

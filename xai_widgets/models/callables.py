@@ -173,7 +173,13 @@ def as_module(model: Any, like: Tensor | None = None) -> nn.Module:
             return Estimator(model)
         if callable(model):
             return PlainFunction(model, like)
-    hint = " Give an instance, not the class." if isinstance(model, type) else ""
+    hint = ""
+    if isinstance(model, type):
+        hint = " Give an instance, not the class."
+    elif hasattr(model, "shape") or hasattr(model, "size"):
+        hint = " The model comes first, then what is explained."
+    elif isinstance(model, Mapping):
+        hint = " Load weights into a module first: module.load_state_dict(...)."
     msg = (
         "model must be a torch.nn.Module, a scikit-learn estimator or a function of a batch, got "
         f"{model if isinstance(model, type) else type(model).__name__}.{hint}"

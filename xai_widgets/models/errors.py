@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  compared with the interpreter's own strings
 CALLERS = os.path.dirname(__file__) + os.sep  # noqa: PTH120
+PICTURE = 3
 RULES = f"{CALLERS}rules{os.sep}"
 
 
@@ -65,6 +66,25 @@ def out_of_memory_on_one() -> OutOfMemoryError:
 def describe(x: Tensor) -> str:
     """Describe a tensor as error messages name it: shape, type, device."""
     return f"shape {list(x.shape)}, {str(x.dtype).removeprefix('torch.')}, on {x.device}"
+
+
+def taken(module: nn.Module) -> int | None:
+    """Return how many channels a model of pictures takes, by its first convolution; None for any other."""
+    return next((one.in_channels for one in module.modules() if isinstance(one, nn.Conv2d)), None)
+
+
+def raised(error: Exception, module: nn.Module, x: Tensor, words: str) -> str:
+    """Say that a model raised `error` for a batch `x`, and what is probably wrong with it, if its shape tells."""
+    channels, shape, said = taken(module), tuple(x.shape[1:]), str(error)
+    hint = ""
+    if channels is not None and len(shape) == PICTURE and shape[0] != channels:
+        hint = f"The model takes pictures of shape [{channels}, height, width]."
+    elif len(shape) == PICTURE and "shape" in said:
+        hint = "If the model takes pictures of another size, let preprocess= make them."
+    elif channels is not None and shape[1:2] == (channels,):
+        hint = "If it is a batch, give one of it, x[0]; xai.attribute takes a list of them too."
+    said = f"{said.rstrip('.')}. {hint}" if hint else said
+    return f"The model raised {type(error).__name__} for an input of {words}: {said}"
 
 
 def called_in(names: Mapping[int, str] | None = None) -> str:

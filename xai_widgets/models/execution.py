@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one
+from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one, raised
 from xai_widgets.models.explanation import ExplanationCopy, copy_in_steps, is_watched, listeners
 from xai_widgets.models.feeds import Feed, Reduced, feed_alone
 from xai_widgets.models.keras_models import show_layers
-from xai_widgets.models.outputs import scores_of, scores_of_parts, task_of, without_nan
+from xai_widgets.models.outputs import rows_of, scores_of, scores_of_parts, task_of, without_nan
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, Paces, Spent, in_batches, release
 from xai_widgets.models.passed import Lone, Passed
 from xai_widgets.models.recurrent import differentiable_pass
@@ -271,16 +271,9 @@ class Execution:
                 raise out_of_memory_on_one() from error
             if is_out_of_memory(error) or isinstance(error, ModelError):
                 raise
-            words = getattr(self._feed, "describe", describe)(x)
-            msg = f"The model raised {type(error).__name__} for an input of {words}: {error}"
-            raise ModelError(msg) from error
+            raise ModelError(raised(error, self.module, x, getattr(self._feed, "describe", describe)(x))) from error
         self._spent.forwards += len(x)
-        scores = scores_of(output)
-        if len(scores) != len(x):
-            msg = (
-                f"The model must return one row of scores an input: for a batch of {len(x)} it returned {len(scores)}."
-            )
-            raise ModelError(msg)
+        scores = rows_of(output, len(x))
         if self.task is None:
             self.task = task_of(self.module, scores, self.labels, lambda: scores_of_parts(self._call, x))
         return without_nan(scores, x, getattr(self._feed, "describe", describe))

@@ -12,6 +12,11 @@ from torch import Tensor, nn
 from xai_widgets.models.callables import Estimator
 from xai_widgets.models.errors import ModelError, describe
 
+FOUND = 'torch.stack([one["scores"].sum() for one in out])'
+"""What there is to explain of a detector."""
+
+BY_FUNCTION = "Say what to explain of it by a function that makes one number of each input: target=lambda out: {}."
+
 MATRIX = 2
 TWO_CLASSES = 2
 HALF_PRECISION = 1e-3
@@ -53,7 +58,7 @@ def scores_of(output: Any) -> Tensor:
     if scores.ndim != MATRIX:
         msg = (
             f"The model must return one row of scores an input, [n, classes], got shape {list(scores.shape)}. "
-            "Say what to explain of it by a function: target=lambda out: out[:, 0].mean((-2, -1))."
+            f"{BY_FUNCTION.format(f'{_way(output, scores)}[:, 0].flatten(1).mean(1)')}"
         )
         raise ModelError(msg)
     if not scores.shape[1]:
@@ -87,6 +92,28 @@ def tensor_of(output: Any) -> Tensor | None:
         return next((found for one in output if (found := tensor_of(one)) is not None), None)
     named = [getattr(output, name, None) for name in PREFERRED]
     return next((t for t in named if isinstance(t, Tensor)), None)
+
+
+def rows_of(output: Any, count: int) -> Tensor:
+    """Find the class scores in a model's output for `count` inputs; see `scores_of`."""
+    scores = scores_of(output)
+    if len(scores) != count:
+        msg = f"The model must return one row of scores an input: for a batch of {count} it returned {len(scores)}."
+        if isinstance(output, (list, tuple)):
+            msg = f"{msg} {BY_FUNCTION.format(FOUND)}"
+        raise ModelError(msg)
+    return scores
+
+
+def _way(output: Any, scores: Tensor) -> str:
+    """Write how to come from a model's output, ``out``, to the tensor in it."""
+    if isinstance(output, Tensor):
+        return "out"
+    if isinstance(output, Mapping):
+        return next((f"out[{key!r}]" for key, one in output.items() if one is scores), "out")
+    if isinstance(output, Sequence):
+        return next((f"out[{i}]" for i, one in enumerate(output) if one is scores), "out")
+    return next((f"out.{name}" for name in PREFERRED if getattr(output, name, None) is scores), "out")
 
 
 def task_of(

@@ -46,8 +46,20 @@ def adapt(
     Raises
     ------
     TypeError
-        For what is no model.
+        For what is no model, and a seed that is no whole number.
+    ValueError
+        For a device that is not there.
     """
+    numbered: Any = seed
+    if not isinstance(numbered, (int, np.integer)):
+        msg = f"seed must be a whole number, got {numbered!r}."
+        raise TypeError(msg)
+    if device is not None:
+        try:
+            torch.empty(0, device=device)
+        except (AssertionError, RuntimeError) as error:
+            msg = f"The device {str(device)!r} cannot be used here: {error}"
+            raise ValueError(msg) from error
     inside = x.values() if isinstance(x, Mapping) else x if isinstance(x, tuple) else [x]
     like = [one for one in inside if isinstance(one, Tensor)]
     module = as_module(model, next((one for one in like if one.is_floating_point()), like[0] if like else None))
@@ -94,7 +106,7 @@ def read_for(
         keras = is_keras(module)
         x = _channels_first(x) if keras and preprocess is None else x
         read = partial(read_inputs, device=model.device, dtype=model.dtype)
-        inputs = read(x, preprocess=preprocess, columns=columns, colour=_sees_colour(module), at_once=at_once)
+        inputs = read(x, preprocess=preprocess, columns=columns, channels=_taken(module), at_once=at_once)
         if keras and inputs.kind == "image":
             model = model.fed(ChannelsLast(feed_alone))
         model = reduced(model, reduce)
@@ -121,10 +133,9 @@ def _are_tokens(x: Any) -> bool:
     return isinstance(x, (Tensor, np.ndarray)) and str(x.dtype).removeprefix("torch.") in {"int32", "int64"}
 
 
-def _sees_colour(module: torch.nn.Module) -> bool:
-    """Tell whether a model takes three channels and not one, by its convolutions."""
-    taken = {one.in_channels for one in module.modules() if isinstance(one, torch.nn.Conv2d)}
-    return 3 in taken and 1 not in taken  # noqa: PLR2004
+def _taken(module: torch.nn.Module) -> frozenset[int]:
+    """Return how many channels a model of pictures may take, by its convolutions."""
+    return frozenset(one.in_channels for one in module.modules() if isinstance(one, torch.nn.Conv2d))
 
 
 def _channels_first(x: Any) -> Any:

@@ -51,9 +51,10 @@ class ImageExplainer(Explainer):
         From a PIL image to the tensor that the model eats.
     labels : sequence of str or dict, optional
         Names of the classes; by number, or numbers by name, such as ``class_to_idx`` of torchvision.
-    target : None, int, str, a pair of these, or Unit
+    target : None, int, str, a pair of these, Unit or function
         The class to explain: by default the most likely one; ``(a, b)`` asks "why a rather than b"; or a unit of a
-        layer, ``xai.Unit("layer4", 12)``.
+        layer, ``xai.Unit("layer4", 12)``; or a function of what the model returns that makes one number of each input,
+        such as ``lambda out: out["masks"][:, 3].flatten(1).mean(1)``.
     method : str or Method
         A name of ``xai.methods()``, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``.
     compare : None, str or Method
@@ -137,15 +138,19 @@ class ImageExplainer(Explainer):
     ) -> None:
         seconds = check_time_budget(time_budget)
         adapter = adapt(model, image, labels=labels, device=device, seed=seed)
-        adapter, inputs = read_for(adapter, image, preprocess=preprocess, at_once=False)
+        asked = target if callable(target) else None
+        adapter, inputs = read_for(adapter, image, preprocess=preprocess, reduce=asked, at_once=False)
         if inputs.kind != "image":
-            msg = f"ImageExplainer needs a picture [channels, height, width], got shape {list(inputs.x.shape)}."
+            msg = (
+                f"ImageExplainer needs one picture [channels, height, width], got shape {list(inputs.x.shape)}. "
+                "A row of a table takes background=; xai.attribute explains an input of any shape."
+            )
             raise ValueError(msg)
         given = {
-            "model": model, "image": image, "preprocess": preprocess, "labels": labels,
+            "model": model, "image": image, "preprocess": preprocess, "labels": labels, "target": asked,
             "other": other, "decoder": decoder, "encoder": encoder, "start": start,
         }  # fmt: skip
-        index = messages.target_index(target, adapter.labels)
+        index = None if asked else messages.target_index(target, adapter.labels)
         request = Request(choose(method, params, adapter, inputs), index, checked(perturbations))
         outline = layers.outline(adapter.module)
         possible = ways(adapter.module, decoder=decoder is not None)

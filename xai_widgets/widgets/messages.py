@@ -78,6 +78,12 @@ def target_of(asked: Any) -> Any:
 
 def target_index(target: Any, labels: Sequence[str] | None) -> Any:
     """Turn labels in a target into class numbers, as far as the labels tell; the model may refuse the rest later."""
+    if callable(target):
+        msg = (
+            f"A target must be a class number, a label, a pair of these, a Unit or None, got {target!r:.60}. "
+            "A function is taken where an ImageExplainer is made, and by xai.attribute."
+        )
+        raise TypeError(msg)
     if target is None or labels is None or isinstance(target, TextSpan):
         return tuple(target) if isinstance(target, list) else target
     zeros = np.zeros(len(labels), np.float32)

@@ -61,6 +61,8 @@ export const refused: Record<string, string> = {
   "labels must be the names of all classes, got {}.": "labels 必须是所有类别的名称，得到的是 {}。",
   "labels must name each of the classes 0..{}, got {}.": "labels 必须给类别 0..{} 逐一命名，得到的是 {}。",
   "Give an instance, not the class.": "请给出实例，而不是类。",
+  "The model comes first, then what is explained.": "先给出模型，再给出要解释的内容。",
+  "Load weights into a module first: module.load_state_dict(...).": "请先把权重载入模块：module.load_state_dict(...)。",
   "The function must return numbers, one row of scores an input, got {}.":
     "函数必须返回数，每个输入一行得分，得到的是 {}。",
   "The model must return scores at each position, [n, tokens, vocabulary], as a language model does.":
@@ -77,6 +79,11 @@ export const refused: Record<string, string> = {
   "The model must return one row of scores an input: for a batch of {} it returned {}.":
     "模型必须对每个输入返回一行得分：对 {} 个输入的批次它返回了 {} 行。",
   "The model raised {}: {}": "模型引发了 {}：{}",
+  "The model takes pictures of shape [{}, height, width].": "模型接受形状为 [{}, 高, 宽] 的图像。",
+  "If the model takes pictures of another size, let preprocess= make them.":
+    "如果模型接受另一尺寸的图像，请让 preprocess= 生成。",
+  "If it is a batch, give one of it, x[0]; xai.attribute takes a list of them too.":
+    "如果这是一批，请给出其中之一 x[0]；xai.attribute 也接受它们的列表。",
   "The model raised {} for an input of {}: {}": "模型对 {} 的输入引发了 {}：{}",
   "The model raised {} on the way back from its score: {} Use a perturbation method, such as occlusion.":
     "模型从得分反向传播时引发了 {}：{} 请用扰动方法，例如 occlusion。",
@@ -101,8 +108,10 @@ export const refused: Record<string, string> = {
     "模型必须返回类别得分的张量 [n, 类别]，或含有它的元组、字典或对象；得到的是 {}。",
   "The model must return floating-point scores, got {}; class numbers cannot be explained.":
     "模型必须返回浮点得分，得到的是 {}；类别编号无法解释。",
-  "The model must return one row of scores an input, [n, classes], got shape {}. Say what to explain of it by a function: target=lambda out: out[:, 0].mean((-2, -1)).":
-    "模型必须对每个输入返回一行得分 [n, 类别]，得到的形状是 {}。请用函数说明解释其中的什么：target=lambda out: out[:, 0].mean((-2, -1))。",
+  "The model must return one row of scores an input, [n, classes], got shape {}. {}":
+    "模型必须对每个输入返回一行得分 [n, 类别]，得到的形状是 {}。{}",
+  "Say what to explain of it by a function that makes one number of each input: target=lambda out: {}.":
+    "请用一个函数说明解释其中的什么，它为每个输入给出一个数：target=lambda out: {}。",
   "The model must return at least one score an input, got shape {}.":
     "模型必须对每个输入至少返回一个得分，得到的形状是 {}。",
   "The model returned NaN for an input of {}.": "模型对 {} 的输入返回了 NaN。",
