@@ -42,6 +42,19 @@ def test_contributions_sum_to_the_score_above_the_backgrounds(make_table):
     assert result.values[AGE] == pytest.approx(ages, abs=1e-5)
 
 
+@pytest.mark.parametrize("again", [{"method": "auto"}, {"method": "exact_shapley"}, {"compare": "exact_shapley"}])
+def test_what_is_asked_for_later_is_compared_with_the_background_too(make_table, again):
+    widget = make_table(target="yes")
+    first = widget.result(30)
+    if "method" in again:
+        widget.explain("feature_ablation")
+    widget.explain(**again)
+    assert widget.wait(30, "b" if "compare" in again else "a")
+    found = widget.compared if "compare" in again else widget.result(30)
+    assert found.method == first.method == "exact_shapley"
+    np.testing.assert_allclose(found.values, first.values, rtol=1e-6)
+
+
 def test_changes_reach_the_model_in_the_datas_own_types(make_table):
     widget = make_table(target="yes")
     browser = Browser(widget)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from xai_widgets.attribution.runs import choose
 from xai_widgets.export import colormaps, mimebundle, to_code, told
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.bundle import as_shown
@@ -90,8 +89,7 @@ class Explainer(JudgedWidget):
         self._given = given
         self._requests = {"a": request}
         if compare is not None:
-            beside = choose(compare, {}, session.model, session.inputs)
-            self._requests["b"] = dataclasses.replace(request, method=beside)
+            self._requests["b"] = dataclasses.replace(request, method=session.chosen(compare, {}))
         self._display = checked_display(display)
         super().__init__(session, spec=spec)
         self.state = self._state()
@@ -138,13 +136,13 @@ class Explainer(JudgedWidget):
         """
         self._check_open()
         with self._lock:
-            old, model, inputs = self._requests["a"], self._session.model, self._session.inputs
+            old, session = self._requests["a"], self._session
             if method is None or method == old.method.name:
                 known = {field.name: getattr(old.method, field.name) for field in dataclasses.fields(old.method)}
-                chosen = choose(old.method.name, {**known, **params}, model, inputs)
+                chosen = session.chosen(old.method.name, {**known, **params})
             else:
-                chosen = choose(method, params, model, inputs)
-            index = old.target if target is ... else messages.target_index(target, self._session.names(target))
+                chosen = session.chosen(method, params)
+            index = old.target if target is ... else messages.target_index(target, session.names(target))
             edits = old.edits if edits is None else edits
             beside = self._beside(compare)
             number = self._id + AHEAD
@@ -162,7 +160,7 @@ class Explainer(JudgedWidget):
         """Return the second method that is asked for, or the one there is."""
         if compare is ...:
             return self._requests["b"].method if "b" in self._requests else None
-        return None if compare is None else choose(compare, {}, self._session.model, self._session.inputs)
+        return None if compare is None else self._session.chosen(compare, {})
 
     def result(self, timeout: float | None = None) -> Attribution:
         """Wait for the finished explanation and return it.

@@ -10,7 +10,7 @@ from PIL import Image
 from xai_widgets.api import method_list
 from xai_widgets.api.picture_changes import second_picture
 from xai_widgets.api.picture_codes import Codes
-from xai_widgets.attribution.runs import check_time_budget, choose
+from xai_widgets.attribution.runs import check_time_budget
 from xai_widgets.esm import asset
 from xai_widgets.inputs import Perturbation, perturbation_from
 from xai_widgets.jobs import worker_for
@@ -150,12 +150,12 @@ class ImageExplainer(Explainer):
             "model": model, "image": image, "preprocess": preprocess, "labels": labels, "target": asked,
             "other": other, "decoder": decoder, "encoder": encoder, "start": start,
         }  # fmt: skip
+        session = ImageSession(adapter, inputs, seed, seconds)
         index = None if asked else messages.target_index(target, adapter.labels)
-        request = Request(choose(method, params, adapter, inputs), index, checked(perturbations))
+        request = Request(session.chosen(method, params), index, checked(perturbations))
         outline = layers.outline(adapter.module)
         possible = ways(adapter.module, decoder=decoder is not None)
         spec = image_messages.spec(inputs, adapter.labels, method_list(adapter, inputs), outline, possible)
-        session = ImageSession(adapter, inputs, seed, seconds)
         session.codes = Codes.given(decoder, encoder, start)
         beside = None if other is None else second_picture(adapter, inputs, other, preprocess)
         self._traced = inputs.traced is None

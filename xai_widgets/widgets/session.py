@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xai_widgets.attribution.runs import persistent, run
+from xai_widgets.attribution.runs import choose, persistent, run
 from xai_widgets.checks import check_steps
 from xai_widgets.evaluation import Subject, compare_steps, create_metrics, evaluate_steps
 from xai_widgets.models import Model, Target, resolve_target
@@ -85,6 +85,10 @@ class Session(ABC):
     def names(self, target: Any) -> Sequence[str] | None:
         """Return what the classes are called, for a target that may be given by such a name."""
         return self.model.labels
+
+    def chosen(self, method: str | Method, params: dict[str, Any]) -> Method:
+        """Build the method that is asked for; see :func:`~xai_widgets.attribution.runs.choose`."""
+        return choose(method, params, self.model, self.inputs)
 
     @property
     def original(self) -> Prediction:

@@ -166,7 +166,7 @@ class TabularExplainer(Explainer):
                 layers.outline(subject.model.module) if subject.direct else [],
             ),
             request=Request(session.chosen(method, params), index, edits),
-            compare=None if compare is None else session.chosen(compare, {}),
+            compare=compare,
             display=display,
         )
         self._note_scenarios()
@@ -218,8 +218,6 @@ class TabularExplainer(Explainer):
         """
         self._check_open()
         edits = None if changes is ... else cells_by_name(changes, self._table, self._row)
-        if isinstance(method, str):
-            params = {**self._session.against(method), **params}
         self._ask(method, target, edits, compare, params)
 
     @property

@@ -57,7 +57,7 @@ class TableSession(Session):
         return against_rows(name, self.references)
 
     def chosen(self, method: str | Method, params: dict[str, Any]) -> Method:
-        """Build the method that is asked for."""
+        """Build the method that is asked for, which compares with the background where it compares."""
         return row_method(self.subject, self.inputs, self.references, method, params)
 
     def curves(self, edits: Edits) -> Iterator[Curves | None]:

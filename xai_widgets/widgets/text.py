@@ -10,7 +10,7 @@ import traitlets
 
 from xai_widgets.api import method_list
 from xai_widgets.api.sources import text_sources
-from xai_widgets.attribution.runs import check_time_budget, choose
+from xai_widgets.attribution.runs import check_time_budget
 from xai_widgets.esm import asset
 from xai_widgets.export.layouts import Layouts
 from xai_widgets.inputs import check_edits
@@ -142,7 +142,7 @@ class TextExplainer(Explainer):
         worker = worker_for(str(adapter.device))
         self._asides = TextAsides(worker, session, self._units, self._post, layouts=self._layouts)
         index = messages.target_index(target, session.names(target))
-        request = Request(choose(method, params, session.model, inputs), index, check_edits(edits, shown, mask))
+        request = Request(session.chosen(method, params), index, check_edits(edits, shown, mask))
         given = {"model": model, "text": text, "tokenizer": tokenizer, "labels": labels, "mlm": mlm, "fluency": fluency}
         super().__init__(
             session,
