@@ -100,9 +100,9 @@ class Explainer(JudgedWidget):
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         """Read edits as the browser tells them, trusting nothing in them."""
 
-    @abstractmethod
     def _told(self, edits: Edits) -> list[dict[str, Any]]:
         """Tell edits as the browser reads them."""
+        return [one.to_dict() for one in edits]
 
     def _target_of(self, asked: Any, edits: Edits) -> Any:
         """Read a target as the browser tells it."""
@@ -154,7 +154,7 @@ class Explainer(JudgedWidget):
             self._explain("a", Request(chosen, index, edits), number)
             if beside is not None:
                 self._explain("b", Request(beside, index, edits), number)
-            self._post(messages.state(self._news()))
+            self._post(Message("state", state=self._news()))
 
     def _beside(self, compare: Any) -> Method | None:
         """Return the second method that is asked for, or the one there is."""

@@ -204,9 +204,6 @@ class ImageExplainer(Explainer):
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         return tuple(perturbation_from(one) for one in told)
 
-    def _told(self, edits: Edits) -> list[dict[str, Any]]:
-        return [one.to_dict() for one in edits]
-
     def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
         if not self._traced:
             self._traced = True

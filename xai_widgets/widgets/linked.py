@@ -114,6 +114,13 @@ class LinkedWidget(anywidget.AnyWidget):
                 for name, value in traits.items():
                     self.set_trait(name, value)
 
+    def _show_state(self) -> None:
+        """Tell what is on show now, and keep it."""
+        with self._lock:
+            if not self._closed:
+                self.state = self._state()
+                self._post(Message("state", state=self.state))
+
     def _check_open(self) -> None:
         if self._closed:
             msg = f"This widget is closed. Make a new one with xai.{self._made_by}(...)."

@@ -48,11 +48,6 @@ def prediction(number: int, slot: str, seen: Seen, target: Target, **more: Any) 
     )
 
 
-def state(current: dict[str, Any]) -> Message:
-    """Tell views what is on show now."""
-    return Message("state", state=current)
-
-
 def request(asked: Request, edits: list[dict[str, Any]], target: Any) -> dict[str, Any]:
     """Return the protocol's `Request`; parameters that no message can carry, such as tensors, stay in the kernel."""
     return {

@@ -273,12 +273,6 @@ class PopulationExplorer(ExplorerWidget):
         self._publish(selected=row)
         self._show_state()
 
-    def _show_state(self) -> None:
-        with self._lock:
-            if not self._closed:
-                self.state = self._state()
-                self._post(Message("state", state=self.state))
-
     def _state(self) -> dict[str, Any]:
         return {"id": self._id, "view": self._shown, "asked": list(self._asked), "selected": self.selected}
 

@@ -318,21 +318,12 @@ class TabularExplainer(Explainer):
             lambda: scenarios.look(session), publish=lambda _: self._show_state(), ended=lambda *_: None
         )
 
-    def _show_state(self) -> None:
-        with self._lock:
-            if not self._closed:
-                self.state = self._state()
-                self._post(messages.state(self.state))
-
     def _state(self) -> dict[str, Any]:
         rules = self._refused or {**told(self._constraints, self._table), "error": None}
         return {**super()._state(), "rules": rules, "scenarios": self._scenarios.told()}
 
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         return cells_from(told, self._table, self._row)
-
-    def _told(self, edits: Edits) -> list[dict[str, Any]]:
-        return [one.to_dict() for one in edits]
 
     def _told_method(self, method: Method) -> Method:
         own = [name for name, rows in self._session.against(method.name).items() if getattr(method, name) is rows]
