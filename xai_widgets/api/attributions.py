@@ -13,7 +13,8 @@ import xai_widgets.attribution  # registers the methods
 import xai_widgets.reports  # noqa: F401  registers how results are painted and saved
 from xai_widgets.api.rows import Background
 from xai_widgets.attribution.relevance import RelevanceMethod
-from xai_widgets.attribution.runs import Begin, asked_of, check_time_budget, choose, persistent, run, shown
+from xai_widgets.attribution.runs import Begin, asked_of, choose, persistent, run, shown
+from xai_widgets.budget import check_time_budget
 from xai_widgets.checks import check_steps, refused
 from xai_widgets.inputs import Inputs, batch_of
 from xai_widgets.method import REGISTRY, Method, Parameter

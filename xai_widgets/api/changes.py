@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.api.picture_changes import is_picture, picture_problem
 from xai_widgets.api.sources import continued_subject, text_sources, text_subject
-from xai_widgets.attribution.runs import check_time_budget
+from xai_widgets.budget import check_time_budget
 from xai_widgets.counterfactual import (
     SEARCHES,
     Constraints,

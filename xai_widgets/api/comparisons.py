@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.api.evaluations import Reading
-from xai_widgets.attribution.runs import against_rows, check_time_budget, choose, run
+from xai_widgets.attribution.runs import against_rows, choose, run
+from xai_widgets.budget import check_time_budget
 from xai_widgets.evaluation import Subject, compare_steps, create_metrics
 from xai_widgets.method import Method, create
 from xai_widgets.models import resolve_target

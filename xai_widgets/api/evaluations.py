@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.attribution.relevance import RelevanceMethod
-from xai_widgets.attribution.runs import check_time_budget
+from xai_widgets.budget import check_time_budget
 from xai_widgets.evaluation import Subject, create_metrics, evaluate_steps
 from xai_widgets.inputs import perturb, perturbation_from
 from xai_widgets.method import REGISTRY

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from xai_widgets.attribution.runs import check_time_budget
+from xai_widgets.budget import check_time_budget
 from xai_widgets.models import resolve_target
 from xai_widgets.population import Population, Study, create_study, run_study, truths
 from xai_widgets.prepare import adapt, table_model

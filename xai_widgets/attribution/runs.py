@@ -15,6 +15,7 @@ from torch import Tensor
 
 from xai_widgets.attribution.relevance import AttentionLrp
 from xai_widgets.attribution.spatial import is_map
+from xai_widgets.budget import Budget
 from xai_widgets.method import REGISTRY, Estimate, Method, create
 from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
 from xai_widgets.models.keras_models import is_keras
@@ -105,26 +106,6 @@ def _speaks(model: Model, inputs: Inputs) -> bool:
     return tokens and may_speak(model.module) and NextToken().why_not(model, inputs) is None
 
 
-def check_time_budget(seconds: Any) -> float | None:
-    """Refuse what is no time to stop after.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Saying what was expected and what came.
-    """
-    if seconds is None:
-        return None
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        msg = f"time_budget must be a number of seconds, or None for no limit, got {seconds!r}."
-        raise TypeError(msg)
-    # Written so that NaN fails too.
-    if not seconds > 0:
-        msg = f"time_budget must be more than 0 seconds, got {seconds}."
-        raise ValueError(msg)
-    return float(seconds)
-
-
 def asked_of(model: Model, inputs: Inputs, target: Target) -> Model:
     """Return the model whose score the target is: the model itself, or what it is up to a unit of a layer.
 
@@ -178,25 +159,24 @@ def run(
     """
     model = model.fresh()
     state = model.weights if weights is None else weights
-    began = clock()
+    budget = Budget(time_budget, spent=spent, clock=clock)
     method, estimates, instead = begun(method, asked_of(model, inputs, target), inputs, target, seed)
     last = getattr(method, "layer", None) is not None and is_keras(model.module)
     digest = ""
     for estimate in estimates:
         if model.weights != state and weights is not None:
-            raise WeightsChangedError(estimate.done / estimate.total, spent + clock() - began)
+            raise WeightsChangedError(estimate.done / estimate.total, budget.seconds)
         if not estimate.ready:
-            spent += clock() - began
-            yield None
-            began = clock()
+            with budget.standing():
+                yield None
             continue
         values, nans = _to_numpy(per_token(estimate.values, method, inputs))
         # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
         digest = digest or model.hash
         lies = is_map(values.shape, inputs.grid, last=last) if inputs.kind == "image" else False
-        seconds = spent + clock() - began
-        stops = time_budget is not None and seconds >= time_budget and estimate.done < estimate.total
-        ended: tuple[str, ...] = (_stopped(time_budget, estimate),) if stops else ()
+        fraction = estimate.done / estimate.total
+        stops = budget.ends(fraction)
+        ended: tuple[str, ...] = (budget.note(fraction),) if stops else ()
         if (stops or estimate.done == estimate.total) and estimate.error == math.inf:
             ended += (CHANCE,)
         if model.weights != state:
@@ -209,12 +189,12 @@ def run(
             method=method.name,
             params=parameters_of(method),
             seed=seed,
-            fraction=estimate.done / estimate.total,
+            fraction=fraction,
             error=estimate.error,
             gap=estimate.gap,
             forwards=model.forwards,
             backwards=model.backwards,
-            seconds=seconds,
+            seconds=budget.seconds,
             model_hash=digest,
             notes=(*inputs.notes, *instead, *estimate.notes, *model.notes, *nans, *ended),
             photo=inputs.photo if lies else None,
@@ -227,12 +207,10 @@ def run(
             steps=(estimate.done, estimate.total),
             provenance=provenance(),
         )
-        # The clock stands while the reader does something else.
-        spent = result.seconds
-        yield result
+        with budget.standing():
+            yield result
         if stops:
             return
-        began = clock()
 
 
 def begun(
@@ -320,10 +298,6 @@ def shown(steps: Iterator[Attribution | None]) -> Iterator[Attribution]:
 def _noted(steps: Iterator[Attribution | None]) -> Iterator[Attribution | None]:
     for one in steps:
         yield one if one is None else dataclasses.replace(one, notes=(*one.notes, AGAIN))
-
-
-def _stopped(time_budget: float | None, estimate: Estimate) -> str:
-    return f"Stopped after {time_budget:g} s: {estimate.done / estimate.total:.0%} of the work is done."
 
 
 def parameters_of(method: Parametrised) -> dict[str, Any]:

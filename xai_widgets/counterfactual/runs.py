@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from xai_widgets.budget import Budget
 from xai_widgets.changes import Counterfactuals
 from xai_widgets.provenance import provenance
 
@@ -34,8 +34,6 @@ class SearchRun(Iterator[Counterfactuals]):
     seed : int
     time_budget : float, optional
         Seconds of computing after which the run ends with what it has.
-    clock : callable
-        Tells the time in seconds.
     """
 
     def __init__(
@@ -46,12 +44,11 @@ class SearchRun(Iterator[Counterfactuals]):
         n: int = 4,
         seed: int = 0,
         time_budget: float | None = None,
-        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._search, self._problem, self._seed = search, problem.fresh(), seed
         self._steps = search.run(self._problem, n, seed)
-        self._budget, self._clock, self._spent, self._began = time_budget, clock, 0.0, 0.0
-        self._digest = ""
+        self._budget, self._digest = Budget(time_budget), ""
+        self._budget.stand()
 
     def __next__(self) -> Counterfactuals:
         """Go on by one batch."""
@@ -62,7 +59,7 @@ class SearchRun(Iterator[Counterfactuals]):
 
         def end() -> Found:
             for found in self._steps:
-                if self._is_over(found):
+                if self._budget.ends(found.done / found.total):
                     break
             return found
 
@@ -73,25 +70,18 @@ class SearchRun(Iterator[Counterfactuals]):
         self._steps = iter(())
 
     def _timed(self, find: Callable[[], Found]) -> Counterfactuals:
-        # The clock stands while the reader does something else.
-        self._began = self._clock()
+        self._budget.go_on()
         result = self._dressed(find())
-        self._spent = result.seconds
+        self._budget.stand()
         return result
-
-    def _seconds(self) -> float:
-        return self._spent + self._clock() - self._began
-
-    def _is_over(self, found: Found) -> bool:
-        return self._budget is not None and self._seconds() >= self._budget and found.done < found.total
 
     def _dressed(self, found: Found) -> Counterfactuals:
         problem, search = self._problem, self._search
         candidates = tuple(one for state in found.states if (one := problem.candidate(state)).valid)
         self._digest = self._digest or problem.model.hash
-        seconds, ended = self._seconds(), tuple[str, ...]()
-        if self._is_over(found):
-            ended = (f"Stopped after {seconds:.2g} s: {found.done / found.total:.0%} of the search is done.",)
+        fraction, ended = found.done / found.total, tuple[str, ...]()
+        if self._budget.ends(fraction):
+            ended = (self._budget.note(fraction),)
             self.close()
         return Counterfactuals(
             original=problem.original,
@@ -103,10 +93,10 @@ class SearchRun(Iterator[Counterfactuals]):
             method=search.name,
             params={field.name: getattr(search, field.name) for field in dataclasses.fields(search)},
             seed=self._seed,
-            fraction=found.done / found.total,
+            fraction=fraction,
             forwards=problem.spent[0],
             backwards=problem.spent[1],
-            seconds=seconds,
+            seconds=self._budget.seconds,
             model_hash=self._digest,
             notes=(*problem.notes, *found.notes, *problem.model.notes, *ended),
             provenance=provenance(),

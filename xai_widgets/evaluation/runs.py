@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xai_widgets.budget import Budget
 from xai_widgets.evaluation.base import Metric, Reading, missing
 from xai_widgets.evaluations import Evaluation, Measure, judge
 from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
 from xai_widgets.provenance import provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from xai_widgets.evaluation.subject import Subject
 
@@ -31,7 +31,6 @@ def evaluate_steps(
     *,
     seed: int = 0,
     time_budget: float | None = None,
-    clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[Evaluation | None]:
     """Measure an explanation.
 
@@ -43,8 +42,6 @@ def evaluate_steps(
     seed : int
     time_budget : float, optional
         Seconds of computing after which the run ends with what it has.
-    clock : callable
-        Tells the time in seconds.
 
     Yields
     ------
@@ -58,7 +55,7 @@ def evaluate_steps(
     """
     subject = subject.fresh()
     model, weights, map_ = subject.model, subject.model.weights, subject.attribution
-    spent, began, digest, made = 0.0, clock(), "", provenance()
+    budget, digest, made = Budget(time_budget), "", provenance()
     notes: tuple[str, ...] = (OTHER,) if _other(subject) else ()
     if unknown := int((~np.isfinite(map_.values)).sum()):
         notes += (f"{unknown:,} of {map_.values.size:,} values of the map are no finite numbers, and count as 0.",)
@@ -67,18 +64,16 @@ def evaluate_steps(
         last: Reading | None = None
         for reading in _readings(metric, subject, seed):
             fraction = (place + (0 if reading is None else reading.done / reading.total)) / len(metrics)
-            seconds = spent + clock() - began
             if model.weights != weights:
-                raise WeightsChangedError(fraction, seconds)
-            stops = time_budget is not None and seconds >= time_budget and fraction < 1
-            if reading is None and not stops:
-                yield None
-            else:
+                raise WeightsChangedError(fraction, budget.seconds)
+            stops = budget.ends(fraction)
+            found: Evaluation | None = None
+            if reading is not None or stops:
                 digest = digest or model.hash
                 shown = [*finished, *([] if reading is None else [metric.measure(reading)])]
-                ended = (f"Stopped after {seconds:.2g} s: {fraction:.0%} of the work is done.",) * stops
+                ended = (budget.note(fraction),) if stops else ()
                 whole = reading is not None and reading.done == reading.total
-                yield Evaluation(
+                found = Evaluation(
                     tuple(shown),
                     map_.method,
                     map_.label,
@@ -87,16 +82,16 @@ def evaluate_steps(
                     seed=seed,
                     forwards=sum(one.forwards for one in subject.runs),
                     backwards=sum(one.backwards for one in subject.runs),
-                    seconds=seconds,
+                    seconds=budget.seconds,
                     model_hash=digest,
                     notes=(*notes, *dict.fromkeys(note for one in subject.runs for note in one.notes), *ended),
                     params=map_.params,
                     provenance=made,
                 )
+            with budget.standing():
+                yield found
             if stops:
                 return
-            # The clock stands while the reader does something else.
-            spent, began = seconds, clock()
             last = reading or last
         finished.append(metric.measure(last or missing("")))
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.budget import Budget
 from xai_widgets.method import Parametrised, build, enter
 from xai_widgets.models import WeightsChangedError
 from xai_widgets.provenance import provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from xai_widgets.population.subject import Population
     from xai_widgets.populations import PopulationResult
@@ -76,7 +76,6 @@ def run_study(
     *,
     seed: int = 0,
     time_budget: float | None = None,
-    clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[PopulationResult | None]:
     """Run a method, and add to each result what it took.
 
@@ -92,30 +91,30 @@ def run_study(
     """
     population = dataclasses.replace(population, model=population.model.fresh().plain())
     model = population.model
-    weights, spent, began, digest = model.weights, 0.0, clock(), ""
+    weights, budget, digest = model.weights, Budget(time_budget), ""
     params = {one.name: getattr(study, one.name) for one in dataclasses.fields(study)}
     for result in study.run(population, seed):
         if result is None:
-            yield None
+            with budget.standing():
+                yield None
             continue
-        seconds = spent + clock() - began
         if model.weights != weights:
-            raise WeightsChangedError(result.fraction, seconds)
+            raise WeightsChangedError(result.fraction, budget.seconds)
         digest = digest or model.hash
-        stops = time_budget is not None and seconds >= time_budget and result.fraction < 1
-        ended = (f"Stopped after {seconds:.2g} s: {result.fraction:.0%} of the work is done.",) * stops
-        yield dataclasses.replace(
+        stops = budget.ends(result.fraction)
+        ended = (budget.note(result.fraction),) if stops else ()
+        told = dataclasses.replace(
             result,
             method=study.name,
             params=params,
             seed=seed,
             forwards=model.forwards,
-            seconds=seconds,
+            seconds=budget.seconds,
             model_hash=digest,
             notes=(*result.notes, *model.notes, *ended),
             provenance=provenance(),
         )
+        with budget.standing():
+            yield told
         if stops:
             return
-        # The clock stands while the reader does something else.
-        spent, began = seconds, clock()

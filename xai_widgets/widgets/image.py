@@ -10,7 +10,7 @@ from PIL import Image
 from xai_widgets.api import method_list
 from xai_widgets.api.picture_changes import second_picture
 from xai_widgets.api.picture_codes import Codes
-from xai_widgets.attribution.runs import check_time_budget
+from xai_widgets.budget import check_time_budget
 from xai_widgets.esm import asset
 from xai_widgets.inputs import Perturbation, perturbation_from
 from xai_widgets.jobs import worker_for

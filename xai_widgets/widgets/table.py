@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from xai_widgets.api import method_list, row_why_not
-from xai_widgets.attribution.runs import AGAINST, check_time_budget
+from xai_widgets.attribution.runs import AGAINST
+from xai_widgets.budget import check_time_budget
 from xai_widgets.counterfactual import Constraints
 from xai_widgets.esm import asset
 from xai_widgets.export.code import called, literal

@@ -10,7 +10,7 @@ import traitlets
 
 from xai_widgets.api import method_list
 from xai_widgets.api.sources import text_sources
-from xai_widgets.attribution.runs import check_time_budget
+from xai_widgets.budget import check_time_budget
 from xai_widgets.esm import asset
 from xai_widgets.export.layouts import Layouts
 from xai_widgets.inputs import check_edits

@@ -82,7 +82,6 @@ export const notes: Record<string, string> = {
   "None found: no column may change.": "没有找到：没有可以改变的列。",
   "None found: no row was met that the model answers in that way, constraints aside.":
     "没有找到：不计约束，也没有遇到模型如此回答的行。",
-  "Stopped after {} s: {} of the search is done.": "{} 秒后停止：搜索完成了 {}。",
   "None found within {} of {} walks.": "在 {}、{} 条路线之内没有找到。",
   "{} steps": "{} 步",
   "None found that is more than noise: {} of {} walks flipped the answer within {}":
