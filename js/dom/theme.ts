@@ -13,8 +13,10 @@ export function themeOf(el: Element): Theme {
   const lab = body.dataset.jpThemeLight;
   if (lab) return lab === "false" ? "dark" : "light";
   const marks = `${body.className} ${html.className} ${html.getAttribute("theme") ?? ""} ${html.dataset.theme ?? ""}`;
-  if (/\b(vscode-dark|vscode-high-contrast|dark)\b/.test(marks)) return "dark";
-  if (/\b(vscode-light|light)\b/.test(marks)) return "light";
+  // The light one of VS Code's high contrasts bears the mark of the dark one as well.
+  if (marks.includes("vscode-high-contrast-light")) return "light";
+  if (/\b(vscode-high-contrast|dark)\b/.test(marks)) return "dark";
+  if (/\blight\b/.test(marks)) return "light";
   for (let at = el.parentElement; at; at = at.parentElement) {
     const light = luminance(getComputedStyle(at).backgroundColor);
     if (light !== null) return light < 0.5 ? "dark" : "light";

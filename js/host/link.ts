@@ -134,7 +134,8 @@ export class Link {
 
   private revive = (): void => this.open();
 
-  private receive = (message: Incoming | LanguageMessage, buffers: Bytes[] = []): void => {
+  private receive = (message: Incoming | LanguageMessage, beside?: Bytes[] | null): void => {
+    const buffers = beside ?? [];
     if (!message || typeof message !== "object") return;
     if (message.kind === "language") {
       void learn(message);

@@ -6,18 +6,24 @@ import { Link } from "../host/link";
 
 it("goes on counting its asks after a message of a later version", () => {
   const heard: string[] = [];
+  const handed: unknown[] = [];
   const model = new StaticModel({});
   const link = new Link(model, {
     welcome: () => heard.push("welcome"),
-    message: (message: Incoming) => heard.push(message.kind),
+    message: (message: Incoming, buffers) => {
+      heard.push(message.kind);
+      handed.push(buffers);
+    },
     silent: () => heard.push("silent"),
   });
   model.emit("msg:custom", { kind: "weather", sun: true }, []);
   model.emit("msg:custom", null, []);
-  expect(heard).toEqual(["weather"]);
+  model.emit("msg:custom", { kind: "rain" }, null);
+  expect(handed).toEqual([[], []]);
+  expect(heard).toEqual(["weather", "rain"]);
   expect(link.ask("a", { method: "saliency", params: {}, target: null, edits: [] })).toBe(1);
   model.emit("msg:custom", { kind: "ended", id: 7, slot: "a", outcome: "done" }, []);
-  expect(heard).toEqual(["weather", "ended"]);
+  expect(heard).toEqual(["weather", "rain", "ended"]);
   expect(link.ask("a", { method: "saliency", params: {}, target: null, edits: [] })).toBe(8);
   link.close();
 });

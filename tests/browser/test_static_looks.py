@@ -16,8 +16,29 @@ def test_dark_follows_the_host_live(open_view):
     assert view.pixels() != light
     view.page.evaluate("() => { delete document.body.dataset.jpThemeLight; document.body.className = 'vscode-dark' }")
     expect(root).to_have_attribute("data-xai-theme", "dark")
-    view.page.evaluate("document.body.className = ''")
-    expect(root).to_have_attribute("data-xai-theme", "light")
+    # As VS Code marks its themes; the light high contrast for extensions that know the dark one alone
+    for marks, theme in (
+        ("vscode-light", "light"),
+        ("vscode-high-contrast", "dark"),
+        ("vscode-high-contrast-light vscode-high-contrast", "light"),
+        ("dark", "dark"),
+        ("", "light"),
+    ):
+        view.page.evaluate("marks => { document.body.className = marks }", marks)
+        expect(root).to_have_attribute("data-xai-theme", theme)
+
+
+def test_what_vs_code_puts_behind_widgets_does_not_frame_ours(open_view):
+    view = open_view().ready()
+    colours = view.page.locator(".xai-root").evaluate(
+        """root => { const style = document.createElement('style');
+        style.textContent = '.cell-output-ipywidget-background { background: white !important }';
+        const ours = document.createElement('div'), other = document.createElement('div');
+        for (const one of [ours, other]) one.className = 'cell-output-ipywidget-background';
+        document.head.prepend(style); root.replaceWith(ours); ours.append(root); document.body.append(other);
+        return [ours, other].map(one => getComputedStyle(one).backgroundColor) }"""
+    )
+    assert colours == ["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"]
 
 
 def test_high_contrast_keeps_the_marks(open_view):
