@@ -1,5 +1,5 @@
 // What a widget of word vectors knows, one store a model.
-import { batch, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import { decodeBytes, decodeFloats } from "../core/arrays";
 import { unitSquare } from "../core/embedding/plot";
 import type {
@@ -15,10 +15,9 @@ import type {
 } from "../core/embedding/types";
 import { LatestWins } from "../core/latest";
 import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
-import { VERSION } from "../core/version";
-import { Link } from "./link";
+import { LinkedStore } from "./linked";
 import type { Model } from "./model";
-import { storeOf, type Trouble } from "./store";
+import { storeOf } from "./store";
 
 interface Asked {
   id: number;
@@ -31,7 +30,7 @@ function frameOf(message: LayoutMessage, buffers: readonly Bytes[]): Frame | nul
   return { message, ...unitSquare(decodeFloats(message.positions, buffers)), kept: decodeBytes(message.kept, buffers) };
 }
 
-export class EmbeddingStore {
+export class EmbeddingStore extends LinkedStore {
   readonly frame = signal<Frame | null>(null);
   /** How the newest layout goes: it may have no places yet. */
   readonly layout = signal<LayoutMessage | null>(null);
@@ -40,32 +39,20 @@ export class EmbeddingStore {
   readonly agreement = signal<AgreementMessage | null>(null);
   readonly separation = signal<SeparationMessage | null>(null);
   readonly metric = signal<Metric>("cosine");
-  readonly trouble = signal<Trouble | null>(null);
-  readonly connection = signal<"connecting" | "live" | "silent">("connecting");
-  readonly kernelVersion = signal<string | null>(null);
-  readonly version = VERSION;
   /** Nobody answers here: a saved page. */
   readonly saved: unknown;
   private readonly given: Signal<EmbeddingSpec>;
-  private readonly link: Link;
   private readonly asks = new LatestWins<Asked>((ask) => this.link.question({ kind: "near", ...ask }));
   private id = 0;
   /** Chosen here, and no layout by it has come yet: those that come are of an earlier ask. */
   private mine: Metric | null = null;
 
-  constructor(private readonly model: Model) {
+  constructor(model: Model) {
+    super(model);
     this.given = signal(model.get("spec") as EmbeddingSpec);
     this.saved = model.get("saved") ?? null;
     const snapshot = (model.get("snapshot") ?? {}) as Record<string, Kept<EmbeddingMessage>>;
-    for (const kept of Object.values(snapshot)) if (kept?.kind) this.take(kept, kept.buffers ?? []);
-    this.link = new Link(model, {
-      welcome: (message) => this.welcome(message),
-      message: (message, buffers) => this.receive(message, buffers),
-      silent: () => {
-        this.connection.value = "silent";
-        this.asks.clear();
-      },
-    });
+    for (const kept of Object.values(snapshot)) if (kept?.kind) this.hear(kept, kept.buffers ?? []);
     this.link.open();
     model.on("change:spec", this.specChanged);
   }
@@ -79,15 +66,13 @@ export class EmbeddingStore {
     this.given.value = this.model.get("spec") as EmbeddingSpec;
   };
 
-  close(): void {
+  override close(): void {
+    super.close();
     this.model.off("change:spec", this.specChanged);
-    this.asks.clear();
-    this.link.close();
   }
 
-  retry(): void {
-    this.connection.value = "connecting";
-    this.link.open();
+  protected override rest(): void {
+    this.asks.clear();
   }
 
   project(method: string, metric: Metric): void {
@@ -118,22 +103,12 @@ export class EmbeddingStore {
     if (this.spec.groups !== null) this.link.question({ kind: "separation", metric });
   }
 
-  private welcome(message: Welcome): void {
-    batch(() => {
-      this.connection.value = "live";
-      this.kernelVersion.value = message.version;
-    });
+  protected take(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
+    if (message.kind === "error") this.trouble.value = { message: message.message, detail: message.detail };
+    else this.hear(message as unknown as EmbeddingMessage, buffers);
   }
 
-  private receive(message: Incoming, buffers: Bytes[]): void {
-    batch(() => {
-      this.connection.value = "live";
-      if (message.kind === "error") this.trouble.value = { message: message.message, detail: message.detail };
-      else this.take(message as unknown as EmbeddingMessage, buffers);
-    });
-  }
-
-  private take(message: EmbeddingMessage, buffers: readonly Bytes[]): void {
+  private hear(message: EmbeddingMessage, buffers: readonly Bytes[]): void {
     if (message.kind === "layout") {
       const before = this.layout.value;
       this.layout.value = message;

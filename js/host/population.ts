@@ -3,10 +3,9 @@ import { batch, type Signal, signal } from "@preact/signals";
 import { answerOf } from "../core/population/read";
 import type { Answer, Params, PopulationSpec, PopulationState, StudyMessage, Topic } from "../core/population/types";
 import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
-import { VERSION } from "../core/version";
-import { Link } from "./link";
+import { LinkedStore } from "./linked";
 import type { Model } from "./model";
-import { storeOf, type Trouble } from "./store";
+import { storeOf } from "./store";
 
 interface Line {
   /** How the newest question on a topic goes: it may have no answer yet. */
@@ -17,23 +16,19 @@ interface Line {
 
 const COLUMNS: Record<Topic, number> = { importance: 0, effect: 1, pair: 2, contributions: 0, tree: 0, sensitivity: 0 };
 
-export class PopulationStore {
+export class PopulationStore extends LinkedStore {
   readonly spec: PopulationSpec;
   readonly view: Signal<Topic>;
   readonly selected: Signal<number | null>;
   readonly lines: Record<Topic, Line>;
-  readonly trouble = signal<Trouble | null>(null);
-  readonly connection = signal<"connecting" | "live" | "silent">("connecting");
-  readonly kernelVersion = signal<string | null>(null);
-  readonly version = VERSION;
   /** Nobody answers here: a saved page. */
   readonly saved: unknown;
-  private readonly link: Link;
   private heard = 0;
   /** All that a saved file has said. */
   private readonly told: [StudyMessage, readonly Bytes[]][] = [];
 
-  constructor(private readonly model: Model) {
+  constructor(model: Model) {
+    super(model);
     this.spec = model.get("spec") as PopulationSpec;
     this.saved = model.get("saved") ?? null;
     const state = this.read("state") as unknown as PopulationState;
@@ -42,23 +37,7 @@ export class PopulationStore {
     this.view = signal(state.view in this.lines ? state.view : "importance");
     this.selected = signal(state.selected ?? null);
     this.heard = state.id ?? 0;
-    for (const kept of Object.values(this.kept())) if (kept?.kind) this.take(kept, kept.buffers ?? []);
-    this.link = new Link(model, {
-      welcome: (message) => this.welcome(message),
-      message: (message, buffers) => this.receive(message, buffers),
-      silent: () => {
-        this.connection.value = "silent";
-      },
-    });
-    this.link.open();
-  }
-
-  close(): void {
-    this.link.close();
-  }
-
-  retry(): void {
-    this.connection.value = "connecting";
+    for (const kept of Object.values(this.kept())) if (kept?.kind) this.hear(kept, kept.buffers ?? []);
     this.link.open();
   }
 
@@ -100,7 +79,7 @@ export class PopulationStore {
     const now = this.lines[topic]?.status.value?.columns ?? [];
     const chosen = columns.filter((one) => !now.includes(one));
     const found = this.told.find(([one]) => one.question === topic && chosen.some((at) => one.columns.includes(at)));
-    if (found) this.take(...found);
+    if (found) this.hear(...found);
   }
 
   cancel(topic: Topic): void {
@@ -130,26 +109,20 @@ export class PopulationStore {
     return (this.model.get(name) ?? {}) as Record<string, unknown>;
   }
 
-  private welcome(message: Welcome): void {
-    batch(() => {
-      this.connection.value = "live";
-      this.kernelVersion.value = message.version;
-      this.follow(message.state as unknown as PopulationState);
-    });
+  protected override welcome(message: Welcome): void {
+    const state = message.state as unknown as PopulationState;
+    this.follow(state);
     // What was asked before is told again by itself.
-    if (!(message.state as unknown as PopulationState).asked?.includes(this.view.value)) this.open(this.view.value);
+    if (!state.asked?.includes(this.view.value)) this.open(this.view.value);
   }
 
-  private receive(message: Incoming, buffers: Bytes[]): void {
-    batch(() => {
-      this.connection.value = "live";
-      if (message.kind === "error") this.fail(message.message, message.detail);
-      else if (message.kind === "state") this.follow(message.state as unknown as PopulationState);
-      else if ((message as unknown as StudyMessage).kind === "study") {
-        if (this.saved) this.told.push([message as unknown as StudyMessage, buffers]);
-        this.take(message as unknown as StudyMessage, buffers);
-      }
-    });
+  protected take(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
+    if (message.kind === "error") this.fail(message.message, message.detail);
+    else if (message.kind === "state") this.follow(message.state as unknown as PopulationState);
+    else if ((message as unknown as StudyMessage).kind === "study") {
+      if (this.saved) this.told.push([message as unknown as StudyMessage, buffers]);
+      this.hear(message as unknown as StudyMessage, buffers);
+    }
   }
 
   /** Says what went wrong where somebody waits for it, else above all. */
@@ -165,7 +138,7 @@ export class PopulationStore {
     this.heard = Math.max(this.heard, id);
   }
 
-  private take(message: StudyMessage, buffers: readonly Bytes[]): void {
+  private hear(message: StudyMessage, buffers: readonly Bytes[]): void {
     const line = this.lines[message.question];
     if (!line) return;
     line.status.value = message;

@@ -5,12 +5,12 @@ import { type Layer, layersOf, told } from "../core/layers";
 import { Lru } from "../core/lru";
 import { answers, keyOf, sameEdits } from "../core/request";
 import type { Bytes, Incoming, Known, Request, Slot, Snapshot, State, Target, Task, Welcome } from "../core/types";
-import { VERSION } from "../core/version";
 import { words } from "../core/words";
 import { completeState, type Kind, type Reader } from "./decode";
 import { Health } from "./health";
 import { translatedSpec } from "./language";
-import { isAnswer, Link } from "./link";
+import { isAnswer } from "./link";
+import { LinkedStore } from "./linked";
 import type { Model } from "./model";
 import { SlotState } from "./slot";
 import { Trusts } from "./trust";
@@ -22,12 +22,7 @@ export function put<T>(signal: Signal<T>, value: T): void {
   if (JSON.stringify(signal.peek()) !== JSON.stringify(value)) signal.value = value;
 }
 
-export interface Trouble {
-  message: string;
-  detail: string;
-}
-
-export class Store<K extends Kind = Kind> {
+export class Store<K extends Kind = Kind> extends LinkedStore {
   readonly spec: ReadonlySignal<K["spec"]>;
   readonly request: Signal<Request<K["edit"]>>;
   readonly compare: Signal<Request<K["edit"]> | null>;
@@ -41,10 +36,6 @@ export class Store<K extends Kind = Kind> {
   readonly trust = new Trusts(this.slots, (question) => this.link.question(question));
   /** The model's modules, as far as the kernel has told them. */
   readonly layers: Signal<Layer[]>;
-  readonly trouble = signal<Trouble | null>(null);
-  readonly connection = signal<"connecting" | "live" | "silent">("connecting");
-  readonly kernelVersion = signal<string | null>(null);
-  readonly version = VERSION;
   /** What a saved page can answer; null where a kernel answers anything. */
   readonly saved: readonly Known[] | null;
   readonly undoable = signal({ undo: false, redo: false });
@@ -55,7 +46,6 @@ export class Store<K extends Kind = Kind> {
   );
   readonly labels = computed(() => Array.from({ length: this.outputs.value }, (_, i) => this.nameOf(i)));
   private readonly given: Signal<K["spec"]>;
-  protected readonly link: Link;
   private history: History<K["edit"][]>;
   private readonly cache = new Lru<K["map"]>(CACHED);
   private readonly asks = new Map<number, string>();
@@ -65,9 +55,10 @@ export class Store<K extends Kind = Kind> {
   private ahead = false;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     private readonly reader: Reader<K>,
   ) {
+    super(model);
     const state = this.complete(model.get("state"));
     this.given = signal(model.get("spec") as K["spec"]);
     this.spec = computed(() => translatedSpec(this.given.value));
@@ -78,14 +69,6 @@ export class Store<K extends Kind = Kind> {
     this.history = new History(state.request.edits);
     this.saved = (model.get("saved") as Known[] | null | undefined) ?? null;
     this.restore(model.get("snapshot") as Snapshot | null);
-    this.link = new Link(model, {
-      welcome: (message) => this.welcome(message),
-      message: (message, buffers) => this.receive(message, buffers),
-      silent: () => {
-        this.connection.value = "silent";
-        this.rest();
-      },
-    });
     this.link.id = state.id;
     model.on("change:state", this.stateChanged);
     model.on("change:spec", this.specChanged);
@@ -98,21 +81,14 @@ export class Store<K extends Kind = Kind> {
     return this.spec.value.labels?.[index] ?? name(index);
   }
 
-  close(): void {
-    this.link.close();
-    this.rest();
+  override close(): void {
+    super.close();
     this.model.off("change:state", this.stateChanged);
     this.model.off("change:spec", this.specChanged);
   }
 
-  /** Nothing is awaited any more. */
-  private rest(): void {
+  protected override rest(): void {
     for (const one of [...Object.values(this.slots), this.trust, this.health]) one.rest();
-  }
-
-  retry(): void {
-    this.connection.value = "connecting";
-    this.link.open();
   }
 
   // ---- what the user asks
@@ -230,35 +206,19 @@ export class Store<K extends Kind = Kind> {
 
   // ---- what the kernel says
 
-  private welcome(message: Welcome): void {
-    batch(() => {
-      const first = this.kernelVersion.value === null;
-      const mayBeLost = this.connection.value !== "live" || message.id < this.asked;
-      this.connection.value = "live";
-      this.kernelVersion.value = message.version;
-      for (const slot of Object.values(this.slots)) slot.welcomed();
-      if (this.outstanding && mayBeLost && keyOf(this.request.value) !== keyOf(this.complete(message.state).request))
-        this.ask(this.request.value);
-      else this.follow(this.complete(message.state), first);
-      // What was changed here may have got lost; to say it twice does no harm.
-      if (this.ahead) this.link.display(this.display.value);
-      this.health.welcomed();
-      this.trust.welcomed();
-    });
+  protected override welcome(message: Welcome, first: boolean, live: boolean): void {
+    const mayBeLost = !live || message.id < this.asked;
+    for (const slot of Object.values(this.slots)) slot.welcomed();
+    if (this.outstanding && mayBeLost && keyOf(this.request.value) !== keyOf(this.complete(message.state).request))
+      this.ask(this.request.value);
+    else this.follow(this.complete(message.state), first);
+    // What was changed here may have got lost; to say it twice does no harm.
+    if (this.ahead) this.link.display(this.display.value);
+    this.health.welcomed();
+    this.trust.welcomed();
   }
 
-  private receive(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
-    batch(() => {
-      try {
-        if (this.connection.value !== "live") this.connection.value = "live";
-        this.handle(message, buffers);
-      } catch (error) {
-        this.trouble.value = { message: `${words.badMessage}. ${(error as Error).message}`, detail: "" };
-      }
-    });
-  }
-
-  private handle(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
+  protected take(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
     if (message.kind === "state") {
       this.follow(this.complete(message.state));
       return;

@@ -248,6 +248,13 @@ describe("the store of a population", () => {
     expect(store.trouble.value?.message).toBe("odd");
   });
 
+  it("tells of a message that it cannot read", () => {
+    const { store, tell } = open();
+    tell(study("importance", { values: meta([3]), interval: null, measures: {} }), []);
+    expect(store.trouble.value?.message).toMatch(/^A message from the kernel could not be read\. /);
+    expect(store.connection.value).toBe("live");
+  });
+
   it("follows Python to another view, but not its own echo", () => {
     const { store, tell } = open();
     store.view.value = "tree";
