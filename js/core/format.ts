@@ -9,8 +9,9 @@ export function callMissing(name: () => string): void {
 
 const MINUS = "\u2212";
 
-function plain(text: string): string {
-  return text.replace("-", MINUS);
+/** A number with the sign that figures have, which is as wide as a plus. */
+export function typeset(number: number | string): string {
+  return String(number).replace("-", MINUS);
 }
 
 /** Three significant digits, never an endless tail of zeros. */
@@ -18,8 +19,8 @@ export function short(value: number): string {
   if (Number.isNaN(value)) return missing();
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-4) return plain(value.toExponential(2));
-  return plain(String(Number(value.toPrecision(3))));
+  if (size >= 1e5 || size < 1e-4) return typeset(value.toExponential(2));
+  return typeset(Number(value.toPrecision(3)));
 }
 
 /** A value with its error, both to the two digits of the error that mean something, or to one that starts high. */
@@ -27,7 +28,7 @@ export function doubted(value: number, error: number | null): string {
   if (!error) return short(value);
   const power = Math.floor(Math.log10(error));
   const digits = (error < 3.55 * 10 ** power ? 1 : 0) - power;
-  const to = (one: number) => (digits < 0 || digits > 6 ? short(one) : plain(String(Number(one.toFixed(digits)))));
+  const to = (one: number) => (digits < 0 || digits > 6 ? short(one) : typeset(Number(one.toFixed(digits))));
   return `${to(value)} ± ${to(error)}`;
 }
 
@@ -42,10 +43,17 @@ export function signed(value: number): string {
   return value > 0 ? `+${short(value)}` : short(value);
 }
 
+/** By how much a score moved: a probability in points of a hundred. */
+export function change(by: number, plain: boolean): string {
+  if (Math.abs(by) < (plain ? 1e-9 : 0.0005)) return "= 0.0";
+  const size = plain ? short(Math.abs(by)) : (100 * Math.abs(by)).toFixed(1);
+  return `${by > 0 ? "▲ +" : `▼ ${MINUS}`}${size}`;
+}
+
 /** A signed value with as many decimals as the largest beside it needs. */
 export function amount(value: number, most: number): string {
   const decimals = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(most || 1))));
-  const text = plain(value.toFixed(decimals));
+  const text = typeset(value.toFixed(decimals));
   if (Number(value.toFixed(decimals)) === 0) return (0).toFixed(decimals);
   return value > 0 ? `+${text}` : text;
 }
@@ -54,7 +62,7 @@ export function percent(share: number, digits = 1): string {
   if (!Number.isFinite(share)) return "–";
   const text = (100 * share).toFixed(digits);
   if (share > 0 && Number(text) === 0) return `<${(10 ** -digits).toFixed(digits)}%`;
-  return `${plain(text)}%`;
+  return `${typeset(text)}%`;
 }
 
 export function whole(value: number): string {

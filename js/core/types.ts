@@ -181,9 +181,14 @@ export interface FoundChange {
   whole: ArrayMeta | null;
 }
 
+/** From and to; null for an open end. */
+export type Ends = [number | null, number | null];
+
 export interface ImageSearchMessage {
   kind: "search";
   target: number | null;
+  /** What its probability, or the output, is to reach; null: it is to win. */
+  within: Ends | null;
   way: Way;
   most: number;
   fill: Fill;

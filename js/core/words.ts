@@ -68,12 +68,6 @@ const english = {
   explained: "explained",
   foil: "compared with",
   change: "change against the original input",
-  delta: (by: number, value: boolean) => {
-    const arrow = by > 0 ? "▲" : "▼";
-    const size = value ? signed(by) : `${by > 0 ? "+" : "−"}${(Math.abs(by) * 100).toFixed(1)}`;
-    return `${arrow} ${size}`;
-  },
-  deltaNone: "= 0.0",
   originalTick: "Value for the original input",
   percentagePoints: "Change in percentage points",
 
@@ -84,7 +78,7 @@ const english = {
   nothingElse: "anything else",
   searchClasses: "Search classes",
   noClass: "No class has this name",
-  moreClasses: (count: number) => `${whole(count)} more: type to narrow`,
+  more: (count: number) => `${whole(count)} more: type to narrow`,
   clear: "Clear",
 
   // method
@@ -97,7 +91,6 @@ const english = {
   parameterDefault: "Back to defaults",
   searchLayers: "Search layers by name or type",
   noLayer: "No layer has this name. Enter asks for it all the same",
-  moreLayers: (count: number) => `${whole(count)} more: type to narrow`,
   layersInside: (count: number) => `${whole(count)} inside`,
   layerReasons: { silent: "not run", "no map": "no map" },
   layerWhy: {
@@ -193,6 +186,19 @@ const english = {
     `The view is version ${browser} but the kernel runs ${kernel}: reload the page or restart the kernel.`,
   mismatchLab: (extension: string, kernel: string) =>
     `JupyterLab's extension is version ${extension} but the kernel runs ${kernel}: install the same, then reload the page.`,
+
+  // what would have to change
+  search: "What would have to change?",
+  searchTarget: "For the answer",
+  searchAny: "any other",
+  searchCount: "How many ways",
+  searchGo: "Search",
+  searching: "Searching",
+  reach: (plain: boolean): string => (plain ? "The output is to be" : "Its probability is to be"),
+  reachHint: "0 to 1. Where nothing is said, it is to be the likeliest.",
+  reachNone: "Say at least, or at most, what the output is to be.",
+  atLeast: "at least",
+  atMost: "at most",
 };
 
 export type Words = typeof english;

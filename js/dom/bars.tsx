@@ -1,4 +1,5 @@
 // Classes with their scores: one button a row, so that a click or Enter asks about the class.
+import { change } from "../core/format";
 import type { Row } from "../core/scores";
 import { words } from "../core/words";
 
@@ -17,12 +18,16 @@ export interface BarsProps {
   onPick: (index: number) => void;
 }
 
-/** By how much a score changed. */
-export function Delta({ by, plain }: { by: number; plain: boolean }) {
-  const none = Math.abs(by) < (plain ? 1e-9 : 0.0005);
+/** By how much a score changed, or nothing where that is not known. */
+export function Delta({ by, plain }: { by: number | null; plain: boolean }) {
+  if (by === null || Number.isNaN(by)) return <span class="xai-delta" />;
+  const text = change(by, plain);
   return (
-    <span class={`xai-delta${none ? " xai-faint" : ""}`} title={plain ? words.change : words.percentagePoints}>
-      {none ? words.deltaNone : words.delta(by, plain)}
+    <span
+      class={`xai-delta${text.startsWith("=") ? " xai-faint" : ""}`}
+      title={plain ? words.change : words.percentagePoints}
+    >
+      {text}
     </span>
   );
 }

@@ -19,7 +19,7 @@ export function Combobox(props: {
   clearable: boolean;
   onPick: (index: number | null) => void;
   /** In place of what is said of classes. */
-  said?: { hint: string; none: string; more: (count: number) => string };
+  said?: { hint: string; none: string };
   /** What is in the field while nobody types, where it is none of the labels. */
   current?: string;
   /** What else may be typed: how it is offered, and what is done with it. */
@@ -129,9 +129,7 @@ export function Combobox(props: {
             </div>
           )}
           {open && !hits.length && <div class="xai-list-note">{props.said?.none ?? words.noClass}</div>}
-          {hits.length > SHOWN && (
-            <div class="xai-list-note">{(props.said?.more ?? words.moreClasses)(hits.length - SHOWN)}</div>
-          )}
+          {hits.length > SHOWN && <div class="xai-list-note">{words.more(hits.length - SHOWN)}</div>}
         </div>
       </div>
     </div>

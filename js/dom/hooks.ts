@@ -29,3 +29,9 @@ export function useIds<const K extends string>(...names: K[]): Record<K, string>
   const [own] = useState(() => ++serial);
   return Object.fromEntries(names.map((name) => [name, `${PREFIX}-${own}-${name}`])) as Record<K, string>;
 }
+
+/** A choice of this view; until it is made, that behind the answer on show, which another view may have asked for. */
+export function useChoice<T>(asked: T | undefined, own: T): [T, (value: T) => void] {
+  const [picked, pick] = useState<{ value: T } | null>(null);
+  return [picked ? picked.value : asked === undefined ? own : asked, (value) => pick({ value })];
+}

@@ -161,7 +161,7 @@ export function TreeBox(props: {
             </Item>
           ))}
           {open && !found.length && <div class="xai-list-note">{words.noLayer}</div>}
-          {found.length > SHOWN && <div class="xai-list-note">{words.moreLayers(found.length - SHOWN)}</div>}
+          {found.length > SHOWN && <div class="xai-list-note">{words.more(found.length - SHOWN)}</div>}
         </div>
       </div>
     </div>

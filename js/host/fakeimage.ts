@@ -19,7 +19,7 @@ interface Sought extends Asked {
 }
 
 export class FakeImage extends FakeKernel<Spec> {
-  private sought: Asked = { way: "cover", target: null, most: 1, fill: "mean" };
+  private sought: Asked = { way: "cover", target: null, within: null, most: 1, fill: "mean" };
 
   constructor(
     spec: Spec,

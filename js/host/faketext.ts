@@ -4,7 +4,7 @@ import { put, splice } from "../core/text/edits";
 import { wordsOf } from "../core/text/pieces";
 import { isSpan } from "../core/text/question";
 import type { Span, TextEdit, TextSpec } from "../core/text/types";
-import type { Outgoing, Slot, Stretch } from "../core/types";
+import type { Ends, Outgoing, Slot, Stretch } from "../core/types";
 import { type About, FakeKernel, noise } from "./fake";
 
 const WEIGHTS: Record<string, number> = {
@@ -57,12 +57,13 @@ function tokensOf(text: string): Tokens {
 interface Sought {
   open: boolean;
   target: number | null;
+  within: Ends | null;
   most: number;
   part: Stretch | null;
 }
 
 export class FakeText extends FakeKernel<TextSpec> {
-  private sought: Omit<Sought, "open"> = { target: null, most: 1, part: null };
+  private sought: Omit<Sought, "open"> = { target: null, within: null, most: 1, part: null };
 
   protected override get likeliest(): number {
     const [no, yes] = this.scores(this.tokens([]));
@@ -177,11 +178,11 @@ export class FakeText extends FakeKernel<TextSpec> {
     return this.say("menu", 3, (known) => ({ start, stop, label, entries: entries.slice(0, known * 4) }));
   }
 
-  private search({ open, target, most }: Sought): Promise<void> {
+  private search({ open, target, within, most }: Sought): Promise<void> {
     const asked = this.current.request.target;
     const part = isSpan(asked) ? asked : null;
     const edits = this.current.request.edits as TextEdit[];
-    if (open) this.sought = { target, most, part };
+    if (open) this.sought = { target, within, most, part };
     if (!open) return this.say("search", 0, () => ({ ...this.sought, found: [], note: null, edits }));
     const before = this.positive(edits);
     const { text, causal } = this.spec;

@@ -40,7 +40,7 @@ export interface FoundPicture extends Omit<FoundChange, "picture" | "whole"> {
 }
 
 /** What is searched for. */
-export type Asked = Pick<ImageSearchMessage, "way" | "target" | "most" | "fill">;
+export type Asked = Pick<ImageSearchMessage, "way" | "target" | "within" | "most" | "fill">;
 
 /** What a search has found so far. */
 export interface Search extends Omit<ImageSearchMessage, "found" | "was"> {

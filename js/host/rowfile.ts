@@ -1,16 +1,14 @@
 // The columns of a row that was saved, with what it holds in each.
 import { type Fields, listOf } from "../core/fields";
+import { typeset } from "../core/format";
 import type { Column } from "../core/table/types";
 import { isCell, must } from "./checked";
 
 /** A cell as people read it; a missing one is null, and one that an older file does not tell is empty. */
 function told(cell: string | number | boolean | null | undefined): string | null {
   if (cell === undefined) return "";
-  return typeof cell === "number"
-    ? String(Number(cell.toPrecision(6))).replace("-", "−")
-    : cell === null
-      ? null
-      : `${cell}`;
+  if (typeof cell === "number") return typeset(Number(cell.toPrecision(6)));
+  return cell === null ? null : `${cell}`;
 }
 
 /** What a table's view is told of the row. The file knows no ranges, so its cells stand as texts. */

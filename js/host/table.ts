@@ -7,14 +7,13 @@ import type {
   ChangesMessage,
   Curves,
   CurvesMessage,
-  Ends,
   Rules,
   Scenario,
   TableDisplay,
   TablePredictionMessage,
   TableSpec,
 } from "../core/table/types";
-import type { Bytes } from "../core/types";
+import type { Bytes, Ends } from "../core/types";
 import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
 import type { Model } from "./model";
 import { put, Store, storeOf } from "./store";

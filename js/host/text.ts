@@ -25,7 +25,7 @@ import type {
 } from "../core/text/types";
 import { grown, joined, placeOf } from "../core/text/versions";
 import { spelled } from "../core/text/visible";
-import type { ArrayMeta, Bytes, Target } from "../core/types";
+import type { ArrayMeta, Bytes, Ends, Target } from "../core/types";
 import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
 import type { Model } from "./model";
 import { Store, storeOf } from "./store";
@@ -194,10 +194,10 @@ export class TextStore extends Store<TextKind> {
     this.link.question(span ? { kind: "menu", open: true, ...span } : { kind: "menu", open: false, start: 0, stop: 0 });
   }
 
-  /** Searches for the fewest changes of the text on show that give a class, or any other for null. */
-  seek(target: number | null, n: number, most: number): void {
+  /** Searches for the fewest changes of the text on show that give a class, or any other for null, or a range. */
+  seek(target: number | null, within: Ends | null, n: number, most: number): void {
     this.search.value = null;
-    this.link.question({ kind: "search", open: true, target, n, most });
+    this.link.question({ kind: "search", open: true, target, within, n, most });
   }
 
   stopSeeking(): void {

@@ -5,6 +5,7 @@ import { translated } from "../core/language";
 import type { Check, Finding, Severity } from "../core/types";
 import { words } from "../core/words";
 import { Button } from "../dom/controls";
+import { Fold } from "../dom/fold";
 import { useIds } from "../dom/hooks";
 import { Icon } from "../dom/icons";
 import { Progress } from "../dom/progress";
@@ -148,19 +149,18 @@ export function HealthPanel({ view }: { view: Shown }) {
   // What was found out is part of a saved page; nobody looks any further there.
   if (view.store.saved && !done) return null;
   return (
-    <details
-      class="xai-fold xai-health"
-      data-xai="health"
-      onToggle={(event) => event.target === event.currentTarget && health.show(view, event.currentTarget.open)}
+    <Fold
+      name="health"
+      title={
+        <>
+          <span>{words.health}</span>
+          {done && <Mark severity={check.severity} text={words.severities[check.severity]} />}
+        </>
+      }
+      onOpen={(open) => health.show(view, open)}
     >
-      <summary class="xai-summary xai-health-summary">
-        <span>{words.health}</span>
-        {done && <Mark severity={check.severity} text={words.severities[check.severity]} />}
-      </summary>
-      <div class="xai-health-body">
-        <State view={view} />
-        {check && <Findings view={view} check={check} />}
-      </div>
-    </details>
+      <State view={view} />
+      {check && <Findings view={view} check={check} />}
+    </Fold>
   );
 }

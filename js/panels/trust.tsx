@@ -7,6 +7,7 @@ import { trustWords } from "../core/trust/words";
 import type { Slot } from "../core/types";
 import { words } from "../core/words";
 import { Button } from "../dom/controls";
+import { Fold } from "../dom/fold";
 import { Icon } from "../dom/icons";
 import { Progress } from "../dom/progress";
 import { Curves } from "./curves";
@@ -121,29 +122,28 @@ export function TrustPanel({ view }: { view: Shown }) {
   // What was measured is part of a saved page; nobody measures any more there.
   if (store.saved && !store.trust.a.current.value) return null;
   return (
-    <details
-      class="xai-fold xai-health"
-      data-xai="trust"
-      onToggle={(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}
+    <Fold
+      name="trust"
+      title={
+        <>
+          <span>{trustWords.panel}</span>
+          {slots.map((slot) => {
+            const told = store.trust[slot].current.value;
+            return told?.verdict && <Mark key={slot} severity={severityOf(told)} text={verdictOf(told)} />;
+          })}
+        </>
+      }
+      onOpen={setOpen}
     >
-      <summary class="xai-summary xai-health-summary">
-        <span>{trustWords.panel}</span>
-        {slots.map((slot) => {
-          const told = store.trust[slot].current.value;
-          return told?.verdict && <Mark key={slot} severity={severityOf(told)} text={verdictOf(told)} />;
-        })}
-      </summary>
-      <div class="xai-health-body">
-        <div class={both ? "xai-health-columns" : undefined}>
-          {slots.map((slot) => (
-            <Judged key={slot} view={view} slot={slot} alone={!both} />
-          ))}
-        </div>
-        <Live store={store}>
-          <Trial view={view} />
-        </Live>
+      <div class={both ? "xai-health-columns" : undefined}>
+        {slots.map((slot) => (
+          <Judged key={slot} view={view} slot={slot} alone={!both} />
+        ))}
       </div>
-    </details>
+      <Live store={store}>
+        <Trial view={view} />
+      </Live>
+    </Fold>
   );
 }
 

@@ -1,7 +1,7 @@
 // The small parts: history, latest wins, cache, requests, scores, camera, formats, words.
 import { describe, expect, it } from "vitest";
 import { clampCamera, FIT, panBy, pinch, place, zoomAt } from "../core/camera";
-import { cut, doubted, hex, percent, seconds, short, signed, unhex } from "../core/format";
+import { change, cut, doubted, hex, percent, seconds, short, signed, unhex } from "../core/format";
 import { History } from "../core/history";
 import { extend, setSlider, strokesOf, valueOfEdit } from "../core/image/edits";
 import { imageWords } from "../core/image/words";
@@ -309,7 +309,9 @@ describe("words", () => {
   });
 
   it("tells directions by more than colour", () => {
-    expect(words.delta(0.023, false)).toBe("▲ +2.3");
-    expect(words.delta(-0.023, false)).toBe("▼ −2.3");
+    expect(change(0.023, false)).toBe("▲ +2.3");
+    expect(change(-0.023, false)).toBe("▼ −2.3");
+    expect(change(-3, true)).toBe("▼ −3");
+    expect([change(0.0004, false), change(0, true)]).toEqual(["= 0.0", "= 0.0"]);
   });
 });

@@ -96,6 +96,7 @@ describe("cells", () => {
   it("says values as people read them", () => {
     expect(textOf(NUMBER, 30, "missing")).toBe("30");
     expect(textOf({ ...NUMBER, step: 0.01 }, 0.1 + 0.2, "")).toBe("0.3");
+    expect([1, 0.01, 0].map((step) => textOf({ ...NUMBER, step }, -4, ""))).toEqual(["−4", "−4", "−4"]);
     expect(textOf(NUMBER, null, "missing")).toBe("missing");
     expect(textOf(JOB, 1, "")).toBe("clerk");
     expect(textOf({ ...NUMBER, kind: "date" }, dayOf("2020-02-29")!, "")).toBe("2020-02-29");

@@ -15,7 +15,16 @@ def test_regions_are_searched_for_shown_and_gone_to(open_view):
     expect(found).to_have_count(2)
     expect(panel.get_by_text("No smaller set of these 40 regions does it")).to_be_visible()
     assert view.page.evaluate(SEARCH) == [
-        {"kind": "search", "open": True, "way": "cover", "target": None, "n": 3, "most": 10, "fill": "blur"}
+        {
+            "kind": "search",
+            "open": True,
+            "way": "cover",
+            "target": None,
+            "within": None,
+            "n": 3,
+            "most": 10,
+            "fill": "blur",
+        }
     ]
     expect(found.first).to_contain_text("tabby 62.0% → 21.0%")
     expect(found.first).to_contain_text("1 region, 25.0% of the photo")
@@ -77,3 +86,48 @@ def test_a_search_can_be_stopped(open_view):
     panel.get_by_role("button", name="Stop").click()
     view.page.wait_for_function(f"{SEARCH}.length === 2")
     assert view.page.evaluate(f"{SEARCH}.at(-1).open") is False
+
+
+def test_an_output_is_asked_for_by_its_range_and_no_class_is_asked_about(open_view):
+    view = open_view({"labels": None, "options": {"task": "value", "outputs": 1}}).ready()
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    go = panel.get_by_role("button", name="Search", exact=True)
+    expect(panel.get_by_text("Say at least, or at most, what the output is to be.")).to_be_visible()
+    expect(go).to_have_attribute("aria-disabled", "true")
+    expect(panel.get_by_role("combobox", name="For the answer")).to_have_count(0)
+    reach = panel.get_by_role("group", name="The output is to be")
+    reach.get_by_label("at least").fill("-2.5")
+    reach.get_by_label("at least").press("Tab")
+    expect(reach.get_by_label("at most")).to_be_focused()
+    go.click()
+    assert view.page.evaluate(SEARCH)[0]["within"] == [-2.5, None]
+    expect(panel.locator("[data-xai=found]").first).to_be_visible()
+    old = panel.locator("[data-xai=old]")
+    expect(old).to_have_count(0)
+    reach.get_by_label("at most").fill("7")
+    reach.get_by_label("at most").press("Tab")
+    expect(old).to_contain_text("answers to an earlier question")
+    old.get_by_role("button", name="Search again").click()
+    assert view.page.evaluate(SEARCH)[-1]["within"] == [-2.5, 7]
+    expect(old).to_have_count(0)
+
+
+def test_the_probability_of_a_class_that_was_chosen_is_asked_for_by_its_range(open_view):
+    view = open_view({}).ready()
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    reach = panel.get_by_role("group", name="Its probability is to be")
+    expect(reach).to_have_count(0)
+    field = panel.get_by_role("combobox", name="For the answer")
+    field.click()
+    field.press("ArrowDown")
+    field.press("Enter")
+    reach.get_by_label("at least").fill("0.9")
+    panel.get_by_role("button", name="Search", exact=True).click()
+    asked = view.page.evaluate(SEARCH)[-1]
+    assert asked["within"] == [0.9, None]
+    assert asked["target"] is not None
+    # Without a class there is nothing that the range is of.
+    panel.get_by_role("button", name="Clear: For the answer").click()
+    expect(reach).to_have_count(0)

@@ -79,7 +79,7 @@ def test_answers_to_another_question_are_grey(open_text):
     most.press("ArrowLeft")
     expect(old).to_have_count(0)
     expect(grey).to_have_count(0)
-    panel.get_by_label("Another answer").select_option("negative")
+    panel.get_by_label("For the answer").select_option("negative")
     old.get_by_role("button", name="Search again").click()
     expect(old).to_have_count(0)
     assert [m["target"] for m in view.asked("search")] == [None, 0]
@@ -115,7 +115,7 @@ def test_what_would_make_a_language_model_go_on_otherwise_is_searched_by_keys_al
     view.page.keyboard.press("Enter")
     expect(panel).to_contain_text("another token is the likeliest")
     view.page.keyboard.press("Tab")
-    field = panel.get_by_role("combobox", name="Another answer")
+    field = panel.get_by_role("combobox", name="For the answer")
     expect(field).to_be_focused()
     expect(field).to_have_attribute("placeholder", "any other token")
     view.page.keyboard.type("wonder")
@@ -317,3 +317,18 @@ def test_a_mark_stays_when_the_change_beside_it_is_known(open_text):
     view.settled()
     expect(view.passage.locator(".xai-t-chip")).to_contain_text("▼")
     expect(view.passage.locator(".xai-t-at")).to_have_text("film")
+
+
+def test_the_probability_of_a_class_is_asked_for_by_its_range(open_text):
+    view = open_text({"text": "a good film, not long"})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    reach = panel.get_by_role("group", name="Its probability is to be")
+    expect(reach).to_have_count(0)
+    panel.get_by_label("For the answer").select_option("negative")
+    reach.get_by_label("at most").fill("0.75")
+    reach.get_by_label("at most").press("Enter")
+    panel.get_by_role("button", name="Search", exact=True).click()
+    expect(panel.locator("[data-xai=found]").first).to_be_visible()
+    assert [(m["target"], m["within"]) for m in view.asked("search")] == [(0, [None, 0.75])]
+    expect(panel.locator("[data-xai=old]")).to_have_count(0)

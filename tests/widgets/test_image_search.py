@@ -1,6 +1,7 @@
 """What would have to change of a picture, asked by a browser that is not there."""
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 from widgets.fakes import CALLS, HOLD, Browser, until
@@ -88,3 +89,39 @@ def test_stopping_keeps_what_was_found_and_a_new_view_is_told(make):
     other = Browser(widget)
     assert other.wait("search")["found"] == known["found"]
     widget.close()
+
+
+class Darkness(nn.Module):
+    """A regression: how dark the top left quarter is, 0 to 10."""
+
+    def forward(self, x):
+        return 10 * (1 - x[..., :8, :8].mean((1, 2, 3)))[:, None]
+
+
+@pytest.mark.parametrize("way", ["cover", "other", "smooth", "latent"])
+def test_an_output_is_searched_for_in_a_range_in_every_way(make, way):
+    other = torch.full((3, 16, 16), 0.05)
+    codes = {"decoder": lambda z: z[:, :3, None, None] * torch.ones(16, 16), "encoder": lambda x: x.mean((2, 3))}
+    browser = Browser(make(Darkness(), BRIGHT, labels=None, method="saliency", other=other, **codes))
+    browser.say(kind="search", open=True, way=way, n=1, fill="mean")
+    assert "A regression needs a range to reach" in ended(browser)["error"]
+    browser.say(kind="search", open=True, way=way, within=[1, 2], n=1)
+    assert "is 1.5, within 1..2 already" in ended(browser)["error"]
+    wanted = [1.55, None] if way == "cover" else [2, None]
+    browser.say(kind="search", open=True, way=way, within=wanted, n=1, fill="noise")
+    told = ended(browser)
+    assert (told["error"], told["within"], told["target"]) == (None, wanted, None)
+    assert told["found"]
+    for one in told["found"]:
+        assert one["after"] >= wanted[0]
+        assert one["before"] == pytest.approx(1.5, abs=0.02)
+
+
+def test_a_probability_of_a_class_is_searched_for_in_a_range(make):
+    browser = Browser(make(Corner(), BRIGHT))
+    browser.say(kind="search", open=True, target=1, within=[0.6, None], n=1, most=6, fill="noise")
+    told = ended(browser)
+    assert (told["error"], told["of"], told["within"]) == (None, "dog", [0.6, None])
+    assert told["found"][0]["after"] >= 0.6
+    browser.say(kind="search", open=True, target=1, within=[2, None])
+    assert "within must reach into 0..1" in ended(browser)["error"]

@@ -162,3 +162,31 @@ def test_special_tokens_are_told_by_name(make_text):
     assert names[0][0] == 0
     assert TOKENIZER(SAID)["input_ids"][names[1][0]] == TOKENIZER.sep_token_id
     assert browser.widget.spec["labels"] == LABELS
+
+
+def test_a_probability_of_a_class_is_searched_for_in_a_range(judge):
+    _, browser = judge()
+    browser.say(kind="search", open=True, target=0, within=[None, 0.5], n=1)
+    assert "within at most 0.5 already" in ended(browser, "search")["error"]
+    browser.say(kind="search", open=True, target=0, within=[0.8, 0.9], n=1, most=3)
+    told = ended(browser, "search", 2)
+    assert (told["error"], told["target"], told["within"]) == (None, 0, [0.8, 0.9])
+    assert told["of"] == "no"
+
+
+def test_the_value_of_a_regressor_of_texts_is_searched_for(make_text):
+    def stars(texts):
+        return [[1.0 + sum(word in one for word in ("warm", "funny", "film"))] for one in texts]
+
+    widget = make_text(stars, "A warm and funny film", tokenizer=None, labels=None, method="feature_ablation")
+    widget.result(30)
+    browser = Browser(widget)
+    browser.say(kind="search", open=True)
+    assert "A regression needs a range to reach" in ended(browser, "search")["error"]
+    browser.say(kind="search", open=True, within=[None, 2], n=3, most=3)
+    told = ended(browser, "search", 2)
+    assert (told["error"], told["within"]) == (None, [None, 2.0])
+    assert told["found"]
+    for one in told["found"]:
+        assert one["score"] == stars([one["text"]])[0][0] <= 2
+        assert one["delta"] == one["score"] - 4

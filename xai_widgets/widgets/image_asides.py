@@ -60,6 +60,6 @@ class ImageAsides(Asides):
             image_messages.changes(answer, found)
             self._found(found)
 
-        asked = {name: getattr(message, name) for name in ("target", "way", "most", "fill")}
+        asked = message.about("target", "within", "way", "most", "fill")
         # The edits on show then, to which a click adds the regions.
         self.search.ask(steps, tell, {**asked, "edits": [one.to_dict() for one in edits]})

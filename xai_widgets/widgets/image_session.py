@@ -66,7 +66,8 @@ class ImageSession(Session):
             raise ValueError(msg)
         seen = self.see(edits)
         subject = PictureSubject(seen.model, seen.inputs, seen.prediction)
-        problem = changed_picture(search, subject, asked.target, seed=self.seed, other=other, codes=codes)
+        options: dict[str, Any] = {"within": asked.within, "seed": self.seed, "other": other, "codes": codes}
+        problem = changed_picture(search, subject, asked.target, **options)
         told: tuple[Any, ...] = ()
         for found in SearchRun(search, problem, n=asked.n, seed=self.seed, time_budget=self.time_budget):
             news = (found.candidates, math.floor(found.fraction * PARTS))

@@ -77,6 +77,5 @@ class TableAsides(Asides):
             self._found(found)
 
         # To what question they are answers.
-        within = None if message.within is None else list(message.within)
-        about = {"target": message.target, "within": within, "most": message.most, "rules": told(constraints, table)}
-        self.search.ask(steps, tell, {**about, "row": table_messages.plain(row)})
+        about = {"rules": told(constraints, table), "row": table_messages.plain(row)}
+        self.search.ask(steps, tell, {**message.about("target", "within", "most"), **about})

@@ -114,12 +114,12 @@ class TextAsides(Asides):
         part = request.target if isinstance(request.target, TextSpan) else None
 
         def steps() -> Iterator[Counterfactuals]:
-            return session.search(request.edits, part or message.target, message.n, message.most)
+            return session.search(request.edits, part or message.target, message)
 
         # Of which text, and to which question, they are answers.
         asked = part and text_messages.told_span(part, session.written(request.edits))
         edits = text_messages.told(request.edits, units)
-        about = {"target": message.target, "most": message.most, "part": asked, "edits": edits}
+        about = {**message.about("target", "within", "most"), "part": asked, "edits": edits}
         self.search.ask(steps, tell, about)
 
     def generate(self, asked: Generate, request: Request, keep: Callable[[Generated], None] | None = None) -> None:

@@ -19,7 +19,7 @@ from xai_widgets.prepare import names_of_tokens, read_passage, read_span, subjec
 from xai_widgets.text import TextSpan
 from xai_widgets.widgets.generation import Generated, generate
 from xai_widgets.widgets.session import Session, check_fit
-from xai_widgets.wire import Attend, Heads
+from xai_widgets.wire import Attend, Heads, Seek
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -166,7 +166,7 @@ class TextSession(Session):
         place = moved(self.text, others, start, self.mask)
         yield from menu(about(subject, target, self._sources), (place, place + stop - start), n=n)
 
-    def search(self, edits: Edits, target: Any, n: int, most: int) -> Iterator[Counterfactuals]:
+    def search(self, edits: Edits, target: Any, asked: Seek) -> Iterator[Counterfactuals]:
         """Search for the fewest changes of the edited text that give another answer: `target`, or any for None.
 
         Of a `TextSpan`, what stands before it is changed; what is found has all that follows too.
@@ -176,10 +176,10 @@ class TextSession(Session):
             subject, goal = continued_subject(self._plain, text, target, self._tokenizer)
         else:
             subject = self._about(text)
-            goal = resolve_goal(target, None, subject.prediction, subject.scorer.model.task or "logits")
+            goal = resolve_goal(target, asked.within, subject.prediction, subject.scorer.model.task or "logits")
         problem, rest = TextProblem(subject, goal, self._sources), text[len(subject.text) :]
-        options: dict[str, Any] = {"n": n, "seed": self.seed, "time_budget": self.time_budget}
-        for found in SearchRun(FewestEdits(max_edits=most), problem, **options):
+        options: dict[str, Any] = {"n": asked.n, "seed": self.seed, "time_budget": self.time_budget}
+        for found in SearchRun(FewestEdits(max_edits=asked.most), problem, **options):
             whole = tuple(replace(one, text=one.text + rest) for one in found.candidates)
             yield replace(found, original=text, candidates=whole)
 

@@ -36,13 +36,17 @@ class Seek:
     open: bool
     target: int | None = None
     within: tuple[float | None, float | None] | None = None
-    """What the output of a row, or the probability of its target, is to reach."""
+    """What the output, or the probability of the target, is to reach."""
     n: int = 4
     most: int = 5
     fill: str = "mean"
     """What is put in the place of a picture's regions."""
     way: str = "cover"
     """What is done to a picture."""
+
+    def about(self, *names: str) -> dict[str, Any]:
+        """Return these of its fields as plain data: to what question answers are."""
+        return {name: list(one) if isinstance(one := getattr(self, name), tuple) else one for name in names}
 
 
 @dataclass(frozen=True)

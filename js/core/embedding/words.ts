@@ -46,7 +46,6 @@ const english = {
   search: "Find a word",
   searchHint: "Type to choose among the words on show, or any other word there is a vector of",
   searchNone: "None of the words on show",
-  searchMore: (count: number) => `and ${whole(count)} more`,
   lookUp: (word: string) => `Look up “${word}”`,
   neighbours: "Nearest words",
   neighboursOf: (word: string) => `Nearest to “${word}”`,

@@ -84,7 +84,6 @@ const english = {
   covered: "Regions found by the search are covered",
 
   // search
-  search: "What would have to change?",
   searchSay: "Finds what would have to be different in the photo on show for another answer.",
   searchWay: "Way",
   ways: {
@@ -108,14 +107,9 @@ const english = {
   otherPython: "given in Python",
   otherSays: (name: string, label: string) => `${label} to the model (${name})`,
   otherBad: (name: string) => `${name} cannot be read as a picture, or is larger than 50 MB.`,
-  searchTarget: "Other answer",
-  searchAny: "any other class",
   searchAnyOther: "the other photo's",
   searchFill: "Hide by",
-  searchCount: "How many",
   searchMost: "Regions at most",
-  searchGo: "Search",
-  searching: "Searching",
   searchNone: "None found.",
   searchShow: "Show this photo",
   searchBeside: "Show before and after, side by side",

@@ -59,7 +59,6 @@ const english = {
   // along a column
   column: "Column",
   searchHint: "Type to choose a column",
-  searchMore: (count: number) => `${whole(count)} more: type to narrow`,
   lines: "Single rows",
   linesHint: "What becomes of single rows (individual conditional expectation)",
   centred: "Centred",

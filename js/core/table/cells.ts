@@ -1,5 +1,5 @@
 // Rows, their edits, and what a curve says of them.
-import { short, whole } from "../format";
+import { short, typeset, whole } from "../format";
 import type { Cell, CellEdit, Column, Curves } from "./types";
 
 const DAY = 86_400_000;
@@ -36,8 +36,8 @@ export function textOf(column: Column, value: Cell, missing: string): string {
   if (value === null) return missing;
   if (column.choices.length) return column.choices[value] ?? String(value);
   if (column.kind === "date") return dateOf(value);
-  if (column.step >= 1) return whole(value).replace("-", "−");
-  return column.step ? String(Number(value.toFixed(6))) : short(value);
+  if (column.step >= 1) return typeset(whole(value));
+  return column.step ? typeset(Number(value.toFixed(6))) : short(value);
 }
 
 /** Where a value lies along the column's axis, 0..1. */

@@ -1,6 +1,6 @@
 // What the messages about rows hold, beside those that every widget has. Nothing here exists at run time.
 // Every value is a number: of a category its place among the choices, of a date its day, null for a missing one.
-import type { ArrayMeta, BaseSpec, Display, PredictionMessage } from "../types";
+import type { ArrayMeta, BaseSpec, Display, Ends, PredictionMessage } from "../types";
 
 export type Cell = number | null;
 
@@ -95,9 +95,6 @@ export interface Change {
   density: number | null;
   valid: boolean;
 }
-
-/** From and to; null for an open end. */
-export type Ends = [number | null, number | null];
 
 export interface ChangesMessage {
   kind: "search";

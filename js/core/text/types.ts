@@ -1,6 +1,6 @@
 // What the messages about texts hold, beside those that every widget has. Nothing here exists at run time.
 // Every place in a text is counted in UTF-16 units, by which a browser slices.
-import type { ArrayMeta, BaseSpec, Bytes, Display, MapMessage, PredictionMessage, Stretch } from "../types";
+import type { ArrayMeta, BaseSpec, Bytes, Display, Ends, MapMessage, PredictionMessage, Stretch } from "../types";
 
 export interface Replace {
   name: "replace";
@@ -126,6 +126,8 @@ export interface Found {
 export interface SearchMessage {
   kind: "search";
   target: number | null;
+  /** What its probability, or the output, is to reach; null: it is to win. */
+  within: Ends | null;
   most: number;
   /** The part of that text that was asked about. */
   part: Stretch | null;

@@ -71,9 +71,6 @@ const english = {
   editWord: "New words",
   wordWas: (word: string) => `was “${word}”`,
   wordNew: "added",
-  step: (by: number, plain: boolean) =>
-    `${by > 0 ? "▲ +" : "▼ −"}${plain ? short(Math.abs(by)) : (100 * Math.abs(by)).toFixed(1)}`,
-  stepNone: "= 0.0",
   stepWaits: "…",
   stepTitle: (label: string) => `Change of ${label} by this step, in percentage points`,
   whole: "Edit the whole text",
@@ -126,20 +123,14 @@ const english = {
   cellHint: "Point at a cell, or focus the map and use the arrow keys.",
 
   // what would have to change
-  search: "What would have to change?",
   searchSay: "The fewest changes of words that give another answer.",
   searchSayNext: "The fewest changes of words after which another token is the likeliest.",
   searchSaySpan: (said: string, other: string | null) =>
     `The fewest changes before ${said} after which ${other ?? "something else"} is likelier there.`,
-  searchTarget: "Another answer",
-  searchAny: "any other class",
   searchAnyToken: "any other token",
   searchTokens: "Type to find a token among the likeliest",
   searchNoToken: "No such token among the likeliest",
-  searchCount: "How many",
   searchMost: "Changes at most",
-  searchGo: "Search",
-  searching: "Searching",
   searchNone: (most: number) =>
     most === 1 ? "No single change gives another answer." : `None found within ${most} changes.`,
   searchFewest: "No smaller set of changes would do.",

@@ -39,7 +39,6 @@ export const embedding: EmbeddingWords = {
   search: "查找一个词",
   searchHint: "输入以在所显示的词中选择，或任何有向量的词",
   searchNone: "所显示的词中没有",
-  searchMore: (count) => `还有 ${whole(count)} 个`,
   lookUp: (word) => `查找“${word}”`,
   neighbours: "最近的词",
   neighboursOf: (word) => `最接近“${word}”`,

@@ -69,7 +69,6 @@ export const image: ImageWords = {
   strokes: (count) => `${count} 笔`,
   covered: "已遮盖搜索所得的区域",
 
-  search: "需要改变什么？",
   searchSay: "寻找要得到另一个答案，当前照片需要有什么不同。",
   searchWay: "途径",
   ways: {
@@ -92,14 +91,9 @@ export const image: ImageWords = {
   otherPython: "在 Python 中给出",
   otherSays: (name, label) => `模型判为 ${label}（${name}）`,
   otherBad: (name) => `${name} 无法作为图片读取，或大于 50 MB。`,
-  searchTarget: "另一个答案",
-  searchAny: "任何其他类别",
   searchAnyOther: "另一张照片的类别",
   searchFill: "遮盖方式",
-  searchCount: "要几个",
   searchMost: "最多区域",
-  searchGo: "搜索",
-  searching: "正在搜索",
   searchNone: "没有找到。",
   searchShow: "显示这张照片",
   searchBeside: "并排显示改变前后",

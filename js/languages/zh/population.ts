@@ -46,7 +46,6 @@ export const population: PopulationWords = {
 
   column: "列",
   searchHint: "输入以选择一列",
-  searchMore: (count) => `还有 ${whole(count)} 列：继续输入以缩小范围`,
   lines: "单行",
   linesHint: "单行各自的变化（个体条件期望）",
   centred: "居中",

@@ -46,11 +46,6 @@ export const words: Words = {
   explained: "所解释的",
   foil: "相比较的",
   change: "与原输入相比的变化",
-  delta: (by, value) => {
-    const size = value ? signed(by) : `${by > 0 ? "+" : "−"}${(Math.abs(by) * 100).toFixed(1)}`;
-    return `${by > 0 ? "▲" : "▼"} ${size}`;
-  },
-  deltaNone: "= 0.0",
   originalTick: "原输入的数值",
   percentagePoints: "变化（百分点）",
 
@@ -60,7 +55,7 @@ export const words: Words = {
   nothingElse: "其他任何类别",
   searchClasses: "搜索类别",
   noClass: "没有叫这个名字的类别",
-  moreClasses: (count) => `还有 ${whole(count)} 个：输入文字以缩小范围`,
+  more: (count) => `还有 ${whole(count)} 个：输入文字以缩小范围`,
   clear: "清除",
 
   method: "方法",
@@ -72,7 +67,6 @@ export const words: Words = {
   parameterDefault: "恢复默认值",
   searchLayers: "按名称或类型搜索层",
   noLayer: "没有叫这个名字的层。按 Enter 仍会请求它",
-  moreLayers: (count) => `还有 ${whole(count)} 个：输入文字以缩小范围`,
   layersInside: (count) => `内含 ${whole(count)} 个`,
   layerReasons: { silent: "未运行", "no map": "无图" },
   layerWhy: {
@@ -158,4 +152,16 @@ export const words: Words = {
     `视图版本是 ${browser}，内核运行的是 ${kernel}：请重新加载页面或重启内核，使两者一致。`,
   mismatchLab: (extension, kernel) =>
     `JupyterLab 的扩展版本是 ${extension}，内核运行的是 ${kernel}：请在两处安装同一版本，然后重新加载页面。`,
+
+  search: "需要改变什么？",
+  searchTarget: "为得到答案",
+  searchAny: "任何其他",
+  searchCount: "几种方案",
+  searchGo: "搜索",
+  searching: "正在搜索",
+  reach: (plain) => (plain ? "输出应为" : "其概率应为"),
+  reachHint: "0 到 1。不填时，只要求它最可能。",
+  reachNone: "请说明输出应至少或至多是多少。",
+  atLeast: "至少",
+  atMost: "至多",
 };

@@ -9,7 +9,7 @@ import { Live } from "../../panels/live";
 import { Fault } from "../../panels/said";
 import type { View } from "./view";
 
-const SEARCH = { hint: said.searchHint, none: said.searchNone, more: said.searchMore };
+const SEARCH = { hint: said.searchHint, none: said.searchNone };
 
 /** A field that takes any word: those on show are offered. */
 export function WordBox(props: { view: View; label: string; value: string; onPick: (word: string) => void }) {

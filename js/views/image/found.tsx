@@ -111,7 +111,7 @@ export function Answers({ view, now, onAgain }: AnswersProps) {
   const old = edited ? "input" : reworded(now, answer) ? "question" : null;
   const none = imageWords.searchNone;
   return (
-    <SearchOutcome said={imageWords} answer={answer} none={none} store={store} old={old} onAgain={onAgain}>
+    <SearchOutcome answer={answer} none={none} store={store} old={old} onAgain={onAgain}>
       <ul
         class="xai-found-pictures"
         onKeyDown={(event) => {

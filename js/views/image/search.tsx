@@ -7,9 +7,11 @@ import type { Fill, Way } from "../../core/types";
 import { words } from "../../core/words";
 import { Combobox } from "../../dom/combobox";
 import { Select } from "../../dom/controls";
+import { useChoice } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
 import { scoreText } from "../../panels/prediction";
-import { SearchFold, useChoice } from "../../panels/search";
+import { useReach } from "../../panels/reach";
+import { SearchFold } from "../../panels/search";
 import { Answers } from "./found";
 import { OtherField } from "./other";
 import type { View } from "./view";
@@ -53,6 +55,7 @@ export function SearchPanel({ view }: { view: View }) {
   const [target, setTarget] = useChoice(answer?.target, null);
   const [count, setCount] = useState(3);
   const [chosen, setMost] = useChoice<number | null>(answer?.most, null);
+  const { within, lacks, fields } = useReach(store, target);
   const [turn, setTurn] = useState(0);
   const [fill, setFill] = useChoice<Fill>(answer?.fill, "mean");
   if (!store.spec.value.ways.length) return null;
@@ -62,31 +65,36 @@ export function SearchPanel({ view }: { view: View }) {
   const most = chosen ?? (way === "other" ? MOST : 10);
   const regions = way === "cover" || way === "other";
   const closed = way === "other" && !store.other.value?.label;
-  const now = { way, target, ...(regions && { most }), ...(way === "cover" && { fill }) };
+  const now = { way, target, within, ...(regions && { most }), ...(way === "cover" && { fill }) };
+  const labels = store.labels.value;
   const go = () => {
     setTurn(turn + 1);
-    store.seek({ way, target, n: count, most, fill });
+    store.seek({ way, target, within, n: count, most, fill });
   };
   return (
     <SearchFold
-      said={imageWords}
+      say={imageWords.searchSay}
       store={store}
+      lacks={lacks}
       disabled={closed}
       onGo={go}
       controls={
         <>
           <WayField view={view} way={way} onPick={setWay} />
           {way === "other" && <OtherField view={view} />}
-          <Combobox
-            label={imageWords.searchTarget}
-            labels={store.labels.value}
-            scores={store.prediction.value?.probabilities ?? []}
-            scoreText={scoreText(view)}
-            value={target}
-            placeholder={way === "other" ? imageWords.searchAnyOther : imageWords.searchAny}
-            clearable
-            onPick={setTarget}
-          />
+          {labels.length > 1 && (
+            <Combobox
+              label={words.searchTarget}
+              labels={labels}
+              scores={store.prediction.value?.probabilities ?? []}
+              scoreText={scoreText(view)}
+              value={target}
+              placeholder={way === "other" ? imageWords.searchAnyOther : words.searchAny}
+              clearable
+              onPick={setTarget}
+            />
+          )}
+          {fields}
           {way === "cover" && (
             <Select
               inline
@@ -99,7 +107,7 @@ export function SearchPanel({ view }: { view: View }) {
           {regions && (
             <Slider label={imageWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
           )}
-          <Slider label={imageWords.searchCount} low={1} high={MOST_FOUND} step={1} value={count} onInput={setCount} />
+          <Slider label={words.searchCount} low={1} high={MOST_FOUND} step={1} value={count} onInput={setCount} />
         </>
       }
     >

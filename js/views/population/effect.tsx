@@ -32,7 +32,7 @@ export function ColumnBox(props: {
         value={props.value}
         placeholder=""
         clearable={false}
-        said={{ hint: said.searchHint, none: said.none, more: said.searchMore }}
+        said={{ hint: said.searchHint, none: said.none }}
         onPick={(column) => column !== null && props.onPick(column)}
       />
     </Live>

@@ -5,6 +5,7 @@ import { hues, type Placed, pathTo, placed, step } from "../../core/population/t
 import type { Node, Tree } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
 import { Button } from "../../dom/controls";
+import { Fold } from "../../dom/fold";
 import { useIds } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
 import { Live } from "../../panels/live";
@@ -138,16 +139,13 @@ function Drawing({ view, tree }: { view: View; tree: Tree }) {
 function Rules({ text }: { text: string }) {
   const [copied, setCopied] = useState("");
   return (
-    <details class="xai-fold xai-health" data-xai="rules">
-      <summary class="xai-summary xai-health-summary">{said.rules}</summary>
-      <div class="xai-health-body">
-        <pre class="xai-trace">{text}</pre>
-        <Button
-          text={copied === text ? said.copied : said.copy}
-          onClick={() => navigator.clipboard?.writeText(text).then(() => setCopied(text))}
-        />
-      </div>
-    </details>
+    <Fold name="rules" title={said.rules}>
+      <pre class="xai-trace">{text}</pre>
+      <Button
+        text={copied === text ? said.copied : said.copy}
+        onClick={() => navigator.clipboard?.writeText(text).then(() => setCopied(text))}
+      />
+    </Fold>
   );
 }
 

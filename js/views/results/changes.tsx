@@ -1,10 +1,9 @@
 // Saved counterfactuals: one line a way to another answer, the changes first, marked by signs and strokes.
 import type { ComponentChildren } from "preact";
-import { percent, short } from "../../core/format";
+import { change, percent, short, typeset } from "../../core/format";
 import { translated } from "../../core/language";
 import type { Candidate, Cell, ChangesSpec, MeasureName } from "../../core/results/types";
 import { resultWords as said } from "../../core/results/words";
-import { words } from "../../core/words";
 import { Icon } from "../../dom/icons";
 import { Picture } from "./picture";
 import { type Column, SortTable } from "./table";
@@ -14,7 +13,7 @@ const DATE = /^\d{4}-\d\d-\d\d/;
 
 function told(cell: Cell): string {
   if (cell === null) return said.missing;
-  return typeof cell === "number" ? String(Number(cell.toPrecision(6))).replace("-", "−") : String(cell);
+  return typeof cell === "number" ? typeset(Number(cell.toPrecision(6))) : String(cell);
 }
 
 function wayOf(from: Cell, to: Cell): keyof typeof SIGNS {
@@ -93,7 +92,7 @@ function columnsOf(spec: ChangesSpec): Column<Candidate>[] {
       title: said.delta,
       hint: said.deltaHint,
       key: ({ delta }) => delta,
-      cell: ({ delta }) => <span class="xai-delta">{words.delta(delta, plain)}</span>,
+      cell: ({ delta }) => <span class="xai-delta">{change(delta, plain)}</span>,
     },
     ...spec.measured.map(
       (name): Column<Candidate> => ({

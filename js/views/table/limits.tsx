@@ -21,7 +21,7 @@ function End(props: {
   const date = props.column.kind === "date";
   const shown = (value: number | null) => (value === null ? "" : date ? dateOf(value) : String(value));
   return (
-    <span class="xai-f-end">
+    <span class="xai-end">
       <label for={id}>{props.label}</label>
       <input
         id={id}
@@ -85,7 +85,7 @@ export function Limits({ column, value, rules, onRules: set, onMissing }: Limits
           />
         </>
       )}
-      <span class="xai-f-end" title={tableWords.effortHint}>
+      <span class="xai-end" title={tableWords.effortHint}>
         <label for={id}>{tableWords.effort}</label>
         <input
           id={id}

@@ -7,17 +7,17 @@ import { translated } from "../../core/language";
 import { type Old, outdated, reworded } from "../../core/outdated";
 import { editsOf, rowOf, textOf } from "../../core/table/cells";
 import { exampleOf, sameRules } from "../../core/table/rules";
-import type { Cell, Change, Ends } from "../../core/table/types";
+import type { Cell, Change } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
+import type { Ends } from "../../core/types";
 import { words } from "../../core/words";
 import { Delta } from "../../dom/bars";
 import { Button } from "../../dom/controls";
-import { useIds } from "../../dom/hooks";
+import { useChoice, useIds } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
-import { Live } from "../../panels/live";
-import { GoButton, SearchOutcome, TargetSelect, useChoice } from "../../panels/search";
+import { useReach } from "../../panels/reach";
+import { SearchFold, SearchOutcome, TargetSelect } from "../../panels/search";
 import { Comparison } from "./compare";
-import { ReachFields } from "./reach";
 import type { View } from "./view";
 
 const MOST = 12;
@@ -118,7 +118,7 @@ function Answers({ view, now, onAgain }: AnswersProps) {
     [tableWords.valid, tableWords.validHint, (one) => (one.valid ? "✓" : "✗")],
   ];
   return (
-    <SearchOutcome said={tableWords} answer={answer} none={tableWords.none} store={store} old={old} onAgain={onAgain}>
+    <SearchOutcome answer={answer} none={tableWords.none} store={store} old={old} onAgain={onAgain}>
       <ol class="xai-c-list">
         {found.map((one, at) => (
           <li key={JSON.stringify(one.cells)} data-xai="found">
@@ -165,43 +165,32 @@ export function SearchPanel({ view }: { view: View }) {
   const { store } = view;
   const answer = store.search.value;
   const [target, setTarget] = useChoice(answer?.target, null);
-  const [ends, setEnds] = useChoice<Ends | null>(answer?.within, null);
   const [count, setCount] = useState(4);
   const [most, setMost] = useChoice(answer?.most, 4);
-  const running = answer?.running ?? false;
-  const plain = store.task.value === "value";
-  const ranged = plain || target !== null;
-  const within = ranged ? ends : null;
-  const wrong = !!store.rules.value.error || (plain && !within);
+  const { within, lacks, fields } = useReach(store, target);
   const go = () => store.seek(target, within, count, most);
   return (
-    <details class="xai-fold xai-health" data-xai="search" open>
-      <summary class="xai-summary xai-health-summary">{tableWords.search}</summary>
-      <div class="xai-health-body">
-        <p class="xai-sentence">{tableWords.searchSay}</p>
-        <Live store={store}>
-          <div class="xai-columns">
-            <RulesField view={view} />
-            <div class="xai-c-options">
-              <TargetSelect said={tableWords} labels={store.labels.value} target={target} onPick={setTarget} />
-              {ranged && <ReachFields plain={plain} ends={ends} onPick={setEnds} />}
-              <Slider label={tableWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
-              <Slider label={tableWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
-            </div>
+    <SearchFold
+      say={tableWords.searchSay}
+      store={store}
+      open
+      lacks={lacks}
+      disabled={!!store.rules.value.error}
+      go={words.search}
+      onGo={go}
+      controls={
+        <>
+          <RulesField view={view} />
+          <div class="xai-c-options">
+            <TargetSelect labels={store.labels.value} target={target} onPick={setTarget} />
+            {fields}
+            <Slider label={tableWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
+            <Slider label={words.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
           </div>
-          <div class="xai-row xai-primary">
-            <GoButton
-              said={tableWords}
-              running={running}
-              disabled={wrong}
-              onGo={go}
-              onStop={() => store.stopSeeking()}
-            />
-            {plain && !within && <span class="xai-faint">{tableWords.reachNone}</span>}
-          </div>
-        </Live>
-        <Answers view={view} now={{ target, within, most }} onAgain={go} />
-      </div>
-    </details>
+        </>
+      }
+    >
+      <Answers view={view} now={{ target, within, most }} onAgain={go} />
+    </SearchFold>
   );
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { translated } from "../../core/language";
 import { textWords } from "../../core/text/words";
 import { Select } from "../../dom/controls";
+import { Fold } from "../../dom/fold";
 import { Live } from "../../panels/live";
 import { HeadGrid } from "./heads";
 import { Matrix } from "./matrix";
@@ -38,52 +39,39 @@ function Panel({ view }: { view: View }) {
   const numbers = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ value: String(i), text: String(i + 1) }));
   return (
-    <details
-      class="xai-fold xai-health"
-      data-xai="attention"
-      onToggle={(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}
-    >
-      <summary class="xai-summary xai-health-summary">{textWords.attention}</summary>
-      <div class="xai-health-body">
-        <p class="xai-sentence">{textWords.attentionSay}</p>
-        {message?.error && <p class="xai-sentence">{translated(message.error)}</p>}
-        {layers > 0 && (
-          <Live store={store}>
-            <div class="xai-columns">
-              <Select
-                inline
-                label={textWords.attentionLayer}
-                value={String(layer)}
-                choices={numbers(layers)}
-                onPick={(value) => setLayer(Number(value))}
-              />
-              <Select
-                inline
-                label={textWords.attentionHead}
-                value={head === null ? "" : String(head)}
-                choices={[
-                  { value: "", text: textWords.attentionMean },
-                  { value: ROLLOUT, text: textWords.attentionRollout },
-                  ...numbers(heads),
-                ]}
-                onPick={(value) => setHead(value === "" ? null : value === ROLLOUT ? ROLLOUT : Number(value))}
-              />
-            </div>
-          </Live>
-        )}
-        <HeadGrid view={view} layer={layer} head={head === ROLLOUT ? null : head} onPick={setHead} />
-        {attention?.grid && attention.layout ? (
-          <Matrix
-            view={view}
-            grid={attention.grid}
-            layout={attention.layout}
-            first={0}
-            label={textWords.attentionMap}
-          />
-        ) : (
-          !message?.error && <p class="xai-faint">{textWords.attentionWaits}</p>
-        )}
-      </div>
-    </details>
+    <Fold name="attention" title={textWords.attention} onOpen={setOpen}>
+      <p class="xai-sentence">{textWords.attentionSay}</p>
+      {message?.error && <p class="xai-sentence">{translated(message.error)}</p>}
+      {layers > 0 && (
+        <Live store={store}>
+          <div class="xai-columns">
+            <Select
+              inline
+              label={textWords.attentionLayer}
+              value={String(layer)}
+              choices={numbers(layers)}
+              onPick={(value) => setLayer(Number(value))}
+            />
+            <Select
+              inline
+              label={textWords.attentionHead}
+              value={head === null ? "" : String(head)}
+              choices={[
+                { value: "", text: textWords.attentionMean },
+                { value: ROLLOUT, text: textWords.attentionRollout },
+                ...numbers(heads),
+              ]}
+              onPick={(value) => setHead(value === "" ? null : value === ROLLOUT ? ROLLOUT : Number(value))}
+            />
+          </div>
+        </Live>
+      )}
+      <HeadGrid view={view} layer={layer} head={head === ROLLOUT ? null : head} onPick={setHead} />
+      {attention?.grid && attention.layout ? (
+        <Matrix view={view} grid={attention.grid} layout={attention.layout} first={0} label={textWords.attentionMap} />
+      ) : (
+        !message?.error && <p class="xai-faint">{textWords.attentionWaits}</p>
+      )}
+    </Fold>
   );
 }

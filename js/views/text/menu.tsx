@@ -5,10 +5,10 @@ import { translated } from "../../core/language";
 import type { Option, Span } from "../../core/text/types";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
+import { Delta } from "../../dom/bars";
 import { Button } from "../../dom/controls";
 import { Progress } from "../../dom/progress";
 import { closeMenu, putWords, wordsIn } from "./acts";
-import { Change } from "./change";
 import type { View } from "./view";
 
 const [WIDTH, BELOW] = [270, 6];
@@ -20,7 +20,7 @@ function Entry(props: { view: View; option: Option; span: Span; plain: boolean }
       <bdi class={option.text ? "xai-menu-word" : "xai-menu-word xai-faint"}>
         {option.text ? spelled(option.text) : textWords.menuDelete}
       </bdi>
-      <Change by={option.delta} plain={plain} />
+      <Delta by={option.delta} plain={plain} />
     </button>
   );
 }

@@ -5,9 +5,9 @@ import { type Row, rows } from "../../core/scores";
 import { entropy, softmax } from "../../core/text/next";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
+import { Delta } from "../../dom/bars";
 import { Button, Section } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
-import { Change } from "./change";
 import type { View } from "./view";
 
 const LISTED = 8;
@@ -37,7 +37,7 @@ function Token(props: { view: View; row: Row; edited: boolean; most: number }) {
           {role && <span class="xai-tag">{role}</span>}
         </span>
         <span class="xai-bar-value">{percent(row.value)}</span>
-        {edited && <Change by={row.value - row.original} plain={false} />}
+        {edited && <Delta by={row.value - row.original} plain={false} />}
         <span class="xai-bar-track">
           <span class="xai-bar-fill" style={{ width: `${(100 * row.value) / most}%` }} />
         </span>

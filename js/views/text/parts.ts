@@ -1,4 +1,5 @@
 // The text on show as parts to draw: pieces that take a colour, what was taken out, and what each change did.
+import { change } from "../../core/format";
 import type { Run } from "../../core/text/edits";
 import type { Span, TextEdit } from "../../core/text/types";
 import { textWords } from "../../core/text/words";
@@ -7,9 +8,7 @@ import type { View } from "./view";
 
 function changeOf(view: View, edit: number): Part {
   const step = view.steps.value[edit];
-  const plain = view.store.task.value === "value";
-  const none = typeof step === "number" && Math.abs(step) < (plain ? 1e-9 : 0.0005);
-  const text = step === null || step === undefined ? "" : none ? textWords.stepNone : textWords.step(step, plain);
+  const text = step === null || step === undefined ? "" : change(step, view.store.task.value === "value");
   const [target] = view.target.value;
   const title = target === null ? "" : textWords.stepTitle(view.store.nameOf(target));
   return { text: text || (view.current.value ? "" : textWords.stepWaits), piece: -1, kind: "chip", edit, title };

@@ -9,11 +9,14 @@ import type { Found, SearchMessage } from "../../core/text/types";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
+import { Delta } from "../../dom/bars";
 import { Combobox } from "../../dom/combobox";
 import { Button } from "../../dom/controls";
+import { useChoice } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
-import { SearchFold, SearchOutcome, TargetSelect, useChoice } from "../../panels/search";
-import { Change, Diff } from "./change";
+import { useReach } from "../../panels/reach";
+import { SearchFold, SearchOutcome, TargetSelect } from "../../panels/search";
+import { Diff } from "./diff";
 import type { View } from "./view";
 
 const MOST = 10;
@@ -22,23 +25,20 @@ function Answer({ view, found, base, of }: { view: View; found: Found; base: str
   const { store } = view;
   const plain = store.task.value === "value";
   const named = (label: string) => (store.spec.value.causal ? <code class="xai-token">{spelled(label)}</code> : label);
-  const facts = [
-    textWords.searchChanges(found.edits.length),
-    found.fluency === null ? "" : textWords.searchFluency(found.fluency),
-  ];
   return (
     <li class="xai-found" data-xai="found">
       <div class="xai-found-head">
         <strong>{named(found.label)}</strong>
         <span>{plain ? short(found.score) : percent(found.score)}</span>
         <span>
-          <Change by={found.delta} plain={plain} /> <span class="xai-faint">{named(of)}</span>
+          <Delta by={found.delta} plain={plain} /> <span class="xai-faint">{named(of)}</span>
         </span>
-        {facts.filter(Boolean).map((fact) => (
-          <span key={fact} class="xai-faint" title={fact === facts[1] ? textWords.searchFluencyHint : undefined}>
-            {fact}
+        <span class="xai-faint">{textWords.searchChanges(found.edits.length)}</span>
+        {found.fluency !== null && (
+          <span class="xai-faint" title={textWords.searchFluencyHint}>
+            {textWords.searchFluency(found.fluency)}
           </span>
-        ))}
+        )}
         <span class="xai-spring" />
         <Button
           label={textWords.searchShowText(found.text)}
@@ -55,7 +55,7 @@ function Answer({ view, found, base, of }: { view: View; found: Found; base: str
 interface AnswersProps {
   view: View;
   /** What would be asked for now. */
-  now: Pick<SearchMessage, "target" | "most" | "part">;
+  now: Pick<SearchMessage, "target" | "within" | "most" | "part">;
   onAgain: () => void;
 }
 
@@ -72,7 +72,7 @@ function Answers({ view, now, onAgain }: AnswersProps) {
   const old = outdated(shown.text, base, texts) ? "input" : reworded(now, asked) ? "question" : null;
   const none = textWords.searchNone(answer.most);
   return (
-    <SearchOutcome said={textWords} answer={answer} none={none} store={store} old={old} onAgain={onAgain}>
+    <SearchOutcome answer={answer} none={none} store={store} old={old} onAgain={onAgain}>
       <ul class="xai-found-list">
         {answer.found.map((one) => (
           <Answer key={one.text} view={view} found={one} base={base} of={answer.of ?? ""} />
@@ -95,7 +95,7 @@ function TokenBox({ view, target, onPick }: TargetProps) {
   const { names = [], probabilities = [] } = store.prediction.value ?? {};
   return (
     <Combobox
-      label={textWords.searchTarget}
+      label={words.searchTarget}
       labels={names.map(([, name]) => spelled(name))}
       scores={names.map(([index]) => probabilities[index] ?? 0)}
       scoreText={percent}
@@ -103,7 +103,7 @@ function TokenBox({ view, target, onPick }: TargetProps) {
       current={target === null ? "" : store.nameOf(target)}
       placeholder={textWords.searchAnyToken}
       clearable
-      said={{ hint: textWords.searchTokens, none: textWords.searchNoToken, more: words.moreClasses }}
+      said={{ hint: textWords.searchTokens, none: textWords.searchNoToken }}
       onPick={(place) => onPick(place === null ? null : names[place]![0])}
     />
   );
@@ -120,32 +120,34 @@ export function SearchPanel({ view }: { view: View }) {
   const span = causal && isSpan(asked) ? asked : null;
   // A question about part of the text says itself what is to come there.
   const target = span ? null : wanted;
+  const { within, lacks, fields } = useReach(store, target);
   const rather = span?.rather ?? null;
   const say = span
     ? textWords.searchSaySpan(view.unit.value ?? "", rather === null ? null : textWords.quoted(store.nameOf(rather)))
     : causal
       ? textWords.searchSayNext
       : textWords.searchSay;
-  const go = () => store.seek(target, count, most);
+  const go = () => store.seek(target, within, count, most);
   return (
     <SearchFold
-      said={textWords}
       say={say}
       store={store}
+      lacks={lacks}
       onGo={go}
       controls={
         <>
           {causal ? (
             !span && <TokenBox view={view} target={target} onPick={setTarget} />
           ) : (
-            <TargetSelect said={textWords} labels={store.labels.value} target={target} onPick={setTarget} />
+            <TargetSelect labels={store.labels.value} target={target} onPick={setTarget} />
           )}
+          {fields}
           <Slider label={textWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
-          <Slider label={textWords.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
+          <Slider label={words.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
         </>
       }
     >
-      <Answers view={view} now={{ target, most, part: span }} onAgain={go} />
+      <Answers view={view} now={{ target, within, most, part: span }} onAgain={go} />
     </SearchFold>
   );
 }

@@ -1,7 +1,7 @@
 // The read-out in words: on screen for the pointer, spoken for the keyboard.
 
 import { effect } from "@preact/signals";
-import { percent, short } from "../../core/format";
+import { change, percent, short } from "../../core/format";
 import { sameEdits } from "../../core/request";
 import { nameOfVersion } from "../../core/text/names";
 import type { Span } from "../../core/text/types";
@@ -63,6 +63,6 @@ export function announce(view: View): () => void {
     const [score, step] = [versions[at]!.score, stepOf(versions, at)];
     const name = nameOfVersion(versions, at, store.spec.value.text);
     const said = textWords.versionGo(name, plain ? short(score) : percent(score));
-    spoken.value = words.spoken(step === null ? [said] : [said, textWords.step(step, plain)]);
+    spoken.value = words.spoken(step === null ? [said] : [said, change(step, plain)]);
   });
 }

@@ -10,11 +10,12 @@ import type { Version } from "../../core/text/types";
 import { placeOf, stepFrom, treeOf } from "../../core/text/versions";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
+import { Delta } from "../../dom/bars";
 import { Button, Section } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { saveTable } from "../../dom/save";
 import { Undoing } from "../../panels/undoing";
-import { Change, Diff } from "./change";
+import { Diff } from "./diff";
 import type { View } from "./view";
 
 interface RowProps {
@@ -51,7 +52,7 @@ class Row extends Component<RowProps> {
         >
           <bdi class="xai-version-name">{name}</bdi>
           <span class="xai-bar-value">{score}</span>
-          <Change by={stepFrom(version, parent)} plain={plain} />
+          <Delta by={stepFrom(version, parent)} plain={plain} />
         </button>
         <Button quiet icon="compare" label={textWords.compareWith(name)} pressed={picked} onClick={onCompare} />
       </li>
@@ -74,7 +75,7 @@ function Comparison({ view, from, to }: { view: View; from: number; to: number }
     <div class="xai-comparison" data-xai="comparison">
       <p class="xai-sentence">
         {textWords.compareBetween(nameOfVersion(versions, from, text), nameOfVersion(versions, to, text))}{" "}
-        <Change by={by} plain={plain} />
+        <Delta by={by} plain={plain} />
       </p>
       <Diff hunks={diff(made(a), made(b))} />
     </div>

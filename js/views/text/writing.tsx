@@ -6,12 +6,10 @@ import { type Grid, quantise, valueAt } from "../../core/arrays";
 import { translated } from "../../core/language";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
-import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
-import { Progress } from "../../dom/progress";
 import { Slider } from "../../dom/slider";
 import type { Written } from "../../host/text";
-import { Live } from "../../panels/live";
+import { AskFold } from "../../panels/asking";
 import { Fault } from "../../panels/said";
 import { type Cell, Matrix } from "./matrix";
 import type { View } from "./view";
@@ -88,40 +86,26 @@ export function WritingPanel({ view }: { view: View }) {
   const [count, setCount] = useState(12);
   const written = store.written.value;
   if (!store.spec.value.causal) return null;
-  const running = written?.message.running ?? false;
+  const generate = (tokens: number) => store.generate(tokens, view.temperature.value, view.candidates.value);
+  const { error, note, tokens } = written?.message ?? {};
   return (
-    <details class="xai-fold xai-health" data-xai="writing">
-      <summary class="xai-summary xai-health-summary">{textWords.generate}</summary>
-      <div class="xai-health-body">
-        <p class="xai-sentence">{textWords.generateSay}</p>
-        <Live store={store}>
-          <div class="xai-columns">
-            <Slider label={textWords.generateCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
-            <div class="xai-row">
-              {running ? (
-                <Button
-                  text={words.stop}
-                  onClick={() => store.generate(0, view.temperature.value, view.candidates.value)}
-                />
-              ) : (
-                <Button
-                  text={textWords.generateGo}
-                  onClick={() => store.generate(Math.round(count), view.temperature.value, view.candidates.value)}
-                />
-              )}
-            </div>
-          </div>
-        </Live>
-        {running && (
-          <output class="xai-health-state">
-            {textWords.generating}
-            <Progress of={textWords.generate} done={written?.message.fraction ?? 0} />
-          </output>
-        )}
-        <Fault why={written?.message.error} />
-        {written?.message.note && <p class="xai-sentence">{translated(written.message.note)}</p>}
-        {written && written.message.tokens.length > 0 && <Continuation view={view} written={written} />}
-      </div>
-    </details>
+    <AskFold
+      name="writing"
+      title={textWords.generate}
+      say={textWords.generateSay}
+      store={store}
+      told={written?.message ?? null}
+      doing={textWords.generating}
+      controls={
+        <Slider label={textWords.generateCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
+      }
+      go={textWords.generateGo}
+      onGo={() => generate(count)}
+      onStop={() => generate(0)}
+    >
+      <Fault why={error} />
+      {note && <p class="xai-sentence">{translated(note)}</p>}
+      {written && tokens?.length ? <Continuation view={view} written={written} /> : null}
+    </AskFold>
   );
 }
