@@ -296,7 +296,7 @@ def check_iter(
 
 def _holds_whole_numbers(x: Any) -> bool:
     if isinstance(x, torch.Tensor):
-        return not x.is_floating_point()
+        return not x.is_floating_point() and not x.is_complex()
     return isinstance(x, np.ndarray) and x.dtype.kind in "iu"
 
 

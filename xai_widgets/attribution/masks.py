@@ -116,7 +116,7 @@ class _Ratio:
             self._offset = float(scores[0])
             self._shown = self._products = torch.zeros_like(masks[0])
             self._probes = probes[:0]
-        scores = scores - self._offset
+        scores = scores.to(masks.dtype) - self._offset
         self._shown = self._shown + masks.sum(0)
         self._products = self._products + torch.einsum("n,nhw->hw", scores, masks)
         self._scores = torch.cat([self._scores, scores.cpu().double()])

@@ -17,7 +17,7 @@ from xai_widgets.attribution.relevance import AttentionLrp
 from xai_widgets.attribution.spatial import is_map
 from xai_widgets.budget import Budget
 from xai_widgets.method import REGISTRY, Estimate, Method, create
-from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
+from xai_widgets.models import ModelError, NoWayBackError, OutOfMemoryError, WeightsChangedError
 from xai_widgets.models.keras_models import is_keras
 from xai_widgets.models.tokens import may_speak
 from xai_widgets.provenance import provenance
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from xai_widgets.method import Estimate, Parametrised
     from xai_widgets.models import Model, Target
 
-AUTO = ("integrated_gradients", "occlusion")
-"""What ``method="auto"`` tries, in this order."""
+AUTO = "occlusion"
+"""What ``method="auto"`` takes where there are no gradients to integrate."""
 
-AUTO_ROW = ("integrated_gradients", "kernel_shap")
+AUTO_ROW = "kernel_shap"
 """The same for a row of features."""
 
-AUTO_FEW = ("integrated_gradients", "exact_shapley")
+AUTO_FEW = "exact_shapley"
 """The same for a row of a few."""
 
 
@@ -81,9 +81,13 @@ def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inp
         method = NextToken(**params)
     elif name == "auto":
         row = AUTO_FEW if inputs.x.numel() <= FEW_FEATURES else AUTO_ROW
-        names = row if inputs.x.ndim == 1 else AUTO
-        fitting = (one for one in names if REGISTRY[one]().why_not(model, inputs) is None)
-        method = create(next(fitting), params)
+        without = row if inputs.x.ndim == 1 else AUTO
+        path = REGISTRY["integrated_gradients"]
+        fits = path().why_not(model, inputs) is None
+        if fits and not params:  # whether there is a gradient shows on the way back
+            method = type("Auto", (path,), {"otherwise": without})()
+        else:
+            method = create("integrated_gradients" if fits else without, params)
     else:
         method = create(name, params)
     reason = method.why_not(model, inputs)
@@ -225,7 +229,7 @@ def begun(
     try:
         estimates = chain([next(estimates)], estimates)
     except ModelError as error:
-        if not error.where:
+        if not error.where and not isinstance(error, NoWayBackError):
             raise
         note = f"{str(error).partition('. ')[0]}: {method.otherwise} instead."
         method = create(method.otherwise, {})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from xai_widgets.checks.subject import first_line, listed, using
+from xai_widgets.checks.subject import finite, first_line, listed, using
 from xai_widgets.findings import Finding
 from xai_widgets.models import ModelError
 from xai_widgets.models.errors import is_out_of_memory
@@ -31,7 +31,7 @@ def runs(subject: Subject) -> Iterator[Finding]:
 
     def notice(name: str, given: tuple[Any, ...], output: Any) -> None:
         """Note the first layers whose output is no number although what they were given is."""
-        if isinstance(output, Tensor) and not _finite(output) and all(map(_finite, given)):
+        if isinstance(output, Tensor) and not finite(output) and all(map(finite, given)):
             first.append(f"{name} ({type(modules[name]).__name__})")
 
     with listening(subject.model.module, notice):
@@ -52,10 +52,6 @@ def runs(subject: Subject) -> Iterator[Finding]:
     else:
         count = subject.scores.numel()  # type: ignore[union-attr]
         yield Finding("runs", "ok", f"The model takes the input and returns {count} finite score{'s' * (count != 1)}.")
-
-
-def _finite(value: Any) -> bool:
-    return not isinstance(value, Tensor) or not value.is_floating_point() or bool(torch.isfinite(value).all())
 
 
 def repeats(subject: Subject) -> Iterator[Finding]:

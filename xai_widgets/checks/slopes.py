@@ -102,7 +102,7 @@ def _names(noted: dict[str, str]) -> str:
 def agrees(subject: Subject) -> Iterator[Finding]:
     """Take a small step along the gradient, and see whether the score moves as it says."""
     found, model = subject.gradient, subject.model
-    smallest = SMALLEST.get(model.dtype)
+    smallest = None if subject.scores is None else SMALLEST.get(subject.scores.dtype)  # coarser ones under autocast
     if found is None or model.random or smallest is None or not bool(torch.isfinite(found).all()):
         return
     assert subject.scores is not None

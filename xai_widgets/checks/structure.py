@@ -6,11 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.dropout import _DropoutNd
 
-from xai_widgets.checks.subject import listed, using
+from xai_widgets.checks.subject import finite, listed, using
 from xai_widgets.findings import Finding
 from xai_widgets.models.callables import Estimator, PlainFunction
 
@@ -91,7 +91,7 @@ def _shares(counts: Counter[str]) -> str:
 def weights(subject: Subject) -> Iterator[Finding]:
     """Look at the weights: frozen ones are fine, numbers that are none are not."""
     named = [*subject.given.named_parameters(), *subject.given.named_buffers()]
-    wrong = [name for name, one in named if one.is_floating_point() and not _finite(one.detach())]
+    wrong = [name for name, one in named if not finite(one.detach())]
     if wrong:
         sentence = f"{len(wrong)} of the model's tensors hold NaN or infinity."
         yield Finding("weights", "error", sentence, "Load or train the weights again.", where=listed(wrong))
@@ -100,10 +100,6 @@ def weights(subject: Subject) -> Iterator[Finding]:
     if not subject.model.private:
         sentence = "The model cannot be copied, so it is explained in place and put back after each pass."
         yield Finding("copy", "note", sentence, "Do not train it meanwhile.")
-
-
-def _finite(tensor: Tensor) -> bool:
-    return tensor.is_meta or bool(torch.isfinite(tensor).all())
 
 
 def prepared(subject: Subject) -> Iterator[Finding]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import torch
+from torch import Tensor
+
 from xai_widgets.attribution.runs import asked_of
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import Target, resolve_target
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model
@@ -85,6 +88,14 @@ class Subject:
 def using(*needs: str) -> tuple[str, ...]:
     """Name the methods that use any of these; every method for none."""
     return tuple(name for name, cls in REGISTRY.items() if not needs or cls.uses & set(needs))
+
+
+def finite(value: Any) -> bool:
+    """Tell whether all is numbers; what cannot tell, such as a sparse tensor or one within torch.func, is taken so."""
+    try:
+        return not isinstance(value, Tensor) or value.is_meta or bool(torch.isfinite(value).all())
+    except RuntimeError:
+        return True
 
 
 def first_line(error: BaseException | str) -> str:

@@ -200,9 +200,10 @@ def _plain(x: Tensor, device: torch.device | str, dtype: torch.dtype, channels: 
     """Take what the model eats as it is."""
     if not x.is_floating_point():
         kind = str(x.dtype).removeprefix("torch.")
+        hint = 'use x.float() of a tensor, x.astype("float32") of an array; only an nn.Embedding takes whole numbers'
         msg = (
             f"without preprocess= the input must hold floating point numbers, got {kind}: "
-            'use x.float() of a tensor, x.astype("float32") of an array.'
+            f"{'give torch.view_as_real(x)' if x.is_complex() else hint}."
         )
         raise TypeError(msg)
     if x.numel() == 0:

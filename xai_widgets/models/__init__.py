@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from xai_widgets.models.callables import as_module, why_no_gradient
 from xai_widgets.models.continuations import Likelihood, continued
-from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError, is_out_of_memory
+from xai_widgets.models.errors import (
+    ModelError,
+    NoWayBackError,
+    OutOfMemoryError,
+    WeightsChangedError,
+    is_out_of_memory,
+)
 from xai_widgets.models.incremental import Incremental, NotIncrementalError
 from xai_widgets.models.layers import check_layer
 from xai_widgets.models.module import TorchModel
@@ -22,6 +28,7 @@ __all__ = [
     "Likelihood",
     "Model",
     "ModelError",
+    "NoWayBackError",
     "NotIncrementalError",
     "OutOfMemoryError",
     "Pace",

@@ -18,6 +18,8 @@ CALLERS = os.path.dirname(__file__) + os.sep  # noqa: PTH120
 PICTURE = 3
 RULES = f"{CALLERS}rules{os.sep}"
 
+UNCHECKPOINTED = "Turn checkpointing off, which saves memory in training only; gradients pass with use_reentrant=False."
+
 
 class ModelError(RuntimeError):
     """The model raised, returned something that is not scores, or returned NaN."""
@@ -43,6 +45,10 @@ class WeightsChangedError(ModelError):
         self.seconds = seconds
 
 
+class NoWayBackError(ModelError):
+    """The score has no gradient."""
+
+
 class OutOfMemoryError(ModelError):
     """Not even one input at a time fits into the device's memory."""
 
@@ -60,6 +66,21 @@ def out_of_memory_on_one() -> OutOfMemoryError:
     """Return the error for a single input that does not fit; no smaller batch can help."""
     return OutOfMemoryError(
         "The model ran out of memory on a single input. Use a smaller input, or a device with more memory."
+    )
+
+
+def no_way_back(error: Exception | None = None) -> NoWayBackError:
+    """Return the error for what was raised on the way back, or for a score that has none."""
+    if error is None:
+        return NoWayBackError(
+            "The model's output does not depend on its input by differentiable operations (was it detached?). "
+            "Use a perturbation method, such as occlusion."
+        )
+    if "checkpoint" in str(error):  # torch's own words are of other ways to train
+        return NoWayBackError(f"The model checkpoints activations, which this way back cannot pass. {UNCHECKPOINTED}")
+    return NoWayBackError(
+        f"The model raised {type(error).__name__} on the way back from its score: {error} "
+        "Use a perturbation method, such as occlusion."
     )
 
 

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.models.errors import ModelError, describe, is_out_of_memory, out_of_memory_on_one, raised
+from xai_widgets.models.errors import (
+    ModelError,
+    describe,
+    is_out_of_memory,
+    no_way_back,
+    out_of_memory_on_one,
+    raised,
+)
 from xai_widgets.models.explanation import ExplanationCopy, copy_in_steps, is_watched, listeners
 from xai_widgets.models.feeds import Feed, Reduced, feed_alone
 from xai_widgets.models.keras_models import show_layers
@@ -81,11 +88,14 @@ class Execution:
         self._given = weakref.ref(module)
         self.labels: Sequence[str] | None = None if labels is None else tuple(str(one) for one in labels)
         weights: list[Tensor] = [*self.module.parameters(), *self.module.buffers()]
-        first = next((w for w in weights if w.is_floating_point()), None)
+        first = next((w for w in weights if w.is_floating_point() or w.is_complex()), None)
         self.device = torch.device(device or "cpu") if first is None else first.device
-        self.dtype = torch.get_default_dtype() if first is None else first.dtype
+        self.dtype = torch.get_default_dtype() if first is None else first.dtype.to_real()
         if self.device.type == "meta":
             msg = "The model is on the meta device, where weights have no values: load it onto a real one first."
+            raise ValueError(msg)
+        if self.dtype.itemsize == 1:
+            msg = f"Nothing can be computed with weights of {self.dtype}: give model.bfloat16() or model.float()."
             raise ValueError(msg)
         self.seed, self._feed = seed, feed
         self.task: str | None = None
@@ -368,11 +378,7 @@ class Execution:
 
     def _differentiate(self, score: Tensor, tensors: list[Tensor], *, again: bool = False) -> tuple[Tensor | None, ...]:
         if not score.requires_grad:
-            msg = (
-                "The model's output does not depend on its input by differentiable operations (was it detached?). "
-                "Use a perturbation method, such as occlusion."
-            )
-            raise ModelError(msg)
+            raise no_way_back()
         try:
             return torch.autograd.grad(score.sum(), tensors, allow_unused=True, retain_graph=again)
         except Exception as error:
@@ -380,11 +386,7 @@ class Execution:
                 raise out_of_memory_on_one() from error
             if is_out_of_memory(error) or isinstance(error, ModelError):
                 raise
-            msg = (
-                f"The model raised {type(error).__name__} on the way back from its score: {error} "
-                "Use a perturbation method, such as occlusion."
-            )
-            raise ModelError(msg) from error
+            raise no_way_back(error) from error
 
     def _need_floating(self, x: Tensor) -> None:
         if not x.is_floating_point():

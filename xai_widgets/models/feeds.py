@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
+from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import describe
+from xai_widgets.models.keras_models import is_functional
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +54,7 @@ class Several:
     named : bool
         Whether they go in by the names of arguments.
     together : bool
-        Whether all of them are one argument, a list or a mapping, as of Keras models put together from inputs.
+        Whether all of them are one argument; see `takes_together`.
     more : mapping, optional
         Arguments besides, by names.
     """
@@ -94,6 +97,25 @@ class Several:
         shapes = {one.name: one.fixed.shape if one.shape is None else one.shape for one in self._members if _told(one)}
         words = (f"{name} of shape {[len(rows), *shape]}" for name, shape in shapes.items())
         return f"{' and '.join(words)} on {rows.device}"
+
+
+def takes_together(module: nn.Module, names: Sequence[str], *, named: bool) -> bool:
+    """Tell whether a model takes all of its inputs as one argument, a list or a mapping."""
+    if is_functional(module):
+        return True
+    try:
+        wanted = inspect.signature(module.function if isinstance(module, PlainFunction) else module.forward)
+    except (TypeError, ValueError):  # compiled code tells nothing
+        return False
+    return not _takes(wanted, *(() if named else names), **dict.fromkeys(names if named else ())) and _takes(wanted, 0)
+
+
+def _takes(wanted: inspect.Signature, *given: Any, **named: Any) -> bool:
+    try:
+        wanted.bind(*given, **named)
+    except TypeError:
+        return False
+    return True
 
 
 class ChannelsLast:

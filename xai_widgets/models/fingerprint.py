@@ -43,8 +43,13 @@ def fingerprint(module: nn.Module) -> str:
     return digest.hexdigest()
 
 
+def dense(tensor: Tensor) -> Tensor:
+    """Return a tensor that can be compared and hashed, whatever it is."""
+    return tensor if tensor.layout is torch.strided else tensor.to_dense()
+
+
 def _words(tensor: Tensor) -> Tensor:
-    flat = tensor.contiguous().flatten()
+    flat = dense(tensor).contiguous().flatten()
     if tensor.is_complex():
         flat = torch.view_as_real(flat).flatten()
     size = flat.element_size()

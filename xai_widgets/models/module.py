@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.callables import PlainFunction
-from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory
+from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory, no_way_back
 from xai_widgets.models.explanation import is_watched, listeners
 from xai_widgets.models.fingerprint import fingerprint
 from xai_widgets.models.layers import check_layer
@@ -54,7 +54,7 @@ class TorchModel(Tapped):
     Attributes
     ----------
     device, dtype
-        Of the module's first floating-point parameter.
+        Of the module's first parameter that is no whole number.
     forwards, backwards : int
         Inputs passed so far.
     """
@@ -231,8 +231,10 @@ class TorchModel(Tapped):
     def _back(self, leaf: Tensor, scores: Tensor, target: Target, rules: Rules | None = None) -> tuple[Tensor, Tensor]:
         head = scores if rules is None else rules.head(scores)
         (gradient,) = self._differentiate(target.of(head), [leaf])
+        if gradient is None:  # such as through quantised layers, or a function whose own weights have a gradient
+            raise no_way_back()
         self._spent.backwards += len(leaf)
-        return target.of(scores).detach(), torch.zeros_like(leaf) if gradient is None else gradient
+        return target.of(scores).detach(), gradient
 
     def attention(self, x: Tensor, target: Target, watch: AttentionWatch) -> Tensor | None:
         """Watch the attention of one pass, and compute the score's gradient with respect to what the last one puts out.

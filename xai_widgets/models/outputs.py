@@ -17,6 +17,7 @@ FOUND = 'torch.stack([one["scores"].sum() for one in out])'
 
 BY_FUNCTION = "Say what to explain of it by a function that makes one number of each input: target=lambda out: {}."
 
+SQUEEZED = "Let it keep the batch axis: squeeze(1), not squeeze()."
 MATRIX = 2
 TWO_CLASSES = 2
 HALF_PRECISION = 1e-3
@@ -50,6 +51,8 @@ def scores_of(output: Any) -> Tensor:
     if not scores.is_floating_point():
         dtype = str(scores.dtype).removeprefix("torch.")
         msg = f"The model must return floating-point scores, got {dtype}; class numbers cannot be explained."
+        if scores.is_complex():
+            msg = f"The model must return real scores, got {dtype}: explain lambda x: model(x).abs(), or another part."
         raise ModelError(msg)
     if scores.ndim == 1:
         return scores[:, None]
@@ -58,7 +61,7 @@ def scores_of(output: Any) -> Tensor:
     if scores.ndim != MATRIX:
         msg = (
             f"The model must return one row of scores an input, [n, classes], got shape {list(scores.shape)}. "
-            f"{BY_FUNCTION.format(f'{_way(output, scores)}[:, 0].flatten(1).mean(1)')}"
+            f"{BY_FUNCTION.format(f'{_way(output, scores)}[:, 0].flatten(1).mean(1)') if scores.ndim else SQUEEZED}"
         )
         raise ModelError(msg)
     if not scores.shape[1]:
@@ -101,6 +104,8 @@ def rows_of(output: Any, count: int) -> Tensor:
         msg = f"The model must return one row of scores an input: for a batch of {count} it returned {len(scores)}."
         if isinstance(output, (list, tuple)):
             msg = f"{msg} {BY_FUNCTION.format(FOUND)}"
+        elif count == 1 and isinstance(output, Tensor) and output.ndim == 1:
+            msg = f"{msg} {SQUEEZED}"
         raise ModelError(msg)
     return scores
 

@@ -175,5 +175,10 @@ class Tapped(Execution):
 
 
 def _nothing(layer: str | None) -> ModelError:
-    what = "No layer put out a" if layer is None else f"The layer {layer!r} put out no"
-    return ModelError(f"{what} tensor of floating-point numbers on the way to the score. Choose another.")
+    if layer is None:
+        return ModelError(
+            "No layer put out a tensor of floating-point numbers on the way to the score. Of functions, TorchScript "
+            "and exported graphs no layer can be seen: give the module itself."
+        )
+    msg = f"The layer {layer!r} put out no tensor of floating-point numbers on the way to the score. Choose another."
+    return ModelError(msg)

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from xai_widgets.models.fingerprint import dense
+
 if TYPE_CHECKING:
     import threading
     from collections.abc import Container, Iterator
@@ -52,6 +54,10 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     # A module that copies itself, as Keras's do, makes weights of its own; `follow` gives them the originals' memory.
     for parameter in twin.parameters():  # not by the module: a compiled one refuses to
         parameter.requires_grad_(False)  # noqa: FBT003
+    for one in twin.modules():
+        inner = getattr(one, "_orig_mod", None)
+        if isinstance(inner, nn.Module):  # what torch.compile made of a part hides its operations and layers
+            one.forward = inner.__call__
     return twin.eval()
 
 
@@ -81,14 +87,15 @@ def follow(twin: nn.Module, module: nn.Module, *, weights: bool, own: Container[
     with torch.no_grad():
         for mine, theirs in zip(twin.buffers(), module.buffers(), strict=False):
             # Only then, since no pass can be traced back through what was written into after it.
-            if (mine.device, mine.dtype) != (theirs.device, theirs.dtype) or not torch.equal(mine, theirs):
+            same = (mine.device, mine.dtype) == (theirs.device, theirs.dtype)
+            if not same or not torch.equal(dense(mine), dense(theirs)):
                 mine.copy_(theirs)
     if not weights:
         return
     for mine, theirs in zip(twin.parameters(), module.parameters(), strict=False):
         if id(mine) in own:
             mine.data = theirs.data.to(mine.device, mine.dtype, copy=True)
-        elif mine.data_ptr() != theirs.data_ptr():
+        elif address_of(mine) != address_of(theirs):
             # Not copied into the old memory: that may still be somebody's, who keeps weights aside.
             mine.data = theirs.data.to(mine.device, mine.dtype)
 
@@ -99,7 +106,12 @@ def version_of(module: nn.Module, *, buffers: bool = True) -> int:
     What is written through ``.data`` leaves no trace: `sample_of` looks.
     """
     held = _held(module, buffers=buffers)
-    return hash(tuple([(t.data_ptr(), 0 if t.is_inference() else t._version) for t in held]))  # noqa: SLF001
+    return hash(tuple([(address_of(t), 0 if t.is_inference() else t._version) for t in held]))  # noqa: SLF001
+
+
+def address_of(tensor: Tensor) -> int:
+    """Return where a tensor's memory begins; a number of its own for one without, such as a sparse one."""
+    return tensor.data_ptr() if tensor.layout is torch.strided else id(tensor)
 
 
 def _held(module: nn.Module, *, buffers: bool) -> list[Tensor]:

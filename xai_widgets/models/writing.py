@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.overrides import TorchFunctionMode
 
 from xai_widgets.models.rules.operations import operation_of, tensors_in
@@ -50,6 +51,8 @@ class OwnWeights(TorchFunctionMode):
         return func(*args, **kwargs)
 
     def _separate(self, written: Tensor) -> None:
+        if is_functorch_wrapped_tensor(written):  # has no memory of its own, and weights are no such tensors
+            return
         theirs = written.untyped_storage().data_ptr()  # nothing is written into what is empty, whose address is 0
         for one in self._weights.pop(theirs, ()):
             start = one.storage_offset()

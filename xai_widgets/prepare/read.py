@@ -13,8 +13,8 @@ from torch import Tensor
 from xai_widgets.inputs import CHANNELS, Inputs, is_several, read_inputs, read_several
 from xai_widgets.models import TorchModel
 from xai_widgets.models.callables import Estimator, PlainFunction, as_module, named, names_of
-from xai_widgets.models.feeds import ChannelsLast, Member, Several, feed_alone
-from xai_widgets.models.keras_models import is_functional, is_keras
+from xai_widgets.models.feeds import ChannelsLast, Member, Several, feed_alone, takes_together
+from xai_widgets.models.keras_models import is_keras
 from xai_widgets.models.tokens import takes_tokens
 from xai_widgets.prepare.text import is_passage, read_passage
 from xai_widgets.prepare.tokens import reduced, tokens_for
@@ -125,7 +125,7 @@ def _several(model: TorchModel, x: Any, reduce: Callable[[Any], Any] | None) -> 
         return tokens_for(model, given.fixed[name], given.fixed, name, named=given.named, reduce=reduce)
     explained = {name: tuple(one.x.shape) for name, one in given.explained.items()}
     members = [Member(name, explained.get(name), given.fixed.get(name)) for name in given.order]
-    feed = Several(members, named=given.named, together=is_functional(model.module))
+    feed = Several(members, named=given.named, together=takes_together(model.module, given.order, named=given.named))
     return reduced(model.fed(feed), reduce), given.joined()
 
 

@@ -11,8 +11,7 @@ from torch import Tensor
 
 from xai_widgets.inputs import Inputs, read_inputs
 from xai_widgets.models import ModelError, TorchModel
-from xai_widgets.models.feeds import Member, Several
-from xai_widgets.models.keras_models import is_functional
+from xai_widgets.models.feeds import Member, Several, takes_together
 from xai_widgets.models.stand_ins import StandIns, vectors_of
 from xai_widgets.models.tokens import LastPosition, find_embedding, only_last
 from xai_widgets.prepare.once import once
@@ -60,7 +59,8 @@ def tokens_for(
     members = [Member(key, tuple(ids.shape) if key == name else None, one) for key, one in given.items()]
     last = LastPosition(_last(others.get("attention_mask"), len(ids)))
     more = only_last(model.module, last.place) if reduce is None else {}
-    feed = Several(members, named=named, together=len(members) > 1 and is_functional(model.module), more=more)
+    together = len(members) > 1 and takes_together(model.module, [*given], named=named)
+    feed = Several(members, named=named, together=together, more=more)
     vectors: Tensor | None = None
 
     def ask() -> tuple[str, str | None, int]:

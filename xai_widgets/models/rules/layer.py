@@ -97,7 +97,8 @@ class Convolving:
     channels = 0
 
     def __init__(self, func: Any, rest: list[Any]) -> None:
-        self._func, self._rest = func, rest
+        # Lists, since the operations of exported graphs take nothing else.
+        self._func, self._rest = func, [[one] if isinstance(one, int) else one for one in rest[:3]] + rest[3:]
         self.groups, stride, padding, dilation = rest[3], *rest[:3]
         self.padding = [padding] * 2 if isinstance(padding, int) else list(padding)
         self._geometry = stride, dilation, self.groups

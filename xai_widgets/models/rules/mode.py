@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.autograd import Function
 from torch.overrides import TorchFunctionMode, resolve_name
 
-from xai_widgets.models.errors import ModelError, called_in
+from xai_widgets.models.errors import UNCHECKPOINTED, ModelError, called_in
 from xai_widgets.models.rules.compositions import COMPOSITIONS
-from xai_widgets.models.rules.operations import MOVES, opened, operation_of, out_of_place, tensors_in
+from xai_widgets.models.rules.operations import MOVES, opened, operation_of, out_of_place, replaced, tensors_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +39,7 @@ class Carry(Function):
     def forward(ctx: Any, compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *_inputs: Tensor) -> Tensor:
         """Return what `compute` computes; it must be a new tensor."""
         ctx.back = back
+        ctx.cast = _cast(_inputs[0].device.type)
         result = compute()
         # What is written into a part of another tensor later must not be such a part itself: torch refuses it.
         return result.clone() if result._is_view() else result  # noqa: SLF001
@@ -46,7 +48,17 @@ class Carry(Function):
     def backward(ctx: Any, *came: Tensor) -> Any:
         """Go back by the rule."""
         back, ctx.back = ctx.back, None  # with what it holds: the graph outlives the way back
-        return None, None, *back(came[0])
+        with ctx.cast:
+            return None, None, *back(came[0])
+
+
+def _is_wrapped(tensor: Tensor) -> bool:
+    return tensor.is_nested or is_functorch_wrapped_tensor(tensor)
+
+
+def _cast(device: str) -> torch.autocast:
+    """Return what casts on the way back as the model does on the way forward."""
+    return torch.autocast(device, torch.get_autocast_dtype(device), torch.is_autocast_enabled(device))
 
 
 def carry(compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *inputs: Tensor) -> Tensor:
@@ -84,7 +96,8 @@ class Call:
 def refusal(name: str, advice: Mapping[str, str], func: Any, why: str, where: str) -> ModelError:
     """Return what says that a method has no rule for an operation, and what to do instead."""
     title = func if isinstance(func, str) else resolve_name(func) or operation_of(func)[0]
-    hint = advice.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
+    known = {"CheckpointFunctionBackward": UNCHECKPOINTED, **advice}
+    hint = known.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
     error = ModelError(f"{name} has no rule for {title}{why}, called in {where}. {hint}")
     error.where = where
     return error
@@ -152,9 +165,11 @@ class Rules(TorchFunctionMode):
     def __torch_function__(self, func, types_, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
         kwargs = kwargs or {}
         name, inside = operation_of(func)
+        handler = self.handler(name)
+        if handler is not None or not self.passes(name):
+            args, kwargs = self._taken(func, args, kwargs)
         self._check_origins(args, kwargs)
         written = [*tensors_in([args[:1] if inside else (), kwargs.get("out")])]
-        handler = self.handler(name)
         if isinstance(func, types.FunctionType) and func not in self._open:
             result = self._inside(func, args, kwargs)
         elif handler is not None and kwargs.get("out") is None:
@@ -191,6 +206,17 @@ class Rules(TorchFunctionMode):
             if one.requires_grad:
                 self._known[id(one)] = one
         return result
+
+    def _taken(self, func: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """Return arguments as a rule takes them: plain tensors, and weights that are constants."""
+        given = list(tensors_in([args, kwargs]))
+        if any(map(_is_wrapped, given)):
+            self.refuse(func, " of a nested tensor, or within torch.func")
+        if any(isinstance(one, nn.Parameter) and one.requires_grad for one in given):
+            # Of a network within a function, which is not ours to freeze.
+            fixed = lambda t: t.detach() if isinstance(t, nn.Parameter) else t  # noqa: E731
+            return replaced(args, fixed), replaced(kwargs, fixed)
+        return args, kwargs
 
     def refuse(self, func: Any, why: str = "") -> NoReturn:
         """Refuse an operation.
@@ -243,6 +269,6 @@ class Rules(TorchFunctionMode):
 
     def _protect(self, tensors: list[Tensor]) -> None:
         """Copy what is kept of tensors before something is written into them."""
-        for tensor in tensors:
+        for tensor in tensors if self._kept else ():
             for kept in self._kept.pop(tensor.untyped_storage().data_ptr(), ()):
                 kept.tensor = kept.tensor.clone()

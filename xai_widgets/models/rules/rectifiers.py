@@ -51,7 +51,7 @@ class Rectifiers(Rules):
     @staticmethod
     def _guided(call: Call) -> Tensor:
         result: Tensor = call()
-        result.register_hook(lambda came: came.clamp(min=0))  # type: ignore[no-untyped-call]
+        result.register_hook(lambda came: came if came is None else came.clamp(min=0))  # type: ignore[no-untyped-call]
         return result
 
     @staticmethod

@@ -87,6 +87,15 @@ export const refused: Record<string, string> = {
   "The model raised {} for an input of {}: {}": "模型对 {} 的输入引发了 {}：{}",
   "The model raised {} on the way back from its score: {} Use a perturbation method, such as occlusion.":
     "模型从得分反向传播时引发了 {}：{} 请用扰动方法，例如 occlusion。",
+  "The model checkpoints activations, which this way back cannot pass. {}":
+    "模型使用激活检查点，这种反向传播无法通过。{}",
+  "Turn checkpointing off, which saves memory in training only; gradients pass with use_reentrant=False.":
+    "请关闭检查点（它只在训练时节省内存）；use_reentrant=False 时梯度可以通过。",
+  "Let it keep the batch axis: squeeze(1), not squeeze().": "请让它保留批次轴：用 squeeze(1) 而不是 squeeze()。",
+  "The model must return real scores, got {}: explain lambda x: model(x).abs(), or another part.":
+    "模型必须返回实数得分，得到的是 {}：请解释 lambda x: model(x).abs() 或其他部分。",
+  "Nothing can be computed with weights of {}: give model.bfloat16() or model.float().":
+    "权重类型为 {}，无法计算：请给出 model.bfloat16() 或 model.float()。",
   "The model's output does not depend on its input by differentiable operations (was it detached?). Use a perturbation method, such as occlusion.":
     "模型的输出不是经可微运算取决于输入（是否用了 detach？）。请用扰动方法，例如 occlusion。",
   "The model has no linear layer.": "模型没有线性层。",
@@ -100,10 +109,10 @@ export const refused: Record<string, string> = {
   "The score does not depend on the layer {} by differentiable operations. Choose another layer.":
     "得分不是经可微运算取决于层 {}。请选择别的层。",
   "There is no {}: for one input, the layer puts out shape {}.": "没有 {}：对一个输入，该层输出的形状为 {}。",
-  "{} tensor of floating-point numbers on the way to the score. Choose another.":
-    "{}在通往得分的路上没有输出浮点张量。请另选。",
-  "No layer put out a": "没有一层",
-  "The layer {} put out no": "层 {} ",
+  "The layer {} put out no tensor of floating-point numbers on the way to the score. Choose another.":
+    "层 {} 在通往得分的路上没有输出浮点张量。请另选。",
+  "No layer put out a tensor of floating-point numbers on the way to the score. Of functions, TorchScript and exported graphs no layer can be seen: give the module itself.":
+    "没有一层在通往得分的路上输出浮点张量。函数、TorchScript 和导出的图看不到各层：请给出模块本身。",
   "The model must return a tensor of class scores [n, classes], or a tuple, dict or object that holds one; got {}.":
     "模型必须返回类别得分的张量 [n, 类别]，或含有它的元组、字典或对象；得到的是 {}。",
   "The model must return floating-point scores, got {}; class numbers cannot be explained.":
