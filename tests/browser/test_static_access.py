@@ -25,6 +25,25 @@ def test_keyboard_cursor_reads_out_and_rescales(open_view):
     expect(view.page.locator(".xai-zoom-value")).to_have_text("100%")
 
 
+def test_an_answer_is_said_aloud_once_it_stays(open_view):
+    view = open_view({"options": {"steps": 1}}).ready()
+    answer = view.page.locator("[data-xai=answer]")
+    expect(answer).to_have_text(re.compile(r"^\S.* \d+\.\d%$"))  # the likeliest class
+    answer.evaluate(
+        """p => { window.told = []; new MutationObserver(() => window.told.push(p.textContent))
+            .observe(p, { childList: true, characterData: true, subtree: true }) }"""
+    )
+    slider = view.page.get_by_role("slider", name="Blur", exact=True)
+    for step in (1, 2, 3):
+        slider.fill(str(step))
+    view.page.wait_for_function("() => document.querySelector('.xai-root').xai.store.prediction.value.edited")
+    expect(answer).to_have_text(re.compile(r"^\S.* \d+\.\d%, Value for the original input \d+\.\d%"))
+    assert len(view.page.evaluate("window.told")) == 1, "not at each step of the slider"
+    other = view.page.locator(".xai-bar").last
+    other.click()
+    expect(answer).to_contain_text(f", {other.locator('.xai-bar-name').inner_text()} ")
+
+
 def test_labels_are_text(open_view):
     view = open_view({"options": {"steps": 1}}).ready()
     why = view.page.get_by_role("combobox", name="Why", exact=True)

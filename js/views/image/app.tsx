@@ -1,5 +1,6 @@
 // The whole view, top to bottom.
 import { imageWords } from "../../core/image/words";
+import { Aloud } from "../../panels/aloud";
 import { HealthPanel } from "../../panels/health";
 import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
@@ -18,6 +19,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
     <div class="xai-app">
       <header class="xai-header">
         <Title view={view} waiting={imageWords.title} />
+        <Aloud view={view} />
         <Alerts view={view} />
       </header>
       <div class={view.layout.value === "beside" ? "xai-main xai-wide" : "xai-main"}>

@@ -1,5 +1,6 @@
 // The whole view, top to bottom.
 import { tableWords } from "../../core/table/words";
+import { Aloud } from "../../panels/aloud";
 import { HealthPanel } from "../../panels/health";
 import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
@@ -16,6 +17,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
     <div class="xai-app">
       <header class="xai-header">
         <Title view={view} waiting={tableWords.title} />
+        <Aloud view={view} />
         <Alerts view={view} />
       </header>
       <div class="xai-f-main">
