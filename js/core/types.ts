@@ -68,7 +68,7 @@ export interface Request<E extends AnyEdit = AnyEdit> {
   edits: E[];
 }
 
-/** A question that a saved page has the answer to, and what it turned out to be about. */
+/** A question that what is saved has the answer to, and what it turned out to be about. */
 export interface Known {
   request: Request;
   found: Asked;

@@ -153,7 +153,7 @@ const english = {
 
   // status
   noKernel: "No kernel: showing the last saved view",
-  savedPage: "This is a saved page, without the model: what is greyed works in the notebook it was saved from.",
+  savedAlone: "Saved without the model: what is greyed needs a running notebook.",
   needsModel: "needs the model",
   retry: "Try again",
   busy: "Kernel busy, your question is waiting",

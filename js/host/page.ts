@@ -1,4 +1,4 @@
-// What stands in for the kernel on a saved page: it says again what was said, and nothing else.
+// What stands in for the kernel where there is none: it says again what was said, and nothing else.
 import { bytesOf, NAN_CODE, TOP_CODE } from "../core/arrays";
 import { answers } from "../core/request";
 import type { Incoming, Kept, Known, MapMessage, Outgoing, PredictionMessage, Request, Slot } from "../core/types";
@@ -26,11 +26,21 @@ export interface Page {
   answers: [number, number][];
 }
 
+/** Bytes that the buffers of a page unpack to, each at most: a few kilobytes may unpack to terabytes. */
+const MOST = 2 ** 25;
+
 async function inflated([bits, data]: Packed): Promise<Uint8Array> {
-  const bytes = bytesOf(data);
+  const bytes = bytesOf(data) as Uint8Array<ArrayBuffer>;
   if (bits === 0) return bytes;
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const whole = new Uint8Array(await new Response(stream).arrayBuffer());
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.length;
+    if (size > MOST) throw new Error("a page unpacks to more than any has");
+    parts.push(part.value);
+  }
+  const whole = new Uint8Array(await new Blob(parts).arrayBuffer());
   return bits === 1 ? whole : codesOf(whole, bits);
 }
 
@@ -57,6 +67,8 @@ type Handler = (message: unknown, buffers: readonly unknown[]) => void;
 export class SavedModel implements Model {
   private readonly handlers = new Map<string, Set<Handler>>();
   private readonly known: Known[];
+  /** What a view could not make of the welcome. */
+  fault: unknown = null;
 
   constructor(private readonly page: Page) {
     this.known = page.answers.map(([, map]) => {
@@ -88,8 +100,12 @@ export class SavedModel implements Model {
 
   private welcome(): void {
     const { state, version, messages, told } = this.page;
-    this.emit({ kind: "welcome", v: 1, version, id: state.id, state });
-    for (const at of told) this.emit({ ...messages[at]! });
+    try {
+      this.emit({ kind: "welcome", v: 1, version, id: state.id, state });
+      for (const at of told) this.emit({ ...messages[at]! });
+    } catch (error) {
+      this.fault = error;
+    }
   }
 
   private answer({ id, slot, request }: { id: number; slot: Slot; request: Request }): void {

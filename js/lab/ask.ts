@@ -8,6 +8,11 @@ interface Told {
   evalue?: string;
 }
 
+/** What `xai_widgets.lab.pages` says of the widget of a model. */
+export function askPages(kernel: Kernel.IKernelConnection, call: "page" | "kept", model: string, ...more: number[]) {
+  return ask(kernel, "pages", `${call}(${[`'${model.replace(/[^\w-]/g, "")}'`, ...more].join()})`);
+}
+
 /** What a function of `xai_widgets.lab` returns, a text of ASCII. Throws an Error with what it raised, by that name. */
 export async function ask(kernel: Kernel.IKernelConnection, module: string, call: string): Promise<string> {
   const told = `__import__('importlib').import_module('xai_widgets.lab.${module}').${call}`;

@@ -47,9 +47,12 @@ export const english = {
     failed: "This kernel has no xai_widgets that can do this, or one that is too old.",
   },
 
-  // the picture of a view in a notebook that is saved
+  // a view in a notebook that is saved
   noRoom: (most: number, smaller: boolean) =>
     `An explanation's picture may take ${most} kB of the notebook (see Settings): ${smaller ? "it was drawn smaller" : "the one before was kept"}.`,
+
+  noRoomToLive: (most: number) =>
+    `An explanation may take ${most} kB of the notebook (see Settings): not all that it can show without a kernel found room.`,
 
   // the side panel
   panel: {
@@ -107,8 +110,9 @@ export const english = {
         description: "How often an explanation that is being computed shows what it has so far, at most.",
       },
       kilobytes: {
-        title: "Picture in a notebook, kB",
-        description: "How much a view's picture may take of a notebook that is saved. A larger one is drawn smaller.",
+        title: "View in a notebook, kB",
+        description:
+          "How much a view may take of a notebook that is saved. A larger picture is drawn smaller, and the oldest answers are left out.",
       },
     },
     choices: {

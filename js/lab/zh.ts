@@ -45,6 +45,8 @@ export const chinese: LabWords = {
   noRoom: (most, smaller) =>
     `解释的图片在笔记本中最多可占 ${most} kB（见设置）：${smaller ? "已缩小绘制" : "保留了先前的图片"}。`,
 
+  noRoomToLive: (most) => `解释在笔记本中最多可占 ${most} kB（见设置）：无内核时可显示的内容未能全部保存。`,
+
   panel: {
     title: "解释",
     show: "显示此笔记本的解释",
@@ -96,8 +98,8 @@ export const chinese: LabWords = {
         description: "正在计算的解释每秒最多显示多少次目前的结果。",
       },
       kilobytes: {
-        title: "笔记本中的图片大小（kB）",
-        description: "保存笔记本时，一个视图的图片最多可占多少。更大的会缩小绘制。",
+        title: "笔记本中的视图大小（kB）",
+        description: "保存笔记本时，一个视图最多可占多少。更大的图片会缩小绘制，最旧的回答会被略去。",
       },
     },
     choices: {

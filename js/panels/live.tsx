@@ -1,4 +1,4 @@
-// What only a model can answer: on a saved page it is there to see, and cannot be used.
+// What only a model can answer: where there is none it is there to see, and cannot be used.
 import type { ComponentChildren } from "preact";
 
 export function Live({ store, children }: { store: { saved: unknown }; children: ComponentChildren }) {

@@ -9,7 +9,7 @@ import { dropStore } from "../host/store";
 
 export interface Context {
   model: Model;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What anywidget loads. */
@@ -67,7 +67,6 @@ export function open(
   const stopLanguage = effect(() => {
     root.lang = language.value?.code ?? "en";
   });
-  mount(draw(root), root);
 
   const stop = () => {
     stopTheme();
@@ -76,6 +75,8 @@ export function open(
     root.remove();
     closed?.();
   };
+  // Before anything is drawn: what fails there is closed as well.
   signal?.addEventListener("abort", stop, { once: true });
+  mount(draw(root), root);
   return stop;
 }

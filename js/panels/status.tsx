@@ -80,7 +80,7 @@ export function Alerts({ view: { store } }: { view: { store: Alarming } }) {
     <div class="xai-alerts" aria-live="polite">
       {store.saved !== null && (
         <p class="xai-sentence" data-xai="saved">
-          {words.savedPage}
+          {words.savedAlone}
         </p>
       )}
       {store.connection.value === "silent" && (

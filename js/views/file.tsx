@@ -1,11 +1,13 @@
-// A saved explanation that JupyterLab opens: one of the views, and the file in place of a kernel.
+// A saved explanation that JupyterLab opens: one of the views, and what was saved in place of a kernel.
 import type { Saved } from "../core/fields";
-import { type Language, language } from "../core/language";
+import { type Language, language, translated } from "../core/language";
 import { pageOf } from "../host/file";
-import { type Page, SavedModel } from "../host/page";
+import { keptPage } from "../host/kept";
+import { type Page, unpacked } from "../host/page";
 import { populationOf } from "../host/populationfile";
 import { changesOf, evaluationOf } from "../host/resultfile";
 import type { View } from "../panels/root";
+import { show } from "../panels/saved";
 
 /** What the view of each kind of file is told. */
 const PAGES: Record<string, (saved: Saved, version: string) => Page | Promise<Page>> = {
@@ -20,22 +22,35 @@ function listed(spec: object, version: string): Page {
   return { spec, state: { id: 0 }, version, messages: [], told: [], answers: [] };
 }
 
+/** A view in a notebook: the data of its page, and lines on what was left out of them. */
+interface Kept {
+  page: unknown;
+  facts: string[];
+}
+
+function told(saved: Saved | Kept, version: string): Page | Promise<Page> {
+  if ("page" in saved) return unpacked(keptPage(saved.page, version));
+  const pageFor = PAGES[String(saved.fields.format)];
+  if (!pageFor) throw new Error("no view shows this kind of file");
+  return pageFor(saved, version);
+}
+
 /** Shows it, and returns how to stop. Throws, and leaves nothing behind, for what the view cannot show. */
-export default async function show(
+export default async function open(
   view: View,
-  saved: Saved,
+  saved: Saved | Kept,
   el: HTMLElement,
   words: Language | null,
   version: string,
 ): Promise<() => void> {
   language.value = words;
-  const pageFor = PAGES[String(saved.fields.format)];
-  if (!pageFor) throw new Error("no view shows this kind of file");
-  const model = new SavedModel(await pageFor(saved, version));
+  const page = await told(saved, version);
   const closing = new AbortController();
   try {
-    view.initialize({ model, signal: closing.signal });
-    view.render({ model, el, signal: closing.signal });
+    await show(view, page, el, closing.signal);
+    for (const line of "page" in saved ? saved.facts : []) {
+      el.append(Object.assign(document.createElement("div"), { textContent: translated(line) }));
+    }
   } catch (error) {
     closing.abort();
     el.replaceChildren();

@@ -1,10 +1,11 @@
 // A saved page: one of the views, and what was on show in place of a kernel.
 
 import { type Language, language, translated } from "../core/language";
-import { SavedModel, type SavedPage, unpacked } from "../host/page";
+import { type SavedPage, unpacked } from "../host/page";
 import type { View } from "../panels/root";
+import { show } from "../panels/saved";
 
-export default async function show(
+export default async function open(
   view: View,
   page: SavedPage,
   el: HTMLElement,
@@ -12,7 +13,5 @@ export default async function show(
 ): Promise<void> {
   language.value = words;
   for (const line of document.querySelectorAll("footer p")) line.textContent = translated(line.textContent ?? "");
-  const model = new SavedModel(await unpacked(page));
-  view.initialize({ model });
-  view.render({ model, el });
+  await show(view, await unpacked(page), el);
 }

@@ -198,7 +198,8 @@ def test_a_notebook_without_its_kernel_shows_the_saved_picture_and_untrusted_run
     host.shutdown()
 
     # The server remembers that it wrote this notebook: it comes back trusted.
-    host.open("gone.ipynb")
+    with host.page.expect_console_message(lambda message: "widget model not found" in message.text):
+        host.open("gone.ipynb")
     expect(picture).to_be_visible()
     assert middle(picture) == [200, 30, 10]
     expect(host.output(0)).not_to_contain_text("Error displaying widget")

@@ -10,6 +10,7 @@ import numpy as np
 from browser import image_widget, test_embedding, test_lab_population, test_lab_table, text_widget
 from browser.lab import script
 from browser.test_lab_image_life import PNG, coloured, png_of, shown_picture
+from browser.test_lab_kept import alive
 from nbconvert import HTMLExporter
 from PIL import Image
 from playwright.sync_api import expect
@@ -49,12 +50,20 @@ def test_every_kind_is_shared_as_a_picture_and_in_words(lab, browser):
     lab.shutdown()
     lab.expected.append("widget model not found")
 
+    lab.page.route("**/xai-widgets/views/*", lambda route: route.fulfill(status=404))
+    lab.expected.append("404")
     lab.open("shared.ipynb")  # by the one who wrote it: trusted
     assert [np.array_equal(shown_picture(lab, i), one) for i, one in enumerate(pictures)] == [True] * len(KINDS)
     expect(lab.output(list(KINDS).index("text")).locator(".xai-saved")).to_contain_text("good")
     strange = {i: [dict(data)] for i, data in enumerate(outputs)}
     lab.open("theirs.ipynb", [f"{cell}\n# from elsewhere" for cell in CELLS], outputs=strange)  # untrusted
     assert [np.array_equal(shown_picture(lab, i), one) for i, one in enumerate(pictures)] == [True] * len(KINDS)
+    # Where the server hands out views, all of them live.
+    lab.page.unroute("**/xai-widgets/views/*")
+    for name in ("shared.ipynb", "theirs.ipynb"):
+        lab.open(name)
+        for i in range(len(CELLS)):
+            alive(lab, i)
 
     [html, _] = HTMLExporter().from_filename(str(lab.server.root / "shared.ipynb"))
     packed = re.sub(r"\s", "", html)

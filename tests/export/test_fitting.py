@@ -114,3 +114,13 @@ def test_what_is_on_show_stays_however_large(caplog, monkeypatch):
 def test_what_is_the_same_is_stored_once():
     _, state = opened(a_page(2))
     assert len(state["buffers"]) == 3, "two maps, and the probabilities of both"
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (2, 300)])
+def test_a_map_of_few_cells_is_kept_in_one_along_an_axis_where_there_is_no_room(shape, monkeypatch):
+    monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "1")
+    answer = a_prediction(0), a_map(0, np.arange(np.prod(shape), dtype=float).reshape(shape))
+    _, state = opened(Shown({"kind": "image", "photo": {"data": PHOTO}}, {"id": 0}, answer, [answer]))
+    found = values_of(state, 1)[1]
+    assert found.shape == (1, max(1, shape[1] // 17))
+    assert found.mean() == pytest.approx(np.prod(shape) / 2 - 0.5, rel=0.02)

@@ -74,7 +74,7 @@ def test_views_are_served_below_the_servers_address_to_who_may_use_it():
     [rule] = [one for router in app.web_app.default_router.rules for one in getattr(router.target, "rules", [])
               if "xai-widgets" in one.matcher.regex.pattern]  # fmt: skip
     matches = rule.matcher.regex.match
-    for kind in ("image", "text", "table", "population", "results"):
+    for kind in ("image", "text", "table", "population", "embedding", "results"):
         assert matches(f"/behind/xai-widgets/views/{kind}")["kind"] == kind
     assert matches("/behind/xai-widgets/words")["kind"] is None
     assert not matches("/behind/xai-widgets/views/../esm")

@@ -16,12 +16,18 @@ from widgets.texts import Reader
 
 import xai_widgets as xai
 from xai_widgets.export import SAVED_VIEW, mimebundle
+from xai_widgets.lab import pages
 
+NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (400, 400, 3)).astype(np.uint8))
 PAGE = re.compile(r'id="xai-page">(.*?)</script>', re.DOTALL)
 
 
 def state_of(path):
     return json.loads(PAGE.search(path.read_text(encoding="utf-8"))[1])
+
+
+def small(picture):
+    return torch.tensor(np.array(picture.resize((12, 12)))).movedim(2, 0) / 255
 
 
 def asked(page):
@@ -110,6 +116,50 @@ def test_every_widget_leaves_four_kinds_of_itself_in_a_notebook(make, make_text,
     words.close()
 
 
+def test_a_notebook_holds_what_a_page_holds(make, tmp_path):
+    w = make(method="saliency", target=0)
+    w.wait()
+    w.explain("input_x_gradient")
+    w.save(tmp_path / "x.html")
+    saved, name = w._repr_mimebundle_()[0][SAVED_VIEW], w.model_id
+    assert (saved["facts"], saved["left"]) == ([], False)
+    assert json.loads(saved["page"]) == state_of(tmp_path / "x.html")
+    assert json.loads(pages.kept(name, 300_000)) == {part: saved[part] for part in ("page", "facts", "left")}
+    w.close()
+    with pytest.raises(ValueError, match="does not know this widget"):
+        pages.kept(name, 300_000)
+
+
+def test_a_view_in_a_notebook_shares_its_room_with_its_picture_and_says_what_it_left_out(make, monkeypatch):
+    w = make(image=NOISE, preprocess=small, method="saliency")
+    for method in ("input_x_gradient", "occlusion", "saliency"):
+        w.wait()
+        w.explain(method)
+    w.wait()
+    whole = json.loads(pages.kept(w.model_id, 10**6))
+    assert len(json.loads(whole["page"])["answers"]) == 3
+    room = (len(json.dumps(whole["page"])) - 1500) * 3 // 2
+    less = json.loads(pages.kept(w.model_id, room))
+    assert len(json.dumps(less["page"])) <= room * 2 // 3
+    assert less["left"]
+    assert less["facts"][0].startswith("Saved: the newest ")
+    assert json.loads(pages.kept(w.model_id, 1000)) == {"left": True}, "the picture alone is kept"
+    monkeypatch.setenv("XAI_WIDGETS_VIEW_KB", "600")
+    data = w._repr_mimebundle_()[0]
+    assert "page" in data[SAVED_VIEW]
+    assert len(json.dumps(data)) < 600_000
+
+
+def test_a_picture_outlives_data_that_cannot_be_written(make, monkeypatch, caplog):
+    w = make(method="saliency")
+    w.wait()
+    monkeypatch.setattr(w, "as_page", lambda: 1 / 0)
+    data, _ = w._repr_mimebundle_()
+    assert "image/png" in data
+    assert "page" not in data[SAVED_VIEW]
+    assert "could not be kept alive" in caplog.text
+
+
 def test_a_notebook_says_why_it_has_no_picture(make):
     w = make(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(7, 3)), method="saliency")
     w.wait()
@@ -119,12 +169,7 @@ def test_a_notebook_says_why_it_has_no_picture(make):
 
 
 def test_a_view_takes_no_more_of_a_notebook_than_it_may(make, monkeypatch, caplog):
-    photo = np.random.default_rng(0).integers(0, 256, (400, 400, 3)).astype(np.uint8)
-
-    def prepare(picture):
-        return torch.tensor(np.array(picture.resize((12, 12)))).movedim(2, 0) / 255
-
-    result = make(image=Image.fromarray(photo), preprocess=prepare, method="saliency").result()
+    result = make(image=NOISE, preprocess=small, method="saliency").result()
     widths = {}
     for most in ("300", "120"):
         monkeypatch.setenv("XAI_WIDGETS_VIEW_KB", most)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export.aside import write_aside
+from xai_widgets.export.fitting import room
 from xai_widgets.export.picture import png
 from xai_widgets.export.words import every_word, text
 
@@ -41,6 +41,8 @@ def mimebundle(
     attribution: Attribution | None,
     display: Mapping[str, Any] | None = None,
     error: str = "",
+    *,
+    page: Bundle | None = None,
 ) -> tuple[Bundle, Bundle]:
     """Add the static twins to what a live widget shows.
 
@@ -54,6 +56,8 @@ def mimebundle(
         How it is shown, as in ``docs/protocol.md``; what is missing or None is chosen as the live view chooses it.
     error : str
         Why there is nothing to show, if so.
+    page : dict, optional
+        As of :func:`~xai_widgets.export.fitting.memory`.
 
     Returns
     -------
@@ -65,21 +69,22 @@ def mimebundle(
         words = text(attribution)
         lines = "\n".join([words, *every_word(attribution)])
         if drawable(attribution):
-            paint = partial(_small_enough, attribution, display or {})
-    return saved(live, "Explanation", words, paint, lines)
+            paint = partial(_small_enough, attribution, display or {}, room() - (len(json.dumps(page)) if page else 0))
+    return saved(live, "Explanation", words, paint, lines, page=page)
 
 
-def _small_enough(attribution: Attribution, display: Mapping[str, Any]) -> bytes:
+def _small_enough(attribution: Attribution, display: Mapping[str, Any], most: int) -> bytes:
     """Draw a picture that a notebook has room for, as large as that goes."""
-    most = 1000 * int(os.environ.get("XAI_WIDGETS_VIEW_KB", "300"))
     for width in WIDTHS:
         picture = as_shown(png, attribution, display, width=width)
         # Notebooks keep pictures as base64.
         if len(picture) * 4 / 3 <= most:
             break
-    if width < WIDTHS[0]:
+    takes = len(picture) * 4 / 3
+    # Beside the data of a live view it is smaller as a rule.
+    if takes > most or (width < WIDTHS[0] and most == room()):
         msg = "A notebook's picture is drawn %d pixels wide and takes %.0f kB; it may take %d: set XAI_WIDGETS_VIEW_KB."
-        logger.warning(msg, width, len(picture) / 750, most // 1000)
+        logger.warning(msg, width, takes / 1000, most // 1000)
     return picture
 
 
@@ -121,14 +126,23 @@ def dumped(record: dict[str, Any]) -> bytes:
 
 
 def saved(
-    live: tuple[Bundle, Bundle] | Bundle, title: str, words: str, paint: Callable[[], bytes] | None, lines: str = ""
+    live: tuple[Bundle, Bundle] | Bundle,
+    title: str,
+    words: str,
+    paint: Callable[[], bytes] | None,
+    lines: str = "",
+    *,
+    page: Bundle | None = None,
 ) -> tuple[Bundle, Bundle]:
-    """Put a title, words and the picture that `paint` makes beside a live view; `lines` say more than `words`."""
+    """Put a title, words and the picture that `paint` makes beside a live view.
+
+    `lines` say more than `words`; `page` is as of :func:`~xai_widgets.export.fitting.memory`.
+    """
     data, metadata = live if isinstance(live, tuple) else (live, {})
     data, metadata = dict(data), dict(metadata)
     if lines or words:
         data["text/plain"] = lines or words
     if paint is not None and (picture := painted(paint)) is not None:
         data["image/png"] = picture
-    data[SAVED_VIEW] = {"v": 1, "title": title, "text": words}
+    data[SAVED_VIEW] = {"v": 1, "title": title, "text": words, **(page or {})}
     return data, metadata

@@ -19,7 +19,7 @@ from xai_widgets.export.told import shrink
 from xai_widgets.wire.arrays import LEVELS, NOT_A_NUMBER, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xai_widgets.wire import Message
 
@@ -33,6 +33,9 @@ FINE, *COARSER = (16, 1), (10, 1), (8, 1), (8, 2)
 
 COARSEST = (8, 4), (8, 8), (8, 16)
 """For what is on show alone."""
+
+LEFT_OUT = "Saved"
+"""The fact that tells of answers that found no room."""
 
 PICTURES = ("photo", "picture")
 """Fields that hold the picture itself, for which there is room beside everything else."""
@@ -78,12 +81,58 @@ def fitted(shown: Shown, fixed: int) -> tuple[str, dict[str, str]]:
         Bytes of the rest of the page.
     """
     most = 1000 * int(os.environ.get("XAI_WIDGETS_PAGE_KB", "300"))
+    text, facts, enough = _fit(shown, lambda text, pictures: fixed + len(text) - pictures <= most)
+    if LEFT_OUT in facts:
+        logger.warning("The page has %s in %d kB: set XAI_WIDGETS_PAGE_KB.", facts[LEFT_OUT], most // 1000)
+    if not enough:
+        logger.warning("The page takes %d kB, more than the %d it may.", (fixed + len(text)) // 1000, most // 1000)
+    return text, facts
+
+
+def within(shown: Shown, most: int) -> tuple[str, dict[str, str]] | None:
+    """Return the same for a place where so many bytes are all there is, pictures too; None where it finds no room."""
+    # It goes into other JSON, as a text.
+    text, facts, enough = _fit(shown, lambda text, _: len(text) + text.count('"') + text.count("\\") <= most)
+    return (text, facts) if enough else None
+
+
+def room() -> int:
+    """Return how many bytes of a notebook a view may take."""
+    return 1000 * int(os.environ.get("XAI_WIDGETS_VIEW_KB", "300"))
+
+
+def memory(shown: Callable[[], Shown | None], most: int) -> dict[str, Any]:
+    """Return what a view needs to be alive without a kernel: the data of its page, in a part of so many bytes.
+
+    The picture, which stands for it where nobody makes it live, has the other third.
+
+    Parameters
+    ----------
+    shown : callable
+        Returns what a page would show; None for nothing.
+    most : int
+        Bytes that the view may take of the notebook.
+    """
+    try:
+        page = shown()
+        found = None if page is None else within(page, most * 2 // 3)
+    except Exception:  # the picture must not go with it
+        logger.exception("the view could not be kept alive")
+        return {}
+    if found is None:
+        return {} if page is None else {"left": True}
+    text, facts = found
+    return {"page": text, "facts": [f"{name}: {one}" for name, one in facts.items()], "left": LEFT_OUT in facts}
+
+
+def _fit(shown: Shown, allowed: Callable[[str, int], bool]) -> tuple[str, dict[str, str], bool]:
+    """Make data smaller until they are allowed; also tell what was left out, and whether they are."""
     packed = _Packed()
     answers, facts = list(shown.answers), dict[str, str]()
 
     def fits(level: Level) -> tuple[str, bool]:
         text, pictures = packed.text(shown, answers, level)
-        return text, fixed + len(text) - pictures <= most
+        return text, allowed(text, pictures)
 
     level, on_show = FINE, {id(one) for one in shown.told}
     text, enough = fits(level)
@@ -100,15 +149,11 @@ def fitted(shown: Shown, fixed: int) -> tuple[str, dict[str, str]]:
         if enough:
             break
     if len(answers) < len(shown.answers):
-        said = f"the newest {len(answers)} of {len(shown.answers)} answers; the others found no room"
-        facts["On this page"] = said
-        logger.warning("The page has %s in %d kB: set XAI_WIDGETS_PAGE_KB.", said, most // 1000)
+        facts[LEFT_OUT] = f"the newest {len(answers)} of {len(shown.answers)} answers; the others found no room"
     if level != FINE:
         coarse = "" if level[1] == 1 else f", as means of {level[1]} × {level[1]} pixels"
         facts["Maps"] = f"kept in {2 ** level[0] - 2} steps from their least to their largest value{coarse}"
-    if not enough:
-        logger.warning("The page takes %d kB, more than the %d it may.", (fixed + len(text)) // 1000, most // 1000)
-    return text, facts
+    return text, facts, enough
 
 
 class _Packed:

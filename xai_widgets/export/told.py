@@ -92,13 +92,14 @@ def is_plain(value: Any) -> bool:
 
 
 def shrink(array: NDArray[Any], most: int) -> NDArray[Any]:
-    """Average cells of the first two axes until at most `most` elements are left."""
+    """Average cells of the first two axes until at most `most` elements are left, or one along an axis."""
     if array.size <= most:
         return array
     means = array.astype(np.float64)
     for axis in (0, 1):
         length = array.shape[axis]
-        edges = np.linspace(0, length, int(length * math.sqrt(most / array.size)) + 1).round().astype(int)
+        parts = max(1, int(length * math.sqrt(most / array.size)))
+        edges = np.linspace(0, length, parts + 1).round().astype(int)
         means = np.add.reduceat(means, edges[:-1], axis=axis)
         means /= np.diff(edges).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
     return (means.round() if array.dtype.kind == "u" else means).astype(array.dtype)

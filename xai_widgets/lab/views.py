@@ -1,7 +1,7 @@
 """The views of saved explanations, and what kernels say in other languages, from the Jupyter server.
 
-A saved explanation that JupyterLab opens is shown by the view of its widget, which is in this package once, for kernels
-and here. Where nobody answers it is a still picture.
+A saved explanation that JupyterLab opens, as a file or in a notebook, is shown by the view of its widget, which is in
+this package once, for kernels and here. Where nobody answers it is a still picture.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from xai_widgets.esm import language, viewer
 
-SERVED = "xai-widgets/(?:words|views/(?P<kind>image|text|table|population|results))"
+SERVED = "xai-widgets/(?:words|views/(?P<kind>image|text|table|population|embedding|results))"
 """Below the server's own address."""
 
 

@@ -17,6 +17,7 @@ from xai_widgets.embeddings.projections import PROJECTIONS, chosen
 from xai_widgets.esm import asset
 from xai_widgets.export import saved
 from xai_widgets.export.aside import write_aside
+from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
 from xai_widgets.results import writer_of
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.embeddings import Analogy
     from xai_widgets.embeddings.clusters import Groups
+    from xai_widgets.export.fitting import Shown
     from xai_widgets.wire import Message, Wish
 
 SHOWN = 5000
@@ -325,8 +327,15 @@ class EmbeddingExplorer(ExplorerWidget):
         write_aside(path, write(self.vectors, layout, near, lines))
 
     def _page(self, *found: Any) -> bytes:
-        more: dict[str, Any] = {"title": TITLE, "text": "\n".join(found[-1]), "language": self._language}
-        return page(shown(self.spec, {"id": self._id}, self._known(), **more))
+        return page(self._shown("\n".join(found[-1])))
+
+    def as_page(self) -> Shown | None:
+        """Return what a page shows of what is known by now; None before there is a map."""
+        return None if self.projection is None else self._shown("")
+
+    def _shown(self, words: str) -> Shown:
+        more: dict[str, Any] = {"title": TITLE, "text": words, "language": self._language}
+        return shown(self.spec, {"id": self._id}, self._known(), **more)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         live = super()._repr_mimebundle_(**kwargs)
@@ -337,4 +346,4 @@ class EmbeddingExplorer(ExplorerWidget):
         lines = messages.described(layout, near, self.agreement, self.separation)
         drawn = None if layout is None else self.vectors
         paint = None if drawn is None else partial(png, drawn, layout, near, lines)
-        return saved(live, TITLE, "\n".join(lines), paint)
+        return saved(live, TITLE, "\n".join(lines), paint, page=memory(self.as_page, room()))

@@ -14,6 +14,7 @@ from xai_widgets.export.aside import write_aside
 from xai_widgets.export.bundle import as_shown
 from xai_widgets.export.code import instances
 from xai_widgets.export.facts import facts
+from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.export.picture import png, svg
 from xai_widgets.export.words import question, text
@@ -210,6 +211,11 @@ class Explainer(JudgedWidget):
         else:
             result.save(path)
 
+    def as_page(self) -> Shown | None:
+        """Return what a page shows of what is known by now; None for nothing."""
+        found: Attribution | None = self.attribution
+        return None if found is None else self._shown(found)
+
     def _shown(self, result: Attribution) -> Shown:
         with self._lock:
             spec, state, said, answers = dict(self.spec), self._state(), self._known(), self._kept.answers
@@ -367,7 +373,8 @@ class Explainer(JudgedWidget):
         if live is None:
             return None
         found, error = self._first_picture(), self._last.get(("error", "a"))
-        return mimebundle(live, found, self._display, "" if error is None else error.content["message"])
+        said = "" if error is None else error.content["message"]
+        return mimebundle(live, found, self._display, said, page=memory(self.as_page, room()))
 
     def _first_picture(self) -> Attribution | None:
         exchange = self._exchanges.get("a")

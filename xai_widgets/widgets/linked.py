@@ -20,6 +20,7 @@ from xai_widgets.wire import Hello, Message, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from xai_widgets.export.fitting import Shown
     from xai_widgets.jobs import Slot
     from xai_widgets.widgets.aside import Question
     from xai_widgets.wire import Wish
@@ -100,6 +101,10 @@ class LinkedWidget(anywidget.AnyWidget):
     @abstractmethod
     def _paced(self) -> Iterable[Slot | Question]:
         """Return what tells ever better pictures, at most so often as a reader prefers."""
+
+    @abstractmethod
+    def as_page(self) -> Shown | None:
+        """Return what a page shows of what is known by now; None for nothing."""
 
     def _known(self) -> list[Message]:
         """Return what a view that opens now is told."""

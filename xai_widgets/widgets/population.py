@@ -12,6 +12,7 @@ from xai_widgets.esm import asset
 from xai_widgets.export import saved
 from xai_widgets.export.aside import write_aside
 from xai_widgets.export.code import literal
+from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
 from xai_widgets.populations.base import POPULATION_WRITERS
@@ -31,6 +32,7 @@ from xai_widgets.wire import Message, Pick, ProtocolError, Study
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xai_widgets.export.fitting import Shown
     from xai_widgets.populations import Effects
     from xai_widgets.widgets.population_session import Found
     from xai_widgets.wire import Wish
@@ -191,9 +193,15 @@ class PopulationExplorer(ExplorerWidget):
         if path.suffix.lower() != ".html":
             write(result, path)
             return
-        words = PAINTERS["population_text"](result)
-        spec, more = {**self.spec, "methods": []}, {"title": TITLE, "text": words, "language": self._language}
-        write_aside(path, page(shown(spec, self._state(), self._known(), **more)))
+        write_aside(path, page(self._page(PAINTERS["population_text"](result))))
+
+    def as_page(self) -> Shown:
+        """Return what a page shows of what is known by now."""
+        return self._page("")
+
+    def _page(self, words: str) -> Shown:
+        more: dict[str, Any] = {"title": TITLE, "text": words, "language": self._language}
+        return shown({**self.spec, "methods": []}, self._state(), self._known(), **more)
 
     def to_code(self) -> str:
         """Write a cell that reproduces what is on show, seed included.
@@ -313,4 +321,4 @@ class PopulationExplorer(ExplorerWidget):
         if found is None:
             return saved(live, TITLE, "", None)
         png, words = twin(result_of(found))
-        return saved(live, TITLE, words, lambda: png)
+        return saved(live, TITLE, words, lambda: png, page=memory(self.as_page, room()))

@@ -3,11 +3,12 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import { fieldsOf } from "../../core/fields";
 import { element } from "../element";
+import { enliven } from "../enliven";
 import { ICON } from "../icon";
 import { drawn } from "../picture";
 import { style } from "../style";
 import css from "./file.css";
-import { enliven } from "./live";
+import { kindOf } from "./kind";
 import { FileFault, read } from "./read";
 import { type Table, tables } from "./tables";
 import { WORDS } from "./words";
@@ -38,9 +39,10 @@ class View extends Widget implements IRenderMime.IRenderer {
       const still = element("figure", {}, ...drawn(fieldsOf(saved.fields.view), ""), ...within!);
       this.replace(still, ...below!);
       // The picture stays where the view cannot be had, or cannot show what the file holds.
-      const stop = await enliven(saved, still, current).catch(() => null);
-      if (current()) this.stop = stop;
-      else stop?.();
+      const kind = kindOf(saved);
+      const stop = kind && (await enliven(kind, saved, still, current).catch(() => null));
+      if (current()) this.stop = stop || null;
+      else if (stop) stop();
     } catch (error) {
       const sentence = error instanceof FileFault ? error.message : WORDS.damaged;
       if (current()) this.replace(element("p", { role: "alert" }, sentence));

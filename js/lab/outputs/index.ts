@@ -3,14 +3,14 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/applica
 import { Notification } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { saveAs } from "../../dom/save";
-import { ask } from "../ask";
+import { askPages } from "../ask";
 import { learn, told } from "../kernelwords";
 import { modelAt } from "../panel/cells";
 import type { Root } from "../saved";
 import { WORDS } from "../words";
 
 const words = WORDS.outputs;
-const LIVE = ".jp-Notebook .xai-root";
+const LIVE = ".jp-Notebook .xai-root:not(.xai-saved *)";
 const SAVED = ".jp-Notebook .xai-saved";
 const SOON_MS = 500;
 
@@ -19,7 +19,7 @@ async function page(notebooks: INotebookTracker, node: Element): Promise<void> {
   const kernel = panel?.sessionContext.session?.kernel;
   const model = panel && modelAt(panel, node);
   if (!kernel || !model) throw new Error(words.noKernel);
-  const text = await patiently(ask(kernel, "pages", `page('${model.replace(/[^\w-]/g, "")}')`));
+  const text = await patiently(askPages(kernel, "page", model));
   const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   saveAs("explanation.html", new Blob([bytes], { type: "text/html" }));
 }
@@ -40,7 +40,8 @@ async function patiently<T>(file: Promise<T>): Promise<T> {
 
 /** What the output shows, as a PNG. */
 async function picture(node: Element): Promise<Blob> {
-  const url = (node as Root).xai?.snapshot?.() ?? node.querySelector("img")?.src;
+  const root: Root = node.querySelector(".xai-root") ?? node;
+  const url = root.xai?.snapshot?.() ?? node.querySelector("img")?.src;
   if (!url?.startsWith("data:image/png")) throw new Error(words.noPicture);
   return (await fetch(url)).blob();
 }

@@ -9,7 +9,7 @@ const ID = "xai-widgets:settings";
 
 /** What concerns the extension itself, and no view. */
 export const own = {
-  /** Of a notebook, that the picture of a view may take. */
+  /** Of a notebook, that a view may take. */
   kilobytes: 300,
 };
 

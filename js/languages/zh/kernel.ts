@@ -12,7 +12,7 @@ export const kernel: Record<string, string> = {
 
   "not a number": "不是数字",
 
-  // the lines below a saved page
+  // the lines below what is saved
   "Method: {} ({})": "方法：{}（{}）",
   "Method: {}": "方法：{}",
   "Parameters: {}": "参数：{}",
@@ -21,8 +21,8 @@ export const kernel: Record<string, string> = {
   "Cost: {} forward and {} backward passes, {} s": "用量：前向 {} 次，反向 {} 次，{} 秒",
   "Versions: {}": "版本：{}",
   "Computed: {}": "计算时间：{}",
-  "On this page: the newest {} of {} answers; the others found no room":
-    "本页：最新的 {} 个回答（共 {} 个）；其余的没有空间",
+  "Saved: the newest {} of {} answers; the others found no room":
+    "已保存：最新的 {} 个回答（共 {} 个）；其余的没有空间",
   "Maps: kept in {} steps from their least to their largest value, as means of {} × {} pixels":
     "图：从最小值到最大值分 {} 级保存，取 {} × {} 像素的均值",
   "Maps: kept in {} steps from their least to their largest value": "图：从最小值到最大值分 {} 级保存",

@@ -120,7 +120,7 @@ export const words: Words = {
   exactValue: (title) => `${title}，精确数值`,
 
   noKernel: "没有内核：显示上次保存的视图",
-  savedPage: "这是保存的页面，不含模型：灰色的部分可在保存它的笔记本中使用。",
+  savedAlone: "保存的内容不含模型：灰色的部分需要运行中的笔记本。",
   needsModel: "需要模型",
   retry: "重试",
   busy: "内核忙，您的问题在等待",
