@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +12,7 @@ import numpy as np
 from xai_widgets.agreement import SEEN, on_common_grid, rank_correlation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from PIL.Image import Image
@@ -91,7 +90,6 @@ PAINTERS: dict[str, Callable[..., Any]] = {}
 OF_LINES = (".csv", ".svg")
 """Formats of texts and rows alone."""
 
-Writer = Callable[[Any, Path], None]
 Writes = TypeVar("Writes")
 
 

@@ -100,6 +100,13 @@ def test_a_network_that_keeps_what_a_relu_is_given_is_not_divided() -> None:
         assert mean == pytest.approx(last(units.relu() + units).mean().item(), abs=1e-9)
 
 
+def test_intervals_do_not_drown_in_large_answers() -> None:
+    x = rows(500, 2)
+    near, far = (xai.partial_dependence(lambda x, c=c: x[:, 1:] + c, x, ["0"]) for c in (0.0, 1e9))
+    np.testing.assert_allclose(far["0"].interval, near["0"].interval, rtol=1e-6)
+    np.testing.assert_allclose(far["0"].mean - 1e9, near["0"].mean, atol=1e-6)
+
+
 def test_closed_form_and_honest_intervals() -> None:
     # At its mean, a column of a linear model leaves the mean of the other terms.
     covered = 0

@@ -72,6 +72,8 @@ class _Asked:
         self.deciles = np.quantile(known(table, places[0]), np.linspace(0, 1, 11))
         self.points = np.stack([one.ravel() for one in np.meshgrid(*self.grids, indexing="ij")], 1)
         self.sums = np.zeros((2, len(self.points)))
+        self.level = 0.0
+        """Of about the answers' size: what they are beyond it is summed up, so that their squares do not drown that."""
         self.ice = min(ice, len(population.rows)) if len(places) == 1 else 0
         self.lines: NDArray[np.float32] = np.empty((len(self.points), self.ice), np.float32)
         self.seen = 0
@@ -95,7 +97,9 @@ class _Asked:
         asked = self._varied if self.divided is None else self._moved
         found = torch.empty(len(self.points), len(rows), dtype=torch.float64)
         yield from gather(asked(population.model, rows), population.answers, found)
-        self.sums += torch.stack([found.sum(1), found.square().sum(1)]).numpy()
+        self.level = self.level if self.seen else float(found.mean())
+        beyond = found - self.level
+        self.sums += torch.stack([beyond.sum(1), beyond.square().sum(1)]).numpy()
         kept = min(len(rows), self.ice - self.seen)
         if kept > 0:
             self.lines[:, self.seen : self.seen + kept] = found[:, :kept].numpy()
@@ -125,8 +129,8 @@ class _Asked:
     def result(self) -> Curve | Surface:
         """Return what is known after the rows so far."""
         count = self.seen
-        mean = self.sums[0] / count
-        spread = np.maximum(self.sums[1] / count - mean**2, 0)
+        beyond = self.sums[0] / count
+        spread, mean = np.maximum(self.sums[1] / count - beyond**2, 0), self.level + beyond
         half = NORMAL * np.sqrt(spread / (count - 1)) if count > 1 else np.full(len(mean), np.inf)
         grids, names = self.own, self.names
         if len(names) > 1:
