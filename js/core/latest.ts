@@ -1,6 +1,6 @@
 // One ask in flight, the newest waiting. A custom message is not throttled by the host, so a drag must be here.
 
-export interface Timer {
+interface Timer {
   set(run: () => void, ms: number): unknown;
   clear(handle: unknown): void;
 }

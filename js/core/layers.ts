@@ -26,7 +26,7 @@ export function layersOf(entries: readonly LayerEntry[], under = ""): Layer[] {
   });
 }
 
-export function isInside(layer: Layer, name: string): boolean {
+function isInside(layer: Layer, name: string): boolean {
   return name === "" || layer.name.startsWith(`${name}.`);
 }
 
@@ -76,7 +76,7 @@ export function findLayers(layers: readonly Layer[], query: string): number[] {
   return hits;
 }
 
-export type Unfit = "silent" | "no map" | null;
+type Unfit = "silent" | "no map" | null;
 
 /** Why a layer cannot serve, as far as that is known. `needs`: what the method can make a map of. */
 export function unfit({ shape, use }: Layer, needs: string): Unfit {

@@ -1,7 +1,7 @@
 // What the reader has set in JupyterLab, for all widgets: the extension writes it on the page, views read it there.
 import { signal } from "@preact/signals-core";
 
-export interface Preferences {
+interface Preferences {
   /** Of JupyterLab's extension. */
   version: string;
   /** For maps of which nobody said how they are drawn; empty for ours. */

@@ -1,6 +1,6 @@
 // Which lines of a long list are in sight.
 
-export interface Window {
+interface Window {
   first: number;
   last: number;
   /** Room that the lines before and after take, in pixels. */

@@ -3,7 +3,7 @@ import { change } from "../core/format";
 import type { Row } from "../core/scores";
 import { words } from "../core/words";
 
-export interface BarsProps {
+interface BarsProps {
   rows: Row[];
   labels: readonly string[];
   explained: number | null;

@@ -42,7 +42,7 @@ export interface Box {
 }
 
 /** The region of the model, in frame pixels. */
-export function regionBox({ place, region }: Pick<Scene, "place" | "region">): Box {
+function regionBox({ place, region }: Pick<Scene, "place" | "region">): Box {
   const [x0, y0, x1, y1] = region;
   return {
     x: place.left + x0 * place.scale,

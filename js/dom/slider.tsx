@@ -2,7 +2,7 @@
 import { words } from "../core/words";
 import { useIds } from "./hooks";
 
-export interface SliderProps {
+interface SliderProps {
   label: string;
   low: number;
   high: number;

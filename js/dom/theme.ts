@@ -8,7 +8,7 @@ function luminance(colour: string): number | null {
   return (0.2126 * parts[0]! + 0.7152 * parts[1]! + 0.0722 * parts[2]!) / 255;
 }
 
-export function themeOf(el: Element): Theme {
+function themeOf(el: Element): Theme {
   const { body, documentElement: html } = document;
   const lab = body.dataset.jpThemeLight;
   if (lab) return lab === "false" ? "dark" : "light";

@@ -22,11 +22,11 @@ export interface Picture {
   rgb: Uint8Array;
 }
 
-export interface ImagePrediction extends Prediction {
+interface ImagePrediction extends Prediction {
   picture: Picture | null;
 }
 
-export interface ImageKind {
+interface ImageKind {
   spec: Spec;
   edit: Edit;
   display: Display;
@@ -48,7 +48,7 @@ export interface Search extends Omit<ImageSearchMessage, "found" | "was"> {
   was: Picture | null;
 }
 
-export interface OtherPhoto extends Omit<OtherMessage, "picture"> {
+interface OtherPhoto extends Omit<OtherMessage, "picture"> {
   picture: Picture | null;
 }
 

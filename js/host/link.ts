@@ -7,7 +7,7 @@ import { asked, type LanguageMessage, learn } from "./language";
 import type { Model } from "./model";
 import { follow, preferred } from "./preferences";
 
-export const PROTOCOL = 1;
+const PROTOCOL = 1;
 
 const HELLO_MS = 3000;
 const RETRY_MS = 5000;

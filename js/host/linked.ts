@@ -6,7 +6,7 @@ import { words } from "../core/words";
 import { Link } from "./link";
 import type { Model } from "./model";
 
-export interface Trouble {
+interface Trouble {
   message: string;
   detail: string;
 }

@@ -4,7 +4,7 @@ import type { Slot } from "../core/types";
 import type { ShownMap } from "./decode";
 
 /** asked: nothing came yet; busy: nothing came for long; computing: answers come. */
-export type Phase = "idle" | "asked" | "busy" | "computing" | "cancelled" | "failed";
+type Phase = "idle" | "asked" | "busy" | "computing" | "cancelled" | "failed";
 
 const RUNNING: Phase[] = ["asked", "busy", "computing"];
 const BUSY_MS = 300;

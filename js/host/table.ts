@@ -18,12 +18,12 @@ import { DISPLAY, type Prediction, type Reader, type ShownMap } from "./decode";
 import type { Model } from "./model";
 import { put, Store, storeOf } from "./store";
 
-export interface TablePrediction extends Prediction {
+interface TablePrediction extends Prediction {
   /** Read off a curve: what the model says comes in a moment. */
   guess?: boolean;
 }
 
-export interface TableKind {
+interface TableKind {
   spec: TableSpec;
   edit: CellEdit;
   display: TableDisplay;
@@ -31,8 +31,8 @@ export interface TableKind {
   prediction: TablePrediction;
 }
 
-export const TABLE_DISPLAY: TableDisplay = { ...DISPLAY, order: "strength" };
-export const NO_RULES: Rules = { immutable: [], ranges: {}, direction: {}, effort: {}, rules: [] };
+const TABLE_DISPLAY: TableDisplay = { ...DISPLAY, order: "strength" };
+const NO_RULES: Rules = { immutable: [], ranges: {}, direction: {}, effort: {}, rules: [] };
 
 const READER: Reader<TableKind> = {
   display: TABLE_DISPLAY,

@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 /** A view of two maps, as far as what is said of their agreement needs it. */
-export interface Comparing extends Shown {
+interface Comparing extends Shown {
   agreement: ReadonlySignal<Agreement | null>;
   /** The maps that are read: one, or two that are compared. */
   maps: ReadonlySignal<ShownMap[]>;

@@ -8,7 +8,7 @@ interface Saved {
   describe(): string;
 }
 
-export interface Handle<S> extends Saved {
+interface Handle<S> extends Saved {
   /** The shared state, as signals. Read only. */
   readonly store: S;
   /** The id of the map that was last drawn, and when (performance.now()). */

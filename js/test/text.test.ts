@@ -1,7 +1,7 @@
 // Texts: their pieces and their edits, as Python finds them.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { editedPlace, originalSpan, put, remove, rewrite, splice, write } from "../core/text/edits";
+import { originalSpan, put, remove, rewrite, splice, write } from "../core/text/edits";
 import { matchesOf, patternOf, placesOf, sentencesOf, wordsOf } from "../core/text/pieces";
 import type { Span, TextEdit } from "../core/text/types";
 import { spelled, visible } from "../core/text/visible";
@@ -69,7 +69,6 @@ describe("edits", () => {
     expect(originalSpan(runs, { start: 2, stop: 6 })).toEqual({ start: 2, stop: 6 });
     expect(originalSpan(runs, { start: 2, stop: 9 })).toEqual({ start: 2, stop: 11 });
     expect(originalSpan(runs, { start: 18, stop: 22 })).toEqual({ start: 12, stop: 16 });
-    expect([editedPlace(runs, 12), editedPlace(runs, 8)]).toEqual([18, null]);
   });
 
   it("take the place of those that they overlap", () => {

@@ -64,12 +64,6 @@ export function originalSpan(runs: readonly Run[], { start, stop }: Span): Span 
   };
 }
 
-/** Where a place of the original lies in the edited text; null where it was edited away. */
-export function editedPlace(runs: readonly Run[], at: number): number | null {
-  const run = runs.find(({ start, stop, edit }) => edit === null && at >= start && at < stop);
-  return run ? run.from + at - run.start : null;
-}
-
 /** An edit takes the place of those that it overlaps; an insertion that only touches it stays. */
 export function put(edits: readonly TextEdit[], edit: TextEdit): TextEdit[] {
   const { start, stop } = edit;
