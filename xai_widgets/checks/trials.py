@@ -26,7 +26,11 @@ PATIENCE = 3
 
 def tried(known: Mapping[str, Verdict]) -> list[str]:
     """Name the methods that are worth a trial: none that are known to be impossible."""
-    return [name for name, cls in REGISTRY.items() if cls.uses & NEEDS and known[name].soundness != "impossible"]
+    return [
+        name
+        for name, cls in REGISTRY.items()
+        if (cls.uses & NEEDS or cls.inner) and known[name].soundness != "impossible"
+    ]
 
 
 def trial(subject: Subject, name: str) -> Iterator[Finding]:
@@ -35,7 +39,8 @@ def trial(subject: Subject, name: str) -> Iterator[Finding]:
     model = subject.another()
     model.paces = model.paces.anew()  # small batches, and none that depend on what was tried before
     steps = cls().run(model, subject.inputs, subject.target)
-    kind = next(f"no_{need}" for need in ("rules", "map", "attention") if need in cls.uses).replace("rules", "rule")
+    missing = (one for one, need in (("rule", "rules"), ("map", "map"), ("attention", "attention")) if need in cls.uses)
+    kind = f"no_{next(missing, 'layer')}"
     try:
         for _ in range(PATIENCE):
             estimate = next(steps)
