@@ -28,6 +28,7 @@ METHODS: dict[str, dict[str, object]] = {
     "conductance": {"n_steps": 65, "tolerance": 0.0},
     "deep_lift": {},
     "lrp": {},
+    "attention_lrp": {},
     "grad_cam": {},
     "guided_grad_cam": {},
     "score_cam": {"time_budget": 30.0},

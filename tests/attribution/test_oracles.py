@@ -26,9 +26,11 @@ ORACLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "smooth_grad": (
         ("closed form", "test_gradients", "test_smooth_grad_of_a_quadratic_is_its_gradient_on_average"),
         ("limit", "test_gradients", "test_smooth_grad_without_noise_is_the_gradient"),
+        ("captum", "test_same_draws", "test_noise"),
         ("closed form", "test_noise", "test_columns_are_moved_as_far_as_they_vary"),
     ),
     "var_grad": (
+        ("captum", "test_same_draws", "test_noise"),
         ("formula", "test_sampled", "test_var_grad_is_the_variance_of_smooth_grads_samples"),
         ("closed form", "test_sampled", "test_var_grad_of_a_quadratic"),
     ),
@@ -90,6 +92,7 @@ ORACLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "rise": (("formula", "test_rise", "test_it_is_its_formula"),),
     "lime": (
+        ("captum", "test_same_draws", "test_lime_fits_what_captums_fits_to_all_coalitions"),
         ("closed form", "test_surrogate", "test_it_converges_to_the_weighted_fit_of_all_coalitions"),
         ("closed form", "test_surrogate", "test_an_additive_model_is_recovered"),
     ),
