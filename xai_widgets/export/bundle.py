@@ -8,7 +8,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.fitting import room
 from xai_widgets.export.picture import png
 from xai_widgets.export.words import every_word, text
@@ -117,7 +117,7 @@ def write_record(
     # `load` does not look at it.
     record["view"] = {"v": 1, "title": title, "text": words, "png": None if paint is None else painted(paint), **more}
     record["version"] = record.get("provenance", {}).get("xai_widgets", "")
-    write_aside(path, dumped(record))
+    write_atomically(path, dumped(record))
 
 
 def dumped(record: dict[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 
 from xai_widgets.changes import Candidate, CellChange, Counterfactuals, Edit, RowCandidate
 from xai_widgets.export import checks
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.bundle import write_record
 from xai_widgets.export.changed_pictures import picture_candidate, picture_of, picture_record
 from xai_widgets.export.diffs import changes_text, heading
@@ -45,7 +45,7 @@ def write_changes_png(found: Counterfactuals, path: Path) -> None:
     if not found.is_picture:
         msg = f"only changed pictures are saved as a picture: save {path.stem!r} as .html, .csv or .xai.json."
         raise ValueError(msg)
-    write_aside(path, changes_png(found))
+    write_atomically(path, changes_png(found))
 
 
 def record_of(found: Counterfactuals) -> dict[str, Any]:

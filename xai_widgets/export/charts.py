@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.curves import effects
 from xai_widgets.export.draw import CHOSEN, FAINT, INK, TRACK
@@ -74,12 +74,12 @@ def png(result: PopulationResult) -> bytes:
 
 def write_png(result: PopulationResult, path: Path) -> None:
     """Write the picture."""
-    write_aside(path, png(result))
+    write_atomically(path, png(result))
 
 
 def write_svg(result: PopulationResult, path: Path) -> None:
     """Write the picture in lines and letters."""
-    write_aside(path, _scene(result).svg(title_of(result), text(result)))
+    write_atomically(path, _scene(result).svg(title_of(result), text(result)))
 
 
 def text(result: PopulationResult) -> str:

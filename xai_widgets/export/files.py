@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_widgets.export import change_files, evaluation_files, population_files
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.bundle import drawable, dumped, write_record
 from xai_widgets.export.checks import FileError
 from xai_widgets.export.packed import Wanted, array_of, bounded, faults, limit, packed, unpacked
@@ -79,7 +79,7 @@ def write_npz(attribution: Attribution, path: Path) -> None:
     file = io.BytesIO()
     text = np.frombuffer(dumped(record), dtype=np.uint8)
     np.savez_compressed(file, allow_pickle=False, record=text, **arrays)
-    write_aside(path, file.getvalue())
+    write_atomically(path, file.getvalue())
 
 
 def write_json(attribution: Attribution, path: Path) -> None:
@@ -93,12 +93,12 @@ def write_json(attribution: Attribution, path: Path) -> None:
 
 def write_png(attribution: Attribution, path: Path) -> None:
     """Write the static picture."""
-    write_aside(path, png(attribution))
+    write_atomically(path, png(attribution))
 
 
 def write_svg(attribution: Attribution, path: Path) -> None:
     """Write the static picture of a text or a row in lines and letters."""
-    write_aside(path, svg(attribution))
+    write_atomically(path, svg(attribution))
 
 
 def _read_npz(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from xai_widgets.evaluations import MARKS, shown
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.draw import BAR, CHOSEN, FAINT, INK
 from xai_widgets.export.scene import Scene
@@ -84,9 +84,9 @@ def png(found: Evaluation) -> bytes:
 
 def write_png(found: Evaluation, path: Path) -> None:
     """Write the picture."""
-    write_aside(path, png(found))
+    write_atomically(path, png(found))
 
 
 def write_svg(found: Evaluation, path: Path) -> None:
     """Write the picture in lines and letters."""
-    write_aside(path, scene(found).svg(heading(found), str(found)))
+    write_atomically(path, scene(found).svg(heading(found), str(found)))

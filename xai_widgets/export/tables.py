@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.facts import facts, listed
 from xai_widgets.export.words import names_of
 
@@ -37,11 +37,11 @@ def write_csv(attribution: Attribution, path: Path) -> None:
         added = a.text.special or (False,) * len(values)
         tokens = zip(a.text.spans, added, values, strict=True)
         lines = ([a.text.text[i:j], i, j, int(special), value] for (i, j), special, value in tokens)
-        write_aside(path, csv_of(["token", "start", "stop", "added", "value"], lines))
+        write_atomically(path, csv_of(["token", "start", "stop", "added", "value"], lines))
     elif a.values.ndim == 1:
         held = {} if a.cells is None else {"cell": a.cells}
         columns = {"column": names_of(a), **held, "value": values}
-        write_aside(path, csv_of([*columns], zip(*columns.values(), strict=True)))
+        write_atomically(path, csv_of([*columns], zip(*columns.values(), strict=True)))
     else:
         msg = f"only a text or a row is saved as a table, not values of shape {a.values.shape}: save them as .npz."
         raise ValueError(msg)
@@ -50,14 +50,14 @@ def write_csv(attribution: Attribution, path: Path) -> None:
 def write_changes_csv(found: Counterfactuals, path: Path) -> None:
     """Write one line a candidate, with the columns of ``to_dataframe``."""
     columns, rows = found.table()
-    write_aside(path, csv_of(columns, ([row.get(name) for name in columns] for row in rows)))
+    write_atomically(path, csv_of(columns, ([row.get(name) for name in columns] for row in rows)))
 
 
 def write_records(found: PopulationResult, path: Path) -> None:
     """Write the rows of ``frame()``, for which pandas is not needed."""
     rows = found.records()
     names = list(dict.fromkeys(name for row in rows for name in row))
-    write_aside(path, csv_of(names, ([row.get(name) for name in names] for row in rows)))
+    write_atomically(path, csv_of(names, ([row.get(name) for name in names] for row in rows)))
 
 
 def write_measures_csv(found: Evaluation, path: Path) -> None:
@@ -65,7 +65,7 @@ def write_measures_csv(found: Evaluation, path: Path) -> None:
     made = facts(found)
     made.pop("Measured with", None)  # stands in each line for its measure
     rows = [{**row, "params": listed(row["params"]), **made} for row in found.records()]
-    write_aside(path, csv_of(list(rows[0]) if rows else [], (row.values() for row in rows)))
+    write_atomically(path, csv_of(list(rows[0]) if rows else [], (row.values() for row in rows)))
 
 
 def csv_of(names: Sequence[str], lines: Iterable[Iterable[Any]]) -> bytes:

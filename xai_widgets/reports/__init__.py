@@ -7,7 +7,7 @@ from typing import Any
 
 from xai_widgets.changes import CHANGE_WRITERS
 from xai_widgets.evaluations import EVALUATION_WRITERS
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.page import document
 from xai_widgets.populations.base import POPULATION_WRITERS
 from xai_widgets.reports.pages import evaluation_html, write_evaluation, write_report, write_view
@@ -56,4 +56,4 @@ def report(*results: Any) -> None:
         msg = "report needs a result at least: of xai.attribute, xai.counterfactuals, xai.evaluate, or a widget."
         raise ValueError(msg)
     title, body = written(found)
-    write_aside(path, document(title, STYLE, body))
+    write_atomically(path, document(title, STYLE, body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.measured import heading
 from xai_widgets.export.page import document, page
 from xai_widgets.export.views import view_of
@@ -26,19 +26,19 @@ def write_view(attribution: Attribution, path: Path) -> None:
     if found is None:
         write_report(attribution, path)
     else:
-        write_aside(path, page(found))
+        write_atomically(path, page(found))
 
 
 def write_report(result: Any, path: Path) -> None:
     """Write what a report says of one result."""
     title, body = written([result])
-    write_aside(path, document(title, STYLE, body))
+    write_atomically(path, document(title, STYLE, body))
 
 
 def write_evaluation(found: Evaluation, path: Path) -> None:
     """Write what was measured, and how."""
     body = tag("main", tag("h1", heading(found)), *trust.measured(found), computed(found))
-    write_aside(path, document(heading(found), STYLE, body))
+    write_atomically(path, document(heading(found), STYLE, body))
 
 
 def evaluation_html(found: Evaluation) -> str:

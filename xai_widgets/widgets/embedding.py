@@ -16,7 +16,7 @@ from xai_widgets.embeddings.neighbours import check_count, check_metric
 from xai_widgets.embeddings.projections import PROJECTIONS, chosen
 from xai_widgets.esm import asset
 from xai_widgets.export import saved
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
@@ -324,7 +324,7 @@ class EmbeddingExplorer(ExplorerWidget):
         if layout is None or self.vectors is None:
             raise RuntimeError(self._questions["layout"].error or "There is no map of the words yet.")
         lines = messages.described(layout, near, self.agreement, self.separation)
-        write_aside(path, write(self.vectors, layout, near, lines))
+        write_atomically(path, write(self.vectors, layout, near, lines))
 
     def _page(self, *found: Any) -> bytes:
         return page(self._shown("\n".join(found[-1])))

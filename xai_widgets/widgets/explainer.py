@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from xai_widgets.export import colormaps, mimebundle, to_code, told
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.bundle import as_shown
 from xai_widgets.export.code import instances
 from xai_widgets.export.facts import facts
@@ -205,9 +205,9 @@ class Explainer(JudgedWidget):
         self.wait(slot="b")
         name = path.name.lower()
         if name.endswith(".html"):
-            write_aside(path, page(self._shown(result)))
+            write_atomically(path, page(self._shown(result)))
         elif name.endswith((".png", ".svg")):
-            write_aside(path, as_shown(png if name.endswith(".png") else svg, result, self._display))
+            write_atomically(path, as_shown(png if name.endswith(".png") else svg, result, self._display))
         else:
             result.save(path)
 

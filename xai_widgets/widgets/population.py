@@ -10,7 +10,7 @@ import traitlets
 from xai_widgets.api import population_of
 from xai_widgets.esm import asset
 from xai_widgets.export import saved
-from xai_widgets.export.aside import write_aside
+from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.code import literal
 from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
@@ -193,7 +193,7 @@ class PopulationExplorer(ExplorerWidget):
         if path.suffix.lower() != ".html":
             write(result, path)
             return
-        write_aside(path, page(self._page(PAINTERS["population_text"](result))))
+        write_atomically(path, page(self._page(PAINTERS["population_text"](result))))
 
     def as_page(self) -> Shown:
         """Return what a page shows of what is known by now."""

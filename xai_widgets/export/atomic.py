@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 
-def write_aside(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Write aside and put into place at once, so that nobody ever sees half a file.
 
     Raises
