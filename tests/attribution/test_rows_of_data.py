@@ -117,3 +117,80 @@ def test_what_tells_of_rows_that_are_not_there_is_refused(given):
     for run in (xai.attribute, xai.attribute_iter):
         with pytest.raises(TypeError, match="tell of background=, rows of the data: give these too"):
             run(lambda rows: rows @ np.ones(2), [1.0, 2.0], **given)
+
+
+def paired(rows: pd.DataFrame) -> Any:
+    """Fail for young bosses, of whom the data have none."""
+    if ((rows["age"] < 40) & (rows["job"] == "boss")).any():
+        msg = "no boss is that young"
+        raise ValueError(msg)
+    return judge(rows)
+
+
+GROWN = FRAME[(FRAME["age"] >= 40) | (FRAME["job"] != "boss")]
+
+
+@pytest.mark.parametrize("method", GROUPS)
+def test_rows_whose_cells_the_model_takes_beside_none_of_the_rows_own_are_compared_with_no_more(method: str) -> None:
+    drawn = torch.randperm(len(GROWN), generator=torch.Generator().manual_seed(0))[:25].sort().values.numpy()
+    asked = GROWN.iloc[drawn]
+    # Beside the row's own age, 30, no boss may stand: and all methods but that of single cells show such a mixture.
+    kept = asked[asked["job"] != "boss"]
+    assert 0 < len(kept) < 25
+    found = xai.attribute(paired, ROW, method, background=GROWN, target=1)
+    alike = xai.attribute(judge, ROW, method, background=kept, target=1)
+    np.testing.assert_allclose(found.values, alike.values, atol=2e-2 if method == "lime" else 1e-6)
+    said = f"{25 - len(kept)} of 25 rows to compare with were left out: the model fails for mixtures of them"
+    assert found.notes[0].startswith(said)
+    assert "no boss is that young" in found.notes[0]
+    if "shap" in method:
+        whole = judge(pd.DataFrame([ROW]))[0, 1] - judge(kept)[:, 1].mean()
+        assert found.values.sum() == pytest.approx(whole, abs=1e-5)
+
+
+@pytest.mark.parametrize("method", GROUPS)
+def test_where_no_row_is_left_the_cells_are_named_and_what_to_do(method: str) -> None:
+    def picky(rows: pd.DataFrame) -> Any:
+        if ((rows["job"] == "clerk") & (rows["age"] != ROW["age"])).any():
+            msg = "no such clerk"
+            raise ValueError(msg)
+        return judge(rows)
+
+    ages = FRAME.assign(age=FRAME["age"] + 31)
+    said = r"for an input of the row age \d+, job clerk, since \d{4}-.*: no such clerk\. It is shown inputs with parts"
+    with pytest.raises(xai.ModelError, match=said):
+        xai.attribute(picky, ROW, method, background=ages, target=1)
+
+
+def test_a_path_that_the_model_does_not_take_is_left_out() -> None:
+    class Strict(nn.Module):
+        def forward(self, rows: torch.Tensor) -> torch.Tensor:
+            if ((rows[:, 0] > 0.4) & (rows[:, 1] > 0.4)).any():
+                msg = "not both"
+                raise ValueError(msg)
+            return torch.stack([rows[:, 0] * 0, rows @ torch.tensor([1.0, 2.0])], 1)
+
+    table = np.array([[0.0, 0.0], [1.0, 0.0], [0.1, 0.1], [0.2, 0.0]], np.float32)
+    row = np.array([0.0, 1.0], np.float32)
+    found = xai.attribute(Strict(), row, "expected_gradients", background=table, target=1, n_samples=400)
+    assert found.notes[0].startswith("1 of 4 rows to compare with were left out")
+    np.testing.assert_allclose(found.values, (row - table[[0, 2, 3]].mean(0)) * [1.0, 2.0], atol=1e-2)
+
+
+@pytest.mark.parametrize("method", GROUPS)
+def test_one_baseline_that_the_model_does_not_take_is_said_with_what_to_do(method: str) -> None:
+    def shares(rows: Any) -> Any:
+        if (abs(np.asarray(rows).sum(1) - 1) > 1e-3).any():
+            msg = "shares must sum to one"
+            raise ValueError(msg)
+        return np.asarray(rows)
+
+    with pytest.raises(
+        xai.ModelError, match=r"shares must sum to one\. It is shown inputs with parts hidden: give row"
+    ):
+        xai.attribute(shares, np.array([0.2, 0.3, 0.5]), method, target=1)
+    # What belongs together is hidden together.
+    together = {"feature_mask": np.zeros(3, int), "baselines": torch.tensor([[0.3, 0.3, 0.4]])}
+    if method in {"exact_shapley", "feature_ablation"}:
+        found = xai.attribute(shares, np.array([0.2, 0.3, 0.5]), method, target=1, **together)
+        assert np.isfinite(found.values).all()

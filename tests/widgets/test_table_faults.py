@@ -132,6 +132,30 @@ def test_a_row_of_a_model_that_raises_for_some_rows(make_table):
     )
 
 
+def test_a_row_of_a_model_that_raises_for_mixtures_of_rows(make_table):
+    def fails(frame):
+        if ((frame["job"] == ROW["job"]) & (frame["age"] > most)).any():
+            msg = "too old for that"
+            raise ValueError(msg)
+        return judge(frame)
+
+    most = 55
+    known = FRAME[(FRAME["age"] <= most) | (FRAME["job"] != ROW["job"])]
+    note = make_table(fails, target="yes", background=known).result(60).notes[0]
+    assert re.match(r"\d+ of 25 rows to compare with were left out: the model fails for mixtures of them with", note)
+    most = ROW["age"]
+    alone = make_table(fails, target="yes", background=FRAME[FRAME["age"] > most])
+    browser = Browser(alone)
+    browser.wait("error")
+    told = browser.of("error")[-1]["message"]
+    assert re.search(r"for an input of the row age \d+, .*: too old for that\. It is shown inputs with parts", told)
+    # The widget goes on: the prediction is there, and what does not fail is explained.
+    assert alone.prediction is not None
+    most = 200
+    browser.ask(9, "feature_ablation").wait("ended", 9)
+    assert browser.of("map", 9)[-1]["final"]
+
+
 def test_a_row_is_asked_about_by_the_models_own_words(make_table):
     numbers = FRAME[["age", "income"]]
     model = LogisticRegression(max_iter=1000).fit(numbers, np.where(numbers["age"] > 50, "old", "young"))

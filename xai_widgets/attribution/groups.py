@@ -15,7 +15,7 @@ from torch import Tensor
 from xai_widgets.inputs import BASELINES
 from xai_widgets.inputs.superpixels import superpixels
 from xai_widgets.method import Method, parameter
-from xai_widgets.models import prefixes_of
+from xai_widgets.models import ModelError, prefixes_of
 
 if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
@@ -129,7 +129,11 @@ class Game:
         """Compute the score for each coalition (n, count), float64 on the CPU; what stands before may be `shared`."""
         bases = self.base if self.base.ndim > self.x.ndim else self.base[None]
         shown = torch.cat([self.groups.show(coalitions, self.x, base) for base in bases])
-        found = self.model.scores(shown) if shared is None else shared.scores(shown)
+        try:
+            found = self.model.scores(shown) if shared is None else shared.scores(shown)
+        except ModelError as error:
+            error.mixed = shown.chunk(len(bases))
+            raise
         return self.target.of(found).cpu().double().reshape(len(bases), -1).mean(0)
 
     def prefixes(self) -> Prefixes | None:

@@ -52,6 +52,11 @@ AGAINST = ("baselines", "background")
 CHANCE = "This map may be nothing but chance: give it more samples."
 """Said of a finished map whose error is as large as itself."""
 
+LEFT_OUT = "rows to compare with were left out"
+MIXED_UP = (
+    "It is shown inputs with parts hidden: give rows, or baselines=, that it takes in their place, or say by "
+    "feature_mask= what belongs together."
+)
 MIXED = "The model's weights were changed while this was computed: it is of no single state of them."
 AGAIN = "The model's weights changed in the middle, so it began anew."
 
@@ -237,25 +242,61 @@ def begun(
     return method, estimates, ()
 
 
-def _answered(method: Method, model: Model, inputs: Inputs, target: Target, seed: int) -> Iterator[Estimate]:
-    """Run a method; where the model fails for some of the rows that it compares with, begin anew without those."""
+def _answered(  # noqa: PLR0917
+    method: Method, model: Model, inputs: Inputs, target: Target, seed: int, every: Tensor | None = None
+) -> Iterator[Estimate]:
+    """Run a method; where the model fails beside some of the rows that it compares with, begin anew without those.
+
+    Values then are the mean over the others, as they would be had only these, of `every` one, been given.
+    """
     try:
         yield from method.run(model, inputs, target, seed)
     except (WeightsChangedError, OutOfMemoryError):
         raise
     except ModelError as error:
-        baselines = getattr(method, AGAINST[0], None)
-        rows = None if baselines is None else inputs.several(baselines)
-        good = None if rows is None else answered(model, rows)
-        if rows is None or good is None or not 0 < len(good) < len(rows):
-            raise
-        fewer = dataclasses.replace(method, **{AGAINST[0]: good})
-        note = f"{len(rows) - len(good)} of {len(rows)} rows to compare with were left out: the model fails for them."
-        why = str(error)
+        given = getattr(method, AGAINST[0], None)
+        rows = None if given is None else inputs.several(given)
+        beside = error.mixed or (() if rows is None else list(rows[:, None]))
+        lost = torch.tensor([_fails(model, one) for one in beside], dtype=torch.bool)
+        if rows is None or len(lost) != len(rows) or lost.all() or not lost.any():
+            raise _named(model, error) from error
+        why, alone = str(error), _fails(model, rows[lost])
+        left, every = rows[~lost], rows if every is None else every
     else:
         return
-    for one in fewer.run(model, inputs, target, seed):
-        yield dataclasses.replace(one, notes=(f"{note} {why}", *one.notes))
+    gone, of = len(every) - len(left), len(every)
+    note = f"{gone} of {of} rows to compare with were left out: the model fails for them."
+    if not alone:
+        note = f"{gone} of {of} rows to compare with were left out: the model fails for mixtures of them with this one."
+    fewer = dataclasses.replace(method, **{AGAINST[0]: left})
+    for one in _answered(fewer, model, inputs, target, seed, every):
+        told = one.notes and LEFT_OUT in one.notes[0]  # of more, by whoever left them out
+        yield one if told else dataclasses.replace(one, notes=(f"{note} {why}", *one.notes))
+
+
+def _fails(model: Model, rows: Tensor) -> bool:
+    try:
+        _ = len(rows) and model.scores(rows)
+    except (WeightsChangedError, OutOfMemoryError):
+        raise
+    except ModelError:
+        return True
+    return False
+
+
+def _named(model: Model, error: ModelError) -> ModelError:
+    """Name one input for which it failed, where that is made of several, and say what to do."""
+    rows = next((one for one in error.mixed if _fails(model, one)), None)
+    if rows is None:
+        return error
+    while len(rows) > 1:
+        first, second = rows.tensor_split(2)
+        rows = first if _fails(model, first) else second
+    try:
+        model.scores(rows)
+    except ModelError as one:
+        error = one
+    return ModelError(f"{str(error).rstrip('.')}. {MIXED_UP}")
 
 
 def answered(model: Model, rows: Tensor) -> Tensor:

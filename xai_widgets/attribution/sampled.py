@@ -14,6 +14,7 @@ from xai_widgets.attribution.groups import row_generator
 from xai_widgets.attribution.statistics import CHECKED, Mean, quantile, relative, wide
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
+from xai_widgets.models import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +134,13 @@ class ExpectedGradients(GradientMethod):
             base = torch.stack([start(row) for row in numbers])
             alpha = torch.cat([torch.rand(1, generator=row_generator(seed, row)) for row in numbers])
             points = alpha.to(x).reshape(-1, *[1] * x.ndim) * (x - base)
-            found = model.gradients(points.add_(base), target)[1]
+            points.add_(base)
+            try:
+                found = model.gradients(points, target)[1]
+            except ModelError as error:
+                count = 0 if several is None else len(several)
+                error.mixed = [points[(-rows.start + i) % count :: count] for i in range(count)]
+                raise
             del points
             return (x - base).mul_(found), target.of(model.scores(base))
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 if TYPE_CHECKING:
     import types
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  compared with the interpreter's own strings
 CALLERS = os.path.dirname(__file__) + os.sep  # noqa: PTH120
@@ -26,6 +26,9 @@ class ModelError(RuntimeError):
 
     where = ""
     """Where in the model, if it is known."""
+
+    mixed: Sequence[Tensor] = ()
+    """Inputs made of the one that is explained and of others, for each of these, if it failed for some such."""
 
 
 class WeightsChangedError(ModelError):

@@ -69,6 +69,9 @@ class TableRows:
         """Say what was fed."""
         gone = ~rows.isfinite().all(0)
         empty = [repr(name) for name, one in zip(self._table.names, gone.tolist(), strict=False) if one]
+        if len(rows) == 1 and not empty:
+            cells = self._table.cells(rows[0].detach().cpu().double().numpy()).items()
+            return "the row " + ", ".join([f"{name} {cell}" for name, cell in cells][:8])
         told = f"{len(rows)} rows of {len(self._table.columns)} columns"
         what = f"missing or infinite values in {', '.join(empty[:8])}"
         return f"{told} ({what}: fill them, or leave such rows out)" if empty else told
