@@ -219,6 +219,19 @@ def test_a_map_of_another_input_is_not_measured():
         xai.evaluate(Net(), torch.rand(3, 20, 20), result)
 
 
+def test_a_widget_is_not_measured_but_what_it_shows(make):
+    widget = make(method="saliency")
+    with pytest.raises(TypeError, match=r"got ImageExplainer: give its \.attribution\."):
+        xai.evaluate(Net(), picture(), widget)
+
+
+def test_one_perturbation_is_a_list_of_it(make):
+    widget = make(method="saliency", perturbations=xai.Blur(2.0))
+    assert widget.result(30).edits == make(method="saliency", perturbations=[xai.Blur(2.0)]).result(30).edits
+    with pytest.raises(TypeError, match="got 'blur' in it"):
+        make(perturbations=["blur"])
+
+
 def nan_for_bright(image):
     out = to_tensor(12)(image)
     return out / 0 if out.min() > 0.9 else out

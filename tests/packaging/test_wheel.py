@@ -30,7 +30,7 @@ FILES = {
     "changed pictures": r"picture_|changed_pictures|inputs/regions|widgets/image_(asides|other|ways)"
     r"|counterfactual/(first_regions|pictures|region|code_problem|walks)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
-    "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|seen|table)"
+    "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|rows|seen|table)|export/cells"
     r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)|samples/people",
     "explorer": r"/widgets/(explorer|population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",

@@ -101,7 +101,8 @@ def evaluate_iter(
     """
     given: Any = attribution
     if not isinstance(given, Attribution):
-        msg = f"evaluate needs a result of xai.attribute, got {type(given).__name__}."
+        hint = ": give its .attribution" if hasattr(given, "attribution") else ""
+        msg = f"evaluate needs a result of xai.attribute, got {type(given).__name__}{hint}."
         raise TypeError(msg)
     seconds, chosen = check_time_budget(time_budget), create_metrics(metrics, masked=mask is not None)
     adapter = adapt(model, x, labels=labels, device=device, seed=seed)

@@ -238,16 +238,17 @@ class ImageExplainer(Explainer):
         self.set_trait("other", None)
 
 
-def checked(perturbations: Sequence[Any]) -> tuple[Perturbation, ...]:
-    """Refuse what is no perturbation.
+def checked(perturbations: Sequence[Any] | Perturbation) -> tuple[Perturbation, ...]:
+    """Refuse what is no perturbation; one alone is a list of it.
 
     Raises
     ------
     TypeError
         Saying what was expected and what came.
     """
-    for one in perturbations:
+    given = (perturbations,) if isinstance(perturbations, Perturbation) else tuple(perturbations)
+    for one in given:
         if not isinstance(one, Perturbation):
             msg = f"perturbations must be a list of perturbations such as xai.Blur(2.0), got {one!r} in it."
             raise TypeError(msg)
-    return tuple(perturbations)
+    return given
