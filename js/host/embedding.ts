@@ -116,8 +116,9 @@ export class EmbeddingStore extends LinkedStore {
         this.metric.value = message.metric;
         this.mine = null;
       }
-      // The end repeats the last layout, which is drawn already.
-      const same = before?.done === message.done && before.method === message.method && before.running;
+      // The end repeats the last layout, which is drawn already; before its first places the one before stays as it is.
+      const same =
+        message.positions && before?.done === message.done && before.method === message.method && before.running;
       if (!same || !this.frame.value) this.frame.value = frameOf(message, buffers) ?? this.frame.value;
       else if (this.frame.value) this.frame.value = { ...this.frame.value, message };
     } else if (message.kind === "near") {

@@ -115,6 +115,10 @@ describe("the store", () => {
     expect(store.frame.value?.message.done).toBe(10);
     expect(store.near.value?.id).toBe(1);
     expect(store.layout.value?.method).toBe("pca");
+    // Nor does how far the true neighbours are known touch what the layout on show keeps.
+    for (const sought of [0.2, 0.6])
+      model.emit("msg:custom", layout(0, { method: "pca", positions: null, total: 0, sought, recall: undefined }), []);
+    expect(store.frame.value?.message.recall).toBe(0.5);
     store.close();
   });
 

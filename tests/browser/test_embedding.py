@@ -68,6 +68,16 @@ def test_the_neighbours_of_a_word_are_listed_with_their_distances(notebook, view
     assert numbers == pytest.approx(value(notebook, code), abs=6e-4)
 
 
+def test_who_goes_from_word_to_word_by_keys_stays_in_the_list(notebook, view):
+    items = view.get_by_role("list", name=re.compile("^Nearest to")).get_by_role("button")
+    for _ in range(2):
+        word = nearest(view)[1]
+        items.nth(1).focus()
+        notebook.page.keyboard.press("Enter")
+        expect(view.get_by_role("heading", name=f"Nearest to “{word}”")).to_be_visible()
+        expect(items.nth(1)).to_be_focused()
+
+
 def test_a_click_on_a_point_selects_its_word(notebook, view):
     target = 4  # "red"
     canvas = view.locator("canvas.xai-map-canvas")

@@ -43,8 +43,9 @@ export function Entries(props: {
   const most = Math.max(1e-12, ...entries.map(([, value]) => Math.abs(value)));
   return (
     <ol class="xai-bars" aria-label={props.label}>
-      {entries.map(([word, value, point]) => (
-        <li key={word} class="xai-bars-item">
+      {entries.map(([word, value, point], place) => (
+        // By its place: who goes on to a neighbour by keys stays in the list, which is then that word's.
+        <li key={place} class="xai-bars-item">
           <button
             type="button"
             class="xai-bar"
