@@ -6,7 +6,7 @@ import { words } from "../core/words";
 import { TreeBox, type TreeRow } from "../dom/treebox";
 import type { Store } from "../host/store";
 
-interface Props {
+export interface LayerProps {
   store: Store;
   label: string;
   parameter: Parameter;
@@ -14,7 +14,7 @@ interface Props {
   set: (value: Value) => void;
 }
 
-export function LayerControl({ store, label, parameter, value, set }: Props) {
+export function LayerControl({ store, label, parameter, value, set }: LayerProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const layers = store.layers.value;
   const chosen = typeof value === "string" ? value : "";

@@ -8,7 +8,7 @@ import { words } from "../core/words";
 import { Button, type Choice, Section, Select } from "../dom/controls";
 import { Icon } from "../dom/icons";
 import { Live } from "./live";
-import { Parameters } from "./parameters";
+import { type LayerPicker, Parameters } from "./parameters";
 import type { Shown } from "./shown";
 
 /** A list is as wide as its longest line: reasons are told in full below it. */
@@ -78,7 +78,7 @@ function memory(view: Shown): Map<string, Request["params"]> {
   return found;
 }
 
-export function MethodPanel({ view }: { view: Shown }) {
+export function MethodPanel({ view, Layer }: { view: Shown; Layer?: LayerPicker }) {
   const { store } = view;
   const { methods } = store.spec.value;
   const request = store.request.value;
@@ -118,6 +118,7 @@ export function MethodPanel({ view }: { view: Shown }) {
             method={method}
             request={request}
             onChange={(params) => store.setMethod(method.name, params)}
+            Layer={Layer}
           />
         </Live>
       )}
@@ -141,6 +142,7 @@ export function MethodPanel({ view }: { view: Shown }) {
             method={other}
             request={compare}
             onChange={(params) => store.setCompare(other.name, params)}
+            Layer={Layer}
           />
         </Live>
       )}

@@ -1,4 +1,5 @@
 // Controls made from a method's own description of its parameters.
+import type { ComponentType } from "preact";
 import { translated } from "../core/language";
 import { parameterOf } from "../core/request";
 import type { Method, Parameter, Request, Value } from "../core/types";
@@ -6,7 +7,7 @@ import { words } from "../core/words";
 import { Button, Checkbox, Select } from "../dom/controls";
 import { Slider } from "../dom/slider";
 import type { Store } from "../host/store";
-import { LayerControl } from "./layer";
+import type { LayerProps } from "./layer";
 
 function nameOf(parameter: Parameter): string {
   return translated(parameter.name.replaceAll("_", " "));
@@ -36,14 +37,18 @@ function startOf({ default: own, low, high }: Parameter): number {
   return Math.round(Math.sqrt(low * high));
 }
 
+/** Where a layer is chosen, in the views that can show one's values. */
+export type LayerPicker = ComponentType<LayerProps>;
+
 interface ControlProps {
   store: Store;
   parameter: Parameter;
   value: Value;
   set: (value: Value) => void;
+  Layer: LayerPicker | undefined;
 }
 
-function Control({ store, parameter, value, set }: ControlProps) {
+function Control({ store, parameter, value, set, Layer }: ControlProps) {
   const { kind, choices, optional, sentence } = parameter;
   const number = kind === "int" || kind === "float";
   if (kind === "bool")
@@ -61,8 +66,8 @@ function Control({ store, parameter, value, set }: ControlProps) {
         onPick={(text) => set(choices.find((choice) => String(choice) === text) ?? null)}
       />
     );
-  if (kind === "layer")
-    return <LayerControl store={store} label={nameOf(parameter)} parameter={parameter} value={value} set={set} />;
+  if (kind === "layer" && Layer)
+    return <Layer store={store} label={nameOf(parameter)} parameter={parameter} value={value} set={set} />;
   if (!number) return null;
   const there = typeof value === "number";
   return (
@@ -89,8 +94,9 @@ export function Parameters(props: {
   method: Method;
   request: Request;
   onChange: (params: Request["params"]) => void;
+  Layer: LayerPicker | undefined;
 }) {
-  const { store, method, request, onChange } = props;
+  const { store, method, request, onChange, Layer } = props;
   // The kernel completes a request by the defaults, so that having a value says nothing.
   const changed = method.parameters.some(({ name, default: own }) => parameterOf(method, request, name) !== own);
   return (
@@ -104,6 +110,7 @@ export function Parameters(props: {
               parameter={parameter}
               value={parameterOf(method, request, parameter.name)}
               set={(value) => onChange({ ...request.params, [parameter.name]: value })}
+              Layer={Layer}
             />
             {parameter.sentence && <p class="xai-sentence">{parameter.sentence}</p>}
           </div>

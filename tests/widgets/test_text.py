@@ -62,6 +62,14 @@ def test_the_layout_says_where_pieces_lie_in_the_units_of_browsers(make_text):
     assert widget.spec["mask"] == "[MASK]"
 
 
+def test_no_layer_is_offered_whose_values_cannot_be_shown(make_text):
+    spec = make_text().spec
+    assert spec["layers"] == []
+    kinds = {one["name"]: {p["kind"] for p in one["parameters"]} for one in spec["methods"]}
+    assert all("layer" not in found for found in kinds.values())
+    assert "int" in kinds["integrated_gradients"]
+
+
 def test_edits_reach_the_model_and_the_target_stays_what_it_was(make_text):
     model = Reader()
     widget = make_text(model, method="input_x_gradient")

@@ -17,7 +17,7 @@ from xai_widgets.inputs.cells import cells_by_name, cells_from
 from xai_widgets.jobs import Slot, worker_for
 from xai_widgets.method import REGISTRY
 from xai_widgets.prepare import adapt, row_subject
-from xai_widgets.widgets import layers, messages, table_messages
+from xai_widgets.widgets import messages, table_messages
 from xai_widgets.widgets.base import PREDICT
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.scenarios import Scenarios
@@ -160,12 +160,7 @@ class TabularExplainer(Explainer):
                 "encode": encode,
                 "labels": labels,
             },
-            spec=table_messages.spec(
-                session,
-                subject.model.labels,
-                self._methods(session),
-                layers.outline(subject.model.module) if subject.direct else [],
-            ),
+            spec=table_messages.spec(session, subject.model.labels, self._methods(session)),
             request=Request(session.chosen(method, params), index, edits),
             compare=compare,
             display=display,

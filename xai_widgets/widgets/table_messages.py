@@ -31,11 +31,12 @@ MOST_CURVES = 10
 """Classes whose curves are told: the likeliest, and the one explained."""
 
 
-def spec(session: TableSession, labels: Sequence[str] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
+def spec(session: TableSession, labels: Sequence[str] | None, methods: MethodList) -> dict[str, Any]:
     """Describe what never changes in a widget's life."""
     table = session.subject.table
     return {
-        **messages.spec("table", labels, methods, layers),
+        # A layer's values are of its own numbers, not of columns.
+        **messages.spec("table", labels, methods, []),
         "row": plain(session.subject.row),
         "columns": [column(table, i, session.subject.row[i]) for i in range(len(table.columns))],
     }

@@ -18,7 +18,7 @@ from xai_widgets.jobs import worker_for
 from xai_widgets.models import resolve_target
 from xai_widgets.prepare import adapt
 from xai_widgets.text import TextSpan
-from xai_widgets.widgets import layers, messages, text_messages
+from xai_widgets.widgets import messages, text_messages
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.text_asides import TextAsides
@@ -147,7 +147,7 @@ class TextExplainer(Explainer):
         super().__init__(
             session,
             given,
-            spec=text_messages.spec(session, method_list(session.model, inputs), layers.outline(adapter.module)),
+            spec=text_messages.spec(session, method_list(session.model, inputs)),
             request=request,
             compare=compare,
             display=display,

@@ -39,10 +39,11 @@ MOST_NAMES = 200
 """Tokens that may come next, whose names are told."""
 
 
-def spec(session: TextSession, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
+def spec(session: TextSession, methods: MethodList) -> dict[str, Any]:
     """Describe what never changes in a widget's life, but for what a first pass through the model corrects."""
     return {
-        **messages.spec("text", None, methods, layers),
+        # A layer's values are of its own numbers, many a token.
+        **messages.spec("text", None, methods, []),
         "text": session.text,
         "mask": session.mask,
         **kind(session),

@@ -2,6 +2,7 @@
 import { imageWords } from "../../core/image/words";
 import { Aloud } from "../../panels/aloud";
 import { HealthPanel } from "../../panels/health";
+import { LayerControl } from "../../panels/layer";
 import { MethodPanel } from "../../panels/method";
 import { PredictionPanel, QuestionPanel } from "../../panels/prediction";
 import { Alerts, StatusBar } from "../../panels/status";
@@ -32,7 +33,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
         <div class="xai-side">
           <PredictionPanel view={view} />
           <QuestionPanel view={view} />
-          <MethodPanel view={view} />
+          <MethodPanel view={view} Layer={LayerControl} />
         </div>
         <ReadingPanel view={view} />
         <EditingPanel view={view} />
