@@ -17,14 +17,14 @@ export interface Look {
 }
 
 /** A map with no negative values, or shown by strength, has one direction only. */
-export function pickPalette(grid: Grid, display: Display): Palette {
-  if (grid.lo >= 0 || display.sign === "absolute") return palette(SEQUENTIAL);
+export function pickPalette({ lo }: Pick<Grid, "lo">, display: Display): Palette {
+  if (lo >= 0 || display.sign === "absolute") return palette(SEQUENTIAL);
   return palette(colormapOf(display));
 }
 
-/** How a map is drawn; in grey where it is not to be believed. */
-export function lookOf(grid: Grid, display: Display, grey = false): Look {
-  const chosen = pickPalette(grid, display);
+/** How a map is drawn; in grey where it is not to be believed. Sums of some values have the directions of all: `whole`. */
+export function lookOf(grid: Grid, display: Display, grey = false, whole = grid): Look {
+  const chosen = pickPalette(whole, display);
   const ranking = rankingOf(grid);
   // Outliers take the last colour.
   const scale = display.scale ?? quantile(grid, ranking, RANGE);

@@ -232,7 +232,8 @@ export class FakeText extends FakeKernel<TextSpec> {
       const logits = { v: 1, dtype: "<u2", shape: [500], lo: now!.lo, hi: now!.hi, buffer: 0 };
       const original_logits = { v: 1, dtype: "<u2", shape: [500], lo: before!.lo, hi: before!.hi, buffer: 1 };
       const message = { kind: "prediction", id, slot, task: "classes", target, label, logits, original_logits, names };
-      this.emit({ ...message, layout }, [now!.codes, before!.codes, ...arrays]);
+      const there = isSpan(request.target) ? { there: names.map(([i]) => [i, 0.5 ** (i + 1)]) } : {};
+      this.emit({ ...message, ...there, layout }, [now!.codes, before!.codes, ...arrays]);
       return;
     }
     const array = (buffer: number) => ({ v: 1, dtype: "<f4", shape: [2], buffer });

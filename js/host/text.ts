@@ -40,6 +40,8 @@ export interface TextPrediction extends Prediction {
   logits: Float32Array | null;
   originalLogits: Float32Array | null;
   names: [number, string][];
+  /** What might have stood where the part of the text begins that is asked about: tokens, the likeliest first. */
+  there: [number, number][];
 }
 
 export interface TextKind {
@@ -142,6 +144,7 @@ const READER: Reader<TextKind> = {
       logits,
       originalLogits,
       names: message.names ?? [],
+      there: message.there ?? [],
       probabilities,
       original: before ?? probabilities,
       edited: layout.text !== spec.text,

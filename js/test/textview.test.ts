@@ -10,6 +10,7 @@ import { joined, stepOf, stepsOf, treeOf } from "../core/text/versions";
 import { textStore } from "../host/text";
 import { editAt, removePieces } from "../views/text/acts";
 import { partsOf } from "../views/text/parts";
+import { toldVersion } from "../views/text/speech";
 import { createView, readingOf } from "../views/text/view";
 import { textKernel } from "./textpage";
 
@@ -157,6 +158,16 @@ describe("the view", () => {
     expect([view.pattern.value, view.pieces.value]).toEqual([null, []]);
   });
 
+  it("has two directions in sums that all lie on one side, as its tokens have", async () => {
+    const { store, view } = await bench("wonderful film. Not good.");
+    for (const pattern of ["wonderful", "nothing"]) {
+      store.setDisplay({ granularity: "pattern", pattern });
+      expect(view.lookA.value!.palette.kind).toBe("diverging");
+    }
+    store.setDisplay({ sign: "absolute" });
+    expect(view.lookA.value!.palette.kind).toBe("sequential");
+  });
+
   it("strikes a word out at once, carries the values along, and tells the step when it is known", async () => {
     const { store, view, settle, shown } = await bench("a good film");
     const before = readingOf(view.mapA.value!, 2).value;
@@ -214,6 +225,14 @@ describe("the view", () => {
       [0, 1],
       [0, 1],
     ]);
+  });
+
+  it("tells a version with its step, or of which class it is where that is another", () => {
+    const first = { edits: [], parent: null, score: 0.75, label: "Paris" };
+    const next = { edits: [{ name: "delete" as const, start: 0, stop: 1 }], parent: 0, score: 0.5, label: "." };
+    expect(toldVersion(first, undefined, "a film", false)).toBe("Version Original, 75.0%");
+    expect(toldVersion(next, first, "a film", false)).toBe("Version − a, 50.0%, .");
+    expect(toldVersion({ ...next, label: "Paris" }, first, "a film", false)).toBe("Version − a, 50.0%, ▼ −25.0");
   });
 
   it("makes a version of what was asked for before, answered or not", async () => {

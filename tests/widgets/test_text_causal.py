@@ -113,6 +113,32 @@ def test_why_this_token_rather_than_that_one(make_causal, model):
     np.testing.assert_allclose(result.values, plain.values, rtol=1e-4, atol=1e-7)
 
 
+@pytest.mark.parametrize(("edits", "text"), [([], PROMPT), ([{"name": "delete", "start": 0, "stop": 1}], PROMPT[2:])])
+def test_what_might_have_stood_there_is_told_beside_a_question_about_words(make_causal, model, edits, text):
+    browser = Browser(make_causal(method="saliency"))
+    browser.wait("ended", 1)
+    assert "there" not in browser.of("prediction", 1)[-1]
+    stop = len(text.encode("utf-16-le")) // 2
+    browser.ask(2, "saliency", target={"span": [stop - 5, stop], "rather": None}, edits=edits).wait("ended", 2)
+    first, told = browser.of("prediction", 2)
+    assert "there" not in first  # what an edit did is not kept waiting
+    ids, every = scores(model, text)
+    chances = np.exp(every[-2]) / np.exp(every[-2]).sum()
+    tokens, shares = zip(*told["there"], strict=True)
+    assert list(tokens) == [i for i in np.argsort(-every[-2], kind="stable")[:200].tolist() if i != ids[-1]]
+    np.testing.assert_allclose(shares, chances[list(tokens)], rtol=1e-4)
+    assert {*tokens} <= set(dict(told["names"]))
+    assert len(ids) - 1 == len(TOKENIZER(text[: text.index(" funny")])["input_ids"])
+
+
+def test_before_the_first_words_nothing_might_have_stood(make_causal):
+    browser = Browser(make_causal(method="saliency"))
+    browser.wait("ended", 1)
+    browser.ask(2, "saliency", target={"span": [0, 2], "rather": None}).wait("error", 2)
+    assert all("there" not in told for told in browser.of("prediction", 2))
+    assert "nothing stands before" in browser.of("error", 2)[-1]["message"]
+
+
 def test_beside_a_question_about_words_the_token_likeliest_to_follow_is_told(make_causal, model):
     widget = make_causal(method="saliency")
     widget.result(30)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.counterfactual import Goal
     from xai_widgets.models import TorchModel
-    from xai_widgets.text import TextSpan
+    from xai_widgets.text import Text, TextSpan
 
 
 def text_subject(
@@ -35,6 +35,14 @@ def text_subject(
         May be used for many searches and menus about the same text.
     """
     return subject_of(adapt(model, text, labels=labels, device=device, seed=seed), text, tokenizer)
+
+
+def standing_before(text: Text, token: int, tokenizer: Any) -> str:
+    """Return what stands before a token, so that the tokens before it are made of it, where that can be."""
+    before = text.text[: text.spans[token][0]]
+    # A space may belong to the token that comes, or to the one before.
+    ways = (before, before.rstrip()) if before.strip() else ()
+    return next((one for one in ways if read_text(one, tokenizer)[0].ids == text.ids[:token]), before)
 
 
 def continued_subject(model: TorchModel, text: Any, span: TextSpan, tokenizer: Any) -> tuple[Subject, Goal]:
@@ -59,15 +67,10 @@ def continued_subject(model: TorchModel, text: Any, span: TextSpan, tokenizer: A
     asked = passage.within(span.start, span.stop)
     first = asked[0] if asked else 0
     whole = len(asked) > 1 and span.rather_than is None
-    before = text[: passage.spans[first][0]]
+    before = standing_before(passage, first, tokenizer)
     if not before.strip():
         msg = "nothing stands before that part of the text that could be changed. Choose a later one."
         raise ValueError(msg)
-    # A space may belong to the token that comes, or to the one before.
-    for one in (before, before.rstrip()):
-        if read_text(one, tokenizer)[0].ids == passage.ids[:first]:
-            before = one
-            break
     last = asked[-1] if whole else first
     stop = passage.spans[last][1]
     said = text[passage.spans[first][0] : stop].strip()

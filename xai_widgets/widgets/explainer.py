@@ -301,7 +301,7 @@ class Explainer(JudgedWidget):
         session = self._session
 
         def predict() -> Iterator[Seen]:
-            yield session.see(request.edits)
+            return session.looks(request)
 
         def on_prediction(exchange: Exchange, seen: Seen) -> None:
             try:

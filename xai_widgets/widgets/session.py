@@ -45,6 +45,8 @@ class Seen:
     ----------
     model : Model
         That eats `inputs`: a text of other tokens is fed in another way.
+    instead : (Prediction, int) or None
+        Of a question about part of a text: what a language model expected where it begins, and the token that came.
     """
 
     model: Model
@@ -52,6 +54,7 @@ class Seen:
     prediction: Prediction
     original: Prediction
     edited: bool
+    instead: tuple[Prediction, int] | None = None
 
 
 class Session(ABC):
@@ -112,6 +115,10 @@ class Session(ABC):
         while len(self._seen) > self.kept:
             self._seen.popitem(last=False)
         return found
+
+    def looks(self, request: Request) -> Iterator[Seen]:
+        """Look at the edited input, then at what else is told beside this question."""
+        yield self.see(request.edits)
 
     def target(self, target: Any) -> Target:
         """Resolve what the user asked for; None stays with the class of the unedited input while it is edited."""

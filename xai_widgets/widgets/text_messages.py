@@ -72,7 +72,12 @@ def prediction(number: int, slot: str, seen: Seen, target: Target, layouts: Layo
 def _next_tokens(message: Message, seen: Seen, target: Target) -> None:
     """Tell the scores of all tokens that may come next, and how the likeliest are spelt."""
     scores, before = seen.prediction.scores, seen.original.scores
-    likely = {int(i) for one in (scores, before) for i in np.argsort(-one, kind="stable")[:MOST_NAMES]}
+    lists = [_likeliest(one) for one in (scores, before)]
+    if seen.instead is not None:
+        expected, came = seen.instead
+        lists.append(there := [i for i in _likeliest(expected.scores) if i != came])
+        message.content["there"] = [[i, float(expected.probabilities[i])] for i in there]
+    likely = {i for one in lists for i in one}
     asked = target.index if isinstance(target.index, tuple) else (target.index,)
     chosen = [i for i in asked if isinstance(i, int)]
     message.content["names"] = [[i, seen.prediction.label(i)] for i in dict.fromkeys([*chosen, *sorted(likely)])]
@@ -81,6 +86,10 @@ def _next_tokens(message: Message, seen: Seen, target: Target) -> None:
     # The largest vocabularies have room for one alone.
     if 2 * scores.nbytes < LIMIT:
         message.add("original_logits", before, "<u2")
+
+
+def _likeliest(scores: Any) -> list[int]:
+    return [int(i) for i in np.argsort(-scores, kind="stable")[:MOST_NAMES]]
 
 
 def contributions(number: int, slot: str, request: dict[str, Any], result: Attribution, layouts: Layouts) -> Message:

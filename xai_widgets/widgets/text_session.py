@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.api.sources import continued_subject
+from xai_widgets.api.sources import continued_subject, standing_before
 from xai_widgets.attribution.heads import attention_map, head_grid, rolled_map
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import run
@@ -111,6 +111,17 @@ class TextSession(Session):
     def target(self, target: Any) -> Target:
         """Resolve what the user asked for; what stands in the text is asked about beside the likeliest next token."""
         return super().target(None if isinstance(target, TextSpan) else target)
+
+    def looks(self, request: Request) -> Iterator[Seen]:
+        """Look at the edited text; where part of it is asked about, also at what else might have stood there."""
+        yield (seen := self.see(request.edits))
+        span, text = request.target, seen.inputs.text
+        if not isinstance(span, TextSpan) or not self.causal or text is None:
+            return
+        first = next(iter(text.within(span.start, span.stop)), 0)
+        # Where nothing stands before it, the explanation says so.
+        if (before := standing_before(text, first, self._tokenizer)).strip():
+            yield replace(seen, instead=(self._about(before).prediction, text.ids[first]))
 
     def explain(self, request: Request) -> Iterator[Attribution | None]:
         """Run the request's method on the edited text; None is a step with nothing to show yet."""

@@ -2,6 +2,7 @@
 
 import { cut } from "../format";
 import type { TextEdit, Version } from "./types";
+import { keyOf } from "./versions";
 import { spelled } from "./visible";
 import { textWords } from "./words";
 
@@ -15,10 +16,6 @@ export function nameOfEdit(edit: TextEdit, original: string): string {
   const old = brief(original.slice(edit.start, edit.stop));
   if (edit.name === "replace") return textWords.versionWritten(old, brief(edit.text));
   return edit.name === "mask" ? textWords.versionMasked(old) : textWords.versionText(old);
-}
-
-function keyOf(edit: TextEdit): string {
-  return JSON.stringify([edit.name, edit.start, edit.stop, edit.name === "replace" ? edit.text : ""]);
 }
 
 export function nameOfVersion(versions: readonly Version[], at: number, original: string): string {

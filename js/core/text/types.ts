@@ -68,6 +68,8 @@ export interface TextPredictionMessage extends PredictionMessage {
   logits?: ArrayMeta;
   original_logits?: ArrayMeta | null;
   names?: [number, string][];
+  /** Other tokens that might have stood where the part of the text begins that is asked about, and how likely each was. */
+  there?: [number, number][];
 }
 
 /** Where the tokens of a text lie. */

@@ -72,7 +72,8 @@ export function stepsOf(versions: readonly Version[], edits: readonly TextEdit[]
   return edits.map((edit) => known.get(keyOf(edit)) ?? null);
 }
 
-function keyOf(edit: TextEdit): string {
+/** The same for equal edits. */
+export function keyOf(edit: TextEdit): string {
   return `${edit.name} ${edit.start} ${edit.stop} ${edit.name === "replace" ? JSON.stringify(edit.text) : ""}`;
 }
 

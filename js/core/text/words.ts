@@ -96,6 +96,7 @@ const english = {
   candidatesHint: "Only so many of the likeliest tokens may come next",
   candidatesAll: "all",
   entropy: (bits: number) => `Uncertain by ${bits.toFixed(2)} bits: as among ${whole(2 ** bits)} equal tokens`,
+  drawn: "So are tokens drawn; all else is told at temperature 1.",
   quoted: (text: string) => `“${text}”`,
 
   // what a language model writes

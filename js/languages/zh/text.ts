@@ -83,6 +83,7 @@ export const text: TextWords = {
   candidates: "候选数",
   candidatesHint: "只有这么多最可能的词元可以接在后面",
   candidatesAll: "全部",
+  drawn: "词元按此抽取；其余数字均按温度 1 给出。",
   entropy: (bits) => `不确定度 ${bits.toFixed(2)} 比特：相当于 ${whole(2 ** bits)} 个等可能的词元`,
   quoted: (text) => `“${text}”`,
 

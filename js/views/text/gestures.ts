@@ -1,5 +1,6 @@
 // Pointer and keys on the text.
 import type { Span } from "../../core/text/types";
+import { textWords } from "../../core/text/words";
 import { hitOf } from "../../dom/flow";
 import {
   askAbout,
@@ -165,8 +166,10 @@ export function gestures(view: View) {
     if (!at) return false;
     const { mask } = store.spec.value;
     if (event.key === "Delete" || event.key === "Backspace") removePieces(view, at, "delete");
-    else if (event.key.toLowerCase() === "m" && mask !== null) removePieces(view, at, "mask");
-    else if (event.key === "Enter" || event.key === "F2") beginTyping(view, at);
+    else if (event.key.toLowerCase() === "m") {
+      if (mask === null) view.spoken.value = textWords.noMask;
+      else removePieces(view, at, "mask");
+    } else if (event.key === "Enter" || event.key === "F2") beginTyping(view, at);
     else if (event.key === " ") act(at);
     else if (event.key === "u") {
       const span = stretch(view, at);

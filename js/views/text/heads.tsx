@@ -1,14 +1,10 @@
 // All heads of a layer side by side, in small: a click picks one.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Grid } from "../../core/arrays";
-import { type Look, lookOf } from "../../core/paint";
+import type { Look } from "../../core/paint";
 import { textWords } from "../../core/text/words";
-import { paint } from "./matrix";
+import { lookOfMatrix, paint } from "./matrix";
 import type { View } from "./view";
-
-export function attentionLook(view: View, grid: Grid): Look {
-  return lookOf(grid, { ...view.store.display.value, mass: 1, scale: null, sign: "both", opacity: 0.6 });
-}
 
 function Picture({ view, grid, look }: { view: View; grid: Grid; look: Look }) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -34,7 +30,7 @@ export function HeadGrid(props: { view: View; layer: number; head: number | null
           aria-pressed={head === i}
           onClick={() => onPick(i)}
         >
-          <Picture view={view} grid={grid} look={attentionLook(view, grid)} />
+          <Picture view={view} grid={grid} look={lookOfMatrix(view, grid)} />
           <span aria-hidden="true">{i + 1}</span>
         </button>
       ))}

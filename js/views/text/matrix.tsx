@@ -16,6 +16,10 @@ const [LARGEST, TALLEST] = [22, 420];
 /** A row as high as this has room for its word. */
 const READABLE_ROW = 13;
 
+export function lookOfMatrix(view: View, grid: Grid): Look {
+  return lookOf(grid, { ...view.store.display.value, mass: 1, scale: null, sign: "both", opacity: 0.6 });
+}
+
 export function paint(canvas: HTMLCanvasElement, grid: Grid, look: Look, page: Page): void {
   canvas.width = grid.width;
   canvas.height = grid.height;
@@ -53,7 +57,7 @@ export function Matrix(props: {
   const canvas = useRef<HTMLCanvasElement>(null);
   const own = useSignal<Cell | null>(null);
   const cell = props.cell ?? own;
-  const look = lookOf(grid, { ...view.store.display.value, mass: 1, scale: null, sign: "both", opacity: 0.6 });
+  const look = lookOfMatrix(view, grid);
   const page = view.page.value;
   useLayoutEffect(() => {
     if (canvas.current) paint(canvas.current, grid, look, page);

@@ -3,11 +3,14 @@ import { useComputed } from "@preact/signals";
 import { percent } from "../../core/format";
 import { type Row, rows } from "../../core/scores";
 import { entropy, softmax } from "../../core/text/next";
+import { isSpan } from "../../core/text/question";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Delta } from "../../dom/bars";
 import { Button, Section } from "../../dom/controls";
 import { Slider } from "../../dom/slider";
+import { Live } from "../../panels/live";
+import { TokenBox } from "./tokenbox";
 import type { View } from "./view";
 
 const LISTED = 8;
@@ -42,35 +45,38 @@ function Token(props: { view: View; row: Row; edited: boolean; most: number }) {
           <span class="xai-bar-fill" style={{ width: `${(100 * row.value) / most}%` }} />
         </span>
       </button>
-      <Button
-        quiet
-        icon="compare"
-        label={textWords.nextRather(name)}
-        pressed={row.index === b}
-        disabled={a === null || row.index === a || !store.can({ target: other })}
-        onClick={() => store.setTarget(other)}
-      />
+      {!view.part.value && (
+        <Button
+          quiet
+          icon="compare"
+          label={textWords.nextRather(name)}
+          pressed={row.index === b}
+          disabled={a === null || row.index === a || !store.can({ target: other })}
+          onClick={() => store.setTarget(other)}
+        />
+      )}
       <Button quiet icon="plus" label={textWords.nextAppend(name)} disabled={store.saved !== null} onClick={append} />
     </li>
   );
 }
 
+/** How likely each token is to be drawn. */
+function useDrawn({ store, temperature, candidates }: View, which: "logits" | "originalLogits"): Float32Array | null {
+  return useComputed(() => {
+    const logits = store.prediction.value?.[which];
+    return logits ? softmax(logits, temperature.value, candidates.value) : null;
+  }).value;
+}
+
 export function NextPanel({ view }: { view: View }) {
   const { store } = view;
   const { temperature, candidates } = view;
-  const now = useComputed(() => {
-    const logits = store.prediction.value?.logits;
-    return logits ? softmax(logits, temperature.value, candidates.value) : null;
-  });
-  const before = useComputed(() => {
-    const logits = store.prediction.value?.originalLogits;
-    return logits ? softmax(logits, temperature.value, candidates.value) : null;
-  });
-  const shown = now.value;
-  const edited = (store.prediction.value?.edited ?? false) && before.value !== null;
+  const [shown, before] = [useDrawn(view, "logits"), useDrawn(view, "originalLogits")];
+  const edited = (store.prediction.value?.edited ?? false) && before !== null;
+  const { target } = store.request.value;
   const asked = view.target.value.filter((i): i is number => i !== null);
   const scores = store.prediction.value?.logits ?? undefined;
-  const list = shown ? rows(shown, before.value ?? shown, LISTED, asked, scores) : [];
+  const list = shown ? rows(shown, before ?? shown, LISTED, asked, scores) : [];
   return (
     <Section title={textWords.next} class="xai-prediction" side={edited && <span class="xai-tag">{words.edited}</span>}>
       {shown ? (
@@ -80,7 +86,20 @@ export function NextPanel({ view }: { view: View }) {
               <Token key={row.index} view={view} row={row} edited={edited} most={list[0]?.value || 1} />
             ))}
           </ul>
-          <p class="xai-sentence">{textWords.nextHint}</p>
+          {isSpan(target) ? (
+            // What stands there already is held against what might have stood there.
+            <Live store={store}>
+              <TokenBox
+                store={store}
+                label={words.ratherThan}
+                tokens={store.prediction.value?.there ?? []}
+                token={target.rather}
+                onPick={(rather) => store.setTarget({ ...target, rather })}
+              />
+            </Live>
+          ) : (
+            <p class="xai-sentence">{textWords.nextHint}</p>
+          )}
           <Slider
             label={textWords.temperature}
             title={textWords.temperatureHint}
@@ -105,6 +124,7 @@ export function NextPanel({ view }: { view: View }) {
             }}
           />
           <p class="xai-sentence">{textWords.entropy(entropy(shown))}</p>
+          {(temperature.value !== 1 || candidates.value > 0) && <p class="xai-sentence">{textWords.drawn}</p>}
         </>
       ) : (
         <p class="xai-faint">{words.waiting}</p>

@@ -10,13 +10,13 @@ import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Delta } from "../../dom/bars";
-import { Combobox } from "../../dom/combobox";
 import { Button } from "../../dom/controls";
 import { useChoice } from "../../dom/hooks";
 import { Slider } from "../../dom/slider";
 import { useReach } from "../../panels/reach";
 import { SearchFold, SearchOutcome, TargetSelect } from "../../panels/search";
 import { Diff } from "./diff";
+import { TokenBox } from "./tokenbox";
 import type { View } from "./view";
 
 const MOST = 10;
@@ -83,32 +83,6 @@ function Answers({ view, now, onAgain }: AnswersProps) {
   );
 }
 
-interface TargetProps {
-  view: View;
-  target: number | null;
-  onPick: (target: number | null) => void;
-}
-
-/** Any other token that may come next, or one of the likeliest. */
-function TokenBox({ view, target, onPick }: TargetProps) {
-  const { store } = view;
-  const { names = [], probabilities = [] } = store.prediction.value ?? {};
-  return (
-    <Combobox
-      label={words.searchTarget}
-      labels={names.map(([, name]) => spelled(name))}
-      scores={names.map(([index]) => probabilities[index] ?? 0)}
-      scoreText={percent}
-      value={target === null ? null : names.findIndex(([index]) => index === target)}
-      current={target === null ? "" : store.nameOf(target)}
-      placeholder={textWords.searchAnyToken}
-      clearable
-      said={{ hint: textWords.searchTokens, none: textWords.searchNoToken }}
-      onPick={(place) => onPick(place === null ? null : names[place]![0])}
-    />
-  );
-}
-
 export function SearchPanel({ view }: { view: View }) {
   const { store } = view;
   const answer = store.search.value;
@@ -123,11 +97,15 @@ export function SearchPanel({ view }: { view: View }) {
   const { within, lacks, fields } = useReach(store, target);
   const rather = span?.rather ?? null;
   const say = span
-    ? textWords.searchSaySpan(view.unit.value ?? "", rather === null ? null : textWords.quoted(store.nameOf(rather)))
+    ? textWords.searchSaySpan(
+        view.part.value ?? "",
+        rather === null ? null : textWords.quoted(store.nameOf(rather).trim()),
+      )
     : causal
       ? textWords.searchSayNext
       : textWords.searchSay;
   const go = () => store.seek(target, within, count, most);
+  const { names = [], probabilities = [] } = store.prediction.value ?? {};
   return (
     <SearchFold
       say={say}
@@ -137,7 +115,15 @@ export function SearchPanel({ view }: { view: View }) {
       controls={
         <>
           {causal ? (
-            !span && <TokenBox view={view} target={target} onPick={setTarget} />
+            !span && (
+              <TokenBox
+                store={store}
+                label={words.searchTarget}
+                tokens={names.map(([index]) => [index, probabilities[index] ?? 0])}
+                token={target}
+                onPick={setTarget}
+              />
+            )
           ) : (
             <TargetSelect labels={store.labels.value} target={target} onPick={setTarget} />
           )}

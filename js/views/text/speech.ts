@@ -3,9 +3,9 @@
 import { effect } from "@preact/signals";
 import { change, percent, short } from "../../core/format";
 import { sameEdits } from "../../core/request";
-import { nameOfVersion } from "../../core/text/names";
-import type { Span } from "../../core/text/types";
-import { placeOf, stepOf } from "../../core/text/versions";
+import { nameOf } from "../../core/text/names";
+import type { Span, Version } from "../../core/text/types";
+import { placeOf, stepFrom } from "../../core/text/versions";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
@@ -50,6 +50,15 @@ export function say(view: View): void {
   view.spoken.value = words.spoken([...name, ...parts].filter(Boolean));
 }
 
+/** A version, what the model says of it, and by how much that differs from its parent's; or of which class, if of another. */
+export function toldVersion(version: Version, parent: Version | undefined, original: string, plain: boolean): string {
+  const { score, label } = version;
+  const said = textWords.versionGo(nameOf(version, parent, original), plain ? short(score) : percent(score));
+  const step = stepFrom(version, parent);
+  const more = step !== null ? change(step, plain) : parent ? spelled(label) : "";
+  return words.spoken([said, more].filter(Boolean));
+}
+
 /** Says what an edit did as soon as that is known. */
 export function announce(view: View): () => void {
   const { store, edits, current, spoken } = view;
@@ -59,10 +68,8 @@ export function announce(view: View): () => void {
     const at = current.value ? placeOf(versions, edits.value) : null;
     if (at === null || sameEdits(last, edits.value)) return;
     last = edits.value;
+    const version = versions[at]!;
     const plain = store.task.value === "value";
-    const [score, step] = [versions[at]!.score, stepOf(versions, at)];
-    const name = nameOfVersion(versions, at, store.spec.value.text);
-    const said = textWords.versionGo(name, plain ? short(score) : percent(score));
-    spoken.value = words.spoken(step === null ? [said] : [said, change(step, plain)]);
+    spoken.value = toldVersion(version, versions[version.parent ?? -1], store.spec.value.text, plain);
   });
 }

@@ -1,6 +1,6 @@
 // Change the text, and see every version of it: go back, begin a branch, compare any two, take them along as a table.
 import { Component } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { percent, short } from "../../core/format";
 import { diff, editsBetween } from "../../core/text/diff";
 import { splice } from "../../core/text/edits";
@@ -8,6 +8,7 @@ import { nameOf, nameOfVersion } from "../../core/text/names";
 import { tableOf } from "../../core/text/table";
 import type { Version } from "../../core/text/types";
 import { placeOf, stepFrom, treeOf } from "../../core/text/versions";
+import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
 import { Delta } from "../../dom/bars";
@@ -16,6 +17,7 @@ import { useIds } from "../../dom/hooks";
 import { saveTable } from "../../dom/save";
 import { Undoing } from "../../panels/undoing";
 import { Diff } from "./diff";
+import { toldVersion } from "./speech";
 import type { View } from "./view";
 
 interface RowProps {
@@ -47,12 +49,18 @@ class Row extends Component<RowProps> {
           type="button"
           class="xai-version-go"
           aria-current={here ? "true" : undefined}
-          aria-label={textWords.versionGo(name, score)}
+          aria-label={toldVersion(version, parent, original, plain)}
           onClick={onGo}
         >
           <bdi class="xai-version-name">{name}</bdi>
           <span class="xai-bar-value">{score}</span>
-          <Delta by={stepFrom(version, parent)} plain={plain} />
+          {parent && parent.label !== version.label ? (
+            <span class="xai-delta">
+              <code class="xai-token">{spelled(version.label)}</code>
+            </span>
+          ) : (
+            <Delta by={stepFrom(version, parent)} plain={plain} />
+          )}
         </button>
         <Button quiet icon="compare" label={textWords.compareWith(name)} pressed={picked} onClick={onCompare} />
       </li>
@@ -91,7 +99,7 @@ function Whole({ view, onDone }: { view: View; onDone: () => void }) {
     onDone();
   };
   return (
-    <div class="xai-whole">
+    <>
       <label class="xai-hidden" for={id}>
         {textWords.whole}
       </label>
@@ -113,14 +121,20 @@ function Whole({ view, onDone }: { view: View; onDone: () => void }) {
         <Button text={textWords.wholeDone} onClick={apply} />
         <Button quiet text={words.cancel} onClick={onDone} />
       </div>
-    </div>
+    </>
   );
 }
 
 export function VersionsPanel({ view }: { view: View }) {
   const { store } = view;
   const [picked, setPicked] = useState<readonly number[]>([]);
-  const [whole, setWhole] = useState(false);
+  /** Whether all of the text is being written; null before it ever was. */
+  const [whole, setWhole] = useState<boolean | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  // The keyboard goes into the field, and back to where it was opened.
+  useLayoutEffect(() => {
+    if (whole !== null) box.current?.querySelector<HTMLElement>("textarea, button")?.focus();
+  }, [whole]);
   const versions = store.versions.value;
   const { text, mask } = store.spec.value;
   const plain = store.task.value === "value";
@@ -132,18 +146,20 @@ export function VersionsPanel({ view }: { view: View }) {
       const there = now.filter((one) => one < store.versions.peek().length);
       return there.includes(at) ? there.filter((one) => one !== at) : [...there, at].slice(-2);
     });
-  const [from, to] = known.length > 1 ? known : [known[0] ?? null, here];
+  const [from = null, to = here] = known;
   return (
     <Section
       title={textWords.editing}
       class="xai-editing xai-versions"
       side={<Undoing store={store} title={textWords.putBack} />}
     >
-      {whole ? (
-        <Whole view={view} onDone={() => setWhole(false)} />
-      ) : (
-        <Button text={textWords.whole} onClick={() => setWhole(true)} />
-      )}
+      <div ref={box} class="xai-whole">
+        {whole ? (
+          <Whole view={view} onDone={() => setWhole(false)} />
+        ) : (
+          <Button text={textWords.whole} onClick={() => setWhole(true)} />
+        )}
+      </div>
       {versions.length < 2 ? (
         <p class="xai-sentence">{textWords.versionsNone}</p>
       ) : (
@@ -165,9 +181,7 @@ export function VersionsPanel({ view }: { view: View }) {
               />
             ))}
           </ul>
-          {from !== null && from !== undefined && to !== null && to !== undefined && from !== to && (
-            <Comparison view={view} from={from} to={to} />
-          )}
+          {from !== null && to !== null && from !== to && <Comparison view={view} from={from} to={to} />}
           <Button
             link
             text={textWords.exportTable}

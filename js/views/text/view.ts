@@ -10,11 +10,12 @@ import { joinedWithin, matchesOf, patternOf, sentencesOf, wordsOf } from "../../
 import { carried, placed, summed, tokenPieces, tokensIn } from "../../core/text/placing";
 import { isSpan } from "../../core/text/question";
 import type { Page } from "../../core/text/shade";
-import type { Layout, Span, TextEdit } from "../../core/text/types";
+import type { Layout, Span, TextDisplay, TextEdit } from "../../core/text/types";
 import { stepsOf } from "../../core/text/versions";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import type { Slot } from "../../core/types";
+import { words } from "../../core/words";
 import type { Theme } from "../../dom/theme";
 import type { TextMap, TextStore } from "../../host/text";
 import { questionOf } from "../../panels/shown";
@@ -141,10 +142,10 @@ export function createView(store: TextStore) {
       return { ...map, tokens: map.grid, places, grid: summed(map.grid, places, pieces.value.length) };
     });
   const [mapA, mapB] = [reading("a", tokensA), reading("b", tokensB)];
-  const lookA = computed(() => mapA.value && lookOf(mapA.value.grid, display.value, trust.a.grey.value));
-  const lookB = computed(
-    () => mapB.value && lookOf(mapB.value.grid, { ...display.value, scale: null }, trust.b.grey.value),
-  );
+  const drawn = (slot: Slot, map: ReadMap | null, shown: TextDisplay) =>
+    map && lookOf(map.grid, shown, trust[slot].grey.value, map.tokens);
+  const lookA = computed(() => drawn("a", mapA.value, display.value));
+  const lookB = computed(() => drawn("b", mapB.value, { ...display.value, scale: null }));
   const comparing = computed(() => store.compare.value !== null);
   const sign = computed(() => display.value.sign);
   const agreement = computed(() => {
@@ -163,10 +164,15 @@ export function createView(store: TextStore) {
 
   const question = questionOf(store);
   /** Part of the text may be asked about, in its own words. */
+  const part = computed(() => {
+    const asked = request.value.target;
+    const said = isSpan(asked) && spelled(text.value.slice(...asked.span));
+    return said ? textWords.quoted(said.trim() || said) : null;
+  });
   const unit = computed(() => {
     const asked = request.value.target;
-    if (!isSpan(asked)) return question.unit.value;
-    return textWords.quoted(spelled(text.value.slice(...asked.span)));
+    if (!isSpan(asked) || asked.rather === null) return part.value ?? question.unit.value;
+    return `${part.value} ${words.ratherThan} ${textWords.quoted(store.nameOf(asked.rather).trim())}`;
   });
 
   return {
@@ -206,6 +212,7 @@ export function createView(store: TextStore) {
     manner: signal(""),
     at,
     target: question.target,
+    part,
     unit,
   };
 }
