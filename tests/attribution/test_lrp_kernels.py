@@ -56,6 +56,27 @@ def test_who_asks_but_once_leaves_no_laid_out_weights() -> None:
     assert not adapter.remember("convolutions of lrp", dict)._found
 
 
+def test_what_is_kept_has_a_bound() -> None:
+    """One a purpose and weight, however often it is asked; nothing of weights that each pass makes anew."""
+    for change, most in ((lambda net: net, 2 * 5), (weighed, 0)):
+        adapter = TorchModel(change(network()))
+        for times in range(12):
+            composite = ("epsilon_plus", "epsilon_gamma_box", "alpha2_beta1", "gamma")[times % 4]
+            relevance(adapter, torch.rand(3, 21, 21), composite)
+        kept = adapter.remember("convolutions of lrp", dict)
+        assert isinstance(kept, Kernels)
+        assert len(kept._found) <= most
+        assert len(kept._asked) <= most
+
+
+def weighed(net: nn.Module) -> nn.Module:
+    """Make every convolution's weight anew in each pass."""
+    for one in net.modules():
+        if type(one) is nn.Conv2d:
+            nn.utils.parametrizations.weight_norm(one)
+    return net
+
+
 def test_weights_written_into_unnoticed_are_taken_up() -> None:
     net, x = network(), torch.rand(3, 21, 21)
     adapter = TorchModel(net)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
@@ -45,7 +45,8 @@ class Kernels:
         sums = [0.0 if one is None else float(one.detach().sum()) for one in sources]
         key = purpose, weight.data_ptr()
         if key not in self._asked:
-            self._asked.add(key)
+            if isinstance(weight, nn.Parameter):  # what parametrisations make anew in each pass never comes again
+                self._asked.add(key)
             return make(like if weight.numel() <= SMALL * math.prod(like) else None)
         if key not in self._found or self._found[key][0] != sums:
             # The weight is kept, so that no other one comes to lie in its place.
