@@ -182,7 +182,6 @@ def run(
         values, nans = _to_numpy(per_token(estimate.values, method, inputs))
         # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
         digest = digest or model.hash
-        lies = is_map(values.shape, inputs.grid, last=last) if inputs.kind == "image" else False
         fraction = estimate.done / estimate.total
         stops = budget.ends(fraction)
         ended: tuple[str, ...] = (budget.note(fraction),) if stops else ()
@@ -206,20 +205,25 @@ def run(
             seconds=budget.seconds,
             model_hash=digest,
             notes=(*inputs.notes, *instead, *estimate.notes, *model.notes, *nans, *ended),
-            photo=inputs.photo if lies else None,
-            region=inputs.region if lies else None,
-            placement=inputs.placement if lies else None,
-            text=inputs.text if inputs.text is not None and values.shape == (len(inputs.text),) else None,
-            names=inputs.names if values.shape == inputs.x.shape else None,
-            cells=inputs.cells if values.shape == inputs.x.shape else None,
-            layout=inputs.layout if lies or values.shape == inputs.x.shape else None,
             steps=(estimate.done, estimate.total),
             provenance=provenance(),
+            **_shown_with(values.shape, inputs, last=last),
         )
         with budget.standing():
             yield result
         if stops:
             return
+
+
+def _shown_with(shape: tuple[int, ...], inputs: Inputs, *, last: bool) -> dict[str, Any]:
+    """Return what of the input belongs to values of this shape: those of a layer may be of nothing that is known."""
+    lies, whole = inputs.kind == "image" and is_map(shape, inputs.grid, last=last), shape == inputs.x.shape
+    return {
+        **{name: getattr(inputs, name) if lies else None for name in ("photo", "region", "placement")},
+        **{name: getattr(inputs, name) if whole else None for name in ("names", "cells")},
+        "text": inputs.text if inputs.text is not None and shape == (len(inputs.text),) else None,
+        "layout": inputs.layout if lies or whole else None,
+    }
 
 
 def begun(
