@@ -82,7 +82,8 @@ def test_an_array_for_a_method_that_wants_one_is_its_own() -> None:
     steady = {"n_samples": 20, "tolerance": 0.0}
     named = xai.attribute(net, table[0], "smooth_grad", background=table, **steady)
     ready = xai.attribute(net, table[0], SmoothGrad(background=table, n_samples=20, tolerance=0.0))
-    np.testing.assert_array_equal(named.values, ready.values)
+    # Batches find their size by the time they take, and others are rounded in another way.
+    np.testing.assert_allclose(named.values, ready.values, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("method", GROUPS)
