@@ -27,7 +27,7 @@ widget. A third of the lab's are the tutorials that come with it."""
 FILES = {
     "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words|factual/menu"
     r"|samples/(language_model|quotes)",
-    "changed pictures": r"picture_|changed_pictures|inputs/regions|widgets/image_(asides|other|ways)"
+    "changed pictures": r"picture_|changed_pictures|inputs/regions|samples/digits|widgets/image_(asides|other|ways)"
     r"|counterfactual/(first_regions|pictures|region|code_problem|walks)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|rows|seen|table)|export/cells"
@@ -36,10 +36,10 @@ FILES = {
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces|samples/(word_vectors|judgements)",
-    "saved": r"export/(aside|change_files|checks|files|packed|record)|(export|lab)/(facts|fitting|layouts|page\.)"
-    r"|(export|lab)/(tables|told|vector|views)|reports/|/(kept|saving|provenance)",
+    "saved": r"export/(atomic|bundle|change_files|checks|files|packed|record)|reports/|/(kept|saving|provenance)"
+    r"|(export|lab)/(facts|fitting|layouts|page\.|tables|told|vector|views)",
     "trust": r"evaluation|api/comparisons|export/measured|widgets/(trust|judged)\.py",
-    "lab": r"/labextensions/|xai_widgets/lab/",
+    "lab": r"/labextensions/|xai_widgets/(lab/|tutorial)",
 }
 """Which files a topic adds."""
 
