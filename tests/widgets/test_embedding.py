@@ -317,6 +317,14 @@ def test_a_saved_notebook_has_a_picture_and_words(make):
     assert (picture.std(2) > 20).sum() > 30 * 8  # coloured points
 
 
+def test_a_word_that_turns_lines_around_is_named_in_what_is_saved():
+    widget = xai.EmbeddingExplorer({"cat": [1, 0], "\u202etac": [1, 0.1], "dog": [1, 1], "\x07": [0, 1]}, word="cat")
+    assert widget.wait(60)
+    data, _ = widget._repr_mimebundle_()
+    assert "distance: [U+202E]tac " in data["text/plain"]
+    assert not {"\u202e", "\x07"} & set(data["text/plain"])
+
+
 def test_the_map_is_saved_as_lines_and_as_a_table(tmp_path):
     labels = ["=cmd()", '"/><script>alert(1)</script>', *WORDS[2:]]
     vectors = xai.WordVectors(labels, np.random.default_rng(0).normal(size=(40, 6)))

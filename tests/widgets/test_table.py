@@ -55,6 +55,16 @@ def test_what_is_asked_for_later_is_compared_with_the_background_too(make_table,
     np.testing.assert_allclose(found.values, first.values, rtol=1e-6)
 
 
+def test_no_layer_is_offered_whose_values_are_not_of_columns():
+    model = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 2))
+    widget = xai.TabularExplainer(model, [1.0, 2.0, 3.0], background=np.eye(3, dtype="f"), method="saliency")
+    assert widget.spec["layers"] == []
+    kinds = {one["name"]: {p["kind"] for p in one["parameters"]} for one in widget.spec["methods"]}
+    assert "int" in kinds["integrated_gradients"]
+    assert all("layer" not in found for found in kinds.values())
+    widget.close()
+
+
 def test_changes_reach_the_model_in_the_datas_own_types(make_table):
     widget = make_table(target="yes")
     browser = Browser(widget)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets._version import __version__
 from xai_widgets.embeddings import METRICS, PROJECTIONS
 from xai_widgets.embeddings.projections import missing
+from xai_widgets.export.passage import visible
 
 if TYPE_CHECKING:
     from xai_widgets.embeddings import Agreement, Layout, Separation, WordVectors
@@ -98,4 +99,4 @@ def described(
         said = "silhouette {:.2f}, 95% interval {:.2f}..{:.2f}".format(apart.score, *apart.interval)
         dealt = "by chance {:.2f}..{:.2f}".format(*apart.chance)
         lines.append(f"{apart.n:,} words of {len(apart.groups)} groups {verdict}: {said}, {dealt}")
-    return lines
+    return [visible(one) for one in lines]
