@@ -44,7 +44,7 @@ class View extends Panel implements IRenderMime.IRenderer {
   /** By what the view lives without a kernel, as its kernel said for the next save. */
   private memory: Bundle | null = null;
   /** What the reader was told of the view's size, which the next save need not say again. */
-  private told = "";
+  private told: string[] = [];
   private readonly observer = new MutationObserver(() => this.settle());
 
   constructor(private readonly panel: NotebookPanel) {
@@ -96,17 +96,18 @@ class View extends Panel implements IRenderMime.IRenderer {
     const whole = 1000 * kilobytes + DATA_URL.length;
     const most = whole - (page ? JSON.stringify(page).length : 0);
     let url = snapshot();
-    let said = left ? WORDS.noRoomToLive(kilobytes) : "";
+    let small = "";
     if (url && url.length > most) {
       // Beside what a view lives by, its picture is smaller as a rule.
-      if (url.length > whole) said = WORDS.noRoom(kilobytes, true);
+      if (url.length > whole) small = WORDS.noRoom(kilobytes, true);
       url = snapshot(most);
     }
     if (url && url.length > most) {
-      said = WORDS.noRoom(kilobytes, false);
+      small = WORDS.noRoom(kilobytes, false);
       url = "";
     }
-    if (said && said !== this.told) Notification.warning(said, { autoClose: 8000 });
+    const said = [small, left ? WORDS.noRoomToLive(kilobytes) : ""].filter(Boolean);
+    for (const one of said) if (!this.told.includes(one)) Notification.warning(one, { autoClose: 8000 });
     this.told = said;
     return url?.startsWith(DATA_URL) ? url.slice(DATA_URL.length) : null;
   }

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from browser.image_widget import SETUP, ImageWidget, becomes, shown
+from browser.image_widget import NEXT, SETUP, VIEW, ImageWidget, becomes, running, shown, source
 from browser.lab import script
 from browser.test_lab_extension import BLUE, SAVED, middle
 from playwright.sync_api import expect
@@ -102,6 +102,54 @@ def test_what_nobody_looks_at_costs_nothing_and_what_goes_leaves_nothing(lab, ke
     lab.theme("dark")
     expect(roots.first).to_have_attribute("data-xai-theme", "dark")
     assert root.evaluate("root => [root.dataset.xaiTheme, root.childElementCount]") == ["light", 0]
+
+
+def saved(lab):
+    """Save the shared notebook, and return what it keeps of the view."""
+    lab.save()
+    return lab.server.read("image.ipynb").cells[VIEW].outputs[-1].data[SAVED]
+
+
+def methods(kept):
+    page = json.loads(kept["page"])
+    return [page["messages"][at]["request"]["method"] for _, at in page["answers"]]
+
+
+def test_a_save_waits_for_no_cell_and_the_next_one_has_all(studio, view):
+    before = saved(studio)
+    assert methods(before) == ["integrated_gradients"]
+    source(studio, NEXT, "while True:\n    time.sleep(0.01)")
+    view.root.get_by_label("Explanation method").select_option("saliency")
+    view.settled()
+    with running(studio, NEXT):
+        during = saved(studio)
+    assert during["page"] == before["page"]
+    assert "Saliency" in during["text"], "the picture and its words are of now"
+    assert methods(saved(studio)) == ["saliency", "integrated_gradients"]
+
+
+def test_who_saves_is_told_of_what_found_no_room(studio, view):
+    view.root.get_by_label("Explanation method").select_option("saliency")
+    view.settled()
+    studio.command("settingeditor:open", query="xai_widgets")
+    form = studio.page.locator(".jp-SettingsPanel")
+    room = form.get_by_role("spinbutton").nth(1)
+    room.fill("20")
+    told = studio.page.locator(".Toastify__toast", has_text="may take 20 kB of the notebook")
+    try:
+        studio.attend()
+        studio.page.wait_for_function("JSON.parse(document.documentElement.dataset.xaiWidgets).kilobytes === 20")
+        kept = saved(studio)
+        assert methods(kept) == ["saliency"]
+        assert kept["facts"][0] == "Saved: the newest 1 of 2 answers; the others found no room"
+        expect(told.filter(has_text="without a kernel")).to_be_visible()
+    finally:
+        studio.command("settingeditor:open", query="xai_widgets")
+        studio.page.get_by_role("button", name="Restore to Defaults").click()
+        expect(room).to_have_value("300")
+        studio.command("application:close")
+        studio.attend()
+    assert methods(saved(studio)) == ["saliency", "integrated_gradients"]
 
 
 def hostile(page):

@@ -15,7 +15,7 @@ from widgets.fakes import Gate
 from widgets.texts import Reader
 
 import xai_widgets as xai
-from xai_widgets.export import SAVED_VIEW, mimebundle
+from xai_widgets.export import SAVED_VIEW, bundle, mimebundle, png
 from xai_widgets.lab import pages
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (400, 400, 3)).astype(np.uint8))
@@ -144,10 +144,13 @@ def test_a_view_in_a_notebook_shares_its_room_with_its_picture_and_says_what_it_
     assert less["left"]
     assert less["facts"][0].startswith("Saved: the newest ")
     assert json.loads(pages.kept(w.model_id, 1000)) == {"left": True}, "the picture alone is kept"
-    monkeypatch.setenv("XAI_WIDGETS_VIEW_KB", "600")
+    widths = []
+    monkeypatch.setattr(bundle, "png", lambda *given, width: widths.append(width) or png(*given, width=width))
+    monkeypatch.setenv("XAI_WIDGETS_VIEW_KB", str(room // 1000))
     data = w._repr_mimebundle_()[0]
     assert "page" in data[SAVED_VIEW]
-    assert len(json.dumps(data)) < 600_000
+    assert len(json.dumps(data)) <= room + 1000
+    assert widths[0] == 640, "not drawn wider in vain"
 
 
 def test_a_picture_outlives_data_that_cannot_be_written(make, monkeypatch, caplog):

@@ -75,7 +75,8 @@ def mimebundle(
 
 def _small_enough(attribution: Attribution, display: Mapping[str, Any], most: int) -> bytes:
     """Draw a picture that a notebook has room for, as large as that goes."""
-    for width in WIDTHS:
+    # Where most of the room is taken no photo fits as wide as it could be: to see that would take as long again.
+    for width in WIDTHS if most >= room() / 2 else WIDTHS[1:]:
         picture = as_shown(png, attribution, display, width=width)
         # Notebooks keep pictures as base64.
         if len(picture) * 4 / 3 <= most:
