@@ -308,3 +308,18 @@ def test_it_agrees_with_pytorch_grad_cam(name: str, peers: types.ModuleType) -> 
     assert score > 0
     assert np.abs(his).max() > 0
     np.testing.assert_allclose(ours.values, his, rtol=1e-6, atol=1e-6 * np.abs(his).max())
+
+
+def test_eigen_cam_agrees_with_pytorch_grad_cam_where_its_centring_does_nothing(peers: types.ModuleType) -> None:
+    """It subtracts each channel's mean first; of means that are zero both are the first component, of either sign."""
+    model, x = flattened(), image()
+    model[3] = nn.InstanceNorm2d(8)
+    target = 1
+    activation, gradient = tap(model, "3", x, target)
+    theirs = peers.EigenCAM(model=model, target_layers=[model[3]])
+    his = theirs.get_cam_image(x[None], model[3], [], activation[None], gradient[None], eigen_smooth=False)[0]
+    his = enlarge(np.float64(his), relu=False)
+    ours = xai.attribute(model, x, "eigen_cam", target=target, layer="3", relu=False).values
+    sign = np.sign((ours * his).sum())
+    assert np.abs(his).max() > 0
+    np.testing.assert_allclose(ours, sign * his, rtol=1e-6, atol=1e-6 * np.abs(his).max())

@@ -82,9 +82,14 @@ def no_way_back(error: Exception | None = None) -> NoWayBackError:
     if "checkpoint" in str(error):  # torch's own words are of other ways to train
         return NoWayBackError(f"The model checkpoints activations, which this way back cannot pass. {UNCHECKPOINTED}")
     return NoWayBackError(
-        f"The model raised {type(error).__name__} on the way back from its score: {error} "
+        f"The model raised {type(error).__name__} on the way back from its score: {_told(error)} "
         "Use a perturbation method, such as occlusion."
     )
+
+
+def _told(error: Exception) -> str:
+    """Return what an error says, without the pages that torch's dispatcher and compiler add."""
+    return str(error).strip().partition("\n\n")[0]
 
 
 def describe(x: Tensor) -> str:
@@ -99,7 +104,7 @@ def taken(module: nn.Module) -> int | None:
 
 def raised(error: Exception, module: nn.Module, x: Tensor, words: str) -> str:
     """Say that a model raised `error` for a batch `x`, and what is probably wrong with it, if its shape tells."""
-    channels, shape, said = taken(module), tuple(x.shape[1:]), str(error)
+    channels, shape, said = taken(module), tuple(x.shape[1:]), _told(error)
     hint = ""
     if channels is not None and len(shape) == PICTURE and shape[0] != channels:
         hint = f"The model takes pictures of shape [{channels}, height, width]."
