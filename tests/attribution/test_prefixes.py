@@ -83,6 +83,17 @@ def test_tokens_beside_each_other_share_a_pass(ids):
     assert len(passes) < COUNT
 
 
+def test_looking_around_takes_three_passes_and_a_half_of_the_text(ids):
+    model, passes = gpt(), []
+    model.transformer.h[0].register_forward_pre_hook(lambda _module, given: passes.append(tuple(given[0].shape[:2])))
+    xai.attribute(model, ids, "feature_ablation", target=7, baselines="zero")  # which finds the embedding
+    passes.clear()
+    xai.attribute(model, ids, "feature_ablation", target=7, baselines="zero")
+    # The prediction; the text beside a change of it, whose scores tell of mixing too; that change by what was kept.
+    assert passes[:3] == [(1, COUNT), (2, COUNT), (1, COUNT // 2)]
+    assert sum(rows for rows, _ in passes[3:]) == COUNT
+
+
 class Both(GPT2LMHeadModel):
     """Takes a past, but its words look both ways."""
 

@@ -23,6 +23,7 @@ from xai_widgets.models.errors import (
 from xai_widgets.models.explanation import ExplanationCopy, copy_in_steps, is_watched, listeners
 from xai_widgets.models.feeds import Feed, Reduced, feed_alone
 from xai_widgets.models.keras_models import show_layers
+from xai_widgets.models.multiplying import multiplied
 from xai_widgets.models.outputs import rows_of, scores_of, scores_of_parts, task_of, without_nan
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, Paces, Spent, in_batches, release
 from xai_widgets.models.passed import Lone, Passed
@@ -253,7 +254,7 @@ class Execution:
         """
         self._follow()
         try:
-            with self._guard(), torch.no_grad():
+            with self._guard(), torch.no_grad(), multiplied(self.module):
                 return call(self.module)
         except Exception as error:
             if is_out_of_memory(error) or isinstance(error, ModelError):
@@ -274,7 +275,7 @@ class Execution:
     def _forward(self, x: Tensor, *, fast: bool = False, by: ExplanationCopy | None = None) -> Tensor:
         self._passed.drop()
         try:
-            with differentiable_pass(self.module, self.device):
+            with differentiable_pass(self.module, self.device), multiplied(self.module):
                 output = by(x) if by is not None else self._run(x) if fast else self._call(x)
         except Exception as error:
             if is_out_of_memory(error) and len(x) == 1:

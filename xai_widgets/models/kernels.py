@@ -23,14 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONVOLUTIONS = (functional.conv1d, functional.conv2d, functional.conv3d)
-MATRIX, PICTURES = 2, 4
-FEW = 64
-"""Rows of a batch up to which weights are what a linear layer waits for."""
-
-WIDE = 2**20
-"""Weights from which on that counts. oneDNN rounds batches of other sizes in another way, which BLAS does not where it
-is small."""
-
+PICTURES = 4
 OVERWHELMING = 8
 """Times as large as what goes in and comes out, weights of several cells are faster to lay out anew for channels apart
 than for the channels of a pixel together, by more than it takes to rearrange the rest."""
@@ -214,7 +207,7 @@ def _layout_of(x: Tensor) -> torch.memory_format:
 
 def _by_pixel(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | None:
     n, channels, height, width = x.shape
-    found = _by_onednn(x.permute(0, 2, 3, 1).reshape(-1, channels), weight, bias)
+    found = by_onednn(x.permute(0, 2, 3, 1).reshape(-1, channels), weight, bias)
     if found is None:
         return None
     shape = found.view(n, height, width, -1).permute(0, 3, 1, 2)
@@ -222,7 +215,7 @@ def _by_pixel(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | None:
     return found.new_empty(0).set_(found.untyped_storage(), 0, shape.shape, shape.stride())
 
 
-def _by_onednn(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | None:
+def by_onednn(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | None:
     """Run a linear layer without history; None where oneDNN does not."""
     plain = x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32
     if not plain or not bool(torch.backends.mkldnn.enabled):
@@ -232,13 +225,6 @@ def _by_onednn(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | None:
     except (AttributeError, RuntimeError):  # built without it, or of another mind about this name
         return None
     return found
-
-
-def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Run a linear layer; a few rows by wide weights take oneDNN half the time that they take BLAS."""
-    rows = x.ndim == MATRIX and 1 < len(x) <= FEW and weight.numel() >= WIDE
-    found = _by_onednn(x, weight, bias) if rows else None
-    return functional.linear(x, weight, bias) if found is None else found
 
 
 def scaled(weight: Tensor, scale: Tensor | None) -> Tensor:

@@ -70,7 +70,13 @@ def company(x: Tensor, seed: int = 0) -> Tensor:
 
 @aside()
 def find_mixing(
-    run: Callable[[Tensor], Tensor], x: Tensor, alone: Tensor, limit: float, *, draws: bool
+    run: Callable[[Tensor], Tensor],
+    x: Tensor,
+    alone: Tensor,
+    limit: float,
+    *,
+    draws: bool,
+    passed: Tensor | None = None,
 ) -> Mixing | None:
     """Pass an input in company; None where its scores stay what they are.
 
@@ -85,6 +91,8 @@ def find_mixing(
         The relative difference of scores that is none.
     draws : bool
         Whether the model draws random numbers, which differ by the size of the batch: then two batches are compared.
+    passed : Tensor, optional, shape (2, outputs)
+        Scores of the input in some company, where they are known.
 
     Raises
     ------
@@ -92,7 +100,7 @@ def find_mixing(
         Where two do not fit.
     """
     try:
-        together = _together(run, x, 0)
+        together = _together(run, x, 0) if passed is None or draws else passed
         wanted = _together(run, x, 1)[0] if draws else alone
     except ModelError as error:
         return Mixing(float("inf"), str(error))

@@ -120,21 +120,25 @@ class TorchModel(Tapped):
         # A function may compute in float32 and hand on float64.
         return max(rounding(self.dtype), rounding(torch.float32) if isinstance(self.module, PlainFunction) else 0.0)
 
-    def mixing(self, x: Tensor) -> Mixing | None:
+    def alone(self, x: Tensor) -> Tensor:
+        """Return the scores (outputs,) of one input (features…): the prediction's, where it was the last one."""
+        known: tuple[Tensor, Tensor] | None = self.recall("predicted")
+        return known[1] if known is not None and torch.equal(known[0], x) else self.scores(x[None])[0]
+
+    def mixing(self, x: Tensor, passed: Tensor | None = None) -> Mixing | None:
         """Tell how the scores of an input depend on the others of its batch; None where they do not.
 
         Found out once for each state of the weights, by one pass of two: of the input that was predicted last, which is
-        known alone, or else of `x` (features…), beside another one.
+        known alone, or else of `x` (features…), beside another one. Or by the scores (2, outputs) of `x` beside another
+        one, where they have been `passed` already.
         """
 
         def find() -> Mixing | None:
             # What a method passes is counted, and this is none of it.
             probe = self._again(_spent=Spent(), _mixing=[None]).plain()
-            version, known = self._found.get("predicted", (None, None))
-            if known is None or version != self.version:
-                known = x, probe.scores(x[None])[0]
+            known = self.recall("predicted") if passed is None else None
+            one, alone = known or (x, probe.alone(x))
             self.random = probe.random if self.random is None else self.random
-            one, alone = known
             limit = max(self.rounding, rounding(alone.dtype))
 
             def run(x: Tensor) -> Tensor:
@@ -143,18 +147,21 @@ class TorchModel(Tapped):
                 self.paces["forward"].begin(watch.seconds() / len(x))
                 return scores
 
-            return find_mixing(run, one, alone, limit, draws=bool(self.random))
+            return find_mixing(run, one, alone, limit, draws=bool(self.random), passed=passed)
 
         if not self._mixing:
             self._mixing.append(self.remember("mixing", find))
         return self._mixing[0]
 
-    def mixes(self, x: Tensor) -> bool:
-        """Tell whether the rows of a batch (n, features…) must go through one by one, and note it for the reader."""
+    def mixes(self, x: Tensor, passed: Tensor | None = None) -> bool:
+        """Tell whether the rows of a batch (n, features…) must go through one by one, and note it for the reader.
+
+        Where the first two of them have been `passed` already, by their scores (2, outputs).
+        """
         if len(x) <= 1:
             return False
         try:
-            found = self.mixing(x[0])
+            found = self.mixing(x[0], passed)
         except Exception as error:
             if is_out_of_memory(error):
                 return False  # batches of more than one will not fit either

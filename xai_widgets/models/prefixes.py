@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 
 from xai_widgets.models.dividing import divided
-from xai_widgets.models.errors import is_out_of_memory
 from xai_widgets.models.feeds import Reduced, Several
-from xai_widgets.models.stopwatch import aside
+from xai_widgets.models.stopwatch import Stopwatch, aside
 from xai_widgets.models.tokens import Embedded, LastPosition, only_last, plainly
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.models.module import TorchModel
 
-PASS = 12
+PASS = 32
 """Tokens that take as long as another pass, which reads all weights once more."""
 
 CLOSE = {torch.float64: 1e-10, torch.float32: 1e-4}
@@ -41,11 +40,11 @@ class Prefixed:
     ----------
     start : int
         0 for whole rows.
-    clean : Tensor, shape (1, outputs)
-        The scores of what was learnt.
+    both : Tensor, shape (2, outputs)
+        The scores of what was learnt, and of the text beside it.
     """
 
-    clean: Tensor
+    both: Tensor
 
     def __init__(self, layer: str, ids: Tensor) -> None:
         self._layer, self._ids, self.start = layer, ids, 0
@@ -53,11 +52,19 @@ class Prefixed:
         self._known: list[tuple[Tensor, Tensor]] = []
 
     def learn(self, module: nn.Module, rows: Tensor) -> bool:
-        """Keep the keys and values of one text, (1, tokens, features); tell whether the model has such as are meant."""
+        """Keep the keys and values of the first of two texts, (2, tokens, features), and both's scores.
+
+        Returns
+        -------
+        bool
+            Whether the model has such as are meant.
+        """
         output = self._output(module, rows, None)
         made = getattr(output, "past_key_values", None)
         pairs = [(one.keys, one.values) for one in getattr(made, "layers", ())]
-        self._kind, self._known, self.clean = type(made), pairs, output.logits[:, -1]
+        # Clones: the other text's are not kept beside them.
+        self._kind, self._known = type(made), [(keys[:1].clone(), values[:1].clone()) for keys, values in pairs]
+        self.both = output.logits[:, -1]
         # What is kept of a few tokens alone, as where attention slides, is not that of each of them.
         sizes = {(one.shape[0], one.shape[2]) for pair in pairs for one in pair}
         return sizes == {tuple(rows.shape[:2])}
@@ -120,26 +127,25 @@ def prefixes_of(model: TorchModel, x: Tensor, other: Tensor) -> Prefixes | None:
         What may stand in the place of each token.
     """
     feed, half = _feed_of(model), len(x) // 2
-    if feed is None or x.dtype not in CLOSE or half < 1 or model.mixes(x[None].expand(2, *x.shape)):
+    if feed is None or x.dtype not in CLOSE or half < 1:
         return None
-    fed = model.fed(feed, model.task).plain()
-    fed._mixing[:] = [None]  # noqa: SLF001  its own kind, of which that has just been found out
-    changed = torch.cat([x[:half], other[half:]])
+    rows = torch.stack([x, torch.cat([x[:half], other[half:]])])
+    watch = Stopwatch(model.device)
     try:
-        if not model.outputs(lambda module: feed.learn(module, x[None])):
+        learnt = model.outputs(lambda module: feed.learn(module, rows))
+        model.paces["forward"].begin(watch.seconds() / len(rows))
+        if not learnt or model.mixes(rows, feed.both):
             return None
+        fed = model.fed(feed, model.task).plain()
+        fed._mixing[:] = [None]  # noqa: SLF001  its own kind, of which that has just been found out
         found = Prefixes(fed, feed, x)
-        halved = found.scores(changed[None])
-    except Exception as error:  # whatever a model says to arguments that it does not know
-        if is_out_of_memory(error):
-            raise
+        halved = found.scores(rows[1:])
+    except Exception:  # noqa: BLE001  whatever a model says to arguments that it does not know
         return None
-    whole = model.scores(changed[None])
-    rounding = ROUNDING * torch.finfo(x.dtype).eps * float(whole.abs().max())
-    wrong = float((halved - whole).abs().max()) > max(
-        CLOSE[x.dtype] * float((whole - feed.clean).abs().max()), rounding
-    )
-    return None if wrong else found
+    clean, whole = feed.both
+    wrong = max(float((clean - model.alone(x)).abs().max()), float((halved - whole).abs().max()))
+    effect, most = float((whole - clean).abs().max()), float(whole.abs().max())
+    return None if wrong > max(CLOSE[x.dtype] * effect, ROUNDING * torch.finfo(x.dtype).eps * most) else found
 
 
 def _feed_of(model: TorchModel) -> Prefixed | None:

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from xai_widgets.models.incremental.neighbourhoods import CONVOLUTIONS, CONVOLVE, filled
 from xai_widgets.models.incremental.trace import Ref
-from xai_widgets.models.kernels import ACTIVATIONS, Convolution, linear, merged, scaled
+from xai_widgets.models.kernels import ACTIVATIONS, Convolution, merged, scaled
+from xai_widgets.models.multiplying import linear
 
 if TYPE_CHECKING:
     from xai_widgets.models.incremental.trace import Step, Trace
@@ -69,7 +70,7 @@ class _Plan:
 def fuse(trace: Trace) -> None:
     """Give each convolution with weights its kernel, and BatchNorm and activation behind it to that.
 
-    Linear layers are run as is fastest for few rows.
+    Linear layers are run as is fastest here.
     """
     uses = Counter(index for step in trace.steps for index in step.refs) + Counter([trace.output])
     plans: dict[int, _Plan] = {}

@@ -1,0 +1,116 @@
+"""Multiplying by wide weights with the faster of two libraries that torch has for it on the CPU.
+
+Torch leaves matrices of float32 to BLAS, mostly MKL, which uses the widest instructions of its own maker's processors
+alone: on others, oneDNN takes half the time.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from functools import cache, partial
+from timeit import repeat
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import Function
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+
+from xai_widgets.models.explanation import is_watched
+from xai_widgets.models.kernels import by_onednn
+from xai_widgets.models.rules.operations import opened
+from xai_widgets.models.stopwatch import aside
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+MATRIX, PLAIN = 2, {Tensor, nn.Parameter}
+WIDE = 2**18
+"""Weights from which on it counts. oneDNN rounds batches of other sizes in another way, which BLAS does not where it is
+small."""
+
+PROBE = (32, 1024, 1024)
+"""Rows, inputs and outputs of the layer by which the two are compared."""
+
+CLEARLY = 1.15
+"""Times as fast as BLAS that oneDNN must be: what is about as fast is left as it is."""
+
+
+@cache
+def is_faster() -> bool:
+    """Tell whether oneDNN multiplies faster than BLAS here, which takes some milliseconds to find out, once."""
+    rows, inputs, outputs = PROBE
+    with aside(), torch.no_grad():
+        x, weight = (torch.ones(n, inputs, dtype=torch.float32, device="cpu") for n in (rows, outputs))
+        if by_onednn(x, weight, None) is None:
+            return False
+        took = [min(repeat(partial(run, x, weight, None), number=1)) for run in (by_onednn, functional.linear)]
+    return CLEARLY * took[0] < took[1]
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Run a linear layer, such that gradients with respect to what goes in, and nothing else, can be taken."""
+    if not _fits(x, weight, bias):
+        return functional.linear(x, weight, bias)
+    if x.requires_grad and torch.is_grad_enabled():
+        # Rows, since of more axes oneDNN puts out a view, which the next layer could not write into.
+        rows: Tensor = _Linear.apply(x.reshape(-1, x.shape[-1]), weight, bias)  # type: ignore[no-untyped-call]
+        return rows.view(*x.shape[:-1], -1)
+    return _run(x, weight, bias)
+
+
+def _run(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    found = by_onednn(x, weight, bias)
+    return functional.linear(x, weight, bias) if found is None else found
+
+
+class _Linear(Function):
+    """A linear layer with fixed weights; its way back is one too."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        ctx.weight = weight
+        return _run(x, weight, bias)
+
+    @staticmethod
+    def backward(ctx: Any, came: Tensor) -> tuple[Tensor, None, None]:
+        return linear(came, ctx.weight.t()), None, None
+
+
+def _fits(x: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
+    fixed = [weight] if bias is None else [weight, bias]
+    return (
+        all(type(one) in PLAIN and one.dtype == torch.float32 for one in (x, *fixed))
+        and weight.ndim == MATRIX
+        and weight.numel() >= WIDE
+        and x.numel() > 0
+        and x.shape[-1] == weight.shape[1]
+        and (bias is None or bias.shape == weight.shape[:1])
+        and not (torch.is_grad_enabled() and any(one.requires_grad for one in fixed))
+        and not torch.is_autocast_enabled(x.device.type)
+        and not torch._C._are_functorch_transforms_active()  # noqa: SLF001
+        and is_faster()
+    )
+
+
+class Multiplied(TorchFunctionMode):
+    """Multiply by wide weights as is fastest, however the model writes it."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+        kwargs = kwargs or {}
+        if func is functional.linear and kwargs.keys() <= {"bias"}:
+            return linear(*args, **kwargs)
+        if func is torch.addmm and not kwargs and _fits(args[1], args[2].t(), args[0]):
+            return linear(args[1], args[2].t(), args[0])
+        if func is functional.multi_head_attention_forward:
+            with self:
+                return opened(func)(*args, **kwargs)
+        return func(*args, **kwargs)
+
+
+def multiplied(module: nn.Module) -> AbstractContextManager[object]:
+    """Return a context for passes of a module, where most of it are such weights and nobody watches its operations."""
+    weights = [one for one in module.parameters() if type(one) in PLAIN]  # others multiply in ways of their own
+    wide = sum(one.numel() for one in weights if one.ndim == MATRIX and one.is_cpu and one.numel() >= WIDE)
+    return Multiplied() if 2 * wide > sum(map(Tensor.numel, weights)) and not is_watched() else nullcontext()
