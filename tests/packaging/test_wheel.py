@@ -28,7 +28,7 @@ FILES = {
     "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words|factual/menu"
     r"|samples/(language_model|quotes)",
     "changed pictures": r"picture_|changed_pictures|inputs/regions|samples/digits|widgets/image_(asides|other|ways)"
-    r"|counterfactual/(first_regions|pictures|region|code_problem|walks)",
+    r"|wire/files|counterfactual/(first_regions|pictures|region|code_problem|walks)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|rows|seen|table)|export/cells"
     r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)|samples/people",
