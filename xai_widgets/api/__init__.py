@@ -1,11 +1,18 @@
 """The plain functions: everything the widgets compute, off screen."""
 
-from xai_widgets.api.attributions import attribute, attribute_iter
+from xai_widgets.api.attributions import (
+    MethodInfo,
+    MethodList,
+    attribute,
+    attribute_iter,
+    check,
+    check_iter,
+    method_list,
+    methods,
+)
 from xai_widgets.api.changes import counterfactuals, counterfactuals_iter, row_changes
-from xai_widgets.api.checking import check, check_iter
 from xai_widgets.api.comparisons import compare_methods, compare_methods_iter
 from xai_widgets.api.evaluations import evaluate, evaluate_iter
-from xai_widgets.api.listing import MethodInfo, MethodList, method_list, methods
 from xai_widgets.api.population import (
     accumulated_local_effects,
     global_importance,

@@ -1,4 +1,4 @@
-"""Explaining one prediction."""
+"""Explaining one prediction, checking a model, listing the methods."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ import collections
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
+import torch
+
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.reports  # noqa: F401  registers how results are painted and saved
 from xai_widgets.api.rows import Background
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import Begin, asked_of, choose, persistent, run, shown
 from xai_widgets.budget import check_time_budget
-from xai_widgets.inputs import batch_of
-from xai_widgets.models import Model, resolve_target
+from xai_widgets.checks import check_steps, refused
+from xai_widgets.inputs import Inputs, batch_of
+from xai_widgets.method import REGISTRY, Method, Parameter
+from xai_widgets.models import Model, ModelError, resolve_target
 from xai_widgets.prepare import adapt, read_for, read_span
 from xai_widgets.text import TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import torch
-
-    from xai_widgets.method import Method
+    from xai_widgets.findings import Check
     from xai_widgets.results import Attribution
 
 
@@ -213,3 +216,166 @@ class _Question:
             return run(method, model, inputs, target, prediction, weights=weights, **options)
 
         return begin
+
+
+def check(
+    model: Any,
+    x: Any,
+    *,
+    preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
+    labels: Sequence[str] | None = None,
+    target: Any = None,
+    device: str | torch.device | None = None,
+) -> Check:
+    """Find out whether a model is fit for explaining, before anything is explained.
+
+    A few passes show what would make explanations wrong without a word: a model in training mode, random numbers in
+    evaluation mode, scores that depend on the rest of the batch, probabilities in place of scores, gradients that are
+    dead, cut off or not the score's slope, operations without a rule. A model that fails is a finding, not an error.
+
+    Parameters
+    ----------
+    model, x, preprocess, tokenizer, labels, target, device
+        As in :func:`attribute`. The model, its buffers and the random state stay exactly as they were.
+
+    Returns
+    -------
+    Check
+        Readable when printed; ``.findings`` and ``.methods`` say it as data: which methods are sound for this model,
+        which give values that do not mean what they say, and which are not possible, each with the reason.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For wrong input, saying what was expected and what came.
+    """
+    steps = check_iter(
+        model, x, preprocess=preprocess, tokenizer=tokenizer, labels=labels, target=target, device=device
+    )
+    return collections.deque(steps, maxlen=1).pop()
+
+
+def check_iter(
+    model: Any,
+    x: Any,
+    *,
+    preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
+    labels: Sequence[str] | None = None,
+    target: Any = None,
+    device: str | torch.device | None = None,
+) -> Iterator[Check]:
+    """Check a model step by step: what is known so far, after each look.
+
+    Stop reading whenever it is enough; nothing is left behind. Parameters as in :func:`check`.
+
+    Yields
+    ------
+    Check
+    """
+    if batch_of(x) is not None:
+        msg = "check looks at one input, got a list of them: one will tell as much as all."
+        raise TypeError(msg)
+    adapter = adapt(model, x, labels=labels, device=device)
+    reduce = target if callable(target) else None
+    try:
+        adapter, inputs = read_for(adapter, x, preprocess=preprocess, tokenizer=tokenizer, reduce=reduce)
+    except ModelError as error:
+        return iter([refused("runs", str(error), "Mend this first: nothing else could be looked at.")])
+    except TypeError:
+        if preprocess is not None or tokenizer is not None or not _holds_whole_numbers(x):
+            raise
+        sentence = (
+            f"The input holds whole numbers ({x.dtype}), which have no gradient and nothing between them, and the "
+            "model has no embedding that would make vectors of them."
+        )
+        return iter([refused("integer_input", sentence, "Give x.float(), or what the model makes of them.")])
+    return check_steps(adapter, inputs, None if reduce else target)
+
+
+def _holds_whole_numbers(x: Any) -> bool:
+    if isinstance(x, torch.Tensor):
+        return not x.is_floating_point() and not x.is_complex()
+    return isinstance(x, np.ndarray) and x.dtype.kind in "iu"
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """One method: what it asks, its parameters, and why it does not fit, if so."""
+
+    name: str
+    title: str
+    family: str
+    sentence: str
+    parameters: tuple[Parameter, ...]
+    why_not: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it fits the model."""
+        return self.why_not is None
+
+
+class MethodList(tuple[MethodInfo, ...]):
+    """Every method, one a line when printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        width = max(len(one.name) for one in self)
+        return "\n".join(f"{one.name:{width}}  {one.why_not or one.sentence}" for one in self)
+
+
+def methods(
+    model: Any = None,
+    x: Any = None,
+    *,
+    preprocess: Callable[[Any], Any] | None = None,
+    tokenizer: Any = None,
+) -> MethodList:
+    """List every method; with a model and an input, say of each whether it fits them, and why not.
+
+    Parameters as in :func:`attribute`.
+
+    Raises
+    ------
+    TypeError
+        When `model` is no model.
+    """
+    adapter = None if model is None else adapt(model, x)
+    if adapter is None or x is None:
+        return method_list(adapter, None)
+    return method_list(*read_for(adapter, x, preprocess=preprocess, tokenizer=tokenizer))
+
+
+def method_list(model: Model | None, inputs: Inputs | None) -> MethodList:
+    """List every method for an adapted model and read inputs."""
+    return MethodList(
+        MethodInfo(
+            name=cls.name,
+            title=cls.title,
+            family=cls.family,
+            sentence=cls.sentence,
+            parameters=cls.parameters(),
+            why_not=None if model is None or inputs is None else cls().why_not(model, inputs),
+        )
+        for cls in sorted(REGISTRY.values(), key=lambda cls: _place(cls.family))
+    )
+
+
+FAMILIES = (
+    "Gradients",
+    "Paths",
+    "Class activation maps",
+    "Relevance",
+    "Transformers",
+    "Perturbation",
+    "Surrogates",
+    "Shapley values",
+)
+"""In the order in which they are listed; those of other people's methods come last."""
+
+
+def _place(family: str) -> int:
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
