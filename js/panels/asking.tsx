@@ -14,8 +14,6 @@ interface AskProps {
   store: { saved: unknown };
   /** null: nothing was asked for yet. */
   told: { running: boolean; fraction: number } | null;
-  /** What is being done. */
-  doing: string;
   controls: ComponentChildren;
   /** What the button says. */
   go: string;
@@ -50,7 +48,7 @@ export function AskFold(props: AskProps) {
       </Live>
       {running && (
         <output class="xai-health-state">
-          {props.doing}
+          {words.working}
           <Progress of={title} done={told.fraction} />
         </output>
       )}

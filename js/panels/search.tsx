@@ -43,8 +43,6 @@ interface Told {
 
 interface OutcomeProps {
   answer: Told | null;
-  /** What is said where nothing was found and the kernel does not say why. */
-  none: string;
   store: { saved: unknown };
   /** In what they are not answers to what would be asked now. */
   old: Old | null;
@@ -55,7 +53,7 @@ interface OutcomeProps {
 }
 
 /** How a search goes, then what it has found, or that it has found nothing. */
-export function SearchOutcome({ answer, none, store, old, onAgain, children }: OutcomeProps) {
+export function SearchOutcome({ answer, store, old, onAgain, children }: OutcomeProps) {
   if (!answer) return null;
   const { found, running, error, note } = answer;
   const nothing = !running && !error && !found.length;
@@ -72,7 +70,7 @@ export function SearchOutcome({ answer, none, store, old, onAgain, children }: O
       <div class={old ? "xai-grey" : undefined}>
         <Fault why={error} />
         {found.length > 0 && children}
-        {nothing && <output data-xai="none-found">{note === null ? none : translated(note)}</output>}
+        {nothing && <output data-xai="none-found">{note === null ? words.searchNone : translated(note)}</output>}
         {!nothing && note && <p class="xai-sentence">{translated(note)}</p>}
       </div>
     </>
@@ -103,7 +101,6 @@ export function SearchFold({ go = words.searchGo, disabled, lacks, ...rest }: Fo
       name="search"
       title={words.search}
       told={rest.store.search.value}
-      doing={words.searching}
       go={go}
       disabled={disabled || lacks}
       why={lacks && words.reachNone}

@@ -141,7 +141,7 @@ def test_none_found_is_said(open_text):
     panel = view.page.locator("[data-xai=search]")
     panel.locator("summary").click()
     panel.get_by_role("button", name="Search", exact=True).click()
-    expect(panel.locator("[data-xai=none-found]")).to_have_text("None found within 3 changes.")
+    expect(panel.locator("[data-xai=none-found]")).to_have_text("None found.")
 
 
 def test_the_whole_text_is_edited_as_changes_of_words(open_text):

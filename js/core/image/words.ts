@@ -110,7 +110,6 @@ const english = {
   searchAnyOther: "the other photo's",
   searchFill: "Hide by",
   searchMost: "Regions at most",
-  searchNone: "None found.",
   searchShow: "Show this photo",
   searchBeside: "Show before and after, side by side",
   before: "Before",

@@ -55,7 +55,6 @@ const english = {
   goes: (name: string, way: "up" | "down") => `${name} goes only ${way}`,
   within: (name: string, low: string, high: string) => `${name} within ${low} – ${high}`,
   weighs: (name: string, effort: number) => `${name} counts ${short(effort)}×`,
-  none: "None found under these rules.",
   sentence: (parts: string[], label: string, score: string, plain: boolean) =>
     `If ${parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}` : (parts[0] ?? "nothing")}, ${plain ? `${label} would be ${score}` : `the answer would be ${label} (${score})`}.`,
   were: (name: string, after: string, before: string) => `${name} were ${after} (now ${before})`,

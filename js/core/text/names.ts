@@ -35,5 +35,5 @@ export function nameOf(version: Version, parent: Version | undefined, original: 
   const back = before.filter((edit) => !now.has(keyOf(edit)));
   return back.length
     ? textWords.versionBack(brief(original.slice(back[0]!.start, back[0]!.stop)))
-    : textWords.versionsMany(version.edits.length);
+    : textWords.searchChanges(version.edits.length);
 }

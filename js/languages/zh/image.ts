@@ -94,7 +94,6 @@ export const image: ImageWords = {
   searchAnyOther: "另一张照片的类别",
   searchFill: "遮盖方式",
   searchMost: "最多区域",
-  searchNone: "没有找到。",
   searchShow: "显示这张照片",
   searchBeside: "并排显示改变前后",
   before: "之前",

@@ -53,7 +53,6 @@ export const table: TableWords = {
   goes: (name, way) => `${name} ${way === "up" ? "只增" : "只减"}`,
   within: (name, low, high) => `${name} 在 ${low} – ${high} 之间`,
   weighs: (name, effort) => `${name} 计 ${short(effort)} 倍`,
-  none: "在这些规则下没有找到。",
   sentence: (parts, label, score, plain) =>
     `如果${parts.length ? parts.join("，且") : "什么都不变"}，${plain ? `${label} 将是 ${score}` : `答案将是 ${label}（${score}）`}。`,
   were: (name, after, before) => `${name} 是 ${after}（现为 ${before}）`,

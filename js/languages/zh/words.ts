@@ -158,7 +158,7 @@ export const words: Words = {
   searchAny: "任何其他",
   searchCount: "几种方案",
   searchGo: "搜索",
-  searching: "正在搜索",
+  searchNone: "没有找到。",
   reach: (plain) => (plain ? "输出应为" : "其概率应为"),
   reachHint: "0 到 1。不填时，只要求它最可能。",
   reachNone: "请说明输出应至少或至多是多少。",

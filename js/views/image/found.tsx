@@ -109,9 +109,8 @@ export function Answers({ view, now, onAgain }: AnswersProps) {
   const ways = found.map(({ edit }) => (edit ? [...edits, edit] : edits));
   const edited = outdated(store.request.value.edits, edits, ways, sameEdits);
   const old = edited ? "input" : reworded(now, answer) ? "question" : null;
-  const none = imageWords.searchNone;
   return (
-    <SearchOutcome answer={answer} none={none} store={store} old={old} onAgain={onAgain}>
+    <SearchOutcome answer={answer} store={store} old={old} onAgain={onAgain}>
       <ul
         class="xai-found-pictures"
         onKeyDown={(event) => {

@@ -118,7 +118,7 @@ function Answers({ view, now, onAgain }: AnswersProps) {
     [tableWords.valid, tableWords.validHint, (one) => (one.valid ? "✓" : "✗")],
   ];
   return (
-    <SearchOutcome answer={answer} none={tableWords.none} store={store} old={old} onAgain={onAgain}>
+    <SearchOutcome answer={answer} store={store} old={old} onAgain={onAgain}>
       <ol class="xai-c-list">
         {found.map((one, at) => (
           <li key={JSON.stringify(one.cells)} data-xai="found">

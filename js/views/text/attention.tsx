@@ -4,6 +4,7 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { translated } from "../../core/language";
 import { textWords } from "../../core/text/words";
+import { words } from "../../core/words";
 import { Select } from "../../dom/controls";
 import { Fold } from "../../dom/fold";
 import { Live } from "../../panels/live";
@@ -70,7 +71,7 @@ function Panel({ view }: { view: View }) {
       {attention?.grid && attention.layout ? (
         <Matrix view={view} grid={attention.grid} layout={attention.layout} first={0} label={textWords.attentionMap} />
       ) : (
-        !message?.error && <p class="xai-faint">{textWords.attentionWaits}</p>
+        !message?.error && <p class="xai-faint">{words.waiting}</p>
       )}
     </Fold>
   );

@@ -70,9 +70,8 @@ function Answers({ view, now, onAgain }: AnswersProps) {
   // The words that were asked about may lie elsewhere in a text that was found.
   const asked = { ...answer, part: part && { ...part, span: moved(part.span, made, shown) } };
   const old = outdated(shown.text, base, texts) ? "input" : reworded(now, asked) ? "question" : null;
-  const none = textWords.searchNone(answer.most);
   return (
-    <SearchOutcome answer={answer} none={none} store={store} old={old} onAgain={onAgain}>
+    <SearchOutcome answer={answer} store={store} old={old} onAgain={onAgain}>
       <ul class="xai-found-list">
         {answer.found.map((one) => (
           <Answer key={one.text} view={view} found={one} base={base} of={answer.of ?? ""} />

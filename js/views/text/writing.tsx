@@ -95,7 +95,6 @@ export function WritingPanel({ view }: { view: View }) {
       say={textWords.generateSay}
       store={store}
       told={written?.message ?? null}
-      doing={textWords.generating}
       controls={
         <Slider label={textWords.generateCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
       }
