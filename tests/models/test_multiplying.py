@@ -139,3 +139,15 @@ def test_torch_is_left_alone_where_it_is_faster(counted, monkeypatch):
     x, weight = torch.randn(3, INPUTS), torch.randn(OUTPUTS, INPUTS)
     assert torch.equal(linear(x, weight), nn.functional.linear(x, weight))
     assert counted == []
+
+
+def test_what_it_does_not_take_is_said_or_done_by_torch(counted):
+    model = Written("addmm").requires_grad_(requires_grad=False)
+    with multiplied(model):
+        assert model(torch.randn(0, INPUTS, requires_grad=True)).shape == (0, OUTPUTS)
+        with pytest.raises(RuntimeError, match="cannot be multiplied"):
+            model(torch.randn(2, INPUTS + 1))
+        model.bias = nn.Parameter(torch.randn(2, OUTPUTS), requires_grad=False)
+        x = torch.randn(2, INPUTS)
+        torch.testing.assert_close(model(x), x @ model.weight.t() + model.bias, rtol=1e-4, atol=1e-4)
+    assert len(counted) == 2

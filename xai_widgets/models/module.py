@@ -129,8 +129,7 @@ class TorchModel(Tapped):
         """Tell how the scores of an input depend on the others of its batch; None where they do not.
 
         Found out once for each state of the weights, by one pass of two: of the input that was predicted last, which is
-        known alone, or else of `x` (features…), beside another one. Or by the scores (2, outputs) of `x` beside another
-        one, where they have been `passed` already.
+        known alone, or else of `x` (features…), beside another one; or by scores (2, outputs) so `passed` already.
         """
 
         def find() -> Mixing | None:
@@ -154,10 +153,7 @@ class TorchModel(Tapped):
         return self._mixing[0]
 
     def mixes(self, x: Tensor, passed: Tensor | None = None) -> bool:
-        """Tell whether the rows of a batch (n, features…) must go through one by one, and note it for the reader.
-
-        Where the first two of them have been `passed` already, by their scores (2, outputs).
-        """
+        """Tell whether the rows of a batch (n, features…) must go through one by one, and note it for the reader."""
         if len(x) <= 1:
             return False
         try:

@@ -52,13 +52,7 @@ class Prefixed:
         self._known: list[tuple[Tensor, Tensor]] = []
 
     def learn(self, module: nn.Module, rows: Tensor) -> bool:
-        """Keep the keys and values of the first of two texts, (2, tokens, features), and both's scores.
-
-        Returns
-        -------
-        bool
-            Whether the model has such as are meant.
-        """
+        """Keep keys and values of the first of two texts, (2, tokens, features); tell whether such as are meant."""
         output = self._output(module, rows, None)
         made = getattr(output, "past_key_values", None)
         pairs = [(one.keys, one.values) for one in getattr(made, "layers", ())]
