@@ -38,7 +38,7 @@ def text_subject(
 
 
 def standing_before(text: Text, token: int, tokenizer: Any) -> str:
-    """Return what stands before a token, so that the tokens before it are made of it, where that can be."""
+    """Return what stands before a token, as the same tokens where that can be."""
     before = text.text[: text.spans[token][0]]
     # A space may belong to the token that comes, or to the one before.
     ways = (before, before.rstrip()) if before.strip() else ()

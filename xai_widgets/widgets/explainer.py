@@ -300,9 +300,6 @@ class Explainer(JudgedWidget):
     def _explain(self, slot: str, request: Request, number: int) -> None:
         session = self._session
 
-        def predict() -> Iterator[Seen]:
-            return session.looks(request)
-
         def on_prediction(exchange: Exchange, seen: Seen) -> None:
             try:
                 target = session.target(request.target)
@@ -331,7 +328,7 @@ class Explainer(JudgedWidget):
             self._doubt_anew(slot, request)
             self._run(
                 exchange,
-                predict,
+                lambda: session.looks(request),
                 lambda: session.explain(request),
                 on_prediction,
                 on_result,

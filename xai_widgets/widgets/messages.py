@@ -25,14 +25,13 @@ if TYPE_CHECKING:
 
 def spec(kind: str, labels: Sequence[str] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
     """Describe what never changes in a widget's life, as far as it is the same for all kinds."""
-    # Where no layer's values can be shown, none is to be chosen.
-    told_of = [(one, [p for p in one.parameters if layers or p.kind != "layer"]) for one in methods]
+    shown = [(one, [p for p in one.parameters if layers or p.kind != "layer"]) for one in methods]
     return {
         "v": 1,
         "kind": kind,
         "version": __version__,
         "labels": None if labels is None else list(labels),
-        "methods": [told.method(one, parameters, one.why_not) for one, parameters in told_of],
+        "methods": [told.method(one, parameters, one.why_not) for one, parameters in shown],
         "layers": layers,
     }
 

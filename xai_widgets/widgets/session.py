@@ -46,7 +46,7 @@ class Seen:
     model : Model
         That eats `inputs`: a text of other tokens is fed in another way.
     instead : (Prediction, int) or None
-        Of a question about part of a text: what a language model expected where it begins, and the token that came.
+        Where part of a text is asked about: what was expected there, and the token that came.
     """
 
     model: Model
@@ -117,7 +117,7 @@ class Session(ABC):
         return found
 
     def looks(self, request: Request) -> Iterator[Seen]:
-        """Look at the edited input, then at what else is told beside this question."""
+        """Look at the edited input."""
         yield self.see(request.edits)
 
     def target(self, target: Any) -> Target:
