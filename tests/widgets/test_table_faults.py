@@ -142,7 +142,7 @@ def test_a_row_of_a_model_that_raises_for_mixtures_of_rows(make_table):
     most = 55
     known = FRAME[(FRAME["age"] <= most) | (FRAME["job"] != ROW["job"])]
     note = make_table(fails, target="yes", background=known).result(60).notes[0]
-    assert re.match(r"\d+ of 25 rows to compare with were left out: the model fails for mixtures of them with", note)
+    assert re.match(r"\d+ of 25 rows to compare with were left out: the model fails for mixtures of them and it", note)
     most = ROW["age"]
     alone = make_table(fails, target="yes", background=FRAME[FRAME["age"] > most])
     browser = Browser(alone)

@@ -52,9 +52,8 @@ AGAINST = ("baselines", "background")
 CHANCE = "This map may be nothing but chance: give it more samples."
 """Said of a finished map whose error is as large as itself."""
 
-LEFT_OUT = "rows to compare with were left out"
 MIXED_UP = (
-    "It is shown inputs with parts hidden: give rows, or baselines=, that it takes in their place, or say by "
+    "It is shown inputs with parts hidden: give rows, or baselines=, that it takes there, or say by "
     "feature_mask= what belongs together."
 )
 MIXED = "The model's weights were changed while this was computed: it is of no single state of them."
@@ -247,45 +246,40 @@ def begun(
 
 
 def _answered(  # noqa: PLR0917
-    method: Method, model: Model, inputs: Inputs, target: Target, seed: int, every: Tensor | None = None
+    method: Method, model: Model, inputs: Inputs, target: Target, seed: int, of: int = 0, note: str = ""
 ) -> Iterator[Estimate]:
-    """Run a method; where the model fails beside some of the rows that it compares with, begin anew without those.
-
-    Values then are the mean over the others, as they would be had only these, of `every` one, been given.
-    """
+    """Run a method; where the model fails beside some of the `of` rows it compares with, begin anew without those."""
     try:
-        yield from method.run(model, inputs, target, seed)
+        for one in method.run(model, inputs, target, seed):
+            yield dataclasses.replace(one, notes=(note, *one.notes)) if note else one
     except (WeightsChangedError, OutOfMemoryError):
         raise
     except ModelError as error:
         given = getattr(method, AGAINST[0], None)
         rows = None if given is None else inputs.several(given)
         beside = error.mixed or (() if rows is None else list(rows[:, None]))
-        lost = torch.tensor([_fails(model, one) for one in beside], dtype=torch.bool)
+        lost = torch.tensor([bool(_fails(model, one)) for one in beside])
         if rows is None or len(lost) != len(rows) or lost.all() or not lost.any():
             raise _named(model, error) from error
-        why, alone = str(error), _fails(model, rows[lost])
-        left, every = rows[~lost], rows if every is None else every
+        left, of = rows[~lost], of or len(rows)
+        gone = of - len(left)
+        note = f"{gone} of {of} rows to compare with were left out: the model fails for them."
+        if not _fails(model, rows[lost]):
+            note = f"{gone} of {of} rows to compare with were left out: the model fails for mixtures of them and it."
+        note += f" {error}"
     else:
         return
-    gone, of = len(every) - len(left), len(every)
-    note = f"{gone} of {of} rows to compare with were left out: the model fails for them."
-    if not alone:
-        note = f"{gone} of {of} rows to compare with were left out: the model fails for mixtures of them with this one."
-    fewer = dataclasses.replace(method, **{AGAINST[0]: left})
-    for one in _answered(fewer, model, inputs, target, seed, every):
-        told = one.notes and LEFT_OUT in one.notes[0]  # of more, by whoever left them out
-        yield one if told else dataclasses.replace(one, notes=(f"{note} {why}", *one.notes))
+    yield from _answered(dataclasses.replace(method, **{AGAINST[0]: left}), model, inputs, target, seed, of, note)
 
 
-def _fails(model: Model, rows: Tensor) -> bool:
+def _fails(model: Model, rows: Tensor) -> ModelError | None:
     try:
         _ = len(rows) and model.scores(rows)
     except (WeightsChangedError, OutOfMemoryError):
         raise
-    except ModelError:
-        return True
-    return False
+    except ModelError as error:
+        return error
+    return None
 
 
 def _named(model: Model, error: ModelError) -> ModelError:
@@ -296,24 +290,15 @@ def _named(model: Model, error: ModelError) -> ModelError:
     while len(rows) > 1:
         first, second = rows.tensor_split(2)
         rows = first if _fails(model, first) else second
-    try:
-        model.scores(rows)
-    except ModelError as one:
-        error = one
-    return ModelError(f"{str(error).rstrip('.')}. {MIXED_UP}")
+    return ModelError(f"{str(_fails(model, rows) or error).rstrip('.')}. {MIXED_UP}")
 
 
 def answered(model: Model, rows: Tensor) -> Tensor:
     """Return those of some rows (n, …) for which the model does not fail."""
-    try:
-        model.scores(rows)
-    except (WeightsChangedError, OutOfMemoryError):
-        raise
-    except ModelError:
-        if len(rows) == 1:
-            return rows[:0]
-    else:
+    if not _fails(model, rows):
         return rows
+    if len(rows) == 1:
+        return rows[:0]
     return torch.cat([answered(model, half) for half in rows.chunk(2)])
 
 

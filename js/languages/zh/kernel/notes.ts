@@ -109,9 +109,9 @@ export const notes: Record<string, string> = {
   "Rows for which the model fails were left out.": "已略去模型失败的行。",
   "{} of {} rows to compare with were left out: the model fails for them.":
     "用于比较的行略去了 {} 行（共 {} 行）：模型对它们失败。",
-  "{} of {} rows to compare with were left out: the model fails for mixtures of them with this one.":
+  "{} of {} rows to compare with were left out: the model fails for mixtures of them and it.":
     "用于比较的行略去了 {} 行（共 {} 行）：模型对它们与这一行的混合失败。",
-  "It is shown inputs with parts hidden: give rows, or baselines=, that it takes in their place, or say by feature_mask= what belongs together.":
+  "It is shown inputs with parts hidden: give rows, or baselines=, that it takes there, or say by feature_mask= what belongs together.":
     "它会看到部分被隐藏的输入：请给出可以替代这些部分的行或 baselines=，或用 feature_mask= 说明哪些属于一体。",
   "Constraints: the rule {} can never hold within the other constraints.":
     "约束：在其他约束之下，规则 {} 永远不能成立。",
