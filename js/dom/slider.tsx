@@ -1,5 +1,6 @@
 // A slider with its value in a number field: drag roughly, type exactly.
 import { words } from "../core/words";
+import { Exact } from "./exact";
 import { useIds } from "./hooks";
 
 interface SliderProps {
@@ -31,13 +32,10 @@ export function Slider(props: SliderProps) {
   const at = (value: number) => ((clamp(value, props) - props.low) / (props.high - props.low || 1)) * 100;
   const [from, to] = [at(props.rest ?? 0), at(props.value)].sort((a, b) => a - b);
   const shown = Number(props.value.toPrecision(6));
-  const commit = (field: HTMLInputElement) => {
-    const typed = field.valueAsNumber;
-    if (Number.isFinite(typed)) {
-      props.onInput(clamp(typed, props));
-      props.onDone?.();
-    }
-    field.value = String(Number.isFinite(typed) ? clamp(typed, props) : shown);
+  const commit = (typed: number) => {
+    if (!Number.isFinite(typed)) return;
+    props.onInput(clamp(typed, props));
+    props.onDone?.();
   };
   return (
     <div class="xai-slider" title={props.title}>
@@ -64,16 +62,13 @@ export function Slider(props: SliderProps) {
         </output>
       ) : (
         <span class="xai-number-box">
-          <input
-            class="xai-number"
-            type="number"
+          <Exact
             aria-label={words.exactValue(props.label)}
             min={props.low}
             max={props.high}
-            step="any"
-            value={shown}
+            shown={String(shown)}
             disabled={props.disabled}
-            onChange={(e) => commit(e.currentTarget)}
+            onCommit={commit}
           />
           <span class="xai-unit">{props.unit || null}</span>
         </span>

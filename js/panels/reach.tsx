@@ -2,7 +2,8 @@
 import type { ComponentChild } from "preact";
 import type { Ends } from "../core/types";
 import { words } from "../core/words";
-import { useChoice } from "../dom/hooks";
+import { Exact } from "../dom/exact";
+import { useChoice, useIds } from "../dom/hooks";
 
 interface Store {
   task: { value: string };
@@ -21,6 +22,7 @@ export interface Reach {
 /** Asks which range is to be reached, where there is one: of a regression, or of a class that was chosen. */
 export function useReach({ task, search }: Store, target: number | null): Reach {
   const [chosen, pick] = useChoice<Ends | null>(search.value?.within, null);
+  const ids = Object.values(useIds("least", "most"));
   const plain = task.value === "value";
   const ranged = plain || target !== null;
   const within = ranged ? chosen : null;
@@ -29,20 +31,18 @@ export function useReach({ task, search }: Store, target: number | null): Reach 
     <fieldset class="xai-reach" title={plain ? undefined : words.reachHint}>
       <legend>{words.reach(plain)}</legend>
       {[words.atLeast, words.atMost].map((text, at) => (
-        <label key={at} class="xai-end">
-          {text}
-          <input
-            class="xai-number"
-            type="number"
-            step="any"
-            value={ends[at] ?? ""}
-            onChange={({ currentTarget: { valueAsNumber } }) => {
+        <span key={at} class="xai-end">
+          <label for={ids[at]}>{text}</label>
+          <Exact
+            id={ids[at]}
+            shown={String(ends[at] ?? "")}
+            onCommit={(typed) => {
               const next: Ends = [...ends];
-              next[at] = Number.isFinite(valueAsNumber) ? valueAsNumber : null;
+              next[at] = Number.isFinite(typed) ? typed : null;
               pick(next.some((one) => one !== null) ? next : null);
             }}
           />
-        </label>
+        </span>
       ))}
     </fieldset>
   );

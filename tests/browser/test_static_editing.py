@@ -137,3 +137,26 @@ def test_a_number_may_be_left_to_the_method(open_view):
     asked(view, {"window": None, "baselines": "blur"})
     view.page.get_by_role("button", name="Back to defaults").click()
     asked(view, {})
+
+
+def test_a_half_typed_number_outlives_the_answers_that_come(open_view):
+    view = open_view({"options": {"steps": 2}}).ready()
+    keys, exact = view.page.keyboard, view.page.get_by_label("Noise, exact value")
+    exact.focus()
+    keys.press("Control+a")
+    keys.type("0.1")
+    # A drag elsewhere draws all sliders anew.
+    view.page.get_by_role("slider", name="Blur").evaluate(
+        "e => { e.value = 2; e.dispatchEvent(new Event('input', { bubbles: true })) }"
+    )
+    expect(view.page.get_by_label("Blur, exact value")).to_have_value("2")
+    expect(exact).to_have_value("0.1")
+    keys.press("Tab")
+    assert {one["name"]: one["value"] for one in view.edits()} == {"blur": 2, "noise": 0.1}
+    # What is none leaves what was there; what is too large comes to the end of the range.
+    for typed, kept in (("e", "0.1"), ("99", "1")):
+        exact.focus()
+        keys.press("Control+a")
+        keys.type(typed)
+        keys.press("Tab")
+        expect(exact).to_have_value(kept)

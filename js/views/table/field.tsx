@@ -2,6 +2,7 @@
 import { dateOf, dayOf } from "../../core/table/cells";
 import type { Cell, Column } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
+import { Exact } from "../../dom/exact";
 
 export function Field(props: {
   id: string;
@@ -50,23 +51,22 @@ export function Field(props: {
     );
   const date = column.kind === "date";
   const shown = value === null ? "" : date ? dateOf(value) : String(Number(value.toPrecision(8)));
-  const commit = (field: HTMLInputElement) => {
-    const typed = date ? dayOf(field.value) : field.valueAsNumber;
+  const commit = (number: number, text: string) => {
+    const typed = date ? dayOf(text) : number;
     if (typed !== null && Number.isFinite(typed)) onPick(typed);
     else if (column.missing) onPick(null);
-    else field.value = shown;
     onDone();
   };
   return (
-    <input
+    <Exact
       id={id}
-      class="xai-number xai-f-number"
+      class="xai-f-number"
       type={date ? "date" : "number"}
       step={date ? undefined : column.step || "any"}
       aria-label={tableWords.exact(column.name)}
       placeholder={tableWords.missing}
-      value={shown}
-      onChange={(event) => commit(event.currentTarget)}
+      shown={shown}
+      onCommit={commit}
     />
   );
 }

@@ -4,6 +4,7 @@ import { dateOf, dayOf } from "../../core/table/cells";
 import type { Cell, Column, Rules } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { Checkbox, Select } from "../../dom/controls";
+import { Exact } from "../../dom/exact";
 import { useIds } from "../../dom/hooks";
 
 function without<T>(record: Record<string, T>, name: string): Record<string, T> {
@@ -23,15 +24,14 @@ function End(props: {
   return (
     <span class="xai-end">
       <label for={id}>{props.label}</label>
-      <input
+      <Exact
         id={id}
-        class="xai-number"
         type={date ? "date" : "number"}
         step={date ? undefined : props.column.step || "any"}
         placeholder={shown(props.hint)}
-        value={shown(props.value)}
-        onChange={({ currentTarget: field }) => {
-          const typed = date ? dayOf(field.value) : field.valueAsNumber;
+        shown={shown(props.value)}
+        onCommit={(number, text) => {
+          const typed = date ? dayOf(text) : number;
           props.onPick(typed !== null && Number.isFinite(typed) ? typed : null);
         }}
       />
@@ -87,15 +87,11 @@ export function Limits({ column, value, rules, onRules: set, onMissing }: Limits
       )}
       <span class="xai-end" title={tableWords.effortHint}>
         <label for={id}>{tableWords.effort}</label>
-        <input
+        <Exact
           id={id}
-          class="xai-number"
-          type="number"
           min={0.1}
-          step="any"
-          value={rules.effort[name] ?? 1}
-          onChange={({ currentTarget: field }) => {
-            const typed = field.valueAsNumber;
+          shown={String(rules.effort[name] ?? 1)}
+          onCommit={(typed) => {
             const others = without(rules.effort, name);
             set({ effort: Number.isFinite(typed) && typed !== 1 ? { ...others, [name]: typed } : others });
           }}
