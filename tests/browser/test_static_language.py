@@ -32,7 +32,7 @@ def test_a_language_model_is_asked_by_two_clicks_and_heated_in_the_browser(open_
     expect(view.passage).to_contain_text("a good film love")
     # What came next has come: the question is about it, and goes and comes back with it.
     title = view.page.locator(".xai-title")
-    expect(title).to_contain_text("Why “ love”?")
+    expect(title).to_contain_text("Why “love”?")
     assert view.asked("ask")[-1]["request"]["target"] == {"span": [11, 16], "rather": None}
     view.settled()
     view.word("good").click()
@@ -42,7 +42,7 @@ def test_a_language_model_is_asked_by_two_clicks_and_heated_in_the_browser(open_
         view.page.get_by_role("button", name="Undo").click()
     assert view.asked("ask")[-1]["request"]["target"] == [numbers[" wonderful"], numbers[" great"]]
     view.page.get_by_role("button", name="Redo").click()
-    expect(title).to_contain_text("Why “ love”?")
+    expect(title).to_contain_text("Why “love”?")
     view.settled()
     view.mode("Ask")
     view.word("film").click()
