@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from xai_widgets.computed import Computed, Tabular
 from xai_widgets.results import PAINTERS, writer_of
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class RowCandidate:
 
 
 @dataclass(frozen=True)
-class Counterfactuals:
+class Counterfactuals(Computed, Tabular):
     """The fewest changes found that give another answer, several ways.
 
     Attributes
@@ -210,20 +210,8 @@ class Counterfactuals:
     fewest : bool
         Whether no smaller set of edits, or of regions, does it among all those that were proposed, each of which was
         tried.
-    method, params, seed : str, dict, int
-        Of the search.
-    fraction : float
-        Share of the planned work that is done, 0..1; 1 also where it ended early.
-    forwards, backwards : int
-        Inputs passed through the model.
-    seconds : float
-        Time spent computing.
-    model_hash : str
-        Fingerprint of the weights.
-    notes : tuple of str
-        What the reader should know.
-    provenance : dict of str to str
-        Versions of the libraries that computed it, and ``"time"``, UTC.
+    method, params, seed, fraction, forwards, backwards, seconds, model_hash, notes, provenance
+        How they were searched for, as of every result: :class:`~xai_widgets.computed.Computed`.
     """
 
     original: Any
@@ -232,16 +220,6 @@ class Counterfactuals:
     label: str
     candidates: tuple[Any, ...] = ()
     fewest: bool = False
-    method: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    fraction: float = 1.0
-    forwards: int = 0
-    backwards: int = 0
-    seconds: float = 0.0
-    model_hash: str = ""
-    notes: tuple[str, ...] = ()
-    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """Return how many were found."""
@@ -255,27 +233,18 @@ class Counterfactuals:
         """Whether a picture was changed."""
         return hasattr(self.original, "shape")
 
-    def to_dataframe(self) -> Any:
-        """Return a pandas frame, one row a candidate, the best first.
+    def records(self) -> list[dict[str, Any]]:
+        """Return one row a candidate, the best first, plain data by the names of their columns."""
+        return [one.record(self.index) for one in self.candidates]
 
-        Raises
-        ------
-        ImportError
-            Where pandas is not installed.
-        """
-        names, rows = self.table()
-        return importlib.import_module("pandas").DataFrame(rows, columns=names)
-
-    def table(self) -> tuple[list[str], list[dict[str, Any]]]:
-        """Return the names of columns, and one row a candidate, the best first."""
-        rows = [one.record(self.index) for one in self.candidates]
+    def columns(self) -> list[str]:
+        """Return the names of the columns; of a row's cells those that any candidate changes."""
         if self.is_picture:
-            return [*PICTURE_COLUMNS], rows
-        return [*TEXT_COLUMNS] if isinstance(self.original, str) else [*self._columns(rows), *ROW_COLUMNS], rows
-
-    def _columns(self, rows: list[dict[str, Any]]) -> list[str]:
-        """Return the columns of a table that any candidate changes; the others are as they were."""
-        return [name for name in self.original if any(name in row for row in rows)]
+            return [*PICTURE_COLUMNS]
+        if isinstance(self.original, str):
+            return [*TEXT_COLUMNS]
+        changed = {name for row in self.records() for name in row}
+        return [*(name for name in self.original if name in changed), *ROW_COLUMNS]
 
     def save(self, path: str | Path) -> None:
         """Write to `path`, whole or not at all; the suffix chooses the format.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.computed import Computed, Tabular
 from xai_widgets.results import PAINTERS, writer_of
 
 if TYPE_CHECKING:
@@ -116,14 +116,14 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Computed, Tabular):
     """What was measured of one explanation; ``evaluation["deletion"]`` is one measure.
 
     Attributes
     ----------
     measures : tuple of Measure
-    method, label : str
-        Of the explanation.
+    method, params, label : str, dict, str
+        Of the explanation; each measure has its own parameters.
     verdict : str
         ``"no better than random"``, ``"not sensitive to the model"``, ``"unstable between seeds"``, or ``"passes n of m
         checks"``.
@@ -132,39 +132,16 @@ class Evaluation:
     believable : bool
         False for a map that is no better than random: by deletion, insertion and ROAD together, it is not better than
         19 of 20 random orders.
-    fraction : float
-        Share of the measures that is done, 0..1.
-    seed : int
-    forwards, backwards : int
-        Inputs passed through the model.
-    seconds : float
-        Time spent computing.
-    model_hash : str
-        Fingerprint of the weights.
-    notes : tuple of str
-        What the reader should know.
-    params : dict
-        Of the method that made the explanation; each measure has its own.
-    provenance : dict of str to str
-        Versions of the libraries that computed it, and ``"time"``, UTC.
+    seed, fraction, forwards, backwards, seconds, model_hash, notes, provenance
+        How it was measured, as of every result: :class:`~xai_widgets.computed.Computed`.
     """
 
     measures: tuple[Measure, ...]
-    method: str
     label: str
     verdict: str
     passed: int
     checked: int
     believable: bool
-    fraction: float = 1.0
-    seed: int = 0
-    forwards: int = 0
-    backwards: int = 0
-    seconds: float = 0.0
-    model_hash: str = ""
-    notes: tuple[str, ...] = ()
-    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Measure:
         """Return one measure by its name."""
@@ -178,16 +155,6 @@ class Evaluation:
         """Return one row a measure, plain data."""
         keys = ("name", "value", "error", "reference", "better", "passed", "sentence", "params")
         return [{key: getattr(one, key) for key in keys} for one in self.measures]
-
-    def frame(self) -> Any:
-        """Return one row a measure, as a pandas frame.
-
-        Raises
-        ------
-        ImportError
-            Where pandas is not installed.
-        """
-        return importlib.import_module("pandas").DataFrame(self.records())
 
     def save(self, path: str | Path) -> None:
         """Write to `path`, whole or not at all; the suffix chooses the format.
@@ -218,7 +185,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Tabular):
     """What was measured of several explanations of one input.
 
     Attributes
@@ -250,16 +217,6 @@ class Comparison:
             }
             for one in self.evaluations
         ]
-
-    def frame(self) -> Any:
-        """Return one row a method, as a pandas frame.
-
-        Raises
-        ------
-        ImportError
-            Where pandas is not installed.
-        """
-        return importlib.import_module("pandas").DataFrame(self.records())
 
 
 def shown(one: Measure) -> str:

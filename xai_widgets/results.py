@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from xai_widgets.agreement import SEEN, on_common_grid, rank_correlation
+from xai_widgets.computed import Computed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -145,7 +146,7 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Attribution:
+class Attribution(Computed):
     """How much each input element moved the target's score, and how far to trust that.
 
     Attributes
@@ -162,24 +163,12 @@ class Attribution:
         The target in words.
     prediction : Prediction
         What the model says of this input.
-    method, params, seed : str, dict, int
-        With `edits`, enough to compute it again from the same model and input.
-    fraction : float
-        Share of the planned work behind `values`, 0..1; 1 also where the tolerance was met early.
     error : float or None
         L2 distance of `values` to the true map as a share of the true map's norm, estimated so that it is below in 95
         of 100 cases. None where they are exact, and where no estimate exists yet: `fraction` is less than 1 then.
     gap : float or None
         Completeness gap in score units: sum of the values minus what they should sum to; None for methods
         without that axiom.
-    forwards, backwards : int
-        Inputs passed through the model.
-    seconds : float
-        Time spent computing.
-    model_hash : str
-        Fingerprint of the weights.
-    notes : tuple of str
-        What the reader should know: the layer chosen, a batch that had to shrink.
     photo : ndarray, uint8, shape (height, width, 3), or None
         A display copy of the picture explained, long side at most 1024.
     region : (x0, y0, x1, y1) or None
@@ -198,25 +187,17 @@ class Attribution:
         What the row that was explained holds in each column, None where it is missing, dates as texts.
     layout : tuple of (str, tuple of int), or None
         Names and shapes of several inputs.
-    provenance : dict of str to str
-        Versions of the libraries that computed it, and ``"time"``, UTC.
+    method, params, seed, fraction, forwards, backwards, seconds, model_hash, notes, provenance
+        How it was computed, as of every result: :class:`~xai_widgets.computed.Computed`.
     """
 
     values: NDArray[np.float32]
     target: TargetIndex
     label: str
     prediction: Prediction
-    method: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    fraction: float = 1.0
+    _: KW_ONLY
     error: float | None = None
     gap: float | None = None
-    forwards: int = 0
-    backwards: int = 0
-    seconds: float = 0.0
-    model_hash: str = ""
-    notes: tuple[str, ...] = ()
     photo: NDArray[np.uint8] | None = field(default=None, repr=False)
     region: tuple[float, float, float, float] | None = None
     steps: tuple[int, int] = (1, 1)
@@ -226,7 +207,6 @@ class Attribution:
     names: tuple[str, ...] | None = None
     cells: tuple[Any, ...] | None = field(default=None, repr=False)
     layout: tuple[tuple[str, tuple[int, ...]], ...] | None = None
-    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def parts(self) -> dict[str, NDArray[np.float32]]:

@@ -25,7 +25,8 @@ PYTHON = {
     "placement": set(),
     "findings": set(),
     "agreement": set(),
-    "results": {"placement", "agreement", "text"},
+    "computed": set(),
+    "results": {"placement", "agreement", "computed", "text"},
     "text": set(),
     "jobs": set(),
     "inputs": {"placement", "text"},
@@ -37,7 +38,7 @@ PYTHON = {
     "models": {"results"},
     "method": {"results", "inputs", "models"},
     "attribution": {"budget", "inputs", "method", "models", "provenance", "results"},
-    "evaluations": {"results"},
+    "evaluations": {"computed", "results"},
     "evaluation": {
         "agreement",
         "attribution",
@@ -49,7 +50,7 @@ PYTHON = {
         "provenance",
         "results",
     },
-    "changes": {"results"},
+    "changes": {"computed", "results"},
     "picture_changes": set(),
     "counterfactual": {
         "budget",
@@ -62,12 +63,13 @@ PYTHON = {
         "results",
         "text",
     },
-    "populations": {"results"},
+    "populations": {"computed", "results"},
     "population": {"budget", "inputs", "method", "models", "populations", "prepare", "provenance", "results"},
     "checks": {"attribution", "findings", "inputs", "method", "models", "results"},
     "export": {
         "_version",
         "changes",
+        "computed",
         "esm",
         "evaluations",
         "method",
@@ -147,6 +149,7 @@ PYTHON = {
 }
 # Libraries that a part must do without, so that it stays what it is.
 FOREIGN = {
+    "computed": {"torch", "numpy"},
     "results": {"torch"},
     "changes": {"torch"},
     "evaluations": {"torch"},

@@ -42,7 +42,7 @@ def test_maps_are_measured_one_after_the_other_and_one_that_fails_is_a_note():
     assert next(len(one.evaluations) for one in steps if one.evaluations) == 1
     last = steps[-1]
     assert last.notes == ("Odd: It does not fit.",)
-    table = last.frame().set_index("method")
+    table = last.to_dataframe().set_index("method")
     assert list(table.index) == ["saliency", "input_x_gradient"]
     for name in table.index:
         alone = xai.evaluate(model, x, xai.attribute(model, x, method=name, target=0), ["deletion", "insertion"])

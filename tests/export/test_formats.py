@@ -20,7 +20,7 @@ PHOTO = np.full((6, 6, 3), 99, np.uint8)
 EDITED = Candidate("cold", (Edit(0, 4, "replace", "warm", "cold"),), PREDICTION, -0.5, None)
 RESULTS = {
     "attribution of a picture": Attribution(
-        np.ones((3, 3), np.float32), 0, "good", PREDICTION, "saliency", photo=PHOTO, region=(0, 0, 6, 6)
+        np.ones((3, 3), np.float32), 0, "good", PREDICTION, method="saliency", photo=PHOTO, region=(0, 0, 6, 6)
     ),
     "attribution of a text": a_text(),
     "attribution of a row": a_row(1.0, -2.0, names=("age", "hours")),

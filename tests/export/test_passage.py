@@ -22,7 +22,7 @@ def explained(said, values=None, classes=2):
     chances = np.full(classes, 1 / classes, np.float32)
     labels = tuple(f"class of {i}" for i in range(classes))
     return Attribution(
-        values.astype(np.float32), 0, labels[0], Prediction(chances, chances, "classes", labels), "saliency",
+        values.astype(np.float32), 0, labels[0], Prediction(chances, chances, "classes", labels), method="saliency",
         text=Text(said, spans),
     )  # fmt: skip
 

@@ -75,7 +75,7 @@ def test_what_was_found_comes_back(what, tmp_path):
     made.save(path)
     back = xai.load(path)
     assert same(back, made)
-    assert back.frame().equals(made.frame())
+    assert back.to_dataframe().equals(made.to_dataframe())
     for suffix in (".svg", ".csv", ".html"):
         made.save(tmp_path / f"made{suffix}")
         back.save(tmp_path / f"back{suffix}")
@@ -192,7 +192,7 @@ anything = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(DRAWN)), st.data())
 def test_any_value_in_any_field_is_read_or_refused(tmp_path, kind, data):
     name = data.draw(st.sampled_from(sorted(json.loads(saved(kind)).keys() - {"view", "version"})))

@@ -22,12 +22,12 @@ AT = np.linspace(0, 1, 5)
 
 
 def a_row(*values, names):
-    return Attribution(np.array(values, np.float32), 0, "good", PREDICTION, "occlusion", names=names)
+    return Attribution(np.array(values, np.float32), 0, "good", PREDICTION, method="occlusion", names=names)
 
 
 def a_text():
     text = Text("dull, warm", ((0, 4), (4, 5), (6, 10)))
-    return Attribution(np.array([-1, 0, 2], np.float32), 0, "good", PREDICTION, "saliency", text=text)
+    return Attribution(np.array([-1, 0, 2], np.float32), 0, "good", PREDICTION, method="saliency", text=text)
 
 
 def curve(name):
@@ -39,7 +39,7 @@ def an_evaluation():
     more = {"title": "Deletion", "sentence": "It falls.", "definition": "d", "paper": "p"}
     one = Measure("deletion", value=0.2, error=None, low=0, high=1, better="lower", passed=True, reference=0.5,
                   curves=lines, **more)  # fmt: skip
-    return Evaluation((one,), "occlusion", HOSTILE, "passes 1 of 1 checks", 1, 1, believable=True)
+    return Evaluation((one,), HOSTILE, "passes 1 of 1 checks", 1, 1, believable=True, method="occlusion")
 
 
 ALL = {
@@ -130,4 +130,4 @@ def test_words_stand_on_their_colours_in_the_words_of_the_text(tmp_path):
 
 def test_a_map_of_pixels_has_no_lines(tmp_path):
     with pytest.raises(ValueError, match=r"save this map as \.png"):
-        Attribution(np.ones((4, 4), np.float32), 0, "good", PREDICTION, "saliency").save(tmp_path / "x.svg")
+        Attribution(np.ones((4, 4), np.float32), 0, "good", PREDICTION, method="saliency").save(tmp_path / "x.svg")

@@ -30,7 +30,7 @@ def test_equals_scikit_learn_with_lines_and_pairs() -> None:
     values = {i: np.array(one) for i, one in enumerate(surface.grids)}
     both = partial_dependence(model, x, [0, 1], method="brute", custom_values=values)
     np.testing.assert_allclose(surface.mean, both["average"][0], atol=1e-9)
-    assert len(ours.frame()) == 9 + 81
+    assert len(ours.to_dataframe()) == 9 + 81
 
 
 def test_the_grid_is_scikit_learns() -> None:

@@ -26,7 +26,7 @@ def test_equals_scikit_learn_on_a_frame_with_labels() -> None:
     np.testing.assert_allclose(ours.values, theirs.importances_mean, atol=1e-12)
     np.testing.assert_allclose(ours.measures["std"], theirs.importances_std, atol=1e-12)
     assert ours.forwards == 4 * 300 * 3
-    assert ours.frame()["column"][0] == "a"
+    assert ours.to_dataframe()["column"][0] == "a"
     assert "loss of accuracy" in ours.unit
 
 

@@ -112,7 +112,7 @@ def test_every_number_is_what_it_was(name: str) -> None:
         with plain():
             wanted = list(xai.population_iter(method, model, data, **options))[-1]
         assert found.forwards == wanted.forwards
-        both = [one.frame().select_dtypes("number").to_numpy() for one in (found, wanted)]
+        both = [one.to_dataframe().select_dtypes("number").to_numpy() for one in (found, wanted)]
         # Batches find their own sizes, by which the sums of the last step are rounded.
         np.testing.assert_allclose(*both, rtol=1e-9, atol=1e-12)
 

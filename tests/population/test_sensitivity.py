@@ -25,7 +25,7 @@ def test_sobol_indices_of_ishigami() -> None:
     np.testing.assert_allclose(found.measures["first_order"], FIRST, atol=0.02)
     assert (np.abs(found.values - TOTAL) <= found.interval).all()
     assert found.forwards == 5 * 4096
-    assert found.frame()["column"][0] == "0"
+    assert found.to_dataframe()["column"][0] == "0"
 
 
 def test_sobol_intervals_hold() -> None:

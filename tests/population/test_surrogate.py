@@ -22,7 +22,7 @@ def test_a_tree_finds_a_tree() -> None:
     assert found.guess < 0.9
     assert found.held_out == 600
     assert "a ≤ 0.2" in found.rules()
-    leaves = found.frame()
+    leaves = found.to_dataframe()
     assert leaves["rows"].sum() == 1400
     assert leaves["answer"].isin(["False", "True"]).all()
     assert "agreement" in found._repr_mimebundle_()["text/plain"]
@@ -49,7 +49,7 @@ def test_categories_and_values() -> None:
     assert found.measure == "R²"
     assert found.fidelity == pytest.approx(1)
     assert {"kind = red", "kind ≠ red", "flag = True"} <= {one.condition for one in found.nodes}
-    assert "kind = red and flag = True" in set(found.frame()["rule"])
+    assert "kind = red and flag = True" in set(found.to_dataframe()["rule"])
     assert found.plot().size[0] == 760
 
 

@@ -48,7 +48,14 @@ def a_text(prediction=None, **more):
     values = np.array([0.0, -1.0, 0.0, 3.0, 1.0], np.float32)
     text = Text(SAID, SPANS, (1, 2, 3, 4, 5), (False,) * 5)
     return Attribution(
-        values, 0, "good", prediction or predicted(), "integrated_gradients", {"n_steps": 8}, text=text, **more
+        values,
+        0,
+        "good",
+        prediction or predicted(),
+        method="integrated_gradients",
+        params={"n_steps": 8},
+        text=text,
+        **more,
     )
 
 
@@ -56,7 +63,7 @@ def a_picture(**more):
     heat = np.zeros((9, 9), np.float32)
     heat[:3, :3], heat[6:, 6:] = 3.0, -1.0
     photo = np.full((18, 18, 3), 99, np.uint8)
-    return Attribution(heat, 0, "good", predicted(0.36), "occlusion", photo=photo, region=(0, 0, 18, 18), **more)
+    return Attribution(heat, 0, "good", predicted(0.36), method="occlusion", photo=photo, region=(0, 0, 18, 18), **more)
 
 
 def told(path, *results):
@@ -121,7 +128,9 @@ def test_how_far_to_trust_it(path):
     paper, definition = "Somebody 2020", "What is left."
     measure = Measure("deletion", "Deletion", 0.5, 0.1, 0, 1, "lower", False, 0.5, "No better.", definition, paper)
     a = a_text(model_hash="abc")
-    found = Evaluation((measure,), a.method, a.label, "no better than random", 0, 1, believable=False, model_hash="abc")
+    found = Evaluation(
+        (measure,), a.label, "no better than random", 0, 1, believable=False, method=a.method, model_hash="abc"
+    )
     other = dataclasses.replace(a, values=-a.values, method="saliency", error=np.inf, fraction=0.5)
     _, page = told(path, a, other, found)
     assert "Do not rely on this map: it is no better than random." in page.words

@@ -34,7 +34,7 @@ def compare_methods(
     Returns
     -------
     Comparison
-        ``result.frame()`` has one row a method, and one column a measure.
+        ``result.to_dataframe()`` has one row a method, and one column a measure.
     """
     return collections.deque(compare_methods_iter(model, x, methods, metrics, **options), maxlen=1).pop()
 

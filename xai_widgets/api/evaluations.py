@@ -39,7 +39,7 @@ def evaluate(
     -------
     Evaluation
         Readable when printed: the verdict, and of each measure what it says. ``result["deletion"]`` is one measure with
-        its curves; ``result.frame()`` is a table.
+        its curves; ``result.to_dataframe()`` is a table.
     """
     steps = evaluate_iter(model, x, attribution, metrics, **options)
     return collections.deque(steps, maxlen=1).pop()

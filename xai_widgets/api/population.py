@@ -105,7 +105,7 @@ def surrogate_tree(model: Any, data: Any, *, depth: int = 3, **options: Any) -> 
     Returns
     -------
     SurrogateTree
-        With its fidelity on held-out rows, ``rules()`` as text and one row a leaf in ``frame()``.
+        With its fidelity on held-out rows, ``rules()`` as text and one row a leaf in ``to_dataframe()``.
     """
     found: SurrogateTree = _last(population_iter("surrogate_tree", model, data, depth=depth, **options))
     return found

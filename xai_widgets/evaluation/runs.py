@@ -75,9 +75,10 @@ def evaluate_steps(
                 whole = reading is not None and reading.done == reading.total
                 found = Evaluation(
                     tuple(shown),
-                    map_.method,
                     map_.label,
                     *judge(shown, [] if stops else [one.name for one in metrics[place + whole :]]),
+                    method=map_.method,
+                    params=map_.params,
                     fraction=fraction,
                     seed=seed,
                     forwards=sum(one.forwards for one in subject.runs),
@@ -85,7 +86,6 @@ def evaluate_steps(
                     seconds=budget.seconds,
                     model_hash=digest,
                     notes=(*notes, *dict.fromkeys(note for one in subject.runs for note in one.notes), *ended),
-                    params=map_.params,
                     provenance=made,
                 )
             with budget.standing():

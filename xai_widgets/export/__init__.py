@@ -15,7 +15,7 @@ from xai_widgets.export.picture_diffs import changes_png
 from xai_widgets.export.population_files import write_population
 from xai_widgets.export.scatter import scatter
 from xai_widgets.export.smoothing import read
-from xai_widgets.export.tables import write_changes_csv, write_csv, write_measures_csv, write_records
+from xai_widgets.export.tables import write_csv, write_measures_csv, write_records
 from xai_widgets.export.words import text
 from xai_widgets.export.written import written_png, written_text
 from xai_widgets.populations.base import POPULATION_WRITERS
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 WRITERS.update({".npz": write_npz, ".xai.json": write_json, ".png": write_png, ".svg": write_svg, ".csv": write_csv})
-CHANGE_WRITERS.update({".xai.json": write_changes, ".png": write_changes_png, ".csv": write_changes_csv})
+CHANGE_WRITERS.update({".xai.json": write_changes, ".png": write_changes_png, ".csv": write_records})
 PAINTERS.update({"picture": picture, "png": png, "text": text, "read": read})
 PAINTERS.update({"changes_text": changes_text, "changes_html": changes_html, "changes_png": changes_png})
 PAINTERS.update({"population": charts.chart, "population_png": charts.png, "population_text": charts.text})

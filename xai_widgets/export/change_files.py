@@ -130,7 +130,6 @@ def counterfactuals_of(record: dict[str, Any]) -> Counterfactuals:
             _candidate(one, original, prediction) for one in checks.listed("candidates", record.get("candidates"))
         ),
         fewest=checks.flag("fewest", record.get("fewest")),
-        backwards=checks.natural("backwards", record.get("backwards")),
         **computed(record),
     )
 

@@ -48,7 +48,6 @@ def evaluation_of(record: dict[str, Any]) -> Evaluation:
         passed=checks.natural("passed", record.get("passed")),
         checked=checks.natural("checked", record.get("checked")),
         believable=checks.flag("believable", record.get("believable")),
-        backwards=checks.natural("backwards", record.get("backwards")),
         **computed({"params": {}, **record}),
     )
 

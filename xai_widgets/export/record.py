@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.computed import Computed
 from xai_widgets.export import checks
 from xai_widgets.export.checks import FileError
 from xai_widgets.placement import Placement
@@ -48,23 +49,17 @@ def record_of(a: Attribution) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "label": a.label,
         "task": a.prediction.task,
         "labels": None if a.prediction.labels is None else list(a.prediction.labels),
-        "method": a.method,
-        "params": plain(dict(a.params)),
-        "seed": int(a.seed),
         "steps": list(map(int, a.steps)),
         "region": None if a.region is None else [plain(float(one)) for one in a.region],
         "placement": None if a.placement is None else plain(asdict(a.placement)),
-        "model_hash": a.model_hash,
-        "notes": list(a.notes),
         "layout": None if a.layout is None else [[name, list(shape)] for name, shape in a.layout],
         "names": None if a.names is None else list(a.names),
         "cells": None if a.cells is None else plain(a.cells),
         "text": None if a.text is None else plain(asdict(a.text)),
         "edits": [plain(dict(one)) for one in a.edits],
-        "provenance": dict(a.provenance),
-        "forwards": int(a.forwards),
-        "backwards": int(a.backwards),
-        **{name: plain(getattr(a, name)) for name in ("fraction", "error", "gap", "seconds")},
+        "error": plain(a.error),
+        "gap": plain(a.gap),
+        **{one.name: plain(getattr(a, one.name)) for one in fields(Computed)},
     }
     return record, arrays
 
@@ -104,7 +99,6 @@ def attribution_of(record: Any, arrays: dict[str, NDArray[Any]]) -> Attribution:
         prediction=prediction,
         error=checks.optional("error", record.get("error")),
         gap=checks.optional("gap", record.get("gap")),
-        backwards=checks.natural("backwards", record.get("backwards")),
         placement=_placement("placement", record.get("placement")),
         names=None if record.get("names") is None else checks.texts("names", record["names"]),
         cells=_cells("cells", record.get("cells"), arrays["values"]),
@@ -126,6 +120,7 @@ def computed(record: dict[str, Any]) -> dict[str, Any]:
         "seed": checks.whole("seed", record.get("seed")),
         "fraction": checks.number("fraction", record.get("fraction")),
         "forwards": checks.natural("forwards", record.get("forwards")),
+        "backwards": checks.natural("backwards", record.get("backwards", 0)),
         "seconds": checks.number("seconds", record.get("seconds")),
         "model_hash": checks.text("model_hash", record.get("model_hash")),
         "notes": checks.texts("notes", record.get("notes")),

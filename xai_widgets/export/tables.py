@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from xai_widgets.changes import Counterfactuals
+    from xai_widgets.computed import Tabular
     from xai_widgets.evaluations import Evaluation
-    from xai_widgets.populations import PopulationResult
     from xai_widgets.results import Attribution
 
 FORMULA = tuple("=+-@\t\r")
@@ -47,17 +46,10 @@ def write_csv(attribution: Attribution, path: Path) -> None:
         raise ValueError(msg)
 
 
-def write_changes_csv(found: Counterfactuals, path: Path) -> None:
-    """Write one line a candidate, with the columns of ``to_dataframe``."""
-    columns, rows = found.table()
-    write_atomically(path, csv_of(columns, ([row.get(name) for name in columns] for row in rows)))
-
-
-def write_records(found: PopulationResult, path: Path) -> None:
-    """Write the rows of ``frame()``, for which pandas is not needed."""
-    rows = found.records()
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    write_atomically(path, csv_of(names, ([row.get(name) for name in names] for row in rows)))
+def write_records(found: Tabular, path: Path) -> None:
+    """Write the rows of ``to_dataframe()``, for which pandas is not needed."""
+    names = found.columns()
+    write_atomically(path, csv_of(names, ([row.get(name) for name in names] for row in found.records())))
 
 
 def write_measures_csv(found: Evaluation, path: Path) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.computed import Computed, Tabular
 from xai_widgets.results import PAINTERS, writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from PIL.Image import Image
 
@@ -19,7 +19,7 @@ POPULATION_WRITERS: dict[str, Callable[[PopulationResult, Path], None]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
-class PopulationResult:
+class PopulationResult(Computed, Tabular):
     """Base of what is found out about a model and a table of rows.
 
     Attributes
@@ -28,47 +28,12 @@ class PopulationResult:
         What was asked about, in words: a class whose probability it is, the value of a regression, or a metric.
     rows : int
         Of the data, that went into it so far.
-    method, params, seed : str, dict, int
-        Enough to compute it again from the same model and data.
-    fraction : float
-        Share of the planned work that is done, 0..1.
-    forwards : int
-        Rows passed through the model.
-    seconds : float
-        Time spent computing.
-    model_hash : str
-        Fingerprint of the weights.
-    notes : tuple of str
-        What the reader should know.
-    provenance : dict of str to str
-        Versions of the libraries that computed it, and ``"time"``, UTC.
+    method, params, seed, fraction, forwards, backwards, seconds, model_hash, notes, provenance
+        How it was computed, as of every result: :class:`~xai_widgets.computed.Computed`.
     """
 
     label: str
     rows: int = 0
-    method: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    fraction: float = 1.0
-    forwards: int = 0
-    seconds: float = 0.0
-    model_hash: str = ""
-    notes: tuple[str, ...] = ()
-    provenance: Mapping[str, str] = field(default_factory=dict)
-
-    def records(self) -> list[dict[str, Any]]:
-        """Return it as rows of a table, plain data."""
-        raise NotImplementedError
-
-    def frame(self) -> Any:
-        """Return it as a pandas frame.
-
-        Raises
-        ------
-        ImportError
-            Where pandas is not installed.
-        """
-        return importlib.import_module("pandas").DataFrame(self.records())
 
     def save(self, path: str | Path) -> None:
         """Write to `path`, whole or not at all; the suffix chooses the format.
