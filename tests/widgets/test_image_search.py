@@ -106,7 +106,7 @@ def test_an_output_is_searched_for_in_a_range_in_every_way(make, way):
     browser.say(kind="search", open=True, way=way, n=1, fill="mean")
     assert "A regression needs a range to reach" in ended(browser)["error"]
     browser.say(kind="search", open=True, way=way, within=[1, 2], n=1)
-    assert "is 1.5, within 1..2 already" in ended(browser)["error"]
+    assert "is 1.5, and 1..2 was asked for" in ended(browser)["error"]
     wanted = [1.55, None] if way == "cover" else [2, None]
     browser.say(kind="search", open=True, way=way, within=wanted, n=1, fill="noise")
     told = ended(browser)

@@ -167,7 +167,7 @@ def test_special_tokens_are_told_by_name(make_text):
 def test_a_probability_of_a_class_is_searched_for_in_a_range(judge):
     _, browser = judge()
     browser.say(kind="search", open=True, target=0, within=[None, 0.5], n=1)
-    assert "within at most 0.5 already" in ended(browser, "search")["error"]
+    assert "and at most 0.5 was asked for" in ended(browser, "search")["error"]
     browser.say(kind="search", open=True, target=0, within=[0.8, 0.9], n=1, most=3)
     told = ended(browser, "search", 2)
     assert (told["error"], told["target"], told["within"]) == (None, 0, [0.8, 0.9])

@@ -164,7 +164,7 @@ def resolve_goal(target: Any, within: Any, prediction: Prediction, task: str) ->
         wanted = f"{name} with a probability of" if task != "value" else name.replace("the value", "a value") + " of"
         goal = Goal(task, original, found, bounds, f"{wanted} {_said(bounds)}")
         if bounds[0] <= value <= bounds[1]:
-            msg = f"Nothing needs to change: {name} is {value:.4g}, within {_said(bounds)} already."
+            msg = f"Nothing needs to change: {name} is {value:.4g}, and {_said(bounds)} was asked for."
             raise ValueError(msg)
         return goal
     if task == "value":

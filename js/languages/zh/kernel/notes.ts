@@ -92,7 +92,7 @@ export const notes: Record<string, string> = {
   "Nothing needs to change: {} is predicted already. Name another class.":
     "不需要改变：预测已经是 {}。请指定另一个类别。",
   "Nothing needs to change: {} is likelier than {} already.": "不需要改变：{} 已经比 {} 更可能。",
-  "Nothing needs to change: {} is {}, within {} already.": "不需要改变：{} 为 {}，已经在 {} 之内。",
+  "Nothing needs to change: {} is {}, and {} was asked for.": "不需要改变：{} 为 {}，而所要求的是 {}。",
   "No label is predicted, so none can be lost: name the class that should be.":
     "没有预测任何标签，因此无可失去：请指定应有的类别。",
   "A regression needs a range to reach: within=(low, high), with None for an open end.":
