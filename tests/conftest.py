@@ -11,12 +11,15 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
+from hypothesis import settings
 
 import xai_widgets.api  # noqa: F401  registers the methods, by which some tests are parametrized
 from xai_widgets import samples
 from xai_widgets.models import execution
 
 torch.set_num_threads(1)
+settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's matter
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

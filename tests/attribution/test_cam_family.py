@@ -169,7 +169,7 @@ def test_channels_come_one_by_one_and_the_important_ones_first(monkeypatch: pyte
     np.testing.assert_allclose(steps[0].values, steps[-1].values, rtol=1e-5, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), target=st.integers(0, 4))
 def test_after_pooling_and_a_linear_head_several_are_one(seed: int, target: int) -> None:
     model, x = convnet(seed), image(seed=seed)
@@ -188,7 +188,7 @@ def test_after_pooling_and_a_linear_head_several_are_one(seed: int, target: int)
     assert cam.mean() + float(model[8].bias[target].detach()) == pytest.approx(score)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000))
 def test_xgrad_cam_conserves_the_linear_part_of_the_score(seed: int) -> None:
     model, x = flattened(seed), image(seed=seed)

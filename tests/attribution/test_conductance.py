@@ -69,7 +69,7 @@ def test_a_step_split_at_any_place_is_the_trapezoid_rule_over_all():
     assert [one.steps[0] for one in steps] == sorted(one.steps[0] for one in steps)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), layer=st.sampled_from(["0", "1", "2", "3"]))
 def test_what_flows_through_a_layer_is_the_rise_of_the_score(seed, layer):
     net, x = mlp(seed=seed), row(seed=seed)

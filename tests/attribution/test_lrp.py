@@ -162,7 +162,7 @@ def test_without_biases_the_relevance_is_the_score(name, signed):
         )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10_000), rule=st.sampled_from(["epsilon", "zplus", "gamma", "flat", "w_square"]))
 def test_each_layer_hands_down_what_it_gets(seed, rule):
     """Inputs get in all what outputs had, where there is no bias and every output has inputs that speak for it."""

@@ -82,7 +82,7 @@ def test_a_constant_model_loses_nothing() -> None:
     assert result.fraction == 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(h=st.integers(1, 12), w=st.integers(1, 12), size=st.integers(1, 14), stride=st.integers(1, 5))
 def test_windows_are_captums(h: int, w: int, size: int, stride: int) -> None:
     """Every position once, the last ones clipped at the border."""
@@ -99,7 +99,6 @@ def test_windows_are_captums(h: int, w: int, size: int, stride: int) -> None:
     assert len(masks) == len(expected) or stride > size
 
 
-@settings(deadline=None)
 @given(n=st.integers(1, 300))
 def test_the_order_is_a_permutation_spread_from_the_start(n: int) -> None:
     order = spread_order(n).tolist()
@@ -116,7 +115,6 @@ def test_few_windows_need_no_coarse_picture() -> None:
     assert [one.size for one in coarse_to_fine(Windows.over((3, 20, 30), 2, 1))[:2]] == [(20, 15), (10, 15)]
 
 
-@settings(deadline=None)
 @given(h=st.integers(1, 300), w=st.integers(1, 300), size=st.integers(1, 300), stride=st.integers(1, 300))
 def test_coarse_pictures_cost_little_and_each_covers_everything(h: int, w: int, size: int, stride: int) -> None:
     *coarse, fine = coarse_to_fine(Windows.over((3, h, w), size, stride))

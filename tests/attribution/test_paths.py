@@ -58,7 +58,7 @@ def test_each_level_is_a_trapezoid_rule() -> None:
     assert np.ptp(points[:4]) > 1 / 2  # spread from the start
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000))
 def test_the_values_sum_to_the_rise_of_the_score(seed: int) -> None:
     model, x = mlp(seed=seed), row(seed=seed)

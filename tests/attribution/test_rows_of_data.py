@@ -44,7 +44,8 @@ def test_the_plain_call_says_what_the_widget_says(method: str) -> None:
     widget = xai.TabularExplainer(judge, ROW, background=FRAME, method=method, target=1)
     shown = widget.result(60)
     widget.close()
-    np.testing.assert_array_equal(found.values, shown.values)
+    # Batches find their size by time, and rounding goes by batches.
+    np.testing.assert_allclose(found.values, shown.values, rtol=1e-5, atol=1e-7)
     assert (found.method, found.names, found.cells) == (shown.method, shown.names, shown.cells)
 
 

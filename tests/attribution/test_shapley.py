@@ -44,7 +44,7 @@ def test_kernel_shap_of_all_coalitions_is_exact() -> None:
     assert result.forwards == 128
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), name=st.sampled_from(ALL))
 def test_values_sum_to_the_rise_of_the_score(seed: int, name: str) -> None:
     model, x = mlp(seed=seed), row(seed=seed)
@@ -54,7 +54,7 @@ def test_values_sum_to_the_rise_of_the_score(seed: int, name: str) -> None:
     assert result.gap == pytest.approx(0, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), name=st.sampled_from(ALL))
 def test_a_linear_model_gives_each_feature_its_term(seed: int, name: str) -> None:
     model, x = linear(), row(seed=seed)
@@ -64,7 +64,7 @@ def test_a_linear_model_gives_each_feature_its_term(seed: int, name: str) -> Non
     assert result.error in (None, pytest.approx(0, abs=1e-6))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(values=st.lists(st.floats(-2, 2), min_size=4, max_size=4))
 def test_equal_features_get_equal_shares_and_idle_ones_nothing(values: list[float]) -> None:
     x = torch.tensor([values[0], values[0], *values[1:]], dtype=torch.float64)

@@ -26,7 +26,7 @@ def limit(model: torch.nn.Module, x: torch.Tensor, target: int, width: float) ->
     return np.linalg.lstsq(columns * root, scores * root[:, 0], rcond=None)[0][:-1]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000))
 def test_an_additive_model_is_recovered(seed: int) -> None:
     model, x = linear(), row(seed=seed)

@@ -16,7 +16,7 @@ ONLY_DELETE = {"replace": False, "insert": False}
 
 
 @given(st.lists(st.integers(-9, 9), min_size=2, max_size=9), st.integers(-5, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_of_a_bag_of_words_as_many_deletions_as_the_heaviest_words_need(weights, bias):
     weights = [w + 1 / 7 for w in weights]  # no ties
     model = bag(dict(zip(WORDS, weights, strict=False)), bias + 1 / 70)
@@ -65,7 +65,7 @@ def test_no_smaller_set_of_deletions_does_it_where_all_can_be_tried(seed):
 
 
 @given(st.integers(0, 10**6), st.integers(1, 6), st.sampled_from([None, 0, 1, 2]), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_result_on_the_way_is_valid_minimal_and_spelt_as_its_edits_say(seed, count, target, small):
     text = " ".join(WORDS[:count])
     model = table_model(seed, [*WORDS, "x", "y", "not"])

@@ -34,7 +34,7 @@ def net(seed, inputs):
 
 
 @given(st.integers(0, 10**6), CONSTRAINTS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_row_keeps_to_every_constraint_in_its_own_types(seed, constraints):
     frame = people(seed)
     made = encoder(frame)

@@ -104,7 +104,7 @@ def as_frame(row, frame):
 
 
 @given(st.integers(0, 10**6), CONSTRAINTS, st.sampled_from(SEARCHES))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_every_row_on_the_way_keeps_to_every_constraint_in_its_own_types_and_is_minimal(seed, constraints, method):
     frame, model = people(seed), judge(seed)
     row = frame.iloc[0]

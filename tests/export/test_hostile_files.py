@@ -29,7 +29,7 @@ plain = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     hnp.arrays(np.float32, hnp.array_shapes(min_dims=0, max_dims=4, max_side=5), elements=st.floats(width=32)),
     st.dictionaries(st.text(max_size=9), plain, max_size=4),
@@ -212,7 +212,7 @@ def test_a_missing_file_is_a_missing_file(tmp_path):
         load(tmp_path / "x.npz")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["target", "params", "labels", "region", "steps", "notes", "arrays", "seed", "gap", "v"]), plain)
 def test_any_value_in_any_field_is_read_or_refused(tmp_path, field, value):
     path = a_record(tmp_path, **{field: value})

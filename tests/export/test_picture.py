@@ -187,7 +187,7 @@ label = st.text(max_size=300) | st.sampled_from(
 number = st.floats(width=32)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(label, min_size=2, max_size=8),
     st.lists(number, min_size=4, max_size=4),

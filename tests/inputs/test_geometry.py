@@ -50,7 +50,7 @@ def true_centre(width, height, resize=64, size=56):
 
 
 sizes = st.integers(20, 900)
-slow = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @slow

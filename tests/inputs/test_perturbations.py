@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import xai_widgets.inputs as package
@@ -195,7 +195,6 @@ def test_colour_goes_to_the_right_channels(read, photo):
 coordinate = st.floats(-20, 60, allow_nan=False).map(lambda value: round(value, 3))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(coordinate, coordinate), min_size=1, max_size=7), st.floats(0.2, 30))
 def test_mask_is_the_distance_to_the_polyline(points, radius):
     height, width = 31, 40

@@ -166,7 +166,7 @@ def test_preprocess_for_arrays_or_tensors_gets_what_was_given(read):
     assert inputs.black.flatten().tolist() == [-1, -1, -1]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(["L", "RGB"]))
 def test_lossless_files_come_through_unchanged(read, photo, width, height, mode):
     picture = photo(width, height, mode)

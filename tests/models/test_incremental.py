@@ -66,7 +66,7 @@ def cases(draw):
     return net, shape, torch.tensor(boxes)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(cases())
 def test_random_networks_in_double_precision(case) -> None:
     net, shape, boxes = case
@@ -75,7 +75,7 @@ def test_random_networks_in_double_precision(case) -> None:
     assert off(model, x, boxes, fill, Incremental(model, x)) < 1e-10
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(cases())
 def test_random_networks_in_single_precision_and_merged(case) -> None:
     net, shape, boxes = case
