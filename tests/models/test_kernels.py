@@ -8,8 +8,8 @@ from models.test_explanation_copy import explanation_copy
 from torch import nn
 
 from xai_widgets.models import TorchModel
+from xai_widgets.models.backends import WIDE, linear
 from xai_widgets.models.kernels import Convolution
-from xai_widgets.models.multiplying import WIDE, linear
 
 
 def convolution(*, groups=1, kernel=3, stride=1, padding=1, dilation=1, bias=True):

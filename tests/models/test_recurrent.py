@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from xai_widgets.models.recurrent import differentiable_pass
+from xai_widgets.models.backends import differentiable_pass
 
 
 @pytest.mark.parametrize("module", [nn.LSTM(2, 2), nn.Sequential(nn.GRU(2, 2)), nn.Linear(2, 2)])

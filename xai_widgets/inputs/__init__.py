@@ -1,7 +1,6 @@
 """What the user has, made into what the model eats, with the way back to the user's pixels."""
 
 from xai_widgets.inputs.base import BASELINES, CHANNELS, STAND_INS, Inputs
-from xai_widgets.inputs.catalogue import PERTURBATIONS, perturbation_from
 from xai_widgets.inputs.edits import (
     Delete,
     Mask,
@@ -16,7 +15,7 @@ from xai_widgets.inputs.edits import (
 from xai_widgets.inputs.fills import FILLS, filling
 from xai_widgets.inputs.occlude import Occlude
 from xai_widgets.inputs.passages import encode_texts, read_text
-from xai_widgets.inputs.perturb import eaten, perturb
+from xai_widgets.inputs.perturb import PERTURBATIONS, eaten, perturb, perturbation_from
 from xai_widgets.inputs.perturbation import Perturbation, Slider
 from xai_widgets.inputs.read import read_inputs
 from xai_widgets.inputs.regions import Regions, runs_of

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from xai_widgets.models.backends import differentiable_pass, multiplied
 from xai_widgets.models.errors import (
     ModelError,
     describe,
@@ -23,11 +24,9 @@ from xai_widgets.models.errors import (
 from xai_widgets.models.explanation import ExplanationCopy, copy_in_steps, is_watched, listeners
 from xai_widgets.models.feeds import Feed, Reduced, feed_alone
 from xai_widgets.models.keras_models import show_layers
-from xai_widgets.models.multiplying import multiplied
 from xai_widgets.models.outputs import rows_of, scores_of, scores_of_parts, task_of, without_nan
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, Paces, Spent, in_batches, release
 from xai_widgets.models.passed import Lone, Passed
-from xai_widgets.models.recurrent import differentiable_pass
 from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import (

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from xai_widgets.models.backends import linear
 from xai_widgets.models.incremental.neighbourhoods import CONVOLUTIONS, CONVOLVE, filled
 from xai_widgets.models.incremental.trace import Ref
 from xai_widgets.models.kernels import ACTIVATIONS, Convolution, merged, scaled
-from xai_widgets.models.multiplying import linear
 
 if TYPE_CHECKING:
     from xai_widgets.models.incremental.trace import Step, Trace

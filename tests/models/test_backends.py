@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from xai_widgets.models import TorchModel, multiplying
-from xai_widgets.models.multiplying import WIDE, linear, multiplied
+from xai_widgets.models import TorchModel, backends
+from xai_widgets.models.backends import WIDE, linear, multiplied
 from xai_widgets.models.targets import Target
 
 INPUTS, OUTPUTS = 600, 500
@@ -17,12 +17,12 @@ def counted(monkeypatch):
     """Let oneDNN be the faster one, whatever this machine is, and count what it is given."""
     seen = []
 
-    def count(*given, run=multiplying.by_onednn):
+    def count(*given, run=backends.by_onednn):
         seen.append(given[0].shape)
         return run(*given)
 
-    monkeypatch.setattr(multiplying, "is_faster", lambda: True)
-    monkeypatch.setattr(multiplying, "by_onednn", count)
+    monkeypatch.setattr(backends, "is_faster", lambda: True)
+    monkeypatch.setattr(backends, "by_onednn", count)
     return seen
 
 
@@ -127,15 +127,15 @@ def test_an_adapter_multiplies_so_and_its_rules_see_every_operation(counted):
 
 def test_a_library_that_is_not_clearly_faster_is_left_alone(monkeypatch):
     for took, faster in (((1.0, 2.0), True), ((1.0, 1.01), False), ((2.0, 1.0), False)):
-        multiplying.is_faster.cache_clear()
+        backends.is_faster.cache_clear()
         times = iter(took)
-        monkeypatch.setattr(multiplying, "repeat", lambda *_, times=times, **__: [9.0, next(times)])
-        assert multiplying.is_faster() is faster
-    multiplying.is_faster.cache_clear()
+        monkeypatch.setattr(backends, "repeat", lambda *_, times=times, **__: [9.0, next(times)])
+        assert backends.is_faster() is faster
+    backends.is_faster.cache_clear()
 
 
 def test_torch_is_left_alone_where_it_is_faster(counted, monkeypatch):
-    monkeypatch.setattr(multiplying, "is_faster", lambda: False)
+    monkeypatch.setattr(backends, "is_faster", lambda: False)
     x, weight = torch.randn(3, INPUTS), torch.randn(OUTPUTS, INPUTS)
     assert torch.equal(linear(x, weight), nn.functional.linear(x, weight))
     assert counted == []

@@ -1,7 +1,8 @@
-"""Multiplying by wide weights with the faster of two libraries that torch has for it on the CPU.
+"""With which of torch's libraries a pass computes.
 
-Torch leaves matrices of float32 to BLAS, mostly MKL, which uses the widest instructions of its own maker's processors
-alone: on others, oneDNN takes half the time.
+On the CPU, torch leaves matrices of float32 to BLAS, mostly MKL, which uses the widest instructions of its own maker's
+processors alone: on others, oneDNN takes half the time. On CUDA, cuDNN goes back through recurrent networks in training
+mode only.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from functools import cache, partial
 from timeit import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,9 @@ from xai_widgets.models.explanation import is_watched
 from xai_widgets.models.kernels import by_onednn
 from xai_widgets.models.rules.operations import opened
 from xai_widgets.models.stopwatch import aside
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 MATRIX, PLAIN = 2, {Tensor, nn.Parameter}
 WIDE = 2**18
@@ -102,3 +106,15 @@ def multiplied(module: nn.Module) -> Multiplied | nullcontext[None]:
     weights = [one for one in module.parameters() if type(one) in PLAIN]  # others multiply in ways of their own
     wide = sum(one.numel() for one in weights if one.ndim == MATRIX and one.is_cpu and one.numel() >= WIDE)
     return Multiplied() if 2 * wide > sum(map(Tensor.numel, weights)) and not is_watched() else nullcontext()
+
+
+def differentiable_pass(module: nn.Module, device: torch.device) -> AbstractContextManager[object]:
+    """Return a context in which a pass through a module in evaluation mode can be differentiated.
+
+    cuDNN raises "RNN backward can only be called in training mode". Torch's own kernels do not mind, and compute the
+    same; they are chosen forward, so that going back needs no context.
+    """
+    recurrent = device.type == "cuda" and any(isinstance(one, nn.RNNBase) for one in module.modules())
+    if not recurrent or not torch.is_grad_enabled():
+        return nullcontext()
+    return torch.backends.cudnn.flags(enabled=False)
