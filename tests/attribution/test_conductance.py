@@ -132,7 +132,9 @@ def test_an_empty_map_is_not_done_while_the_score_has_risen():
 def test_the_layer_is_found(net, x, layer):
     found = xai.attribute(net, x, "conductance", target=1)
     assert f"Layer: {layer}." in found.notes
-    assert np.array_equal(found.values, xai.attribute(net, x, "conductance", layer=layer, target=1).values)
+    np.testing.assert_allclose(
+        found.values, xai.attribute(net, x, "conductance", layer=layer, target=1).values, rtol=1e-5, atol=1e-7
+    )
 
 
 def test_tokens_and_units():

@@ -129,7 +129,7 @@ def test_named_baselines_are_of_the_models_own_input():
         base = read_inputs(x, device="cpu", dtype=x.dtype).baseline(name)
         named = xai.attribute(net, x, "integrated_gradients", layer="4", target=1, baselines=name)
         given = xai.attribute(net, x, "integrated_gradients", layer="4", target=1, baselines=base)
-        assert np.array_equal(named.values, given.values)
+        np.testing.assert_allclose(named.values, given.values, rtol=1e-5, atol=1e-7)
         rise = (model.scores(x[None]) - model.scores(base[None]))[0, 1].item()
         assert named.values.sum() - rise == pytest.approx(named.gap, abs=1e-6)
 

@@ -108,7 +108,7 @@ def test_where_nothing_can_be_written_memory_keeps_the_points(monkeypatch) -> No
         raise FileNotFoundError
 
     monkeypatch.setattr("xai_widgets.attribution.points.tempfile.TemporaryFile", refused)
-    np.testing.assert_array_equal(deep_in_a_path(monkeypatch).values, written.values)
+    np.testing.assert_allclose(deep_in_a_path(monkeypatch).values, written.values, rtol=1e-5, atol=1e-7)
 
 
 class FullDisk(io.FileIO):
@@ -125,7 +125,7 @@ def test_what_a_disk_that_fills_up_takes_no_more_is_kept_in_memory(monkeypatch, 
         return FullDisk(tmp_path / "points", "w+b")
 
     monkeypatch.setattr("xai_widgets.attribution.points.tempfile.TemporaryFile", full)
-    np.testing.assert_array_equal(deep_in_a_path(monkeypatch).values, written.values)
+    np.testing.assert_allclose(deep_in_a_path(monkeypatch).values, written.values, rtol=1e-5, atol=1e-7)
     assert (tmp_path / "points").stat().st_size == 5_000
 
 
@@ -221,7 +221,7 @@ def test_baselines() -> None:
             assert result.values.sum() == pytest.approx(rise, abs=0.02 * abs(rise) + 1e-3)
     given_tensor = xai.attribute(model, x, "integrated_gradients", baselines=torch.zeros_like(x), target=0)
     named = xai.attribute(model, x, "integrated_gradients", baselines="zero", target=0)
-    assert np.array_equal(given_tensor.values, named.values)
+    np.testing.assert_allclose(given_tensor.values, named.values, rtol=1e-5, atol=1e-7)
     with pytest.raises(ValueError, match="baselines must be one of"):
         xai.attribute(model, x, "integrated_gradients", baselines="grey")
 

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from playwright.sync_api import TimeoutError as NotInTime
@@ -90,6 +91,7 @@ class Server:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "server.log"
+        self.run = TemporaryDirectory(prefix="run-")  # a short path: sockets take no longer ones
         flag = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}[app]
         self.process = subprocess.Popen(
             [
@@ -99,13 +101,15 @@ class Server:
                 f"--IdentityProvider.token={TOKEN}",
                 f"--ServerApp.root_dir={self.root}",
                 f"--{flag}.expose_app_in_browser=True",
+                # A kernel's ports are chosen before it takes them, and with many servers and pages at once another may.
+                "--KernelManager.transport=ipc",
             ],
             env=dict(
                 os.environ,
                 JUPYTER_PATH=str(extension(folder / "share")),
                 JUPYTER_CONFIG_DIR=str(folder / "config"),
                 JUPYTER_DATA_DIR=str(folder / "data"),
-                JUPYTER_RUNTIME_DIR=str(folder / "run"),
+                JUPYTER_RUNTIME_DIR=self.run.name,
                 IPYTHONDIR=str(folder / "ipython"),
                 JUPYTERLAB_SETTINGS_DIR=str(folder / "settings"),
                 JUPYTERLAB_WORKSPACES_DIR=str(folder / "workspaces"),
@@ -135,6 +139,7 @@ class Server:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        self.run.cleanup()
 
     def write(self, name, cells, *, outputs=None, trusted=False):
         """Write a notebook of code cells, with the outputs of some of them."""
@@ -198,15 +203,13 @@ class Lab:
         """Wait until the notebook on the page is ready, with a kernel that waits for work."""
         self.page.wait_for_function(script("() => PANEL"))
         self.page.evaluate(
-            script("""async (kernel) => {
-                const w = PANEL; const s = w.context.sessionContext;
+            script("""async () => {
+                const w = PANEL;
                 await w.revealed; await w.context.ready;
-                window.jupyterapp.shell.activateById(w.id);
-                if (!kernel) return;
-                await s.ready;
-                while (s.session?.kernel?.status !== 'idle') await new Promise(r => setTimeout(r, 20)); }"""),
-            kernel,
+                window.jupyterapp.shell.activateById(w.id); }""")
         )
+        if kernel:
+            self.page.wait_for_function(script("() => PANEL.context.sessionContext.session?.kernel?.status === 'idle'"))
         return self
 
     def run(self, i, *, wait=True):
