@@ -50,6 +50,9 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
 }
 
+BARE = '{"disabledExtensions": {"xai-widgets": true}}'
+"""As if the extension were not installed, in ``labconfig/page_config.json``."""
+
 
 def free_port():
     with socket.socket() as s:
@@ -78,9 +81,12 @@ def extension(folder: Path) -> Path:
 
 
 class Server:
-    """A Jupyter server on loopback that keeps everything it writes in one temporary folder."""
+    """A Jupyter server on loopback that keeps everything it writes in one temporary folder.
 
-    def __init__(self, folder: Path, *, app: str = "jupyterlab", python: str = sys.executable):
+    In a `bare` one, pages have no extension of ours.
+    """
+
+    def __init__(self, folder: Path, *, app: str = "jupyterlab", python: str = sys.executable, bare: bool = False):
         self.app = app
         self.root = folder / "root"
         self.root.mkdir(parents=True)
@@ -88,6 +94,9 @@ class Server:
             file = folder / "settings" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
+        if bare:
+            (folder / "config" / "labconfig").mkdir(parents=True)
+            (folder / "config" / "labconfig" / "page_config.json").write_text(BARE)
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "server.log"

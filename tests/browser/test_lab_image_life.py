@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from browser.image_widget import SETUP, SHOWN, VIEW, evaluate, shown, value
+from browser.image_widget import SETUP, SHOWN, VIEW, becomes, evaluate, shown, value
 from browser.lab import Lab, script
 from nbconvert import HTMLExporter
 from PIL import Image
@@ -95,6 +95,29 @@ def test_a_page_reloaded_amid_an_explanation_goes_on_showing_it(lab):
     view.root.get_by_role("button", name="Cancel").click()
     view.phase("cancelled")
     assert 0 < value(lab, "w.attribution.fraction") < 1
+
+
+def test_a_cell_deleted_while_it_computes_takes_its_view_along_and_the_kernel_goes_on(lab):
+    lab.open("deleted.ipynb", [SETUP, SHOWN, "w"]).run(0).run(1)
+    view = shown(lab, 1).settled()
+    evaluate(lab, "import threading; alive = threading.active_count(); Net.pause = 0.03")
+    view.root.get_by_label("Explanation method").select_option("rise")
+    view.until("xai.store.slots.a.map.value.info.request.method === 'rise'")
+    cells = lab.page.locator(".jp-Notebook-cell")
+    before = cells.count()
+    cells.nth(1).locator(".jp-InputPrompt").click()
+    lab.command("notebook:delete-cell")
+    expect(cells).to_have_count(before - 1)
+    expect(lab.page.locator(".xai-root")).to_have_count(0)
+    # Nothing is lost: what was asked for is there in another cell, and goes on until somebody says otherwise.
+    lab.run(1)
+    again = shown(lab, 1)
+    again.until("xai.store.request.value.method === 'rise'")
+    again.root.get_by_role("button", name="Cancel").click()
+    again.phase("cancelled")
+    assert 0 < value(lab, "w.attribution.fraction") < 1
+    evaluate(lab, "w.close()")
+    becomes(lab, "threading.active_count() <= alive", expected=True)
 
 
 def test_another_browser_on_the_same_kernel_follows(lab, browser, browser_context_args):
