@@ -125,8 +125,12 @@ def test_a_projection_streams_and_can_be_stopped(notebook, view):
     # More steps than the control asks for: few words are laid out before anyone could stop it.
     evaluate(notebook, "w.project('tsne', n_iter=10_000)")
     status = view.locator("[data-xai=status]")
-    expect(status).to_contain_text(re.compile(r"[1-9]\d* of 10,250 steps"))
-    view.get_by_role("button", name="Cancel").click()
+    # As soon as it streams, within the page: few words may be laid out before a test has heard of it.
+    view.page.wait_for_function("""() => {
+        const told = document.querySelector('[data-xai=status]')?.textContent ?? '';
+        if (!/[1-9]\\d* of 10,250 steps/.test(told)) return false;
+        document.querySelector('.xai-root button[aria-label=Cancel]').click();
+        return true; }""")
     expect(status).to_have_attribute("data-running", "false")
     assert value(notebook, "w.projection.method") == "tsne"
     assert store(view, "frame.value.x[0]") != before
