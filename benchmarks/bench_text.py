@@ -13,6 +13,7 @@ does not depend on them. Each token's vector is replaced by zeros.
 
 from __future__ import annotations
 
+import math
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,11 @@ def paths(model: Any, tokenizer: Any, *, quick: bool) -> None:
         if not missing("transformers_interpret==0.10.0"):
             ready("transformers_interpret")
             peers[INTERPRET] = partial(interpret, model, tokenizer)
-    times = took(*peers.values(), repeats=1 if quick else 3)
+    repeats = 1 if quick else 3
+    # The first call of either imports and looks around.
+    for work in (*peers.values(), lambda: first_within(model, tokenizer, start, wanted, math.inf)):
+        work()
+    times = took(*peers.values(), repeats=repeats)
     rows: list[list[Any]] = []
     for (label, work), peer in zip(peers.items(), times, strict=True):
         theirs = wanted
@@ -119,15 +124,15 @@ def paths(model: Any, tokenizer: Any, *, quick: bool) -> None:
         work()
         counter.handle.remove()
         rows.append([label, peer.cpu, peer.wall, counter.count, error, None])
-        ours = first_within(model, tokenizer, start, wanted, error)
-        if ours is not None:
-            rows.append(["  ours, at its error", *ours, peer.cpu / ours[0]])
+        runs = [first_within(model, tokenizer, start, wanted, error) for _ in range(repeats)]
+        ours = sorted(one for one in runs if one is not None)  # by CPU seconds
+        if ours:
+            rows.append(["  ours, at its error", *ours[len(ours) // 2], peer.cpu / ours[len(ours) // 2][0]])
     asked = {"tokenizer": tokenizer, "target": FRESH, "baselines": start}
-    (run,) = took(lambda: xai.attribute(model, SENTENCE, "integrated_gradients", **asked), repeats=1 if quick else 3)
-    passes = run.result.forwards + run.result.backwards
-    values = torch.as_tensor(run.result.values)
-    rows.append(["ours, as it stops by itself", run.cpu, run.wall, passes, relative_l2(values, wanted), None])
-    table(["", "CPU s", "wall s", "passes", "error", "CPU ratio"], rows)
+    (run,) = took(lambda: xai.attribute(model, SENTENCE, "integrated_gradients", **asked), repeats=repeats)
+    mine, values = run.result, torch.as_tensor(run.result.values)
+    rows.append(["ours, as it stops by itself", run.cpu, run.wall, mine.forwards, relative_l2(values, wanted), None])
+    table(["", "CPU s", "wall s", "forwards", "error", "CPU ratio"], rows)
 
 
 def first_within(model: Any, tokenizer: Any, start: Tensor, wanted: Tensor, error: float) -> list[Any] | None:
@@ -138,7 +143,7 @@ def first_within(model: Any, tokenizer: Any, start: Tensor, wanted: Tensor, erro
         spent = time.process_time() - cpu, time.perf_counter() - wall
         here = relative_l2(torch.as_tensor(one.values), wanted)
         if here <= error:
-            return [*spent, one.forwards + one.backwards, here]
+            return [*spent, one.forwards, here]
         # The clock stands while the error is measured.
         cpu, wall = time.process_time() - spent[0], time.perf_counter() - spent[1]
     return None

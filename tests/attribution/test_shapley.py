@@ -160,11 +160,22 @@ def test_texts_of_a_batch_are_about_as_long_and_the_whole_one_is_passed_but_once
         return [float(len(text)) for text in texts]
 
     text = "one after the other some of these words go away until nobody is left to say any more of it"
-    xai.attribute(function, text, "shapley_sampling", n_samples=4, tolerance=0.0)
+    xai.attribute(function, text, "shapley_sampling", n_samples=10, tolerance=0.0)
     words, passed = len(text.split()), [n for batch in lengths for n in batch]
     # Read, predicted, and beside another one, to see whether rows of a batch know of each other.
     assert passed.count(words) == 4
-    assert passed[-2 * (words - 1) :] == [n for n in range(words - 1, 0, -1) for _ in range(2)]
+    # Nobody watches, and none of the first four pairs of orders can be the last.
+    falling = range(words - 1, 0, -1)
+    assert passed[-10 * (words - 1) :] == [n for pairs in (4, 1) for n in falling for _ in range(2 * pairs)]
+
+
+def test_whether_somebody_watches_changes_neither_values_nor_where_it_stops() -> None:
+    model, x = mlp(), row()
+    watched = list(xai.attribute_iter(model, x, "shapley_sampling", n_samples=60, tolerance=0.2, seed=3))[-1]
+    unwatched = xai.attribute(model, x, "shapley_sampling", n_samples=60, tolerance=0.2, seed=3)
+    np.testing.assert_allclose(unwatched.values, watched.values, rtol=1e-6)
+    assert unwatched.error == pytest.approx(watched.error)
+    assert unwatched.forwards == watched.forwards < 60 * 5
 
 
 def test_too_many_groups_are_refused_by_number() -> None:

@@ -96,16 +96,14 @@ class ExactShapley(ShapleyMethod):
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
         """Refuse more groups than can be enumerated."""
-        pieces = inputs.pieces().values()
-        if self.feature_mask is not None and not pieces:
-            count = len(np.unique(np.asarray(self.feature_mask)))
-        elif self.feature_mask is not None:
+        if self.feature_mask is not None:
             count = Groups.of(inputs, self.feature_mask, self.n_segments).count
         else:
             # Superpixels take long to find, and are never more.
-            some = (Groups.of(one, None, self.n_segments) for one in pieces or [inputs] if one.kind != "image")
-            count = sum(self.n_segments for one in pieces or [inputs] if one.kind == "image")
-            count += sum(one.count for one in some)
+            count = sum(
+                self.n_segments if one.kind == "image" else Groups.of(one, None, self.n_segments).count
+                for one in inputs.pieces().values() or [inputs]
+            )
         if count <= MOST_GROUPS:
             return None
         return f"It tries all coalitions of at most {MOST_GROUPS} groups, here are {count}: join some by feature_mask."
@@ -195,25 +193,31 @@ class ShapleySampling(SampledShapley):
         worths = torch.empty(0, dtype=torch.float64)
         added = torch.empty(0, count, dtype=torch.float64)
 
-        # The first pair is soon a picture. All others go by how much they show: the texts of a batch are then about as
-        # long as each other.
-        places = [spread_order(count)[1:], torch.arange(count - 1, 0, -1)]
+        # The first pair is soon a picture where somebody watches. Else those of which none can be the last go together.
+        # All go by how much they show: the texts of a batch are then about as long as each other.
+        watched, falling = game.model.paces.watched, torch.arange(count - 1, 0, -1)
+        many = 1 if watched else min(pairs, ENOUGH_PAIRS)
+        places = [spread_order(count)[1:] if watched else falling, falling]
+
+        def shares(pair: int, worths: Tensor) -> Tensor:
+            return _added(worths, places[pair > 0], _order(count, seed, pair), nothing, everything)
 
         def batch(rows: slice) -> Tensor:
-            visits = [divmod(row, each) for row in range(rows.start, rows.stop)]
-            shown = [_begun(_order(count, seed, pair), places[pair > 0], at) for pair, at in visits]
-            return game.worth(torch.stack(shown))
-
-        def shares(worths: Tensor) -> Tensor:
-            pair = len(added)
-            return _added(worths, places[pair > 0], _order(count, seed, pair), nothing, everything)
+            shown = torch.zeros(rows.stop - rows.start, count, dtype=torch.bool)
+            for row, groups in enumerate(shown, rows.start):
+                visit, pair = divmod(row, many) if row < many * each else divmod(row, each)[::-1]
+                (at, back), order = divmod(visit, 2), _order(count, seed, pair)
+                groups[(order.flip(0) if back else order)[: places[pair > 0][at]]] = True
+            return game.worth(shown)
 
         # A batch ends with each pair, so that where the tolerance is met does not depend on the batches' size.
         for rows, worth in game.model.batches(total, batch, align=each):
             worths = torch.cat([worths, worth])
-            while len(worths) >= each:
-                added, worths = torch.cat([added, shares(worths[:each])[None]]), worths[each:]
-            values, error = added.mean(0) if len(added) else shares(worths), None
+            while len(worths) >= each * (now := 1 if len(added) else many):
+                whole, worths = worths[: each * now].reshape(each, now).T, worths[each * now :]
+                found = [shares(len(added) + pair, one)[None] for pair, one in enumerate(whole)]
+                added = torch.cat([added, *found])
+            values, error = added.mean(0) if len(added) else shares(0, worths[::many]), None
             if len(added) >= ENOUGH_PAIRS:
                 error = joint_error(torch.cov(added.T) / len(added), values, game.groups.sizes, len(added))
             enough = error is not None and error <= self.tolerance and not len(worths)
@@ -234,14 +238,6 @@ def _all_coalitions(count: int, seed: int) -> Tensor:
 
 def _order(count: int, seed: int, pair: int) -> Tensor:
     return torch.randperm(count, generator=row_generator(seed, pair))
-
-
-def _begun(order: Tensor, places: Tensor, visit: int) -> Tensor:
-    """Return the groups that have appeared at one visit to a pair of orders: at each place there, then back."""
-    at, back = divmod(visit, 2)
-    shown = torch.zeros(len(order), dtype=torch.bool)
-    shown[(order.flip(0) if back else order)[: places[at]]] = True
-    return shown
 
 
 def _added(worths: Tensor, places: Tensor, order: Tensor, nothing: float, everything: float) -> Tensor:
