@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 def cache_folder() -> Path:
@@ -66,37 +67,11 @@ def kept(name: str, make: Callable[[Path], None], message: str) -> Path:
         msg = f"cannot write to the cache: {error}. Set XDG_CACHE_HOME to a folder that can be written."
         raise OSError(msg) from error
     try:
-        with _alone(folder.with_name(f".{name}.lock")):
-            if not folder.is_dir():  # or else another process was first
+        with FileLock(folder.with_name(f".{name}.lock")):
+            if not folder.is_dir():  # or else another process was first; the system lets go of its lock when it ends
                 print(message, file=sys.stderr, flush=True)  # noqa: T201  who waits for a minute is told
                 make(aside)
                 aside.replace(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Wait for other processes that make the same; the system lets go of a lock when its process ends."""
-    with path.open("a+b") as file:
-        _lock(file)
-        yield
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> None:
-        while True:
-            file.seek(0)
-            try:
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-            except OSError:  # it gives up after ten seconds
-                continue
-            return
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
