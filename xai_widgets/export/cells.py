@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xai_widgets.export.draw import FAINT, INK
-from xai_widgets.export.scene import Scene
+from xai_widgets.export.draw import FAINT, INK, Scene
 from xai_widgets.export.words import clean, signed
 
 if TYPE_CHECKING:

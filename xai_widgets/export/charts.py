@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.curves import effects
-from xai_widgets.export.draw import CHOSEN, FAINT, INK, TRACK
-from xai_widgets.export.scene import Scene, measure
+from xai_widgets.export.draw import CHOSEN, FAINT, INK, TRACK, Scene, measure
 from xai_widgets.export.swarm import swarm
 from xai_widgets.export.trees import tree
 from xai_widgets.export.words import clean, short

@@ -1,7 +1,8 @@
-"""Drawing parts of a static picture. Fonts and drawing are imported at first use: most scripts need none."""
+"""Static pictures, in pixels or as lines of an SVG. Fonts are imported at first use: most scripts need none."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from xai_widgets.export.font import lettered
 from xai_widgets.export.vector import Vector
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from PIL.ImageDraw import ImageDraw as Drawing
 
@@ -179,3 +182,37 @@ def reduced(image: Image.Image, important: Image.Image, *, dither: bool = True) 
         codes[(exact == colour).all(axis=-1)] = code
     made.paste(Image.fromarray(codes), (0, 0))
     return made
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A part of a picture, or the whole of it.
+
+    Attributes
+    ----------
+    width, height : int
+        In pixels.
+    draw : callable
+        Draws it with a pen, its upper left corner at the given place (x, y).
+    """
+
+    width: int
+    height: int
+    draw: Callable[[Pen, float, float], None]
+
+    def image(self) -> Image.Image:
+        """Draw it in pixels."""
+        image = Image.new("RGB", (self.width, self.height), PAPER)
+        self.draw(Pen(image), 0, 0)
+        return image
+
+    def svg(self, title: str, text: str) -> bytes:
+        """Draw it in lines and letters; `title` and `text` are for those who do not see it."""
+        paper = Vector()
+        self.draw(Pen(paper), 0, 0)
+        return paper.document((self.width, self.height), title, text)
+
+
+def measure() -> Pen:
+    """Return a pen that measures letters before there is any paper."""
+    return Pen(Image.new("RGB", (1, 1)))

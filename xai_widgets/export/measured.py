@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from xai_widgets.evaluations import MARKS, shown
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.axes import SMALL, Axes, ends
-from xai_widgets.export.draw import BAR, CHOSEN, FAINT, INK
-from xai_widgets.export.scene import Scene
+from xai_widgets.export.draw import BAR, CHOSEN, FAINT, INK, Scene
 from xai_widgets.export.words import clean, title_of
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from PIL import Image
 
 from xai_widgets.export.clusters import direction
 from xai_widgets.export.colours import STEPS, ramp
-from xai_widgets.export.draw import FAINT, INK, PAPER
-from xai_widgets.export.scene import Scene, measure
+from xai_widgets.export.draw import FAINT, INK, PAPER, Scene, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

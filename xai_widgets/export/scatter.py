@@ -8,9 +8,8 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.export.colours import STEPS, ramp
-from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, Pen
+from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, Pen, Scene
 from xai_widgets.export.look import look
-from xai_widgets.export.scene import Scene
 from xai_widgets.export.words import clean
 
 if TYPE_CHECKING:

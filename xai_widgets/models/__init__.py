@@ -12,10 +12,10 @@ from xai_widgets.models.errors import (
     is_out_of_memory,
 )
 from xai_widgets.models.incremental import Incremental, NotIncrementalError
-from xai_widgets.models.layers import check_layer
 from xai_widgets.models.module import TorchModel
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, in_batches
 from xai_widgets.models.prefixes import Prefixes, prefixes_of
+from xai_widgets.models.taps import check_layer
 from xai_widgets.models.targets import Target, resolve_target
 from xai_widgets.models.untouched import private_copy, untouched
 

@@ -1,7 +1,6 @@
 """A model and an input, made ready for each other."""
 
-from xai_widgets.prepare.continued import subject_before
-from xai_widgets.prepare.language import language_model, masked_model
+from xai_widgets.prepare.language import language_model, masked_model, subject_before
 from xai_widgets.prepare.read import adapt, read_for
 from xai_widgets.prepare.rows import RowSubject, row_subject, table_model
 from xai_widgets.prepare.scorers import Subject, subject_of
