@@ -16,7 +16,7 @@ from torch import nn
 
 import xai_widgets as xai
 from xai_widgets.attribution import incremental
-from xai_widgets.models import Incremental, execution
+from xai_widgets.models import Incremental, copying
 from xai_widgets.models.incremental import neighbourhoods
 
 SIZES = {"sliding_window_shapes": 6, "strides": 5}
@@ -111,7 +111,7 @@ def test_what_goes_wrong_is_done_by_full_passes(wrong, calls, monkeypatch) -> No
 @pytest.mark.usefixtures("_copies_are_worth_it")
 def test_no_merged_copy_is_made_where_parts_are_enough(calls, monkeypatch) -> None:
     made = []
-    monkeypatch.setattr(execution, "copy_in_steps", lambda *a: iter(made.append(a) or ()))
+    monkeypatch.setattr(copying, "copy_in_steps", lambda *a: iter(made.append(a) or ()))
     asked = {"method": "occlusion", "target": 1, "sliding_window_shapes": 4, "strides": 2}
     xai.attribute(convnet(), torch.rand(3, 40, 40, dtype=torch.float64), **asked)
     assert calls

@@ -60,7 +60,7 @@ def runs_of(module):
 
 
 def merged(adapter):
-    return len(adapter._copies[0].merged) if adapter._copies and adapter._copies[0] else 0
+    return len(adapter._copying.copy.merged) if adapter._copying.copy else 0
 
 
 @pytest.mark.parametrize("layer", ["first.0", "first", "first_norm", "block.0", "block.1", "block", "alone", "head"])
@@ -75,14 +75,14 @@ def test_every_layer_is_what_it_is_in_the_model(layer):
         assert merged(adapter) == 2
         assert run.backwards == 1
     hidden = {"first.0", "block.0"} | ({"first"} & {layer})
-    assert adapter._copies[0].hidden == hidden
+    assert adapter._copying.copy.hidden == hidden
 
 
 def test_it_is_made_once_it_has_been_asked_for_often(monkeypatch):
     net, x = trained(), image()
     adapter = TorchModel(net)
     asked(adapter, x[None], "block")
-    assert not adapter._copies
+    assert not adapter._copying.tried
     asked(adapter, x[None], "block", 1)
     assert merged(adapter) == 2
     # From then on the model itself runs no more, neither for the next prediction, which knows what will be asked.
@@ -103,7 +103,7 @@ def test_passes_that_take_next_to_no_time_are_not_worth_it(monkeypatch):
     monkeypatch.setattr(passed, "BATCH_SECONDS", 1000.0)
     adapter = TorchModel(trained())
     asked(adapter, image()[None], "block", 2 * OFTEN)
-    assert not adapter._copies
+    assert not adapter._copying.tried
 
 
 def test_new_weights_are_taken_up():
@@ -159,9 +159,9 @@ def test_where_it_does_not_fit_the_model_itself_is_run(monkeypatch):
     def full(*_):
         raise torch.OutOfMemoryError
 
-    monkeypatch.setattr(type(adapter._copies[0]), "__call__", full)
+    monkeypatch.setattr(type(adapter._copying.copy), "__call__", full)
     torch.testing.assert_close(adapter.fresh().tap(x, Target(1), "block"), wanted, rtol=1e-9, atol=1e-12)
-    assert adapter._copies == [None]
+    assert (adapter._copying.tried, adapter._copying.copy) == (True, None)
 
 
 def test_in_single_precision_it_is_as_near_to_the_truth_as_the_model():

@@ -7,8 +7,7 @@ from attribution.nets import image
 from models.test_explanation_copy import Net, plain
 
 import xai_widgets as xai
-from xai_widgets.models import TorchModel
-from xai_widgets.models import execution as module_file
+from xai_widgets.models import TorchModel, copying
 from xai_widgets.models.explanation import ExplanationCopy
 from xai_widgets.models.kernels import Convolution
 
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("_copies_are_worth_it")
 
 
 def test_the_copy_is_made_between_the_batches_of_a_run(monkeypatch):
-    monkeypatch.setattr(module_file, "BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(copying, "BATCH_SECONDS", 0.0)
     passes, forward = [], Net.forward
 
     def counted(self, x):
@@ -39,7 +38,7 @@ def test_the_copy_is_made_between_the_batches_of_a_run(monkeypatch):
 
 
 def test_weights_that_change_while_the_copy_is_made_begin_it_anew(monkeypatch):
-    monkeypatch.setattr(module_file, "BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(copying, "BATCH_SECONDS", 0.0)
     net = Net(plain)
     model = TorchModel(net).fresh()
     x = torch.stack([image(8)] * 4)
@@ -49,8 +48,7 @@ def test_weights_that_change_while_the_copy_is_made_begin_it_anew(monkeypatch):
                 net.conv.weight.mul_(2)
         got = model.scores(x)
         assert torch.allclose(got, net(x), rtol=1e-9)
-    assert model._copies
-    assert model._copies[0] is not None
+    assert model._copying.copy is not None
 
 
 @pytest.mark.parametrize(

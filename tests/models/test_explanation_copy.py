@@ -10,8 +10,7 @@ from captum.attr import IntegratedGradients, LayerGradCam
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.models import Target, TorchModel, private_copy
-from xai_widgets.models import execution as module_file
+from xai_widgets.models import Target, TorchModel, copying, execution, private_copy
 from xai_widgets.models.explanation import copy_in_steps
 from xai_widgets.models.feeds import feed_alone
 from xai_widgets.models.merging import watched
@@ -320,7 +319,7 @@ def test_layers_are_recorded_as_the_model_has_them_even_after_merging():
 
 def test_short_runs_are_not_held_up_by_making_a_copy(monkeypatch):
     made = []
-    monkeypatch.setattr(module_file, "copy_in_steps", lambda *a: iter(made.append(a) or ()))
+    monkeypatch.setattr(copying, "copy_in_steps", lambda *a: iter(made.append(a) or ()))
     net, x = Net(plain), image(16)
     for method in ("saliency", "grad_cam", "input_x_gradient"):
         xai.attribute(net, x, method)
@@ -332,8 +331,8 @@ def test_short_runs_are_not_held_up_by_making_a_copy(monkeypatch):
 
 def test_no_copy_is_made_where_what_is_to_come_takes_less_time(monkeypatch):
     made = []
-    monkeypatch.setattr(module_file, "copy_in_steps", lambda *a: iter(made.append(a) or ()))
-    monkeypatch.setattr(module_file, "WORTH", 1e9)
+    monkeypatch.setattr(copying, "copy_in_steps", lambda *a: iter(made.append(a) or ()))
+    monkeypatch.setattr(execution, "WORTH", 1e9)
     run, x = TorchModel(Net(plain)).fresh(), torch.stack([image(16)] * 100)
     assert sum(len(scores) for _, scores in run.batches(100, lambda rows: run.scores(x[rows]))) == 100
     assert not made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import threading
-import time
 import weakref
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.backends import differentiable_pass, multiplied
+from xai_widgets.models.copying import Copying
 from xai_widgets.models.errors import (
     ModelError,
     describe,
@@ -21,34 +21,32 @@ from xai_widgets.models.errors import (
     out_of_memory_on_one,
     raised,
 )
-from xai_widgets.models.explanation import ExplanationCopy, copy_in_steps, is_watched, listeners
+from xai_widgets.models.explanation import is_watched, listeners
 from xai_widgets.models.feeds import Feed, Reduced, feed_alone
 from xai_widgets.models.keras_models import show_layers
+from xai_widgets.models.original import Original
 from xai_widgets.models.outputs import rows_of, scores_of, scores_of_parts, task_of, without_nan
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, Paces, Spent, in_batches, release
 from xai_widgets.models.passed import Lone, Passed
-from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import (
     DrawWatch,
     Turn,
-    follow,
     moved_between,
     private_copy,
     random_states,
     restore_random_states,
-    sample_of,
     seeded,
     untouched,
-    version_of,
 )
 from xai_widgets.models.writing import OwnWeights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from typing_extensions import Self
 
+    from xai_widgets.models.explanation import ExplanationCopy
     from xai_widgets.models.mixing import Mixing
 
 T = TypeVar("T")
@@ -85,7 +83,7 @@ class Execution:
             twin = twin.to(device)
         self.module = module if twin is None else twin
         self.private = twin is not None
-        self._given = weakref.ref(module)
+        self._original = Original(module, self.module)
         self.labels: Sequence[str] | None = None if labels is None else tuple(str(one) for one in labels)
         weights: list[Tensor] = [*self.module.parameters(), *self.module.buffers()]
         first = next((w for w in weights if w.is_floating_point() or w.is_complex()), None)
@@ -110,23 +108,14 @@ class Execution:
         self._found: dict[str, tuple[int, Any]] = {}
         self._passed, self._lone = Passed(), Lone()
         self._mixing: list[Mixing | None] = []  # one, once a run has found it out, whatever is trained meanwhile
-        self._states: dict[bool, int] = {}
-        self._sample: list[int] = []  # one, of the given module's weights when they were last looked at
-        self._counted: dict[bool, int] = {}
-        self.look()
-        self._hashed: list[tuple[int, str]] = []  # of the weights alone, so for whatever the module is a function of
-        self._followed = [self.version]
-        self._own: set[int] = set()  # by id, the parameters that a pass writes into
-        self._copies: list[ExplanationCopy | None] = []  # one, once it has been tried to make it
-        self._making: list[tuple[int, Generator[None, None, ExplanationCopy | None]]] = []  # what is on its way to it
+        self._copying = Copying(self.module, feed, self._original)
         # Without a copy of our own, runs on the same module take turns.
         self._turn = threading.RLock() if self.private else _LOCKS.setdefault(module, threading.RLock())
 
     @property
     def given(self) -> nn.Module:
         """The module this was made of: to be looked at, never to be run. The copy of it where it is gone."""
-        given = self._given()
-        return self.module if given is None else given
+        return self._original.module
 
     @property
     def forwards(self) -> int:
@@ -140,8 +129,8 @@ class Execution:
 
     def fresh(self) -> Self:
         """Return the same model with counts at zero and notes of its own, for one run."""
-        self.look()
-        self._follow()
+        self._original.look()
+        self._original.follow()
         return self._again(_spent=Spent(), _from=0, _notes=[], _mixing=[], _fast=None, _may_switch=True)
 
     def fed(self, feed: Feed, task: str | None = None) -> Self:
@@ -149,8 +138,9 @@ class Execution:
 
         It counts and notes together with this one, and finds out anew whatever depends on the function.
         """
-        known: dict[str, Any] = {"_found": {}, "_mixing": [], "_copies": [], "_making": [], "_fast": None}
-        return self._again(_feed=feed, task=task, paces=self.paces.anew(), _from=self.forwards, _lone=Lone(), **known)
+        known: dict[str, Any] = {"_found": {}, "_mixing": [], "_lone": Lone(), "_fast": None, "_from": self.forwards}
+        copying = Copying(self.module, feed, self._original)
+        return self._again(_feed=feed, task=task, paces=self.paces.anew(), _copying=copying, **known)
 
     def reduced(self, reduce: Callable[[Any], Any], task: str | None = None) -> Self:
         """Return the same model with its output made into scores by a function; `Reduced` says which."""
@@ -176,39 +166,17 @@ class Execution:
 
     def look(self) -> None:
         """Look whether weights were written through `.data`, which torch does not count; then `version` changes too."""
-        given = self._given()
-        if given is not None:
-            self._sample[:] = [sample_of(given)]
-
-    def _follow(self) -> None:
-        """Take up the given module's weights and buffers as they are now."""
-        given, version = self._given(), self.version
-        if self.private and given is not None:
-            follow(self.module, given, weights=self._followed != [version], own=self._own)
-            self._followed[:] = [version]
+        self._original.look()
 
     @property
     def version(self) -> int:
         """A number that changes when the given module's weights or buffers do: key by it what depends on them."""
-        return self._state(buffers=True)
+        return self._original.version
 
     @property
     def weights(self) -> int:
         """A number that changes when the given module's weights do, which a run sees at once; buffers, at its start."""
-        # What passes write into weights that cannot be set apart is put back, but counted by torch as a change.
-        return 0 if self._own and not self.private else self._state(buffers=False)
-
-    def _state(self, *, buffers: bool) -> int:
-        """Return a number for the given module's state; the last one where it is gone, since nobody can change it."""
-        given = self._given()
-        if given is not None or buffers not in self._states:
-            counted = version_of(self.module if given is None else given, buffers=buffers)
-            if self._counted.setdefault(buffers, counted) != counted:
-                # What is written so and counted is one change: the next look shall not find another.
-                self._counted[buffers] = counted
-                self.look()
-            self._states[buffers] = hash((counted, *self._sample))
-        return self._states[buffers]
+        return self._original.weights
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -251,7 +219,7 @@ class Execution:
         ModelError
             When it fails.
         """
-        self._follow()
+        self._original.follow()
         try:
             with self._guard(), torch.no_grad(), multiplied(self.module):
                 return call(self.module)
@@ -268,7 +236,9 @@ class Execution:
 
     def _guard(self) -> AbstractContextManager[Any]:
         if not self.private:
-            return Turn(self._turn, untouched(self.module), OwnWeights(self.module) if self._own else nullcontext())
+            return Turn(
+                self._turn, untouched(self.module), OwnWeights(self.module) if self._original.own else nullcontext()
+            )
         return seeded(self.device, self.seed) if self.random else nullcontext()
 
     def _forward(self, x: Tensor, *, fast: bool = False, by: ExplanationCopy | None = None) -> Tensor:
@@ -295,7 +265,7 @@ class Execution:
         before, version = random_states(self.device), self.version
         with OwnWeights(self.module) as weights:
             output = self._feed(self.module, x.clone())
-        self._own.update(map(id, weights.owned))
+        self._original.own.update(map(id, weights.owned))
         if not moved_between(before, random_states(self.device)):
             self.random = False
             return output
@@ -330,9 +300,8 @@ class Execution:
 
     def _give_up_copy(self) -> bool:
         """Run the model itself from now on; tell whether anything else was used or made until now."""
-        used = self._fast is not None or bool(self._making)
-        self._fast, self._copies[:] = None, [None]
-        self._making.clear()
+        used = self._copying.give_up() or self._fast is not None
+        self._fast = None
         if used:
             release(self.device)
         return used
@@ -354,27 +323,7 @@ class Execution:
         """Return the explanation copy with the weights as they are, while nobody watches the model."""
         if not self.private or self.random is not False or is_watched() or listeners(self.module) != self._listeners:
             return None
-        if not self._copies:
-            self._make_copy(x[:1])
-        found = self._copies[0] if self._copies else None
-        if found is not None and (anew or found.version != self.version):
-            found.refresh()
-            found.version = self.version
-        return found
-
-    @aside()
-    def _make_copy(self, x: Tensor) -> None:
-        """Go on making the explanation copy for as long as a batch may take; a run does not stand still for it."""
-        if not self._making or self._making[0][0] != self.version:
-            self._making[:] = [(self.version, copy_in_steps(self.module, x.clone(), self._feed))]
-        began = time.perf_counter()
-        try:
-            next(self._making[0][1])
-            while time.perf_counter() - began < BATCH_SECONDS:
-                next(self._making[0][1])
-        except StopIteration as end:
-            self._copies.append(end.value)
-            self._making.clear()
+        return self._copying.current(x, anew=anew)
 
     def _differentiate(self, score: Tensor, tensors: list[Tensor], *, again: bool = False) -> tuple[Tensor | None, ...]:
         if not score.requires_grad:

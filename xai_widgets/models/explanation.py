@@ -185,8 +185,6 @@ class ExplanationCopy:
         self.module = copy.deepcopy(module, {**shared, **new_empties(module)})
         self.layout, self._feed, room = layout, feed, Room(held)
         self.room = room
-        self.version: int | None = None
-        """Of the model's weights when they were taken up, for the caller."""
         self.merged = [Merged(module.get_submodule(a), module.get_submodule(b), layout, room) for a, b in pairs]
         for (layer, norm), one in zip(pairs, self.merged, strict=True):
             # On the instances: names, types and attributes stay what the model's own code may ask for.

@@ -12,13 +12,12 @@ from torch import Tensor, nn
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory, no_way_back
 from xai_widgets.models.explanation import is_watched, listeners
-from xai_widgets.models.fingerprint import fingerprint
-from xai_widgets.models.layers import check_layer
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.models.pace import Spent
 from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.tapped import Tapped
+from xai_widgets.models.taps import check_layer
 from xai_widgets.models.untouched import new_empties
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
@@ -64,10 +63,7 @@ class TorchModel(Tapped):
     @property
     def hash(self) -> str:
         """Fingerprint of the weights."""
-        version = self.version
-        if not self._hashed or self._hashed[0][0] != version:
-            self._hashed[:] = [(version, fingerprint(self.module))]
-        return self._hashed[0][1]
+        return self._original.hash
 
     def apart(self) -> Self | None:
         """Return the same function with weights of its own, those of its `given`, which may be changed.
@@ -84,7 +80,7 @@ class TorchModel(Tapped):
 
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""
-        self._follow()
+        self._original.follow()
         kept, version = x.detach().clone(), self.version
         scores, history = self._predicted(kept[None])
         self._passed.keep(version, self._feed, kept, scores, history)

@@ -16,8 +16,6 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from xai_widgets.models.fingerprint import dense
-
 if TYPE_CHECKING:
     import threading
     from collections.abc import Container, Iterator
@@ -75,72 +73,6 @@ def kept_tensors(module: nn.Module) -> Iterator[Tensor]:
                 yield value
             elif isinstance(value, (dict, list, tuple)) and value:  # most are empty
                 yield from (t for t in (value.values() if isinstance(value, dict) else value) if isinstance(t, Tensor))
-
-
-def follow(twin: nn.Module, module: nn.Module, *, weights: bool, own: Container[int] = ()) -> None:
-    """Take up the module's weights and buffers as they are now, where the copy does not share their memory.
-
-    That is so for buffers, for a copy on another device, for parameters that were given other memory since, and for
-    those of the copy that are its `own`, by their ids. Only the first are cheap, so the parameters are left out unless
-    `weights`.
-    """
-    with torch.no_grad():
-        for mine, theirs in zip(twin.buffers(), module.buffers(), strict=False):
-            # Only then, since no pass can be traced back through what was written into after it.
-            same = (mine.device, mine.dtype) == (theirs.device, theirs.dtype)
-            if not same or not torch.equal(dense(mine), dense(theirs)):
-                mine.copy_(theirs)
-    if not weights:
-        return
-    for mine, theirs in zip(twin.parameters(), module.parameters(), strict=False):
-        if id(mine) in own:
-            mine.data = theirs.data.to(mine.device, mine.dtype, copy=True)
-        elif address_of(mine) != address_of(theirs):
-            # Not copied into the old memory: that may still be somebody's, who keeps weights aside.
-            mine.data = theirs.data.to(mine.device, mine.dtype)
-
-
-def version_of(module: nn.Module, *, buffers: bool = True) -> int:
-    """Return a number that changes when weights or buffers do, without looking at them.
-
-    What is written through ``.data`` leaves no trace: `sample_of` looks.
-    """
-    held = _held(module, buffers=buffers)
-    return hash(tuple([(address_of(t), 0 if t.is_inference() else t._version) for t in held]))  # noqa: SLF001
-
-
-def address_of(tensor: Tensor) -> int:
-    """Return where a tensor's memory begins; a number of its own for one without, such as a sparse one."""
-    return tensor.data_ptr() if tensor.layout is torch.strided else id(tensor)
-
-
-def _held(module: nn.Module, *, buffers: bool) -> list[Tensor]:
-    """Return parameters, and buffers: asked before each batch, so in one walk, without names as of `parameters()`."""
-    kinds = ("_parameters", "_buffers") if buffers else ("_parameters",)
-    return [t for one in module.modules() for kind in kinds for t in getattr(one, kind).values() if t is not None]
-
-
-COUNTED = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
-SAMPLED = 64
-"""So many numbers of each parameter tell whether it was written unseen."""
-
-
-def sample_of(module: nn.Module) -> int:
-    """Return a number that changes when many of a parameter's numbers do, in whatever way they were written.
-
-    Of a few of each: 0.25 ms for a ResNet-18, whose fingerprint takes 8 ms.
-    """
-    found: dict[tuple[torch.device, torch.dtype], list[Tensor]] = {}
-    for t in _held(module, buffers=False):
-        # Of others, such as quantised ones, memory tells nothing.
-        plain = type(t) is nn.Parameter and t.layout is torch.strided and t.dtype in COUNTED and t.numel() > 0
-        if not plain or t.is_meta or t.untyped_storage().nbytes() < (t.storage_offset() + t.numel()) * t.element_size():
-            continue
-        # In the order of memory: a weight that lies there in another order is not copied for it.
-        few = t.detach().as_strided((min(SAMPLED, t.numel()),), (max(1, t.numel() // SAMPLED),))
-        found.setdefault((t.device, t.dtype), []).append(few)
-    # As bits, since NaN is no number like itself.
-    return hash(tuple([torch.cat(some).view(torch.uint8).cpu().numpy().tobytes() for some in found.values()]))
 
 
 def random_states(device: torch.device) -> list[Tensor]:

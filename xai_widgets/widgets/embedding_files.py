@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xai_widgets.embeddings import Layout, WordVectors
-    from xai_widgets.export.scene import Scene
+    from xai_widgets.export.draw import Scene
     from xai_widgets.widgets.embedding_session import Near
 
 TITLE = "Word vectors"
