@@ -20,7 +20,7 @@ LAB  = jupyter lab --ip=127.0.0.1 --ServerApp.root_dir=notebooks --ServerApp.log
 # As a command: `python -m pytest` would find the source in this folder before all else.
 PYTEST = pytest -q -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 VIEWS := $(shell find js -type f -not -path 'js/lab/*' -not -path 'js/test/*') xai_widgets/export/look.json
-EXTENSION := $(shell find js/lab -type f) js/core/format.ts js/core/preferences.ts js/core/version.ts $(wildcard notebooks/*.ipynb)
+EXTENSION := $(shell find js/lab -type f) js/installed.mjs js/core/format.ts js/core/preferences.ts js/core/version.ts $(wildcard notebooks/*.ipynb)
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_ROOT_USER_ACTION := ignore
