@@ -1,5 +1,5 @@
 // Arrays as a saved explanation holds them: compressed, in base64, and whatever somebody else may have put there.
-import { fieldsOf, listOf } from "./fields";
+import { type Fields, fieldsOf, listOf, type Saved } from "./fields";
 
 /** Numbers of an array that are unpacked: more than the largest picture has. */
 const MOST = 2 ** 24;
@@ -23,4 +23,16 @@ export async function unpacked(array: unknown, type: string, size: number): Prom
   }
   if (filled !== bytes.length) throw new Error("an array is cut off");
   return bytes;
+}
+
+/** An explanation with the arrays of an attribution unpacked; other kinds have none of these. */
+export async function savedOf(fields: Fields): Promise<Saved> {
+  const arrays = fieldsOf(fields.arrays);
+  const [values, probabilities, photo] = await Promise.all([
+    unpacked(arrays.values, "<f4", 4),
+    unpacked(arrays.probabilities, "<f4", 4),
+    unpacked(arrays.photo, "|u1", 1),
+  ]);
+  const floats = (bytes: Uint8Array<ArrayBuffer> | null) => bytes && new Float32Array(bytes.buffer);
+  return { fields, values: floats(values!), probabilities: floats(probabilities!), photo: photo! };
 }

@@ -49,22 +49,27 @@ async function bars(fields: Fields, at: Buffers): Promise<[Column[], Study]> {
   return [columns, { values: await put(fields.values, "values"), interval, measures }];
 }
 
-/** Of the rows as many as there is room for, and of them the columns that contribute most. */
-async function dots(fields: Fields, columns: number, values: Float32Array, at: Buffers): Promise<Study> {
+/** Of the rows as many as there is room for, and of them the columns that contribute most: a page has some alone. */
+async function dots(fields: Fields, values: Float32Array, at: Buffers): Promise<Study> {
   const places = await numbers(fields.places, null, "places", "<i8");
-  const [local, data] = await Promise.all(
-    ["local", "data"].map((name) => numbers(fields[name], places.length * columns, name)),
+  const kept = listOf(fields.shown ?? [...values.keys()]) as number[];
+  must(
+    kept.every((one) => isCount(one) && one < values.length),
+    "shown",
   );
-  const order = Array.from(values, (_, i) => i).sort((i, j) => values[j]! - values[i]!);
+  const [local, data] = await Promise.all(
+    ["local", "data"].map((name) => numbers(fields[name], places.length * kept.length, name)),
+  );
+  const order = [...kept.keys()].sort((i, j) => values[kept[j]!]! - values[kept[i]!]!);
   const shown = order.slice(0, Math.max(1, Math.floor(MOST_DOTS / Math.max(1, places.length))));
   const rows = Math.min(places.length, Math.floor(MOST_DOTS / Math.max(1, shown.length)));
   const part = (cells: Float32Array) =>
     Float32Array.from({ length: rows * shown.length }, (_, k) => {
       const row = Math.floor(k / shown.length);
-      return cells[row * columns + shown[k - row * shown.length]!]!;
+      return cells[row * kept.length + shown[k - row * shown.length]!]!;
     });
   return {
-    shown,
+    shown: shown.map((i) => kept[i]!),
     local: at.put("<f4", [rows, shown.length], part(local!)),
     data: at.put("<f4", [rows, shown.length], part(data!)),
     places: at.put("<u4", [rows], Uint32Array.from(places.subarray(0, rows))),
@@ -111,7 +116,7 @@ async function surface(one: Fields, columns: Column[], at: Buffers): Promise<Stu
   } as Study;
 }
 
-function tree({ nodes: given, fidelity, guess, held_out, measure }: Fields): Study {
+function tree({ nodes: given, fidelity, guess, held_out, measure, view }: Fields): Study {
   const nodes = listOf(given)
     .map(fieldsOf)
     .map((one): NodeEntry => {
@@ -125,12 +130,9 @@ function tree({ nodes: given, fidelity, guess, held_out, measure }: Fields): Stu
     depths.every((depth, i) => i === 0 || (depth > 0 && depth <= depths[i - 1]! + 1)),
     "nodes",
   );
-  const rules = nodes.map(([condition, depth, answer, rows, , leaf]) => {
-    const end = leaf ? ` → ${answer} (${rows})` : "";
-    return "  ".repeat(Math.max(0, depth - 1)) + condition + end;
-  });
+  const { rules, text } = fieldsOf(view);
   const share = { fidelity: Number(fidelity), guess: Number(guess), held_out: isCount(held_out) ? held_out : 0 };
-  return { nodes, ...share, measure: textOf(measure), rules: rules.join("\n").trim() };
+  return { nodes, ...share, measure: textOf(measure), rules: textOf(rules) || textOf(text) };
 }
 
 /** Each thing that is drawn, with the question it answers and the columns it is of. */
@@ -141,7 +143,7 @@ async function found(fields: Fields): Promise<{ columns: Column[]; said: [Topic,
   if (fields.kind === "Importances" || fields.kind === "Contributions") {
     const [columns, study] = await bars(fields, at);
     if (fields.kind === "Contributions")
-      Object.assign(study, await dots(fields, columns.length, at.all[study.values!.buffer] as Float32Array, at));
+      Object.assign(study, await dots(fields, at.all[study.values!.buffer] as Float32Array, at));
     return { columns, said: [[TOPICS[method] ?? "importance", [], study, at]] };
   }
   must(fields.kind === "Effects", "kind");

@@ -55,6 +55,9 @@ test("importances and contributions are told by their columns", async () => {
   const dots = (await answers(DOTS)).found[0]!.dots!;
   expect(dots.shown).toEqual([1, 0]);
   expect([...dots.places, ...dots.local, ...dots.data]).toEqual([4, 7, 2, 1, 4, 3, 6, 5, 8, 7]);
+  const one = { local: packed(Float64Array.from([2, 4]), "<f8", 2, 1), data: packed(Float64Array.from([6, 8]), "<f8", 2, 1) }; // biome-ignore format: one line
+  const some = (await answers({ ...DOTS, ...one, shown: [1] })).found[0]!.dots!;
+  expect([...some.shown, ...some.places, ...some.local, ...some.data]).toEqual([1, 4, 7, 2, 4, 6, 8]);
 });
 
 test("curves are told each with its column, categories by their names", async () => {
@@ -65,8 +68,8 @@ test("curves are told each with its column, categories by their names", async ()
   expect([local.dependence, local.accumulated!.mean[1]]).toEqual([null, Math.fround(0.4)]);
   const { surface } = (await answers(MAP)).found[0]!;
   expect([...surface!.grids[0], ...surface!.grids[1], ...surface!.mean]).toEqual([30, 50, 0, 1, 2]);
-  const { tree } = (await answers(TREE)).found[0]!;
-  expect(tree!.rules).toBe("a <= 1 → yes (3)\na > 1 → yes (3)");
+  const rules = async (view: object) => (await answers({ ...TREE, view })).found[0]!.tree!.rules;
+  expect([await rules({ text: "all", rules: "a <= 1" }), await rules({ text: "all" })]).toEqual(["a <= 1", "all"]);
 });
 
 test("of several curves the chosen one is shown, without a kernel", async () => {
@@ -91,6 +94,7 @@ test.each([
   ["mean", { ...CURVES, effects: [{ ...AGE, mean: f8(1) }] }],
   ["effects", { ...CURVES, effects: "abc" }],
   ["grids", { ...MAP, effects: [{ names: ["a", "b"], grids: [Array(200).fill(1), Array(200).fill(1)] }] }],
+  ["shown", { ...DOTS, shown: [2, 0] }],
   ["nodes", { ...TREE, nodes: [node(1, true)] }],
   ["nodes", { ...TREE, nodes: [node(0, false), node(2, true)] }],
 ])("a result is refused for its %s", async (name, fields) => {

@@ -1,6 +1,7 @@
-// A saved explanation that JupyterLab opens: one of the views, and what was saved in place of a kernel.
+// A saved explanation, in JupyterLab or as a page: one of the views, and what was saved in place of a kernel.
 import type { Saved } from "../core/fields";
 import { type Language, language, translated } from "../core/language";
+import { savedOf } from "../core/packed";
 import { pageOf } from "../host/file";
 import { keptPage } from "../host/kept";
 import { type Page, unpacked } from "../host/page";
@@ -28,17 +29,21 @@ interface Kept {
   facts: string[];
 }
 
-function told(saved: Saved | Kept, version: string): Page | Promise<Page> {
+/** A file that nobody has unpacked yet, as a page has it. */
+type Packed = Pick<Saved, "fields">;
+
+async function told(saved: Saved | Packed | Kept, version: string): Promise<Page> {
   if ("page" in saved) return unpacked(keptPage(saved.page, version));
-  const pageFor = PAGES[String(saved.fields.format)];
+  const whole = "values" in saved ? saved : await savedOf(saved.fields);
+  const pageFor = PAGES[String(whole.fields.format)];
   if (!pageFor) throw new Error("no view shows this kind of file");
-  return pageFor(saved, version);
+  return pageFor(whole, version);
 }
 
 /** Shows it, and returns how to stop. Throws, and leaves nothing behind, for what the view cannot show. */
 export default async function open(
   view: View,
-  saved: Saved | Kept,
+  saved: Saved | Packed | Kept,
   el: HTMLElement,
   words: Language | null,
   version: string,

@@ -108,3 +108,25 @@ def host(request, page):
     """Open notebooks in one after the other."""
     server = request.getfixturevalue({"jupyterlab": "lab_server", "notebook": "notebook_server"}[request.param])
     yield from drive(page, server)
+
+
+@pytest.fixture
+def opened(browser):
+    """Open a file, and hold it to silence: no request but for itself, no word in the console."""
+    noise, contexts = [], []
+
+    def open_(path, **options):
+        context = browser.new_context(viewport={"width": 1200, "height": 1000}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.on("console", lambda message: noise.append(message.text))
+        page.on("request", lambda request: noise.append(request.url) if request.url != path.as_uri() else None)
+        page.goto(path.as_uri())
+        page.wait_for_selector(".xai-root, main h1")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert noise == []

@@ -49,28 +49,6 @@ def image(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def opened(browser):
-    """Open a file, and hold it to silence: no request but for itself, no word in the console."""
-    noise, contexts = [], []
-
-    def open_(path, **options):
-        context = browser.new_context(viewport={"width": 1200, "height": 1000}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: noise.append(str(error)))
-        page.on("console", lambda message: noise.append(message.text))
-        page.on("request", lambda request: noise.append(request.url) if request.url != path.as_uri() else None)
-        page.goto(path.as_uri())
-        page.wait_for_selector(".xai-root")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert noise == []
-
-
 def test_what_needs_no_model_works(opened, image):
     page = opened(image)
     expect(page.locator("[data-xai=saved]")).to_contain_text("without the model")

@@ -17,7 +17,8 @@ from PIL import Image
 from widgets.fakes import Browser, until
 
 import xai_widgets as xai
-from xai_widgets.widgets import population_messages, population_session
+from xai_widgets.populations import contributions
+from xai_widgets.widgets import population_session
 from xai_widgets.wire import decode
 
 RANDOM = np.random.default_rng(0)
@@ -257,7 +258,7 @@ def test_without_y_importance_says_what_it_needs(make):
 
 
 def test_messages_stay_small_however_wide_the_table(monkeypatch):
-    monkeypatch.setattr(population_messages, "MOST_DOTS", 200)
+    monkeypatch.setattr(contributions, "MOST_DOTS", 200)
     widget = xai.PopulationExplorer(lambda rows: rows[:, 0] + rows[:, 1], RANDOM.normal(size=(100, 30)))
     browser = Browser(widget)
     told = ask(browser, "contributions", n_rows=20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -111,14 +112,40 @@ def as_shown(
     return paint(attribution, **options, **{name: value for name, value in display.items() if name not in absent})
 
 
-def write_record(
-    path: Path, record: dict[str, Any], title: str, words: str, paint: Callable[[], bytes] | None, **more: Any
-) -> None:
-    """Write what a result is as one JSON object, with a view for readers that have nothing but a browser."""
-    # `load` does not look at it.
-    record["view"] = {"v": 1, "title": title, "text": words, "png": None if paint is None else painted(paint), **more}
-    record["version"] = record.get("provenance", {}).get("xai_widgets", "")
-    write_atomically(path, dumped(record))
+@dataclass(frozen=True)
+class Recorded:
+    """A result as plain data, and what those see of it who have nothing but a browser.
+
+    Attributes
+    ----------
+    fields : dict
+    title, words : str
+    paint : callable, optional
+        Draws it; None for what has no picture.
+    more : dict
+        What else a view should know.
+    """
+
+    fields: dict[str, Any]
+    title: str
+    words: str
+    paint: Callable[[], bytes] | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def seen(self, png: str | None = None) -> dict[str, Any]:
+        """Return all as one object; `load` does not look at its view."""
+        view = {"v": 1, "title": self.title, "text": self.words, "png": png, **self.more}
+        return {**self.fields, "view": view, "version": self.fields.get("provenance", {}).get("xai_widgets", "")}
+
+
+def json_writer(recorded: Callable[[Any], Recorded]) -> Callable[[Any, Path], None]:
+    """Return what writes a result as one JSON object, by what makes plain data of it."""
+
+    def write(result: Any, path: Path) -> None:
+        found = recorded(result)
+        write_atomically(path, dumped(found.seen(None if found.paint is None else painted(found.paint))))
+
+    return write
 
 
 def dumped(record: dict[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 from xai_widgets.changes import Candidate, CellChange, Counterfactuals, Edit, RowCandidate
 from xai_widgets.export import checks
 from xai_widgets.export.atomic import write_atomically
-from xai_widgets.export.bundle import write_record
+from xai_widgets.export.bundle import Recorded
 from xai_widgets.export.changed_pictures import picture_candidate, picture_of, picture_record
 from xai_widgets.export.diffs import changes_text, heading
 from xai_widgets.export.packed import packed
@@ -28,10 +28,10 @@ FORMAT, VERSION = "xai_widgets counterfactuals", 1
 KINDS = ("delete", "replace", "insert")
 
 
-def write_changes(found: Counterfactuals, path: Path) -> None:
-    """Write one JSON object."""
+def recorded(found: Counterfactuals) -> Recorded:
+    """Return counterfactuals as plain data, with a view of them."""
     paint = partial(changes_png, found) if found.is_picture else None
-    write_record(path, record_of(found), heading(found), changes_text(found), paint)
+    return Recorded(record_of(found), heading(found), changes_text(found), paint)
 
 
 def write_changes_png(found: Counterfactuals, path: Path) -> None:

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from xai_widgets.evaluations import Curve, Evaluation, Measure
 from xai_widgets.export import checks, measured
-from xai_widgets.export.bundle import write_record
+from xai_widgets.export.bundle import Recorded
 from xai_widgets.export.record import computed, params_of, plain
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FORMAT, VERSION = "xai_widgets evaluation", 1
 
 
-def write_evaluation(found: Evaluation, path: Path) -> None:
-    """Write one JSON object."""
+def recorded(found: Evaluation) -> Recorded:
+    """Return an evaluation as plain data, with a view of it."""
     record = {"format": FORMAT, "v": VERSION, **plain({**vars(found), "measures": None})}
     record["measures"] = [_measure_record(one) for one in found.measures]
-    write_record(path, record, measured.heading(found), str(found), partial(measured.png, found))
+    return Recorded(record, measured.heading(found), str(found), partial(measured.png, found))
 
 
 def _measure_record(one: Measure) -> dict[str, Any]:

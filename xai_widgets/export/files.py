@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.changes import CHANGE_WRITERS
+from xai_widgets.evaluations import EVALUATION_WRITERS
 from xai_widgets.export import change_files, evaluation_files, population_files
 from xai_widgets.export.atomic import write_atomically
-from xai_widgets.export.bundle import drawable, dumped, write_record
+from xai_widgets.export.bundle import Recorded, drawable, dumped, json_writer
 from xai_widgets.export.checks import FileError
 from xai_widgets.export.packed import Wanted, array_of, bounded, faults, limit, packed, unpacked
 from xai_widgets.export.picture import png, svg
 from xai_widgets.export.record import ARRAYS, attribution_of, plain, record_of
 from xai_widgets.export.views import method_of
 from xai_widgets.export.words import question, text
+from xai_widgets.populations.base import POPULATION_WRITERS
+from xai_widgets.results import WRITERS
 
 if TYPE_CHECKING:
     import os
@@ -82,13 +86,13 @@ def write_npz(attribution: Attribution, path: Path) -> None:
     write_atomically(path, file.getvalue())
 
 
-def write_json(attribution: Attribution, path: Path) -> None:
-    """Write one JSON object, with compressed arrays in base64, that a browser reads too."""
+def recorded(attribution: Attribution) -> Recorded:
+    """Return an attribution as plain data, with compressed arrays in base64 that a browser reads too, and a view."""
     record, arrays = record_of(attribution)
     record["arrays"] = {name: packed(array) for name, array in arrays.items()}
     paint = partial(png, attribution) if drawable(attribution) else None
     method = plain(method_of(attribution.method))
-    write_record(path, record, question(attribution), text(attribution), paint, method=method)
+    return Recorded(record, question(attribution), text(attribution), paint, {"method": method})
 
 
 def write_png(attribution: Attribution, path: Path) -> None:
@@ -149,3 +153,12 @@ def _arrays(record: Any) -> dict[str, NDArray[Any]]:
 def _parsed(data: bytes) -> Any:
     with faults("it is no JSON, or a damaged one"):
         return json.loads(data.decode("utf-8"))
+
+
+for writers, make in (
+    (WRITERS, recorded),
+    (CHANGE_WRITERS, change_files.recorded),
+    (EVALUATION_WRITERS, evaluation_files.recorded),
+    (POPULATION_WRITERS, population_files.recorded),
+):
+    writers[".xai.json"] = json_writer(make)

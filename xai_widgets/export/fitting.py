@@ -80,13 +80,23 @@ def fitted(shown: Shown, fixed: int) -> tuple[str, dict[str, str]]:
     fixed : int
         Bytes of the rest of the page.
     """
-    most = 1000 * int(os.environ.get("XAI_WIDGETS_PAGE_KB", "300"))
+    most = page_room()
     text, facts, enough = _fit(shown, lambda text, pictures: fixed + len(text) - pictures <= most)
     if LEFT_OUT in facts:
         logger.warning("The page has %s in %d kB: set XAI_WIDGETS_PAGE_KB.", facts[LEFT_OUT], most // 1000)
     if not enough:
-        logger.warning("The page takes %d kB, more than the %d it may.", (fixed + len(text)) // 1000, most // 1000)
+        warn_of(fixed + len(text))
     return text, facts
+
+
+def page_room() -> int:
+    """Return how many bytes a page may take beside its pictures."""
+    return 1000 * int(os.environ.get("XAI_WIDGETS_PAGE_KB", "300"))
+
+
+def warn_of(size: int) -> None:
+    """Warn of a page that takes more room than it may."""
+    logger.warning("The page takes %d kB, more than the %d it may.", size // 1000, page_room() // 1000)
 
 
 def within(shown: Shown, most: int) -> tuple[str, dict[str, str]] | None:
@@ -168,7 +178,7 @@ class _Packed:
         places: dict[int, int] = {}
         messages: list[dict[str, Any]] = []
         kept: dict[Buffer, int] = {}
-        pictures = len(_json(shown.spec.get("photo")))
+        pictures = len(inlined(shown.spec.get("photo")))
 
         def place(message: Message) -> int:
             if id(message) not in places:
@@ -186,7 +196,7 @@ class _Packed:
             "messages": messages,
             "buffers": list(kept),
         }
-        return _json(content), pictures
+        return inlined(content), pictures
 
     def _message(self, message: Message, level: Level, kept: dict[Buffer, int]) -> dict[str, Any]:
         content, buffers = dict(message.content), list[Buffer]()
@@ -235,7 +245,8 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _json(content: Any) -> str:
+def inlined(content: Any) -> str:
+    """Return data as JSON that is no markup."""
     text = json.dumps(_known(content), allow_nan=False, separators=(",", ":"))
     # Inside a string alone these may stand, and there they may be written by their numbers.
     return text.replace("<", "\\u003c").replace(">", "\\u003e")

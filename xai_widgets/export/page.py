@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from xai_widgets._version import __version__
 from xai_widgets.esm import asset, language_constant, script
-from xai_widgets.export.fitting import Shown, fitted
+from xai_widgets.export.fitting import Shown, fitted, inlined
 from xai_widgets.export.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xai_widgets.export.bundle import Recorded
 
 STYLE = """html{color-scheme:light;background:#fff;color:#1c1f23}
 body{margin:0 auto;padding:16px;max-width:1240px;font:14px/1.5 system-ui,sans-serif}
@@ -25,6 +26,11 @@ footer p{margin:2px 0}
 """
 START = f"""page(view,{{...JSON.parse(document.getElementById("xai-page").textContent),version:"{__version__}"}},\
 document.getElementById("xai-view"),words);"""
+
+START_OF_FILE = f"""page(view,{{fields:JSON.parse(document.getElementById("xai-page").textContent)}},\
+document.getElementById("xai-view"),words,"{__version__}")\
+.catch(()=>{{document.getElementById("xai-view").innerHTML=document.querySelector("noscript").textContent}});"""
+"""What a view cannot show is told in the words for those without scripts, which are markup that was made here."""
 
 UNPACK = """const packed=document.getElementById("xai-code"),code=document.createElement("script"),\
 bytes=Uint8Array.from(atob(packed.textContent),c=>c.charCodeAt(0));code.type="module";code.textContent=await \
@@ -38,20 +44,40 @@ FRAME = 2000
 
 def page(shown: Shown) -> bytes:
     """Write one HTML file that asks nobody: no network, and no script or style but its own."""
-    kind = shown.spec["kind"]
-    style = STYLE + str(asset(f"{kind}.css"))
-    code = script(view=f"{kind}.js", page="page.js") + language_constant(shown.language, "words") + START
-    words = f"<noscript><h1>{escape(clean(shown.title))}</h1><pre>{escape(shown.text)}</pre></noscript>"
-    known = _facts(shown.facts)
-    packed = base64.b64encode(gzip.compress(code.encode(), mtime=0)).decode()
-    data, left_out = fitted(shown, FRAME + sum(len(one.encode()) for one in (packed, UNPACK, style, words, known)))
-    body = f"""{words}
+    frame = _Frame(shown.spec["kind"], "page.js", START, shown.language)
+    data, left_out = fitted(shown, FRAME + frame.size(shown))
+    return frame.around(shown.title, shown.text, data, {**shown.facts, **left_out})
+
+
+def page_of_file(kind: str, found: Recorded, facts: Mapping[str, str]) -> bytes:
+    """Write the same of what a saved result holds, as JupyterLab shows it by the view of that kind."""
+    return _Frame(kind, "file.js", START_OF_FILE).around(found.title, found.words, inlined(found.seen()), facts)
+
+
+class _Frame:
+    """What is around the data of a page: scripts and style of the view of a kind."""
+
+    def __init__(self, kind: str, opener: str, start: str, language: str = "") -> None:
+        self.style = STYLE + str(asset(f"{kind}.css"))
+        self.code = script(view=f"{kind}.js", page=opener) + language_constant(language, "words") + start
+        self.packed = base64.b64encode(gzip.compress(self.code.encode(), mtime=0)).decode()
+
+    def size(self, shown: Shown) -> int:
+        parts = self.packed, UNPACK, self.style, _words(shown.title, shown.text), _facts(shown.facts)
+        return sum(len(one.encode()) for one in parts)
+
+    def around(self, title: str, words: str, data: str, facts: Mapping[str, str]) -> bytes:
+        body = f"""{_words(title, words)}
 <main id="xai-view"></main>
-<footer>{known}{_facts(left_out)}</footer>
+<footer>{_facts(facts)}</footer>
 <script type="application/json" id="xai-page">{data}</script>
-<script type="application/gzip" id="xai-code">{packed}</script>
+<script type="application/gzip" id="xai-code">{self.packed}</script>
 <script type="module">{UNPACK}</script>"""
-    return document(shown.title, style, body, UNPACK, code)
+        return document(title, self.style, body, UNPACK, self.code)
+
+
+def _words(title: str, text: str) -> str:
+    return f"<noscript><h1>{escape(clean(title))}</h1><pre>{escape(text)}</pre></noscript>"
 
 
 def _facts(facts: Mapping[str, str]) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets.export import charts, checks
-from xai_widgets.export.bundle import write_record
+from xai_widgets.export.bundle import Recorded
 from xai_widgets.export.packed import faults, packed, unpacked
 from xai_widgets.export.record import computed, plain
 from xai_widgets.populations import Contributions, Curve, Effects, Importances, Node, Surface, SurrogateTree
+from xai_widgets.populations.contributions import MOST_DOTS, drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -29,11 +30,53 @@ MOST, MOST_NODES, DEEPEST, DECILES = 100_000, 2**14, 64, 11
 """Curves, and points of each; nodes of a tree and how deep they lie: more than any study makes."""
 
 
-def write_population(found: PopulationResult, path: Path) -> None:
-    """Write one JSON object."""
-    own = {name: _told(value) for name, value in vars(found).items()} | {"params": plain(dict(found.params))}
+def recorded(found: PopulationResult, **parts: Any) -> Recorded:
+    """Return a result as plain data, with a view of it; `parts` take the place of its fields."""
+    own = {name: _told(value) for name, value in {**vars(found), **parts}.items()}
+    own["params"] = plain(dict(found.params))
     record = {"format": FORMAT, "v": VERSION, "kind": type(found).__name__, **own}
-    write_record(path, record, charts.title_of(found), charts.text(found), partial(charts.png, found))
+    more = {"rules": found.rules()} if isinstance(found, SurrogateTree) else {}
+    return Recorded(record, charts.title_of(found), charts.text(found), partial(charts.png, found), more)
+
+
+def brief(found: PopulationResult, level: int) -> tuple[dict[str, Any], str]:
+    """Return parts of a result that take less room, the less the higher the level, and what was left out.
+
+    Parameters
+    ----------
+    found : PopulationResult
+    level : int
+        From 0: at this, as much is left as is drawn.
+    """
+    most = MOST_DOTS >> level
+    if isinstance(found, Contributions):
+        shown, rows = drawn(found, most)
+        places = found.places[rows]
+        local, data = _rough(found.local[rows, shown], 12), _rough(found.data[rows, shown], 24)
+        parts = {"shown": shown, "places": places, "local": local, "data": data, "error": None}
+        whole = len(places) == len(found.places) and len(shown) == len(found.names)
+        said = f"{len(places)} of {len(found.places)} rows and {len(shown)} of {len(found.names)} columns"
+        return parts, "" if whole else f"the single values of {said}"
+    if not isinstance(found, Effects):
+        return {}, ""
+    kept = found.effects[: max(1, len(found.effects) >> max(0, level - 3))]
+    most //= len(kept)
+    cut = [replace(one, lines=one.lines[: most // len(one.grid)]) if isinstance(one, Curve) else one for one in kept]
+    lines = [tuple(map(_lines, pair)) for pair in zip(cut, kept, strict=True)]
+    fewer = next((f"lines of {few} of {many} rows" for few, many in lines if few < many), "")
+    said = "" if len(kept) == len(found.effects) else f"the first {len(kept)} of {len(found.effects)} curves"
+    return {"effects": cut}, "; ".join(filter(None, (said, fewer)))
+
+
+def _lines(one: Curve | Surface) -> int:
+    return len(one.lines) if isinstance(one, Curve) else 0
+
+
+def _rough(values: NDArray[np.float64], bits: int) -> NDArray[np.float64]:
+    """Return numbers of fewer bits, which are then compressed to as few."""
+    share, power = np.frexp(values)
+    rough: NDArray[np.float64] = np.ldexp(np.round(share * 2**bits) / 2**bits, power)
+    return rough
 
 
 def population_of(record: dict[str, Any]) -> PopulationResult:

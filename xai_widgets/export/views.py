@@ -27,7 +27,7 @@ MOST_CLASSES = 2000
 
 def view_of(attribution: Attribution) -> Shown | None:
     """Return what a page of a picture or of a text shows; None for what has no view of its own."""
-    a = _brief(attribution)
+    a = brief(attribution)
     if a.text is not None:
         spec: dict[str, Any] = {"kind": "text", "text": a.text.text, "mask": None}
         spec |= dict.fromkeys(("causal", "search", "attends"), False)
@@ -79,7 +79,7 @@ def _map(a: Attribution, request: dict[str, Any]) -> Message:
     return message.add("values", told.shrink(a.heat, LIMIT // 3), "<u2")
 
 
-def _brief(a: Attribution) -> Attribution:
+def brief(a: Attribution) -> Attribution:
     """Leave out classes that nobody reads, where there are very many."""
     chances = a.prediction.probabilities
     if len(chances) <= MOST_CLASSES:

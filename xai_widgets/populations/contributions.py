@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+MOST_DOTS = 30_000
+"""That a view draws."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Contributions(Importances):
@@ -40,3 +43,12 @@ class Contributions(Importances):
             for k, name in enumerate(self.names)
             for i, row in enumerate(self.places)
         ]
+
+
+def drawn(found: Contributions, most: int | None = None) -> tuple[list[int], slice]:
+    """Return of which columns, those that contribute most, and of which rows single values are drawn.
+
+    Where there is room for fewer it has fewer rows, and the same columns.
+    """
+    shown = found.order[: max(1, MOST_DOTS // max(1, len(found.places)))]
+    return shown, slice(max(1, (most or MOST_DOTS) // max(1, len(shown))))

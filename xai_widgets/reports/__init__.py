@@ -10,7 +10,7 @@ from xai_widgets.evaluations import EVALUATION_WRITERS
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.page import document
 from xai_widgets.populations.base import POPULATION_WRITERS
-from xai_widgets.reports.pages import evaluation_html, write_evaluation, write_report, write_view
+from xai_widgets.reports.pages import evaluation_html, write_changes, write_evaluation, write_population, write_view
 from xai_widgets.reports.parts import gathered, written
 from xai_widgets.reports.style import STYLE
 from xai_widgets.results import PAINTERS, WRITERS
@@ -18,8 +18,9 @@ from xai_widgets.results import PAINTERS, WRITERS
 __all__ = ["report"]
 
 WRITERS[".html"] = write_view
-CHANGE_WRITERS[".html"] = POPULATION_WRITERS[".html"] = write_report
+CHANGE_WRITERS[".html"] = write_changes
 EVALUATION_WRITERS[".html"] = write_evaluation
+POPULATION_WRITERS[".html"] = write_population
 PAINTERS["evaluation"] = evaluation_html
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from xai_widgets._version import __version__
 from xai_widgets.populations import Contributions, Curve, Effects, Importances, SurrogateTree
+from xai_widgets.populations.contributions import drawn
 from xai_widgets.widgets import table_messages
 from xai_widgets.widgets.population_session import MOST_CHOICES, TOPICS, Along, result_of
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
-MOST_DOTS = 30_000
-"""Contributions of single rows that are sent: those of the columns that contribute most."""
 MOST_POINTS = 100_000
 """Points of single rows' lines that are sent."""
 SEEN = 0.025, 0.975
@@ -81,8 +80,7 @@ def _bars(answer: Message, result: Importances) -> None:
 
 
 def _dots(answer: Message, result: Contributions) -> None:
-    shown = result.order[: max(1, MOST_DOTS // len(result.local))]
-    rows = slice(MOST_DOTS // len(shown))
+    shown, rows = drawn(result)
     answer.content["shown"] = shown
     answer.add("local", result.local[rows, shown], "<u2").add("data", result.data[rows, shown], "<f4")
     answer.add("places", result.places[rows], "<u4")

@@ -86,8 +86,8 @@ const english = {
   // contributions
   swarm:
     "Contributions of single rows. Up and down go from column to column, left and right from row to row, Enter selects the row",
-  swarmHint:
-    "Point at a dot, or focus the chart and use the arrow keys. A click selects the row: w.selected has its number.",
+  swarmHint: "Point at a dot, or focus the chart and use the arrow keys.",
+  swarmPick: "A click selects the row: w.selected has its number.",
   dot: (row: number) => `row ${whole(row)}`,
   contributes: (value: string) => `contributes ${value}`,
   low: "low value",

@@ -1,6 +1,6 @@
 // A saved explanation as a file holds it. Anyone may have written it, so nothing in it is believed before it was looked at.
 import { type Fields, fieldsOf, type Saved, textOf } from "../../core/fields";
-import { unpacked } from "../../core/packed";
+import { savedOf } from "../../core/packed";
 import { WORDS } from "./words";
 
 /** Why a file cannot be shown, in one sentence. */
@@ -21,14 +21,7 @@ export async function read(text: string): Promise<Saved> {
   }
   if (!textOf(fields.format).startsWith(FORMAT)) throw new FileFault(WORDS.foreign);
   if (fields.v !== VERSION) throw new FileFault(WORDS.version(String(fields.v).slice(0, 20), VERSION));
-  const arrays = fieldsOf(fields.arrays);
-  const [values, probabilities, photo] = await Promise.all([
-    unpacked(arrays.values, "<f4", 4),
-    unpacked(arrays.probabilities, "<f4", 4),
-    unpacked(arrays.photo, "|u1", 1),
-  ]).catch(() => {
+  return savedOf(fields).catch(() => {
     throw new FileFault(WORDS.damaged);
   });
-  const floats = (bytes: Uint8Array<ArrayBuffer> | null) => bytes && new Float32Array(bytes.buffer);
-  return { fields, values: floats(values), probabilities: floats(probabilities), photo };
 }

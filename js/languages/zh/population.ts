@@ -69,7 +69,8 @@ export const population: PopulationWords = {
   colours: (label, valued) => (valued ? "平均数值" : `${label} 的平均概率`),
 
   swarm: "单行的贡献。上下键换列，左右键换行，Enter 选中该行",
-  swarmHint: "指向一个点，或聚焦图表后用方向键。点击选中该行：w.selected 是它的行号。",
+  swarmHint: "指向一个点，或聚焦图表后用方向键。",
+  swarmPick: "点击选中该行：w.selected 是它的行号。",
   dot: (row) => `第 ${whole(row)} 行`,
   contributes: (value) => `贡献 ${value}`,
   low: "低值",

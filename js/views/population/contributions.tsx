@@ -128,7 +128,7 @@ function Swarm(props: { view: View; answer: Answer; columns: number[] }) {
           </>
         ) : (
           <span class="xai-faint" id={ids.hint}>
-            {said.swarmHint}
+            {said.swarmHint} {!store.saved && said.swarmPick}
           </span>
         )}
       </output>
