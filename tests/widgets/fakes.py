@@ -88,3 +88,9 @@ class Gate(nn.Module):
 
 HOLD, FAIL = threading.Event(), threading.Event()
 CALLS = []
+
+
+def answered(browser, kind):
+    """Wait for the end of the newest of a kind."""
+    until(lambda: browser.of(kind) and not browser.of(kind)[-1]["running"])
+    return browser.of(kind)[-1]

@@ -15,10 +15,9 @@ import torch
 from PIL import Image
 from texts.tokenizers_made import fast, wordpiece
 from torch import nn
-from widgets.fakes import CALLS, FAIL, HOLD, Browser, until
+from widgets.fakes import CALLS, FAIL, HOLD, Browser, answered, until
 
 import xai_widgets as xai
-from xai_widgets import samples
 from xai_widgets.embeddings import neighbours
 from xai_widgets.embeddings.contexts import reading
 from xai_widgets.widgets import embedding_messages as messages
@@ -42,12 +41,6 @@ def make():
     yield build
     for one in made:
         one.close()
-
-
-def answered(browser, kind):
-    """Wait for the end of the newest of a kind."""
-    until(lambda: browser.of(kind) and not browser.of(kind)[-1]["running"])
-    return browser.of(kind)[-1]
 
 
 def test_a_view_is_told_the_layout_and_what_it_keeps(make):
@@ -124,34 +117,6 @@ def test_analogies_and_agreement_are_those_of_the_vectors(make):
         1,
         ["none"],
     )
-
-
-def test_word2vec_has_royal_neighbours_an_analogy_and_a_map():
-    widget = xai.EmbeddingExplorer(samples.word2vec(), words=400, word="king", k=5)
-    browser = Browser(widget)
-    assert widget.wait(120)
-    told = answered(browser, "near")
-    assert [label for label, _, _ in told["entries"]] == ["kings", "queen", "monarch", "prince", "ruler"]
-    assert [point for _, _, point in told["entries"]] == [None] * 5  # sought among all, not those of the map alone
-    assert told["entries"][1][1] == pytest.approx(0.35, abs=0.005)
-    browser.say(kind="analogy", id=2, a="man", b="king", c="woman")
-    assert answered(browser, "analogy")["entries"][0][:2] == ["queen", pytest.approx(0.71, abs=0.005)]
-    layout = widget.projection
-    assert browser.array("layout", "positions").shape == layout.positions.shape == (len(widget.spec["words"]), 2)
-    assert (widget.spec["total"], widget.spec["features"]) == (26_423, 300)
-    assert 2 * answered(browser, "layout")["chance"] < layout.recall < 1
-    widget.close()
-
-
-def test_words_that_are_one_hot_have_no_neighbour_nearer_than_others():
-    widget = xai.EmbeddingExplorer(xai.WordVectors.one_hot(WORDS), word="w3", k=4)
-    browser = Browser(widget)
-    assert widget.wait(60)
-    assert [distance for _, distance, _ in answered(browser, "near")["entries"]] == [1.0] * 4
-    browser.say(kind="analogy", id=2, a="w1", b="w2", c="w3")
-    assert [cosine for _, cosine, _ in answered(browser, "analogy")["entries"]] == [0.0] * 4
-    assert np.isfinite(widget.projection.positions).all()
-    widget.close()
 
 
 def test_groups_are_told_of_by_each_metric(make):
