@@ -8,7 +8,7 @@ import { tableOf } from "../core/text/table";
 import type { TextEdit, Version } from "../core/text/types";
 import { joined, stepOf, stepsOf, treeOf } from "../core/text/versions";
 import { textStore } from "../host/text";
-import { editAt, removePieces } from "../views/text/acts";
+import { editAt, removePieces, wordsBehind } from "../views/text/acts";
 import { partsOf } from "../views/text/parts";
 import { toldVersion } from "../views/text/speech";
 import { createView, readingOf } from "../views/text/view";
@@ -191,6 +191,10 @@ describe("the view", () => {
     expect(view.text.value).toBe("a [MASK] film");
     expect(shown().slice(0, 4)).toEqual(["p:a", "p: ", "m:[MASK]", expect.stringMatching(/^c:/)]);
     expect(editAt(view, { start: 2, stop: 8 })).toBe(0);
+    expect([wordsBehind(view, { start: 1, stop: 1 }), wordsBehind(view, { start: 0, stop: 2 })]).toEqual([
+      "good",
+      "a good film",
+    ]);
     removePieces(view, { start: 1, stop: 1 }, "mask");
     expect(view.edits.value).toEqual([]);
   });

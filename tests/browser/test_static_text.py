@@ -34,6 +34,12 @@ def test_a_word_has_a_menu_by_click_and_by_key(open_text):
     expect(menu).to_have_count(0)
     expect(view.passage).to_be_focused()
     assert view.asked("menu")[-1]["open"] is False
+    view.page.keyboard.press("End")
+    view.page.keyboard.press("m")
+    view.settled()
+    expect(view.passage.locator(".xai-t-masked")).to_have_text("[MASK]")
+    view.page.keyboard.press("Shift+F10")
+    expect(menu).to_have_attribute("aria-label", "Other words for “film”")
 
 
 def test_what_would_have_to_change_is_searched_shown_and_stopped(open_text):

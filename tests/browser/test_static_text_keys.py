@@ -177,7 +177,7 @@ def test_the_model_goes_on_and_its_map_is_read_by_keys_alone(open_text):
     expect(panel.get_by_role("button", name="Put into the text")).to_be_focused()
     pressed(view, "Tab")
     said = panel.locator(".xai-matrix-said")
-    pressed(view, "ArrowDown", "ArrowRight", "ArrowRight")
+    pressed(view, "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight")
     expect(said).to_have_text(re.compile(r"“\w+” ← “good”: [+−]\d"))
     # The column's word is pointed at in the text as well.
     expect(view.passage.locator(".xai-t-at")).to_have_text("good")
@@ -203,6 +203,10 @@ def test_heads_layers_and_cells_of_attention_are_read_by_keys_alone(open_text):
     assert [(one["layer"], one["head"]) for one in view.asked("attention")] == [(0, None), (0, 1), (1, 1)]
     expect(panel.get_by_label("Layer")).to_be_focused()
     panel.get_by_role("application").focus()
+    said = panel.locator(".xai-matrix-said")
+    pressed(view, "ArrowDown")
+    expect(said).to_have_text(re.compile(r"“\[CLS\]” ← “\[CLS\]”: 0\.\d+"))
     pressed(view, "ArrowDown", "ArrowRight", "ArrowRight")
-    expect(panel.locator(".xai-matrix-said")).to_have_text(re.compile(r"“a” ← “good”: \+0\.\d+"))
+    # Attention has one direction: no sign.
+    expect(said).to_have_text(re.compile(r"“a” ← “good”: 0\.\d+"))
     expect(view.passage.locator(".xai-t-at")).to_have_text("good")

@@ -1,5 +1,5 @@
 // What a click, a key or a drag does to the text.
-import { originalSpan, put, remove, rewrite, write } from "../../core/text/edits";
+import { originalSpan, put, type Run, remove, rewrite, write } from "../../core/text/edits";
 import type { Removal, Span, TextEdit } from "../../core/text/types";
 import type { View } from "./view";
 
@@ -13,6 +13,19 @@ export function stretch(view: View, { start, stop }: Span): Span | null {
 export function wordsIn(view: View, pieces: Span): string {
   const span = stretch(view, pieces);
   return span ? view.text.value.slice(span.start, span.stop) : "";
+}
+
+/** The same, with what is hidden as it was. */
+export function wordsBehind(view: View, pieces: Span): string {
+  const span = stretch(view, pieces);
+  if (!span) return "";
+  const { text: original } = view.store.spec.value;
+  const known = ({ from, to, start, stop, edit }: Run) =>
+    edit !== null && view.edits.value[edit]?.name === "mask"
+      ? original.slice(start, stop)
+      : view.text.value.slice(Math.max(from, span.start), Math.min(to, span.stop));
+  const within = view.edited.value.runs.filter(({ from, to }) => to > span.start && from < span.stop);
+  return within.map(known).join("");
 }
 
 /** The edit that made all of a stretch. */

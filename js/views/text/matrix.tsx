@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Grid, valueAt } from "../../core/arrays";
+import { short } from "../../core/format";
 import { type Look, lookOf } from "../../core/paint";
 import { placed } from "../../core/text/placing";
 import { barOf, levelOf, type Page, shadeAt } from "../../core/text/shade";
@@ -89,7 +90,7 @@ export function Matrix(props: {
     point(row, Math.floor(((event.clientX - box.left) / box.width) * grid.width));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = cell.value ?? { row: 0, column: 0 };
+    const at = cell.value;
     const moves: Record<string, [number, number]> = {
       ArrowUp: [-1, 0],
       ArrowDown: [1, 0],
@@ -99,7 +100,9 @@ export function Matrix(props: {
     const by = moves[event.key];
     if (!by) return;
     event.preventDefault();
-    point(at.row + by[0], at.column + by[1]);
+    // The first key finds the first cell.
+    if (at) point(at.row + by[0], at.column + by[1]);
+    else point(0, 0);
   };
 
   const size = Math.min(LARGEST, TALLEST / grid.height);
@@ -110,7 +113,12 @@ export function Matrix(props: {
       ? textWords.cell(
           tokenName(layout, tokenOf(shown.row, perRow, first)),
           tokenName(layout, tokenOf(shown.column, perColumn)),
-          Number.isNaN(value) ? textWords.noValue : words.readOut(value),
+          // What has no two directions, such as attention, has no sign.
+          Number.isNaN(value)
+            ? textWords.noValue
+            : look.palette.kind === "sequential"
+              ? short(value)
+              : words.readOut(value),
         )
       : textWords.cellHint;
   const cursor = view.cursor.value;

@@ -8,7 +8,7 @@ import { textWords } from "../../core/text/words";
 import { Delta } from "../../dom/bars";
 import { Button } from "../../dom/controls";
 import { Progress } from "../../dom/progress";
-import { closeMenu, putWords, wordsIn } from "./acts";
+import { closeMenu, putWords, wordsBehind } from "./acts";
 import type { View } from "./view";
 
 const [WIDTH, BELOW] = [270, 6];
@@ -31,7 +31,7 @@ export function WordMenu({ view, pieces }: { view: View; pieces: Span }) {
   const [place, setPlace] = useState({ left: 0, top: 0 });
   const answer = store.menu.value;
   const plain = store.task.value === "value";
-  const word = spelled(wordsIn(view, pieces));
+  const word = spelled(wordsBehind(view, pieces));
 
   useLayoutEffect(() => {
     const holder = box.current?.parentElement;
