@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-AGAINST_RANDOM = ("deletion", "insertion", "road")
-"""Measures that compare a map's order with random ones: where they show no difference, the map says nothing."""
+AGAINST_RANDOM = ("deletion", "insertion", "road", "shuffled_answers", "tree_fidelity", "trustworthiness", "continuity")
+"""Measures that compare a map's order with random ones, or an answer with what knows nothing: where they show no
+difference, it says nothing."""
 
-FAILURES = {"randomisation": "not sensitive to the model", "seed_spread": "unstable between seeds"}
+FAILURES = {
+    "model_score": "of a model that is no better than a guess",
+    "randomisation": "not sensitive to the model",
+    "seed_spread": "unstable between seeds",
+    "halves": "unstable between halves",
+    "seed_agreement": "unstable between seeds",
+}
 """What it means not to pass these, the gravest first."""
 
 NO_BETTER = "no better than random"
@@ -126,7 +133,8 @@ class Evaluation(Computed, Tabular):
         Of the explanation; each measure has its own parameters.
     verdict : str
         ``"no better than random"``, ``"not sensitive to the model"``, ``"unstable between seeds"``, or ``"passes n of m
-        checks"``.
+        checks"``; of a population also ``"of a model that is no better than a guess"`` and ``"unstable between
+        halves"``.
     passed, checked : int
         Measures that clear their bar, of those that have one here.
     believable : bool
@@ -253,6 +261,8 @@ def _beats_random(measures: Sequence[Measure]) -> bool:
     """
     ahead: list[NDArray[np.float64]] = []
     for one in measures:
+        if len(one.random) < 2:  # noqa: PLR2004  of which there is no spread
+            continue
         scores = np.array([one.value, *one.random]) * (1 if one.better == "higher" else -1)
         spread = float(scores[1:].std(ddof=1))
         if spread > 0:

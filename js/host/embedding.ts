@@ -1,5 +1,5 @@
 // What a widget of word vectors knows, one store a model.
-import { type Signal, signal } from "@preact/signals";
+import { computed, type Signal, signal } from "@preact/signals";
 import { decodeBytes, decodeFloats } from "../core/arrays";
 import { unitSquare } from "../core/embedding/plot";
 import type {
@@ -14,10 +14,11 @@ import type {
   SeparationMessage,
 } from "../core/embedding/types";
 import { LatestWins } from "../core/latest";
-import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
+import type { Bytes, Incoming, Kept, TrustMessage, Welcome } from "../core/types";
 import { LinkedStore } from "./linked";
 import type { Model } from "./model";
 import { storeOf } from "./store";
+import { Trust } from "./trust";
 
 interface Asked {
   id: number;
@@ -39,6 +40,11 @@ export class EmbeddingStore extends LinkedStore {
   readonly agreement = signal<AgreementMessage | null>(null);
   readonly separation = signal<SeparationMessage | null>(null);
   readonly metric = signal<Metric>("cosine");
+  /** How far the layout on show can be trusted. */
+  readonly trust = new Trust(
+    computed(() => ({ id: this.layout.value?.id ?? -1 })),
+    (question) => this.link.question(question),
+  );
   /** Nobody answers here: a saved page. */
   readonly saved: unknown;
   private readonly given: Signal<EmbeddingSpec>;
@@ -51,8 +57,10 @@ export class EmbeddingStore extends LinkedStore {
     super(model);
     this.given = signal(model.get("spec") as EmbeddingSpec);
     this.saved = model.get("saved") ?? null;
-    const snapshot = (model.get("snapshot") ?? {}) as Record<string, Kept<EmbeddingMessage>>;
-    for (const kept of Object.values(snapshot)) if (kept?.kind) this.hear(kept, kept.buffers ?? []);
+    type Snapshot = Record<string, Kept<EmbeddingMessage>> & { trust?: TrustMessage };
+    const { trust, ...kept } = (model.get("snapshot") ?? {}) as Snapshot;
+    for (const one of Object.values(kept)) if (one?.kind) this.hear(one, one.buffers ?? []);
+    this.trust.told.value = trust ?? null;
     this.link.open();
     model.on("change:spec", this.specChanged);
   }
@@ -73,6 +81,7 @@ export class EmbeddingStore extends LinkedStore {
 
   protected override rest(): void {
     this.asks.clear();
+    this.trust.rest();
   }
 
   project(method: string, metric: Metric): void {
@@ -103,8 +112,13 @@ export class EmbeddingStore extends LinkedStore {
     if (this.spec.groups !== null) this.link.question({ kind: "separation", metric });
   }
 
+  protected override welcome(): void {
+    this.trust.welcomed();
+  }
+
   protected take(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
-    if (message.kind === "error") this.trouble.value = { message: message.message, detail: message.detail };
+    if (message.kind === "trust") this.trust.take(message);
+    else if (message.kind === "error") this.trouble.value = { message: message.message, detail: message.detail };
     else this.hear(message as unknown as EmbeddingMessage, buffers);
   }
 

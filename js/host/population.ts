@@ -1,11 +1,12 @@
 // What a widget of a whole population knows, one store a model.
-import { batch, type Signal, signal } from "@preact/signals";
+import { batch, computed, type Signal, signal } from "@preact/signals";
 import { answerOf } from "../core/population/read";
 import type { Answer, Params, PopulationSpec, PopulationState, StudyMessage, Topic } from "../core/population/types";
-import type { Bytes, Incoming, Kept, Welcome } from "../core/types";
+import type { Bytes, Incoming, Kept, TrustMessage, Welcome } from "../core/types";
 import { LinkedStore } from "./linked";
 import type { Model } from "./model";
 import { storeOf } from "./store";
+import { Trust } from "./trust";
 
 interface Line {
   /** How the newest question on a topic goes: it may have no answer yet. */
@@ -21,6 +22,11 @@ export class PopulationStore extends LinkedStore {
   readonly view: Signal<Topic>;
   readonly selected: Signal<number | null>;
   readonly lines: Record<Topic, Line>;
+  /** How far the answer on show can be trusted. */
+  readonly trust = new Trust(
+    computed(() => ({ id: this.lines[this.view.value].status.value?.id ?? -1 })),
+    (question) => this.link.question(question),
+  );
   /** Nobody answers here: a saved page. */
   readonly saved: unknown;
   private heard = 0;
@@ -37,13 +43,15 @@ export class PopulationStore extends LinkedStore {
     this.view = signal(state.view in this.lines ? state.view : "importance");
     this.selected = signal(state.selected ?? null);
     this.heard = state.id ?? 0;
-    for (const kept of Object.values(this.kept())) if (kept?.kind) this.hear(kept, kept.buffers ?? []);
+    const { trust, ...kept } = this.kept();
+    for (const one of Object.values(kept)) if (one?.kind) this.hear(one, one.buffers ?? []);
+    this.trust.told.value = trust ?? null;
     this.link.open();
   }
 
   /** What the kernel has painted of each topic, for notebooks that are saved. */
-  kept(): Record<string, Kept<StudyMessage> & { png?: Bytes; words?: string }> {
-    return this.read("snapshot") as ReturnType<PopulationStore["kept"]>;
+  kept(): { [topic in Topic]?: Kept<StudyMessage> & { png?: Bytes; words?: string } } & { trust?: TrustMessage } {
+    return this.read("snapshot");
   }
 
   /** Goes to a view, and has its question answered unless that was stopped. */
@@ -109,15 +117,21 @@ export class PopulationStore extends LinkedStore {
     return (this.model.get(name) ?? {}) as Record<string, unknown>;
   }
 
+  protected override rest(): void {
+    this.trust.rest();
+  }
+
   protected override welcome(message: Welcome): void {
     const state = message.state as unknown as PopulationState;
     this.follow(state);
     // What was asked before is told again by itself.
     if (!state.asked?.includes(this.view.value)) this.open(this.view.value);
+    this.trust.welcomed();
   }
 
   protected take(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void {
     if (message.kind === "error") this.fail(message.message, message.detail);
+    else if (message.kind === "trust") this.trust.take(message);
     else if (message.kind === "state") this.follow(message.state as unknown as PopulationState);
     else if ((message as unknown as StudyMessage).kind === "study") {
       if (this.saved) this.told.push([message as unknown as StudyMessage, buffers]);

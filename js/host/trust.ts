@@ -1,7 +1,9 @@
 // How far the map in a slot can be trusted: measured while a view has that unfolded.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Question, Slot, TrialMessage, TrustMessage } from "../core/types";
-import type { ShownMap } from "./decode";
+
+/** What was answered on a slot, by the number of its ask. */
+type Answered = ReadonlySignal<{ id: number } | null>;
 
 export class Trust {
   readonly told = signal<TrustMessage | null>(null);
@@ -14,36 +16,39 @@ export class Trust {
   readonly grey = computed(() => this.doubted.value && this.anyway.value !== this.current.value?.id);
   readonly doubted = computed(() => this.current.value?.believable === false);
   readonly anyway = signal<number | null>(null);
-  private readonly views = new Set<object>();
+  /** That show it. */
+  private views = 0;
   private again: number | null = null;
 
   constructor(
-    private readonly map: ReadonlySignal<ShownMap | null>,
-    private readonly send: (open: boolean) => void,
+    private readonly map: Answered,
+    private readonly ask: (question: Question) => void,
+    readonly slot: Slot = "a",
   ) {}
 
-  /** A view has unfolded or folded it. */
-  show(view: object, open: boolean): void {
-    if (this.views.has(view) === open) return;
-    if (open) this.views.add(view);
-    else this.views.delete(view);
-    if (open || !this.views.size) this.send(open);
+  send(open: boolean): void {
+    this.ask({ kind: "trust", open, slot: this.slot });
   }
 
-  retry(): void {
+  /** A view has unfolded it. Returns what is called once it no longer shows it. */
+  show(): () => void {
+    this.views++;
     this.send(true);
+    return () => {
+      if (!--this.views) this.send(false);
+    };
   }
 
   /** The kernel is there again, and may have forgotten. */
   welcomed(): void {
-    if (this.views.size) this.send(true);
+    if (this.views) this.send(true);
   }
 
   take(message: TrustMessage): void {
     this.told.value = message;
     const { id, running, error, fraction } = message;
     // Another browser may have folded it up while it is still to be seen here.
-    if (!this.views.size || running || error || fraction === 1 || (id !== null && id === this.again)) return;
+    if (!this.views || running || error || fraction === 1 || (id !== null && id === this.again)) return;
     this.again = id;
     this.send(true);
   }
@@ -60,10 +65,10 @@ export class Trusts {
   readonly trial = signal<TrialMessage | null>(null);
 
   constructor(
-    slots: Record<Slot, { map: ReadonlySignal<ShownMap | null> }>,
+    slots: Record<Slot, { map: Answered }>,
     private readonly ask: (question: Question) => void,
   ) {
-    const of = (slot: Slot) => new Trust(slots[slot].map, (open) => ask({ kind: "trust", open, slot }));
+    const of = (slot: Slot) => new Trust(slots[slot].map, ask, slot);
     [this.a, this.b] = [of("a"), of("b")];
   }
 

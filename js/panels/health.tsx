@@ -2,23 +2,15 @@
 import { useEffect } from "preact/hooks";
 import { fine, type Group, grouped, titlesOf, told } from "../core/health";
 import { translated } from "../core/language";
-import type { Check, Finding, Severity } from "../core/types";
+import type { Check, Finding } from "../core/types";
 import { words } from "../core/words";
 import { Button } from "../dom/controls";
 import { Fold } from "../dom/fold";
 import { useIds } from "../dom/hooks";
 import { Icon } from "../dom/icons";
+import { Mark } from "../dom/mark";
 import { Progress } from "../dom/progress";
 import type { Shown } from "./shown";
-
-export function Mark({ severity, text, icon }: { severity: Severity; text: string; icon?: "close" }) {
-  return (
-    <span class={`xai-mark xai-mark-${severity}`}>
-      <Icon name={icon ?? severity} />
-      {text}
-    </span>
-  );
-}
 
 function Item({ view, check, finding }: { view: Shown; check: Check; finding: Finding }) {
   const { methods } = view.store.spec.value;

@@ -6,10 +6,10 @@ import { trustWords } from "../core/trust/words";
 import { words } from "../core/words";
 import { Button, Checkbox } from "../dom/controls";
 import { Icon } from "../dom/icons";
+import { Mark } from "../dom/mark";
 import { Progress } from "../dom/progress";
 import { saveTable } from "../dom/save";
 import { type By, SortHead } from "../dom/sorting";
-import { Mark } from "./health";
 import { methodTitle } from "./names";
 import type { Shown } from "./shown";
 

@@ -39,7 +39,7 @@ def test_what_the_kernel_measures_is_said_in_words_and_a_map_that_fails_is_grey(
     expect(grey).to_have_count(0)
     # Slopes by themselves foretell nothing of this network: the map loses its colours once that is known.
     view.root.get_by_label("Explanation method").select_option("saliency")
-    expect(grey).to_contain_text("Saliency: No better than random. Its map is shown in grey.")
+    expect(grey).to_contain_text("Saliency: No better than random. It is shown in grey.")
     expect(verdict).to_have_text("No better than random")
     assert value(studio, "[w.evaluation.believable, w.evaluation.method]") == [False, "saliency"]
     assert colour(view) < 1

@@ -69,7 +69,7 @@ def test_a_map_that_is_no_better_than_random_turns_grey_until_somebody_wants_it(
     before = view.canvas.evaluate(COLOURED)
     panel = unfold(view)
     note = view.page.locator("[data-xai=grey-a]")
-    expect(note).to_contain_text("Integrated gradients: No better than random. Its map is shown in grey.")
+    expect(note).to_contain_text("Integrated gradients: No better than random. It is shown in grey.")
     expect(panel.locator("[data-xai=trust-a]")).to_have_text("No better than random")
     view.pixels()
     assert view.canvas.evaluate(COLOURED) < before / 4

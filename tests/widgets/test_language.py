@@ -12,6 +12,8 @@ import xai_widgets as xai
 from xai_widgets.embeddings.projections import PROJECTIONS
 from xai_widgets.esm import language
 from xai_widgets.evaluation import METRICS
+from xai_widgets.evaluation.embedding import EMBEDDING_GAUGES
+from xai_widgets.evaluation.other_rows import POPULATION_GAUGES
 from xai_widgets.inputs import PERTURBATIONS, Slider
 
 
@@ -42,7 +44,9 @@ def said_by_the_kernel():
         yield method.sentence
         yield method.family
         yield from (one.sentence for one in method.parameters if not one.hidden)
-    yield from (metric.sentence for metric in METRICS.values())
+    for gauge in (*METRICS.values(), *POPULATION_GAUGES.values(), *EMBEDDING_GAUGES.values()):
+        yield gauge.sentence
+        yield "" if gauge.title.isupper() else gauge.title  # an acronym is one in every language
     for slider in PERTURBATIONS.values():
         if issubclass(slider, Slider):
             yield from (slider.spec()["title"], slider.spec()["sentence"])

@@ -57,6 +57,11 @@ class Layout:
     notes: tuple[str, ...] = ()
 
     @property
+    def label(self) -> str:
+        """What it is of, in words."""
+        return f"{len(self.rows):,} words by {self.metric}"
+
+    @property
     def preserved(self) -> NDArray[np.float64]:
         """Share of each word's neighbours that survive the projection, 0..1: the recall of its k nearest."""
         return self.kept / self.k

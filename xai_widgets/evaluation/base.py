@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from xai_widgets.attribution.runs import parameters_of
 from xai_widgets.evaluations import Curve, Measure
 from xai_widgets.method import Parametrised, build, enter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xai_widgets.evaluation.subject import Subject
+
+G = TypeVar("G", bound=Parametrised)
 
 METRICS: dict[str, type[Metric]] = {}
 
@@ -69,22 +72,20 @@ def hundredths(value: float) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metric(Parametrised):
-    """Base of everything that is measured of an explanation; its `sentence` is its definition."""
+class Gauge(Parametrised):
+    """Base of everything that is measured, of whatever subject; its `sentence` is its definition."""
 
     paper: ClassVar[str]
     low: ClassVar[float | None] = 0.0
     high: ClassVar[float | None] = 1.0
     better: ClassVar[str] = "higher"
-    masked: ClassVar[bool] = False
-    """Whether somebody must say where the map should point."""
 
-    def why_not(self, subject: Subject) -> str | None:
+    def why_not(self, subject: Any) -> str | None:
         """One sentence on why it cannot be had here; None when it can."""
         return None
 
     @abstractmethod
-    def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
+    def run(self, subject: Any, seed: int = 0) -> Iterator[Reading | None]:
         """Yield ever-better readings, at most one batch apart, and None after a batch that is not worth showing."""
 
     def measure(self, reading: Reading) -> Measure:
@@ -106,6 +107,27 @@ class Metric(Parametrised):
             random=reading.random,
             params=parameters_of(self),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric(Gauge):
+    """Base of everything that is measured of the explanation of one input."""
+
+    masked: ClassVar[bool] = False
+    """Whether somebody must say where the map should point."""
+
+    def why_not(self, subject: Subject) -> str | None:
+        """One sentence on why it cannot be had here; None when it can."""
+        return None
+
+    @abstractmethod
+    def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
+        """Yield ever-better readings."""
+
+
+def register_gauge(registry: dict[str, Any]) -> Callable[[type[G]], type[G]]:
+    """Return what adds a class to a registry, under its `name`."""
+    return partial(enter, registry)
 
 
 def register_metric(cls: type[Metric]) -> type[Metric]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_widgets.budget import Budget
-from xai_widgets.evaluation.base import Metric, Reading, missing
+from xai_widgets.evaluation.base import Reading, missing
 from xai_widgets.evaluations import Evaluation, Measure, judge
 from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError
 from xai_widgets.provenance import provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from xai_widgets.evaluation.base import Gauge, Metric
     from xai_widgets.evaluation.subject import Subject
+    from xai_widgets.models import Model
 
 OTHER = (
     "The model says something else of this input than when the map was made: give the same input, preprocess and "
@@ -54,39 +56,76 @@ def evaluate_steps(
         When the model is trained meanwhile: the measures would be of several models.
     """
     subject = subject.fresh()
-    model, weights, map_ = subject.model, subject.model.weights, subject.attribution
-    budget, digest, made = Budget(time_budget), "", provenance()
+    model, map_ = subject.model, subject.attribution
     notes: tuple[str, ...] = (OTHER,) if _other(subject) else ()
     if unknown := int((~np.isfinite(map_.values)).sum()):
         notes += (f"{unknown:,} of {map_.values.size:,} values of the map are no finite numbers, and count as 0.",)
+
+    def spent() -> dict[str, Any]:
+        told = [note for one in subject.runs for note in one.notes]
+        passes = {name: sum(getattr(one, name) for one in subject.runs) for name in ("forwards", "backwards")}
+        return {**passes, "notes": (*notes, *dict.fromkeys(told))}
+
+    about = {"label": map_.label, "method": map_.method, "params": map_.params}
+    yield from gauge(subject, metrics, about, model=model, spent=spent, seed=seed, time_budget=time_budget)
+
+
+def gauge(
+    subject: Any,
+    metrics: Sequence[Gauge],
+    about: Mapping[str, Any],
+    *,
+    model: Model | None,
+    spent: Callable[[], Mapping[str, Any]],
+    seed: int = 0,
+    time_budget: float | None = None,
+) -> Iterator[Evaluation | None]:
+    """Take measures of any subject, one after another; as of :func:`evaluate_steps`.
+
+    Parameters
+    ----------
+    subject : object
+        As the metrics want it.
+    metrics : sequence of Gauge
+    about : dict
+        What an evaluation says of its subject: ``label``, ``method``, ``params``.
+    model : Model or None
+        Which must not be trained meanwhile; None where there is none.
+    spent : callable
+        Tells the passes so far, and notes.
+    seed : int
+    time_budget : float, optional
+    """
+    weights, budget, digest, made = model and model.weights, Budget(time_budget), "", provenance()
     finished: list[Measure] = []
     for place, metric in enumerate(metrics):
         last: Reading | None = None
         for reading in _readings(metric, subject, seed):
             fraction = (place + (0 if reading is None else reading.done / reading.total)) / len(metrics)
-            if model.weights != weights:
+            if model is not None and model.weights != weights:
                 raise WeightsChangedError(fraction, budget.seconds)
             stops = budget.ends(fraction)
             found: Evaluation | None = None
             if reading is not None or stops:
-                digest = digest or model.hash
+                digest = digest or ("" if model is None else model.hash)
                 shown = [*finished, *([] if reading is None else [metric.measure(reading)])]
                 ended = (budget.note(fraction),) if stops else ()
                 whole = reading is not None and reading.done == reading.total
+                told = dict(spent())
+                notes = (*told.pop("notes", ()), *ended)
                 found = Evaluation(
                     tuple(shown),
-                    map_.label,
+                    about["label"],
                     *judge(shown, [] if stops else [one.name for one in metrics[place + whole :]]),
-                    method=map_.method,
-                    params=map_.params,
+                    method=about["method"],
+                    params=about["params"],
                     fraction=fraction,
                     seed=seed,
-                    forwards=sum(one.forwards for one in subject.runs),
-                    backwards=sum(one.backwards for one in subject.runs),
                     seconds=budget.seconds,
                     model_hash=digest,
-                    notes=(*notes, *dict.fromkeys(note for one in subject.runs for note in one.notes), *ended),
+                    notes=notes,
                     provenance=made,
+                    **told,
                 )
             with budget.standing():
                 yield found
@@ -96,7 +135,7 @@ def evaluate_steps(
         finished.append(metric.measure(last or missing("")))
 
 
-def _readings(metric: Metric, subject: Subject, seed: int) -> Iterator[Reading | None]:
+def _readings(metric: Gauge, subject: Any, seed: int) -> Iterator[Reading | None]:
     """Run one measure; what the model or its explanation refuses is said in its sentence, and the others go on."""
     reason = metric.why_not(subject)
     if reason is not None:

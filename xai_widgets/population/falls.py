@@ -9,7 +9,7 @@ import torch
 
 from xai_widgets.models.first_linear import Divided
 from xai_widgets.population.study import NORMAL
-from xai_widgets.population.variants import varied
+from xai_widgets.population.variants import dealing, varied
 from xai_widgets.populations import Importances
 
 if TYPE_CHECKING:
@@ -59,19 +59,7 @@ class Falls:
         self.base += float(found[0].sum())
 
     def _varied(self, model: TorchModel, rows: Tensor, given: Tensor) -> Iterator[tuple[slice, Tensor]]:
-        places = torch.as_tensor([-1, *self.places], device=rows.device)
-
-        def deal(some: Tensor, which: slice | Tensor, variant: int | Tensor) -> None:
-            dealt = given[which]
-            if isinstance(variant, int):
-                if variant:
-                    some[:, self.places[variant - 1]] = dealt[:, self.places[variant - 1]]
-                return
-            changed = (variant > 0).nonzero()[:, 0]
-            column = places[variant[changed]]
-            some[changed, column] = dealt[changed, column]
-
-        return varied(model, rows, 1 + len(self.places), deal)
+        return varied(model, rows, 1 + len(self.places), dealing(given, self.places))
 
     def _moved(self, model: TorchModel, rows: Tensor, given: Tensor) -> Iterator[tuple[slice, Tensor]]:
         assert self.divided is not None

@@ -17,9 +17,10 @@ from xai_widgets.population.variants import gather, varied
 from xai_widgets.populations import Node, SurrogateTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from xai_widgets.inputs.columns import Column
     from xai_widgets.population.growing import Grown, Rows
@@ -60,47 +61,76 @@ class Surrogate(Study):
     def run(self, population: Population, seed: int = 0) -> Iterator[SurrogateTree | None]:
         """Yield a tree whenever there are twice as many answers, and None after each look for a split."""
         order = population.shuffled(seed)
-        questions = [one for i, column in enumerate(population.table.columns) for one in _questions(i, column)]
-        asked = np.empty((len(order), len(questions)), np.float32)
-        answers, fitted = torch.empty(len(order), dtype=torch.float64), 0
-        said = population.answers if population.valued else population.decisions
+        asked, answers, fitted = _room(population, len(order)), torch.empty(len(order), dtype=torch.float64), 0
         for part in blocks(len(order)):
-            rows, values = population.rows[order[part]], population.table.data[order[part]]
-            for k, one in enumerate(questions):
-                asked[part, k] = np.clip(one.numbers(values), -LARGEST, LARGEST)
-            passed = varied(population.model, rows, 1, lambda *_: None)
-            yield from gather(passed, said, answers[part])
+            yield from _read(population, order[part], asked[part], answers[part])
             if part.stop < min(len(order), 2 * fitted):
                 continue
             fitted = part.stop
             some = asked[:fitted], answers[:fitted].numpy()
-            yield from self._tree(population, questions, *some, fitted / len(order))
+            yield from self._tree(population, *some, fitted / len(order))
+
+    def grown(self, population: Population, numbers: NDArray[np.int64]) -> Generator[None, None, Grown]:
+        """Grow a tree on rows of these numbers alone, with a place to stop after each batch and look for a split."""
+        asked, answers = _room(population, len(numbers)), torch.empty(len(numbers), dtype=torch.float64)
+        yield from _read(population, numbers, asked, answers)
+        return (yield from self._grow(asked, answers.numpy(), len(numbers), population))
+
+    def asked(
+        self, population: Population, tree: Grown, numbers: NDArray[np.int64]
+    ) -> Generator[None, None, tuple[Values, Values]]:
+        """Ask a tree, and the model, about rows of these numbers; returns what each says."""
+        asked, answers = _room(population, len(numbers)), torch.empty(len(numbers), dtype=torch.float64)
+        yield from _read(population, numbers, asked, answers)
+        return tree.predict(asked, np.mean if population.valued else _commonest), answers.numpy()
+
+    def _grow(self, rows: Rows, answers: Values, of: int, population: Population) -> Generator[None, None, Grown]:
+        least, root = max(1, of // 1000), None
+        for root in grow(rows, answers, depth=self.depth, least=least, valued=population.valued):
+            if root is None:
+                yield None
+        assert root is not None
+        return root
 
     def _tree(
-        self, population: Population, questions: list[_Question], rows: Rows, answers: Values, fraction: float
+        self, population: Population, rows: Rows, answers: Values, fraction: float
     ) -> Iterator[SurrogateTree | None]:
-        out, least, valued = max(1, round(HELD_OUT * len(rows))), max(1, len(rows) // 1000), population.valued
-        for tree in grow(rows[out:], answers[out:], depth=self.depth, least=least, valued=valued):
-            if tree is None:
-                yield None
-                continue
-            right, usual = answers[:out], answers[out:]
-            said = tree.predict(rows[:out], np.mean if valued else _commonest)
-            if valued:
-                spread = float(((right - usual.mean()) ** 2).sum()) or 1.0
-                fidelity, guess = 1 - float(((right - said) ** 2).sum()) / spread, 0.0
-            else:
-                fidelity, guess = (float((right == one).mean()) for one in (said, _commonest(usual)))
-            yield SurrogateTree(
-                label=population.label if valued else "the class",
-                rows=len(rows),
-                nodes=tuple(_nodes(tree, "", questions, population)),
-                fidelity=fidelity,
-                guess=guess,
-                held_out=out,
-                measure="R²" if valued else "agreement",
-                fraction=fraction,
-            )
+        out, valued = max(1, round(HELD_OUT * len(rows))), population.valued
+        tree = yield from self._grow(rows[out:], answers[out:], len(rows), population)
+        right, usual = answers[:out], answers[out:]
+        said = tree.predict(rows[:out], np.mean if valued else _commonest)
+        if valued:
+            spread = float(((right - usual.mean()) ** 2).sum()) or 1.0
+            fidelity, guess = 1 - float(((right - said) ** 2).sum()) / spread, 0.0
+        else:
+            fidelity, guess = (float((right == one).mean()) for one in (said, _commonest(usual)))
+        yield SurrogateTree(
+            label=population.label if valued else "the class",
+            rows=len(rows),
+            nodes=tuple(_nodes(tree, "", _every(population), population)),
+            fidelity=fidelity,
+            guess=guess,
+            held_out=out,
+            measure="R²" if valued else "agreement",
+            fraction=fraction,
+        )
+
+
+def _every(population: Population) -> list[_Question]:
+    return [one for i, column in enumerate(population.table.columns) for one in _questions(i, column)]
+
+
+def _room(population: Population, count: int) -> Rows:
+    return np.empty((count, len(_every(population))), np.float32)
+
+
+def _read(population: Population, numbers: NDArray[np.int64], asked: Rows, answers: Tensor) -> Iterator[None]:
+    """Fill in what trees may ask of some rows, and what the model answers, with a place to stop after each batch."""
+    values = population.table.data[numbers]
+    for k, one in enumerate(_every(population)):
+        asked[:, k] = np.clip(one.numbers(values), -LARGEST, LARGEST)
+    passed = varied(population.model, population.taken(numbers), 1, lambda *_: None)
+    yield from gather(passed, population.answers if population.valued else population.decisions, answers)
 
 
 def _commonest(answers: Values) -> float:

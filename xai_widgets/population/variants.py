@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from torch import Tensor
 
@@ -57,6 +57,23 @@ def varied(
         return known(some, places)
 
     yield from model.batches(count * total, work, align=align)
+
+
+def dealing(given: Tensor, places: Sequence[int]) -> Callable[[Tensor, slice | Tensor, int | Tensor], None]:
+    """Return a `change` that leaves variant 0 as it is, and gives each later one a column of `given` (n, columns)."""
+    columns = torch.as_tensor([-1, *places], device=given.device)
+
+    def deal(some: Tensor, which: slice | Tensor, variant: int | Tensor) -> None:
+        dealt = given[which]
+        if isinstance(variant, int):
+            if variant:
+                some[:, places[variant - 1]] = dealt[:, places[variant - 1]]
+            return
+        changed = (variant > 0).nonzero()[:, 0]
+        column = columns[variant[changed]]
+        some[changed, column] = dealt[changed, column]
+
+    return deal
 
 
 def gather(asked: Iterator[tuple[slice, Tensor]], find: Callable[[Tensor], Tensor], out: Tensor) -> Iterator[None]:

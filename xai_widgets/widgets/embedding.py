@@ -30,7 +30,7 @@ from xai_widgets.widgets.embedding_session import Near, Space
 from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
 from xai_widgets.widgets.explorer import ExplorerWidget
 from xai_widgets.widgets.saving import shown
-from xai_widgets.wire import LIMIT, Arrange, Complete, Judge, ProtocolError
+from xai_widgets.wire import LIMIT, Arrange, Complete, Doubt, Judge, ProtocolError
 from xai_widgets.wire import Near as AskedNear
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class EmbeddingExplorer(ExplorerWidget):
         With the judgements of `pairs`.
     separation : Separation or None
         Of `groups`.
+    evaluation : Evaluation or None
+        How far the layout on show can be trusted, once a view or `evaluate` has asked.
 
     Raises
     ------
@@ -153,7 +155,7 @@ class EmbeddingExplorer(ExplorerWidget):
             "agreement": ask("agreement", priority=EXPLAIN, empty={"n": None}),
             "separation": ask("separation", priority=EXPLAIN, empty={"n": None}),
         }
-        super().__init__(spec=messages.spec(self.vectors, self._space))
+        super().__init__(worker, spec=messages.spec(self.vectors, self._space))
         self.project(method, metric=metric, **params)
         if word is not None:
             self.select(word, metric=metric)
@@ -176,7 +178,9 @@ class EmbeddingExplorer(ExplorerWidget):
         chosen(method, params)
         check_metric(metric)
         steps = partial(self._laid_out, self._space, method, metric, params)
-        self._ask("layout", steps, messages.arranged, {"method": method, "metric": metric}, "projection")
+        self._params = params
+        about = {"method": method, "metric": metric, "id": self._next()}
+        self._ask("layout", steps, messages.arranged, about, "projection")
 
     def select(self, word: str, *, metric: str = "cosine") -> None:
         """Show the neighbours of a word.
@@ -268,6 +272,8 @@ class EmbeddingExplorer(ExplorerWidget):
                 self.project(message.method, metric=message.metric, **(message.params or {}))
             else:
                 self.cancel()
+        elif isinstance(message, Doubt):
+            super()._on_message(message)
         elif isinstance(message, AskedNear):
             self._seek(message.word, check_metric(message.metric), message.id)
         elif isinstance(message, Complete):
@@ -286,7 +292,13 @@ class EmbeddingExplorer(ExplorerWidget):
         size = sum(one.nbytes for one in message.buffers)
         if not message.content["running"]:
             living.tell(self)
-        if message.content["running"] or self._closed or size > LIMIT:
+        if message.content["running"] or self._closed:
+            return
+        layout = self.projection
+        if kind == "layout" and message.content["error"] is None and layout is not None and layout.done == layout.total:
+            steps = partial(self._space.evaluate, layout, self._params)
+            self._settle(message.content["id"], steps, method=layout.method, label=layout.label)
+        if size > LIMIT:
             return
         # What was stopped before it came to anything leaves what there was.
         if message.content.get("positions", ...) is not None and message.content["error"] is None:
@@ -294,6 +306,13 @@ class EmbeddingExplorer(ExplorerWidget):
             with self._keeping:
                 kept = {**message.content, "buffers": list(message.buffers)}
                 self.snapshot = {**self.snapshot, kind: kept}
+
+    def _keep(self, kept: dict[str, Any]) -> None:
+        with self._keeping:
+            self.snapshot = {**self.snapshot, **kept}
+
+    def _on_show(self) -> Question:
+        return self._questions["layout"]
 
     def _state(self) -> dict[str, Any]:
         return {}

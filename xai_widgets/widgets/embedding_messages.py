@@ -84,7 +84,7 @@ def described(
     lines = []
     if layout is not None:
         whole = "" if layout.done == layout.total else f", {layout.done} of {layout.total} steps"
-        lines.append(f"{PROJECTIONS[layout.method].title} of {len(layout.rows):,} words by {layout.metric}{whole}")
+        lines.append(f"{PROJECTIONS[layout.method].title} of {layout.label}{whole}")
         kept = f"{layout.recall:.1%} of each word's {layout.k} nearest neighbours survive"
         lines.append(f"{kept}, by chance {layout.chance:.1%}")
     if found is not None:

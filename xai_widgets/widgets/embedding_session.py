@@ -9,6 +9,8 @@ import numpy as np
 
 from xai_widgets.embeddings.neighbours import Points, check_metric
 from xai_widgets.embeddings.projections import chosen, layouts, rows_of
+from xai_widgets.evaluation.embedding import EMBEDDING_GAUGES, Laid
+from xai_widgets.evaluation.runs import gauge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from xai_widgets.embeddings import Agreement, Analogy, Layout, Neighbour, Separation, WordVectors
     from xai_widgets.embeddings.clusters import Groups
     from xai_widgets.embeddings.contexts import Reading
+    from xai_widgets.evaluations import Evaluation
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,14 @@ class Space:
     def layouts(self, method: str, metric: str, params: dict[str, Any]) -> Iterator[Layout | float]:
         """Yield ever-better layouts; before, of which share of the words the neighbours are known."""
         yield from layouts(self.points(metric), self.rows, chosen(method, params), self.k, self.seed)
+
+    def evaluate(self, layout: Layout, params: dict[str, Any]) -> Iterator[Evaluation | None]:
+        """Measure how far a layout can be trusted."""
+        method = chosen(layout.method, params)
+        subject = Laid(self.vectors, self.points(layout.metric), layout, method, self.seed, self.pairs or ())
+        about = {"label": layout.label, "method": layout.method, "params": params}
+        every = [cls() for cls in EMBEDDING_GAUGES.values()]
+        yield from gauge(subject, every, about, model=None, spent=dict, seed=self.seed)
 
     def near(self, word: str, metric: str) -> Iterator[Near]:
         """Find what lies nearest to a word."""

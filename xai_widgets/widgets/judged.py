@@ -11,7 +11,7 @@ import traitlets
 from xai_widgets.jobs import worker_for
 from xai_widgets.method import create
 from xai_widgets.widgets.base import Exchange, ExplainerWidget
-from xai_widgets.widgets.trust import Trust
+from xai_widgets.widgets.trust import Trials
 from xai_widgets.wire import Doubt, Trial
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class JudgedWidget(ExplainerWidget):
     def __init__(self, session: Session, **traits: Any) -> None:
         device = str(session.model.device)
         self._session = session
-        self._trust = Trust(worker_for(device), session, self._post, self._on_judged)
+        self._trust = Trials(worker_for(device), session, self._post, self._on_judged)
         self._believed: dict[str, dict[str, Any]] = {}
         """What was found of the maps on show, as views are told, by slot."""
         super().__init__(device, **traits)
@@ -118,7 +118,7 @@ class JudgedWidget(ExplainerWidget):
     def _settled(self, exchange: Exchange) -> None:
         result = self.attribution if exchange.slot == "a" else self.compared
         if exchange.delivered and not exchange.failed and exchange.slot in self._requests:
-            self._trust.settle(exchange.slot, exchange.id, self._requests[exchange.slot], result)
+            self._trust.finish(exchange.slot, exchange.id, self._requests[exchange.slot], result)
 
     def _repeat(self, post: Callable[[Message], None]) -> None:
         super()._repeat(post)
@@ -130,7 +130,7 @@ class JudgedWidget(ExplainerWidget):
 
     def _doubt_anew(self, slot: str, request: Request | None) -> None:
         """Forget how far the map that was on show could be trusted."""
-        self._trust.begin(slot, request)
+        self._trust.renew(slot, request)
         self._believed.pop(slot, None)
         if slot == "a":
             self.set_trait("evaluation", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from xai_widgets.widgets.names import names_of
 from xai_widgets.widgets.population_session import TOPICS, Along, Asked, PopulationSession, result_of
 from xai_widgets.widgets.saving import shown
 from xai_widgets.widgets.twins import Twins, twin
-from xai_widgets.wire import Message, Pick, ProtocolError, Study
+from xai_widgets.wire import Doubt, Message, Pick, ProtocolError, Study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,8 @@ class PopulationExplorer(ExplorerWidget):
         Of many rows, with their local values.
     tree : SurrogateTree or None
     sensitivity : Importances or None
+    evaluation : Evaluation or None
+        How far the answer on show can be trusted, once a view or `evaluate` has asked.
     selected : int or None
         The row that was clicked on, by its number in `frame`.
 
@@ -115,8 +118,10 @@ class PopulationExplorer(ExplorerWidget):
         }
         self._asked: dict[str, Asked] = {}
         self._shown = next(name for name in TOPICS if self._session.why_not(name) is None and not TOPICS[name].columns)
-        self._twins = Twins(worker, lambda kept: self._publish(snapshot=kept))
-        super().__init__(spec=messages.spec(self._session))
+        self._numbers: dict[str, int] = {}
+        """Of the newest ask of each question."""
+        self._twins = Twins(worker, self._painted)
+        super().__init__(worker, spec=messages.spec(self._session))
         self.state = self._state()
 
     def show(self, question: str, *columns: str | int, **params: Any) -> None:
@@ -245,15 +250,18 @@ class PopulationExplorer(ExplorerWidget):
 
         question = self._questions[asked.topic]
         with self._lock:
-            same = self._asked.get(asked.topic) == asked
+            same, stays = self._asked.get(asked.topic) == asked, self._shown == asked.topic
             self._asked[asked.topic], self._shown = asked, asked.topic
             # What is on show comes first; what was begun before goes on behind it.
             for one in self._questions.values():
                 one.priority = EXPLAIN if one is question else COMPARE
             self.state = self._state()
         if same and question.running:
+            if not stays:
+                self._trust.begin("a")
             return
-        about = {"question": asked.topic, "columns": list(asked.columns), "params": dict(asked.params)}
+        number = self._numbers[asked.topic] = self._next()
+        about = {"question": asked.topic, "id": number, "columns": list(asked.columns), "params": dict(asked.params)}
         question.ask(lambda: session.steps(asked), told, about)
         living.tell(self)
 
@@ -270,6 +278,8 @@ class PopulationExplorer(ExplorerWidget):
                 self._questions[message.question].stop()
         elif isinstance(message, Pick):
             self._pick(message.row)
+        elif isinstance(message, Doubt):
+            super()._on_message(message)
         else:
             msg = f"PopulationExplorer has no answer to {type(message).__name__.lower()!r}."
             raise ProtocolError(msg)
@@ -293,7 +303,26 @@ class PopulationExplorer(ExplorerWidget):
             return
         # What this message answers: by now something else may have been asked.
         asked = Asked(said["question"], tuple(said["columns"]), tuple(sorted(said["params"].items())))
-        self._twins.keep(asked.topic, message, result_of(self._session.known(asked)))
+        found: Any = self._session.known(asked)
+        self._twins.keep(asked.topic, message, result_of(found))
+        if found.fraction == 1 and asked.topic == self._shown:
+            result = result_of(found)
+            about = {"method": result.method, "label": result.label}
+            self._settle(said["id"], partial(self._session.evaluate, asked), **about)
+
+    def _keep(self, kept: dict[str, Any]) -> None:
+        with self._lock:
+            self._publish(snapshot={**self.snapshot, **kept})
+
+    def _painted(self, kept: dict[str, Any]) -> None:
+        with self._lock:
+            believed = {name: one for name, one in self.snapshot.items() if name == "trust"}
+            self._publish(snapshot={**kept, **believed})
+
+    def _on_show(self) -> Question:
+        if not self._asked:
+            self.show(self._shown)
+        return self._questions[self._shown]
 
     def _stop(self) -> None:
         super()._stop()
@@ -305,12 +334,11 @@ class PopulationExplorer(ExplorerWidget):
 
     def _found(self, seconds: float | None) -> Found | None:
         """Return what the question on show has come to after so many seconds; all have ended for None."""
-        if not self._asked:
-            self.show(self._shown)
+        asked = self._on_show()
         if seconds is None:
             self.wait()
         else:
-            self._questions[self._shown].wait(seconds)
+            asked.wait(seconds)
         return self._session.known(self._asked[self._shown])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

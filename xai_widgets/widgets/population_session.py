@@ -7,11 +7,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from xai_widgets.evaluation.other_rows import gauges_of
+from xai_widgets.evaluation.population import Answered
+from xai_widgets.evaluation.runs import gauge
 from xai_widgets.population import create_study, run_study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from xai_widgets.evaluations import Evaluation
     from xai_widgets.population import Population, Study
     from xai_widgets.populations import Effects, PopulationResult
 
@@ -146,6 +150,20 @@ class PopulationSession:
             if found is not None:
                 self._known[asked] = weights, found
             yield found
+
+    def evaluate(self, asked: Asked) -> Iterator[Evaluation | None]:
+        """Measure how far the newest answer can be trusted."""
+        population = dataclasses.replace(self.population, model=self.population.model.fresh().plain())
+        found, model = self.known(asked), population.model
+        result = result_of(found)
+        accumulated = found.accumulated if isinstance(found, Along) else None
+        subject = Answered(population, self._studies(asked)[0], result, accumulated)
+        about = {"label": result.label, "method": result.method, "params": result.params}
+
+        def spent() -> dict[str, Any]:
+            return {"forwards": model.forwards, "notes": model.notes}
+
+        yield from gauge(subject, gauges_of(subject), about, model=model, spent=spent, seed=self.seed)
 
     def _look(self, asked: Asked) -> Iterator[Found | None]:
         cells = self._cells(asked)

@@ -6,6 +6,7 @@ import json
 import math
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.health import PRIORITY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xai_widgets.evaluations import Comparison, Curve, Evaluation, Measure
     from xai_widgets.jobs import Worker
@@ -33,15 +34,15 @@ NOBODY: dict[str, Any] = {"id": None, "method": None, "label": None}
 
 @dataclass(frozen=True)
 class Finished:
-    """A map that its run has ended with."""
+    """What a run has ended with: the ask it answers, how it is measured, and what views are told it is."""
 
     number: int
-    request: Request
-    result: Attribution
+    steps: Callable[[], Iterator[Evaluation | None]]
+    about: dict[str, Any]
 
 
 class Trust:
-    """What is known of how far the maps of one widget can be trusted.
+    """What is known of how far that which one widget shows can be trusted.
 
     Its methods may be called on any thread and return at once.
 
@@ -49,36 +50,30 @@ class Trust:
     ----------
     worker : Worker
         Whose thread measures.
-    session : Session
     post : callable
         Sends a message to the views.
     found : callable
         Is told the slot, the number of the ask, what was found so far, and how views are told of it.
+    slots : str
+        A letter each.
     """
 
     def __init__(
         self,
         worker: Worker,
-        session: Session,
         post: Callable[[Message], None],
         found: Callable[[str, int, Evaluation, dict[str, Any]], None],
+        slots: str = "a",
     ) -> None:
-        self._session, self._post, self._found = session, post, found
-        empty = {**UNKNOWN, "fraction": 0.0}
-        self._questions = {
-            slot: Question(worker, "trust", priority=PRIORITY, post=post, empty={**empty, "notes": []}) for slot in "ab"
-        }
-        self._trial = Question(
-            worker, "trial", priority=PRIORITY, post=post, empty={"rows": [], "fraction": 0.0, "notes": []}
-        )
+        self._post, self._found = post, found
+        empty = {**UNKNOWN, "fraction": 0.0, "notes": []}
+        self._questions = {slot: Question(worker, "trust", priority=PRIORITY, post=post, empty=empty) for slot in slots}
         self._lock = threading.RLock()
         self._maps: dict[str, Finished] = {}
         self._shown: set[str] = set()
         """The slots that a view wants to know of."""
         self._awaited: set[str] = set()
         """Those that Python waits for."""
-        self._tried: tuple[Any, Any] | None = None
-        """What the comparison of methods is about."""
         self._asked: dict[str, int] = {}
         """By slot, the ask whose map is being measured, or was to the end."""
 
@@ -123,31 +118,77 @@ class Trust:
             if known is None or (self._asked.get(slot) == known.number and question.error is None):
                 question.repeat(self._post)
                 return
-            self._asked[slot] = known.number
-            session, request, result, number = self._session, known.request, known.result, known.number
+            number = self._asked[slot] = known.number
 
             def tell(message: Message, found: Evaluation) -> None:
                 message.content.update(judged(found), notes=list(found.notes))
                 self._found(slot, number, found, message.content)
 
-            about = {"slot": slot, "id": number, "method": result.method, "label": result.label}
-            question.ask(lambda: session.evaluate(request, result), tell, about)
+            question.ask(known.steps, tell, {"slot": slot, "id": number, **known.about})
 
-    def begin(self, slot: str, request: Request | None) -> None:
+    def begin(self, slot: str) -> None:
         """Forget what was found of a slot: another map is on its way, or none any more."""
         with self._lock:
             self._maps.pop(slot, None)
             self._asked.pop(slot, None)
             self._questions[slot].clear({"slot": slot, **NOBODY})
+
+    def settle(self, slot: str, finished: Finished) -> None:
+        """Take what a run has ended with."""
+        with self._lock:
+            self._maps[slot] = finished
+            if slot in self._shown:
+                self._measure(slot)
+
+    def repeat(self, post: Callable[[Message], None]) -> None:
+        """Say again what is known, for a view that has just opened."""
+        for one in self._questions.values():
+            one.repeat(post)
+
+    def close(self) -> None:
+        """Stop for good, and forget."""
+        for one in self._questions.values():
+            one.close()
+        with self._lock:
+            self._maps.clear()
+
+
+class Trials(Trust):
+    """The same of the maps of requests, on show and compared, and of those of several methods beside each other.
+
+    Parameters
+    ----------
+    worker : Worker
+    session : Session
+    post, found : callable
+        As of `Trust`.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        session: Session,
+        post: Callable[[Message], None],
+        found: Callable[[str, int, Evaluation, dict[str, Any]], None],
+    ) -> None:
+        super().__init__(worker, post, found, "ab")
+        self._session = session
+        empty: dict[str, Any] = {"rows": [], "fraction": 0.0, "notes": []}
+        self._trial = Question(worker, "trial", priority=PRIORITY, post=post, empty=empty)
+        self._tried: tuple[Any, Any] | None = None
+        """What the comparison of methods is about."""
+
+    def renew(self, slot: str, request: Request | None) -> None:
+        """Forget what was found of a slot, and of methods beside each other where these were asked something else."""
+        with self._lock:
+            self.begin(slot)
             if slot == "a" and request is not None and self._tried != (request.target, request.edits):
                 self._trial.clear({"methods": []})
 
-    def settle(self, slot: str, number: int, request: Request, result: Attribution) -> None:
+    def finish(self, slot: str, number: int, request: Request, result: Attribution) -> None:
         """Take the map that a run has ended with."""
-        with self._lock:
-            self._maps[slot] = Finished(number, request, result)
-            if slot in self._shown:
-                self._measure(slot)
+        about = {"method": result.method, "label": result.label}
+        self.settle(slot, Finished(number, partial(self._session.evaluate, request, result), about))
 
     def try_out(self, asked: Trial, request: Request, methods: Sequence[Method]) -> None:
         """Measure the maps of several methods of what is on show, one after the other."""
@@ -164,15 +205,13 @@ class Trust:
 
     def repeat(self, post: Callable[[Message], None]) -> None:
         """Say again what is known, for a view that has just opened."""
-        for one in (*self._questions.values(), self._trial):
-            one.repeat(post)
+        super().repeat(post)
+        self._trial.repeat(post)
 
     def close(self) -> None:
         """Stop for good, and forget."""
-        for one in (*self._questions.values(), self._trial):
-            one.close()
-        with self._lock:
-            self._maps.clear()
+        super().close()
+        self._trial.close()
 
 
 def judged(found: Evaluation, *, drawn: bool = True) -> dict[str, Any]:

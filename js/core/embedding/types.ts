@@ -36,6 +36,8 @@ interface Answer {
 
 export interface LayoutMessage extends Answer {
   kind: "layout";
+  /** The ask that it answers. */
+  id?: number;
   method: string;
   metric: Metric;
   positions: ArrayMeta | null;

@@ -34,6 +34,8 @@ export type NodeEntry = [string, number, string, number, number, boolean];
 /** What was asked, how it goes, and once it is `known` what was found. */
 export interface StudyMessage {
   kind: "study";
+  /** The ask that it answers. */
+  id?: number;
   question: Topic;
   columns: number[];
   params: Params;

@@ -6,7 +6,7 @@ import type { Curve, Judgement, Measure, TrialRow } from "./types";
 import { trustWords } from "./words";
 
 export function verdictOf({ verdict, passed, checked }: Judgement): string {
-  return verdict === null ? "" : (trustWords.verdicts[verdict] ?? trustWords.passes(passed, checked));
+  return verdict === null ? "" : trustWords.verdict(verdict, trustWords.passes(passed, checked));
 }
 
 export function severityOf({ believable, passed, checked }: Judgement): Severity {

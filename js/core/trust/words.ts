@@ -5,12 +5,9 @@ import { inLanguage } from "../language";
 const english = {
   panel: "Can I believe this?",
   passes: (passed: number, checked: number) => `Passes ${passed} of ${checked} ${checked === 1 ? "check" : "checks"}`,
-  verdicts: {
-    "no better than random": "No better than random",
-    "unstable between seeds": "Unstable between seeds",
-    "not sensitive to the model": "Not sensitive to the model",
-  } as Record<string, string>,
-  waits: "Waiting for the finished map",
+  /** In the kernel's words; `count` is how many checks are passed. */
+  verdict: (said: string, _count: string): string => said.charAt(0).toUpperCase() + said.slice(1),
+  waits: "Waiting until it is finished",
   measuring: "Measuring",
   stopped: "Not measured to the end",
   noKernel: "The kernel measures it, and there is none here now.",
@@ -42,7 +39,7 @@ const english = {
   } as Record<string, string>,
   curvesOf: (title: string, means: [string, number][]) =>
     `Curves of ${title}. On average ${means.map(([name, mean]) => `${name} ${short(mean)}`).join(", ")}`,
-  greyed: (method: string, verdict: string) => `${method}: ${verdict}. Its map is shown in grey.`,
+  greyed: (method: string, verdict: string) => `${method}: ${verdict}. It is shown in grey.`,
   anyway: "Show it anyway",
 
   // methods beside each other

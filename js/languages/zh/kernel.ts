@@ -1,10 +1,12 @@
 // What the kernel says in English, by its very words; {} for numbers and names, which keep their order.
+import { believed } from "./kernel/believed";
 import { checked } from "./kernel/checked";
 import { measured } from "./kernel/measured";
 import { notes } from "./kernel/notes";
 import { refused } from "./kernel/refused";
 
 export const kernel: Record<string, string> = {
+  ...believed,
   ...checked,
   ...measured,
   ...notes,

@@ -2,15 +2,19 @@
 import { doubted, short } from "../../core/format";
 import type { TrustWords } from "../../core/trust/words";
 
+const VERDICTS: Record<string, string> = {
+  "no better than random": "不比随机更好",
+  "unstable between seeds": "随种子变化，不稳定",
+  "unstable between halves": "两半数据之间不稳定",
+  "not sensitive to the model": "不随模型变化",
+  "of a model that is no better than a guess": "所属模型不比猜测更好",
+};
+
 export const trust: TrustWords = {
   panel: "这可信吗？",
   passes: (passed, checked) => `通过 ${checked} 项检验中的 ${passed} 项`,
-  verdicts: {
-    "no better than random": "不比随机更好",
-    "unstable between seeds": "随种子变化，不稳定",
-    "not sensitive to the model": "不随模型变化",
-  },
-  waits: "正在等待完成的图",
+  verdict: (said, count) => VERDICTS[said] ?? count,
+  waits: "等待其完成",
   measuring: "正在测量",
   stopped: "没有测量完",
   noKernel: "测量由内核进行，而这里现在没有内核。",
@@ -42,7 +46,7 @@ export const trust: TrustWords = {
   },
   curvesOf: (title, means) =>
     `${title}的曲线。平均值：${means.map(([name, mean]) => `${name} ${short(mean)}`).join("，")}`,
-  greyed: (method, verdict) => `${method}：${verdict}。其图以灰色显示。`,
+  greyed: (method, verdict) => `${method}：${verdict}。以灰色显示。`,
   anyway: "仍然显示",
 
   trial: "各方法并列比较",

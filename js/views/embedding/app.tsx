@@ -6,6 +6,7 @@ import { translated } from "../../core/language";
 import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
 import { Progress } from "../../dom/progress";
+import { Greyed, JudgedPanel } from "../../panels/judged";
 import { Fault } from "../../panels/said";
 import { Alerts } from "../../panels/status";
 import { AgreementFold, AnalogyFold, SeparationFold } from "./folds";
@@ -51,7 +52,7 @@ function Status({ view }: { view: View }) {
   const layout = store.layout.value;
   if (!layout) return null;
   const { running, done, total, error } = layout;
-  const title = store.spec.methods.find((one) => one.name === layout.method)?.title ?? "";
+  const title = view.method();
   const partial = !running && total > 0 && done < total;
   const reading = !store.spec.words.length;
   const missing = store.spec.methods.find((one) => one.why_not !== null);
@@ -82,6 +83,8 @@ function Status({ view }: { view: View }) {
 }
 
 export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
+  const { store } = view;
+  const judged = { trust: store.trust, name: view.method(), waits: !!store.layout.value?.running };
   return (
     <div class="xai-app">
       <header class="xai-header">
@@ -91,6 +94,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
       <div class="xai-main xai-space">
         <div class="xai-left">
           <Tools view={view} />
+          <Greyed of={[judged]} />
           <MapStage view={view} onDraw={onDraw} />
           <Readout view={view} />
           <Status view={view} />
@@ -102,6 +106,7 @@ export function App({ view, onDraw }: { view: View; onDraw: () => void }) {
       <AnalogyFold view={view} />
       <AgreementFold view={view} />
       <SeparationFold view={view} />
+      <JudgedPanel store={store} of={[judged]} />
     </div>
   );
 }

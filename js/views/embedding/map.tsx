@@ -51,17 +51,15 @@ export function MapStage({ view, onDraw }: { view: View; onDraw: () => void }) {
   }, [view, onDraw]);
   useEffect(() => (canvas.current ? gestures(canvas.current, view) : undefined), [view]);
 
-  const layout = store.layout.value;
-  const method = store.spec.methods.find((one) => one.name === layout?.method)?.title ?? "";
   return (
-    <div class="xai-map" ref={box}>
+    <div class={store.trust.grey.value ? "xai-map xai-grey" : "xai-map"} ref={box}>
       {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: arrow keys go from word to word on it */}
       <canvas
         ref={canvas}
         class="xai-map-canvas"
         role="application"
         tabIndex={0}
-        aria-label={store.frame.value ? said.map(method, said.metrics[store.metric.value]) : said.mapWaits}
+        aria-label={store.frame.value ? said.map(view.method(), said.metrics[store.metric.value]) : said.mapWaits}
         aria-describedby={ids.help}
         onKeyDown={(event) => onKey(event, view)}
       />

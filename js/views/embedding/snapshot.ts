@@ -17,9 +17,8 @@ const PAPER = {
 } as const;
 
 export function lines(view: View): string[] {
-  const { layout, frame, near, agreement, spec } = view.store;
-  const method = spec.methods.find((one) => one.name === layout.value?.method)?.title ?? "";
-  const out = [`${view.title()} · ${method}`];
+  const { frame, near, agreement } = view.store;
+  const out = [`${view.title()} · ${view.method()}`];
   const told = frame.value?.message;
   if (told) out.push(`${said.recall(told.recall, told.k)}, ${said.chance(told.chance)}`);
   if (near.value?.entries.length) {

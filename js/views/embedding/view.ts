@@ -42,6 +42,8 @@ export function createView(store: EmbeddingStore) {
       const { words, total, features } = store.spec;
       return words.length ? said.title(words.length, total, features) : said.titleWaits;
     },
+    /** What the newest layout is called. */
+    method: () => store.spec.methods.find(({ name }) => name === store.layout.value?.method)?.title ?? "",
     nameOf: (point: number) => spelled(store.spec.words[point] ?? ""),
     pick: (point: number) => store.select(store.spec.words[point]!),
   };

@@ -6,6 +6,7 @@ import { populationWords as said } from "../../core/population/words";
 import { words } from "../../core/words";
 import { Button, Segments } from "../../dom/controls";
 import { Progress } from "../../dom/progress";
+import { Greyed, JudgedPanel } from "../../panels/judged";
 import { Fault } from "../../panels/said";
 import { Alerts } from "../../panels/status";
 import { ImportanceBody, SensitivityBody } from "./bars";
@@ -65,7 +66,8 @@ export function App({ view }: { view: View }) {
   const topic = store.view.value;
   const Body = BODIES[topic];
   const why = spec.questions.find(({ name }) => name === topic)?.why_not;
-  const error = store.lines[topic].status.value?.error;
+  const status = store.lines[topic].status.value;
+  const judged = { trust: store.trust, name: said.topics[topic], waits: !!status?.running };
   return (
     <div class="xai-app">
       <header class="xai-header">
@@ -95,10 +97,16 @@ export function App({ view }: { view: View }) {
           {translated(why)}
         </p>
       ) : (
-        <Body view={view} />
+        <>
+          <Greyed of={[judged]} />
+          <div class={store.trust.grey.value ? "xai-grey" : undefined}>
+            <Body view={view} />
+          </div>
+        </>
       )}
-      <Fault why={error} data-xai="failed" />
+      <Fault why={status?.error} data-xai="failed" />
       <Status view={view} />
+      {!why && <JudgedPanel store={store} of={[judged]} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import "../../core/palette";
 import "../../core/ranking";
 import "../../dom/combobox";
 import "../../panels/handle";
+import "../../panels/health";
 import "../../panels/method";
 import "../../panels/said";
 import "../../panels/search";

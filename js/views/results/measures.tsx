@@ -1,4 +1,5 @@
 // A saved evaluation: how far a map can be believed, one line a measure.
+
 import { short } from "../../core/format";
 import { translated } from "../../core/language";
 import type { EvaluationSpec } from "../../core/results/types";
@@ -6,8 +7,8 @@ import { resultWords as said } from "../../core/results/words";
 import { markOf, severityOf, verdictOf } from "../../core/trust/measures";
 import type { Measure } from "../../core/trust/types";
 import { trustWords } from "../../core/trust/words";
+import { Mark } from "../../dom/mark";
 import { Curves } from "../../panels/curves";
-import { Mark } from "../../panels/health";
 import { type Column, SortTable } from "./table";
 
 const columns = (): Column<Measure>[] => [
