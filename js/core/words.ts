@@ -109,7 +109,6 @@ const english = {
   },
   healthLooking: "Looking at the model",
   healthStopped: "Not looked at to the end",
-  healthNoKernel: "The kernel looks at the model, and there is none here now.",
   healthFailed: (why: string) => `The check could not be made: ${why}`,
   healthCost: (forwards: number, backwards: number, s: number) =>
     `${whole(forwards)} forward and ${whole(backwards)} backward passes, ${seconds(s)}`,
@@ -152,6 +151,7 @@ const english = {
   exactValue: (title: string) => `${title}, exact value`,
 
   // status
+  noneHere: "The kernel finds it out, and there is none here now.",
   noKernel: "No kernel: showing the last saved view",
   savedAlone: "Saved without the model: what is greyed needs a running notebook.",
   needsModel: "needs the model",

@@ -4,12 +4,11 @@ import { fine, type Group, grouped, titlesOf, told } from "../core/health";
 import { translated } from "../core/language";
 import type { Check, Finding } from "../core/types";
 import { words } from "../core/words";
-import { Button } from "../dom/controls";
 import { Fold } from "../dom/fold";
 import { useIds } from "../dom/hooks";
 import { Icon } from "../dom/icons";
 import { Mark } from "../dom/mark";
-import { Progress } from "../dom/progress";
+import { Standing } from "../dom/standing";
 import type { Shown } from "./shown";
 
 function Item({ view, check, finding }: { view: Shown; check: Check; finding: Finding }) {
@@ -119,17 +118,17 @@ function State({ view }: { view: Shown }) {
       : done
         ? words.healthVerdicts[check.severity]
         : silent
-          ? words.healthNoKernel
+          ? words.noneHere
           : words.healthStopped;
   return (
-    <div class="xai-health-state">
-      <output class="xai-health-verdict" data-xai="health-state">
-        {done && <Icon name={check.severity} />}
-        <span>{said}</span>
-      </output>
-      {running && <Progress of={words.healthLooking} done={check?.fraction} />}
-      {!running && !done && !silent && <Button text={words.retry} onClick={() => health.show(view, true)} />}
-    </div>
+    <Standing
+      name="health-state"
+      icon={done ? check.severity : null}
+      said={said}
+      of={running && words.healthLooking}
+      done={check?.fraction}
+      onRetry={!done && !silent && (() => health.show(view, true))}
+    />
   );
 }
 

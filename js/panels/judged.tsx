@@ -2,6 +2,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { doubted } from "../core/format";
 import { translated } from "../core/language";
 import { markOf, placeOf, severityOf, verdictOf } from "../core/trust/measures";
 import type { Measure } from "../core/trust/types";
@@ -11,7 +12,7 @@ import { Button } from "../dom/controls";
 import { Fold } from "../dom/fold";
 import { Icon } from "../dom/icons";
 import { Mark } from "../dom/mark";
-import { Progress } from "../dom/progress";
+import { Standing } from "../dom/standing";
 import type { Trust } from "../host/trust";
 import { Curves } from "./curves";
 
@@ -46,7 +47,7 @@ function Line({ measure, running }: { measure: Measure; running: boolean }) {
             <span />
           )}
           <span class="xai-measure-value">
-            {value === null ? trustWords.noValue : trustWords.value(value, error)}
+            {value === null ? trustWords.noValue : doubted(value, error)}
             {reference !== null && <span class="xai-faint">{trustWords.random(reference)}</span>}
           </span>
           {passed === null && (running || value === null) ? <span /> : <Mark {...markOf(passed)} />}
@@ -72,26 +73,21 @@ function Body({ store, of, alone, open }: { store: Linked; of: Judged; alone: bo
   const running = !!told?.running && !silent;
   const waiting = waits && !silent;
   const verdict = told ? verdictOf(told) : "";
-  const said = told?.error
-    ? trustWords.failed(translated(told.error))
-    : silent
-      ? trustWords.noKernel
-      : trustWords.stopped;
+  const said = told?.error ? trustWords.failed(translated(told.error)) : silent ? words.noneHere : trustWords.stopped;
   const count = told ? trustWords.passes(told.passed, told.checked) : "";
   return (
     <div>
       {!alone && <h3 class="xai-heading">{name}</h3>}
-      <div class="xai-health-state">
-        <output class="xai-health-verdict" data-xai={`trust-${trust.slot}`}>
-          {told && verdict && !running && <Icon name={severityOf(told)} />}
-          <span>{verdict || (running ? trustWords.measuring : waiting ? trustWords.waits : said)}</span>
-        </output>
-        {running && <Progress of={trustWords.measuring} done={told.fraction} />}
+      <Standing
+        name={`trust-${trust.slot}`}
+        icon={told && verdict && !running ? severityOf(told) : null}
+        said={verdict || (running ? trustWords.measuring : waiting ? trustWords.waits : said)}
+        of={running && trustWords.measuring}
+        done={told?.fraction}
+        onRetry={!waiting && !silent && !store.saved && told?.fraction !== 1 && (() => trust.send(true))}
+      >
         {told && verdict && verdict !== count && <span class="xai-faint">{count}</span>}
-        {!running && !waiting && !silent && !store.saved && told?.fraction !== 1 && (
-          <Button text={words.retry} onClick={() => trust.send(true)} />
-        )}
-      </div>
+      </Standing>
       <ul class="xai-measures">
         {told?.measures.map((measure) => (
           <Line key={measure.name} measure={measure} running={told.running} />

@@ -1,5 +1,6 @@
 // All chosen methods by all measures, on the input on show.
 import { useState } from "preact/hooks";
+import { doubted } from "../core/format";
 import { translated } from "../core/language";
 import { columnsOf, severityOf, sortedBy, tableOf, verdictOf } from "../core/trust/measures";
 import { trustWords } from "../core/trust/words";
@@ -24,7 +25,7 @@ function Table({ view }: { view: Shown }) {
       <table class="xai-trial" aria-label={trustWords.trial}>
         <thead>
           <tr>
-            <th scope="col">{trustWords.method}</th>
+            <th scope="col">{words.method}</th>
             <SortHead name={null} title={trustWords.checks} by={by} down onSort={onSort} />
             {columns.map(({ name, title, definition }) => (
               <SortHead
@@ -50,7 +51,7 @@ function Table({ view }: { view: Shown }) {
                 const one = row.measures.find((measure) => measure.name === name);
                 return (
                   <td key={name} title={one && translated(one.sentence)}>
-                    {one?.value == null ? "–" : trustWords.value(one.value, null)}
+                    {one?.value == null ? "–" : doubted(one.value, null)}
                     {one?.passed != null && (
                       <>
                         {" "}
@@ -83,7 +84,7 @@ export function Trial({ view }: { view: Shown }) {
       <div class="xai-health-body">
         <p class="xai-finding-more">{trustWords.trialHint}</p>
         <fieldset class="xai-trial-methods">
-          <legend class="xai-hidden">{trustWords.method}</legend>
+          <legend class="xai-hidden">{words.method}</legend>
           {fitting.map(({ name, title }) => (
             <Checkbox
               key={name}
@@ -108,7 +109,7 @@ export function Trial({ view }: { view: Shown }) {
             </>
           )}
           {!!trial?.rows.length && (
-            <Button text={trustWords.save} onClick={() => saveTable(trustWords.file, tableOf(trial.rows))} />
+            <Button text={trustWords.save} onClick={() => saveTable("trust.csv", tableOf(trial.rows))} />
           )}
         </div>
         {trial?.error && <output>{trustWords.failed(translated(trial.error))}</output>}

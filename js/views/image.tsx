@@ -8,6 +8,7 @@ import { type Context, keep, open } from "../panels/root";
 import { App } from "./image/app";
 import { describe, snapshot } from "./image/snapshot";
 import { createView } from "./image/view";
+import "./image/beside";
 
 function initialize(context: Context): () => void {
   imageStore(context.model);

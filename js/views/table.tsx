@@ -6,6 +6,7 @@ import { type Context, keep, open } from "../panels/root";
 import { App } from "./table/app";
 import { describe, snapshot } from "./table/snapshot";
 import { createView } from "./table/view";
+import "./table/beside";
 
 function initialize(context: Context): () => void {
   tableStore(context.model);

@@ -1,5 +1,5 @@
 // Every word about how far a map can be trusted.
-import { doubted, short } from "../format";
+import { short } from "../format";
 import { inLanguage } from "../language";
 
 const english = {
@@ -10,10 +10,8 @@ const english = {
   waits: "Waiting until it is finished",
   measuring: "Measuring",
   stopped: "Not measured to the end",
-  noKernel: "The kernel measures it, and there is none here now.",
   failed: (why: string) => `It could not be measured: ${why}`,
   marks: { yes: "Passes", no: "Fails", none: "Number only" },
-  value: doubted,
   noValue: "not to be had here",
   random: (value: number) => `random ${short(value)}`,
   better: { higher: "Higher is better", lower: "Lower is better" },
@@ -48,10 +46,8 @@ const english = {
   measure: (count: number) => (count === 1 ? "Measure 1 method" : `Measure ${count} methods`),
   all: "All",
   none: "None",
-  method: "Method",
   checks: "Verdict",
   save: "Save as CSV",
-  file: "trust.csv",
   columns: ["method", "verdict", "passed", "checked"],
 };
 

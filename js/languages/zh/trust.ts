@@ -1,5 +1,5 @@
 // What is said of how far a map can be trusted.
-import { doubted, short } from "../../core/format";
+import { short } from "../../core/format";
 import type { TrustWords } from "../../core/trust/words";
 
 const VERDICTS: Record<string, string> = {
@@ -17,10 +17,8 @@ export const trust: TrustWords = {
   waits: "等待其完成",
   measuring: "正在测量",
   stopped: "没有测量完",
-  noKernel: "测量由内核进行，而这里现在没有内核。",
   failed: (why) => `无法测量：${why}`,
   marks: { yes: "通过", no: "未通过", none: "仅供参考" },
-  value: doubted,
   noValue: "此处无法得到",
   random: (value) => `随机 ${short(value)}`,
   better: { higher: "越高越好", lower: "越低越好" },
@@ -54,9 +52,7 @@ export const trust: TrustWords = {
   measure: (count) => `测量 ${count} 种方法`,
   all: "全选",
   none: "全不选",
-  method: "方法",
   checks: "结论",
   save: "保存为 CSV",
-  file: "trust.csv",
   columns: ["方法", "结论", "通过", "检验"],
 };

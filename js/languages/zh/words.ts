@@ -84,7 +84,6 @@ export const words: Words = {
   },
   healthLooking: "正在检查模型",
   healthStopped: "检查没有做完",
-  healthNoKernel: "检查由内核进行，而现在没有内核。",
   healthFailed: (why) => `无法进行检查：${why}`,
   healthCost: (forwards, backwards, s) => `${whole(forwards)} 次前向、${whole(backwards)} 次反向传播，${seconds(s)}`,
   severities: { ok: "正常", note: "提示", warning: "警告", error: "问题" },
@@ -119,6 +118,7 @@ export const words: Words = {
   edited: "已改动",
   exactValue: (title) => `${title}，精确数值`,
 
+  noneHere: "这要由内核得出，而现在没有内核。",
   noKernel: "没有内核：显示上次保存的视图",
   savedAlone: "保存的内容不含模型：灰色的部分需要运行中的笔记本。",
   needsModel: "需要模型",

@@ -2,9 +2,11 @@
 // into parts of their own (js/parts.mjs), each of which costs every view.
 import "../../core/arrays";
 import "../../core/outdated";
+import "../../core/paint";
 import "../../core/palette";
 import "../../core/ranking";
 import "../../dom/combobox";
+import "../../dom/legend";
 import "../../panels/handle";
 import "../../panels/health";
 import "../../panels/method";

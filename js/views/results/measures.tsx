@@ -1,6 +1,6 @@
 // A saved evaluation: how far a map can be believed, one line a measure.
 
-import { short } from "../../core/format";
+import { doubted, short } from "../../core/format";
 import { translated } from "../../core/language";
 import type { EvaluationSpec } from "../../core/results/types";
 import { resultWords as said } from "../../core/results/words";
@@ -21,7 +21,7 @@ const columns = (): Column<Measure>[] => [
   {
     title: said.value,
     key: ({ value }) => value,
-    cell: ({ value, error }) => (value === null ? trustWords.noValue : trustWords.value(value, error)),
+    cell: ({ value, error }) => (value === null ? trustWords.noValue : doubted(value, error)),
   },
   {
     title: said.random,
