@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import accumulate
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 import xai_widgets as xai
+from xai_widgets import samples
 from xai_widgets.models.pace import Pace
 
 if TYPE_CHECKING:
@@ -72,3 +74,36 @@ def test_a_run_holds_little_more_than_one_pass_forward_and_back(
     beside = one_pass(net, x, size if "n_samples" in METHODS[method] or "n_steps" in METHODS[method] else 1)
     held = peak(lambda: xai.attribute(net, x, method, target=0, **METHODS[method]))
     assert held <= GOAL * beside, f"{held / beside:.3f}"
+
+
+def reader(tokens: int) -> tuple[nn.Module, object]:
+    """Give the sentence encoder positions beyond those that it has, of random vectors."""
+    critic = samples.sentiment()
+    config = type(critic.model.config)(**{**critic.model.config.to_dict(), "max_position_embeddings": tokens})
+    model = type(critic.model)(config).eval().requires_grad_(requires_grad=False)
+    weights = {name: one for name, one in critic.model.state_dict().items() if "position_embeddings" not in name}
+    model.load_state_dict(weights, strict=False)
+    tokenizer = copy.deepcopy(critic.tokenizer)
+    tokenizer.model_max_length = tokens
+    return model, tokenizer
+
+
+def test_two_thousand_tokens_of_the_sentence_encoder_take_little_more_than_one_pass() -> None:
+    model, tokenizer = reader(2000)
+    text = "The cast is warm, but a dull second half makes it easier to admire than to love. " * 106
+    ids = tokenizer(text, return_tensors="pt", truncation=True)["input_ids"]
+    assert ids.shape == (1, 2000)
+    vectors = model.get_input_embeddings()(ids)
+
+    def both_ways() -> None:
+        leaf = vectors.clone().requires_grad_()
+        model(inputs_embeds=leaf).logits[:, 1].sum().backward(inputs=[leaf])
+
+    both_ways()
+    beside = peak(both_ways)
+    found = []
+    asked = {"tokenizer": tokenizer, "target": 1, "baselines": "mean", "n_steps": 3, "tolerance": 0.0}
+    held = peak(lambda: found.append(xai.attribute(model, text, "integrated_gradients", **asked)))
+    assert held <= GOAL * beside, f"{held / beside:.3f}"
+    (result,) = found
+    assert (len(result.values), result.fraction, result.backwards) == (2000, 1, 3)
