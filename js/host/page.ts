@@ -1,5 +1,6 @@
 // What stands in for the kernel where there is none: it says again what was said, and nothing else.
 import { bytesOf, NAN_CODE, TOP_CODE } from "../core/arrays";
+import { fieldsOf } from "../core/fields";
 import { answers } from "../core/request";
 import type { Incoming, Kept, Known, MapMessage, Outgoing, PredictionMessage, Request, Slot } from "../core/types";
 import type { Model } from "./model";
@@ -55,11 +56,16 @@ export function codesOf(planes: Uint8Array, bits: number): Uint8Array {
   return new Uint8Array(codes.buffer);
 }
 
-/** A page with its buffers as the kernel would send them. */
+/** A page with its buffers as the kernel would send them, and long lists of its spec in their places. */
 export async function unpacked(saved: SavedPage): Promise<Page> {
   const buffers = await Promise.all(saved.buffers.map(inflated));
+  const spec = { ...fieldsOf(saved.spec) };
+  for (const name of ["columns", "row", "words"]) {
+    const at = spec[name];
+    if (typeof at === "number") spec[name] = JSON.parse(new TextDecoder().decode(buffers[at]));
+  }
   const messages = saved.messages.map((one) => ({ ...one, buffers: one.buffers.map((at) => buffers[at]!) }));
-  return { ...saved, messages: messages as Kept<Incoming>[] };
+  return { ...saved, spec, messages: messages as Kept<Incoming>[] };
 }
 
 type Handler = (message: unknown, buffers: readonly unknown[]) => void;

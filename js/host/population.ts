@@ -82,12 +82,20 @@ export class PopulationStore extends LinkedStore {
     return !this.saved || this.told.filter(([{ question }]) => question === topic).length > 1;
   }
 
+  /** Whether there is somebody who answers a question, or an answer to it; of one column, where it is about a column. */
+  can(topic: Topic, column?: number): boolean {
+    const known = ({ question, columns }: StudyMessage) =>
+      question === topic && (column === undefined || columns.includes(column));
+    return !this.saved || this.told.some(([one]) => known(one));
+  }
+
   /** Of a saved file with several answers, the one about what was chosen. */
   private again(topic: Topic, columns: readonly number[]): void {
     const now = this.lines[topic]?.status.value?.columns ?? [];
     const chosen = columns.filter((one) => !now.includes(one));
     const found = this.told.find(([one]) => one.question === topic && chosen.some((at) => one.columns.includes(at)));
     if (found) this.hear(...found);
+    if (columns.every((at) => this.can(topic, at))) this.view.value = topic;
   }
 
   cancel(topic: Topic): void {

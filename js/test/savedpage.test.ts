@@ -37,3 +37,12 @@ test("a page's buffers come back as they were, wherever they are named", async (
   expect([...prediction![0]!]).toEqual([9, 9, 9]);
   expect(ended).toEqual([]);
 });
+
+test("long lists of a spec come back into their places, and nothing else does", async () => {
+  const text = (value: unknown) => [1, deflateSync(JSON.stringify(value)).toString("base64")];
+  const page = { spec: { kind: "table", columns: 0, row: [7], grid: 1 }, messages: [], buffers: [text([{ name: "age" }]), text([9])] }; // biome-ignore format: one line
+  const { spec } = await unpacked(page as unknown as SavedPage);
+  expect(spec).toEqual({ kind: "table", columns: [{ name: "age" }], row: [7], grid: 1 });
+  for (const columns of [2, -1, 0.5, 1e9])
+    await expect(unpacked({ ...page, spec: { columns } } as unknown as SavedPage)).rejects.toThrow();
+});

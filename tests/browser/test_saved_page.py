@@ -4,6 +4,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from playwright.sync_api import expect
@@ -176,14 +177,86 @@ def test_a_row(opened, tmp_path):
 
 
 def test_words_on_a_map(opened, tmp_path):
-    vectors = np.random.default_rng(0).normal(size=(40, 6))
-    w = xai.EmbeddingExplorer(vectors, [*(f"word{i}" for i in range(39)), HOSTILE], word="word3")
+    near = np.random.default_rng(0).normal(size=(3000, 50))
+    w = xai.EmbeddingExplorer(near, [*(f"word{i}" for i in range(2999)), HOSTILE], word="word3")
     w.save(tmp_path / "words.html")
+    [first, *_] = w.vectors.neighbours("word3", 1)
     w.close()
     page = opened(tmp_path / "words.html")
     expect(page.get_by_role("heading", name=re.compile("word3"))).to_be_visible()
     expect(page.locator(".xai-bars-item")).to_have_count(10)
+    expect(page.locator(".xai-bars-item").first).to_contain_text(first.label)
+    expect(page.locator("[data-xai=saved]")).to_contain_text("what is greyed needs a running notebook")
     expect(page.get_by_role("radio", name="Euclidean")).to_be_disabled()
+    assert page.locator(".xai-unavailable[inert] input[role=combobox]").count() > 0
+    canvas = page.locator("canvas.xai-map-canvas")
+    x, y = canvas.evaluate("""canvas => {
+        const { x, y } = canvas.closest('.xai-root').xai.store.frame.value;
+        const box = canvas.getBoundingClientRect(), side = Math.min(box.width, box.height);
+        const at = x.reduce((best, one, i) => (one < x[best] ? i : best), 0);
+        return [box.width / 2 + (x[at] - 0.5) * side, box.height / 2 + (y[at] - 0.5) * side] }""")
+    canvas.hover(position={"x": x, "y": y})
+    read = page.locator("[data-xai=readout] output")
+    expect(read).to_contain_text(re.compile("word|script"))
+    before = read.inner_text()
+    page.mouse.move(0, 0)
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    expect(read).not_to_have_text(before)
+
+
+def test_a_table_s_rows_and_columns(opened, tmp_path):
+    table = pd.DataFrame(np.random.default_rng(0).normal(size=(2000, 40)), columns=[f"column {i}" for i in range(40)])
+    w = xai.PopulationExplorer(lambda rows: np.tanh(rows @ np.arange(40) / 40), table)
+    w.show("effect", "column 27")
+    w.show("contributions", n_rows=1000)
+    w.save(tmp_path / "table.html")
+    found = w.contributions
+    assert found.order[0] != 27
+    grid = w.effects("column 27")["column 27"].grid
+    w.close()
+    page = opened(tmp_path / "table.html")
+    expect(page.locator("footer")).to_contain_text("Single rows: kept in")
+    expect(page.locator("[data-xai=saved]")).to_contain_text("without the model")
+    expect(page.locator(".xai-s-name").first).to_have_text(found.names[found.order[0]])
+    page.locator(".xai-s-chart").hover(position={"x": 300, "y": 17})
+    page.locator(".xai-s-chart").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-xai=readout]")).to_contain_text(re.compile(r"row \d.*contributes", re.DOTALL))
+    other, own = (page.locator(f"[data-column='{one}']") for one in (found.names[found.order[0]], "column 27"))
+    expect(other).to_have_attribute("aria-disabled", "true")
+    expect(other).to_have_attribute("title", "needs the model")
+    page.get_by_label("Find a column").fill("column 27")
+    expect(other).to_have_count(0)
+    own.click()
+    expect(page.get_by_role("combobox", name="Column")).to_have_value("column 27")
+    page.locator(".xai-s-chart").focus()
+    page.keyboard.press("Home")
+    said = f"{grid[0]:.3g}".replace("-", "\N{MINUS SIGN}")
+    expect(page.locator("[data-xai=readout]")).to_contain_text(f"column 27 = {said}")
+    expect(page.get_by_role("radio", name="Surrogate tree")).to_be_disabled()
+    page.get_by_role("radio", name="Contributions", exact=True).check(force=True)
+    expect(own).to_be_visible()
+
+
+def test_another_class_that_was_looked_at_is_opened(opened, tmp_path):
+    x = torch.rand(3, 24, 24, generator=torch.Generator().manual_seed(0))
+    w = xai.ImageExplainer(Rows(), x, labels=["cat", "dog", "cow"], target=0, method="saliency")
+    w.wait()
+    w.explain(target=2)
+    w.save(tmp_path / "classes.html")
+    w.close()
+    page = opened(tmp_path / "classes.html")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("cow")
+    bars = page.locator(".xai-bar")
+    drawn = page.locator(".xai-root").evaluate("root => root.xai.lastDrawnId")
+    bars.filter(has_text="cat").click()
+    expect(page.get_by_role("heading", level=2)).to_contain_text("cat")
+    expect(page.locator("[data-xai=status-a]")).to_contain_text("Saliency")
+    page.wait_for_function("id => document.querySelector('.xai-root').xai.lastDrawnId > id", arg=drawn)
+    expect(bars.filter(has_text="dog")).to_be_disabled()
+    bars.filter(has_text="cow").click()
+    expect(page.get_by_role("heading", level=2)).to_contain_text("cow")
 
 
 def test_a_result_alone(opened, tmp_path):

@@ -124,3 +124,55 @@ def test_a_map_of_few_cells_is_kept_in_one_along_an_axis_where_there_is_no_room(
     found = values_of(state, 1)[1]
     assert found.shape == (1, max(1, shape[1] // 17))
     assert found.mean() == pytest.approx(np.prod(shape) / 2 - 0.5, rel=0.02)
+
+
+def a_study(count):
+    values = np.random.default_rng(0).normal(size=(count, 4))
+    made = Message("study", question="contributions", shown=[2, 0, 3, 1], dependence=None)
+    made.add("values", np.arange(4.0), "<f4").add("local", values, "<u2").add("data", values, "<f4")
+    made.add("places", np.arange(count), "<u4")
+    made.content["accumulated"] = {"mean": made.attached(np.arange(9.0), "<f4"), "lines": made.attached(values, "<u2")}
+    return made
+
+
+def array_of(state, meta, message):
+    bits, data = state["buffers"][message["buffers"][meta["buffer"]]]
+    raw = base64.b64decode(data) if bits == 0 else zlib.decompress(base64.b64decode(data))
+    if bits < 2:
+        return decode(meta, raw)
+    planes = np.frombuffer(raw, np.uint8).reshape(2, -1).astype(int)
+    full = np.rint((planes[0] + 256 * planes[1]) * 65534 / (2**bits - 2)).astype("<u2")
+    return decode(meta, full.tobytes())
+
+
+@pytest.mark.parametrize("language", ["", "zh"])
+def test_of_single_rows_the_first_are_kept_where_there_is_no_room_for_all(language, monkeypatch):
+    monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "220")
+    study = a_study(6000)
+    before = json.dumps(study.content)
+    data = page(Shown({"kind": "population"}, {"id": 0}, [study], language=language))
+    state = json.loads(STATE.search(data)[1])
+    [kept] = state["messages"]
+    found = {name: array_of(state, kept[name], kept) for name in ("values", "local", "data", "places")}
+    count = len(found["places"])
+    step = 6000 // count
+    assert len(data) <= 220_000
+    assert step > 1
+    assert found["places"].tolist() == list(range(count))
+    want = decode(study.content["local"], study.buffers[1])[:count]
+    assert np.abs(found["local"] - want).max() < 0.02
+    assert np.array_equal(found["data"], decode(study.content["data"], study.buffers[2])[:count])
+    assert found["values"].tolist() == [0, 1, 2, 3]
+    lines = array_of(state, kept["accumulated"]["lines"], kept)
+    assert np.allclose(lines, found["local"])
+    assert f"Single rows: kept in 254 steps from their least to their largest value, one in {step}".encode() in data
+    assert json.dumps(study.content) == before, "the widget's own"
+
+
+def test_long_lists_of_a_spec_are_compressed():
+    columns = [{"name": f"column {i}"} for i in range(500)]
+    data = page(Shown({"kind": "table", "columns": columns, "row": [1.0, None]}, {"id": 0}, []))
+    spec = (state := json.loads(STATE.search(data)[1]))["spec"]
+    bits, text = state["buffers"][spec["columns"]]
+    assert (bits, spec["row"]) == (1, [1.0, None])
+    assert json.loads(zlib.decompress(base64.b64decode(text))) == columns

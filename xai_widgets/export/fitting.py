@@ -37,6 +37,9 @@ COARSEST = (8, 4), (8, 8), (8, 16)
 LEFT_OUT = "Saved"
 """The fact that tells of answers that found no room."""
 
+LISTS, LONG = ("columns", "row", "words"), 4000
+"""Fields of a spec that grow with the data, and from how many letters on they are compressed."""
+
 PICTURES = ("photo", "picture")
 """Fields that hold the picture itself, for which there is room beside everything else."""
 
@@ -160,7 +163,10 @@ def _fit(shown: Shown, allowed: Callable[[str, int], bool]) -> tuple[str, dict[s
             break
     if len(answers) < len(shown.answers):
         facts[LEFT_OUT] = f"the newest {len(answers)} of {len(shown.answers)} answers; the others found no room"
-    if level != FINE:
+    if level != FINE and any(_single(one.content) for one in shown.told):
+        fewer = "" if level[1] == 1 else f", one in {level[1]}"
+        facts["Single rows"] = f"kept in {2 ** level[0] - 2} steps from their least to their largest value{fewer}"
+    elif level != FINE:
         coarse = "" if level[1] == 1 else f", as means of {level[1]} × {level[1]} pixels"
         facts["Maps"] = f"kept in {2 ** level[0] - 2} steps from their least to their largest value{coarse}"
     return text, facts, enough
@@ -171,6 +177,7 @@ class _Packed:
 
     def __init__(self) -> None:
         self._of_map = functools.cache(_map)
+        self._of_study = functools.cache(_study)
         self._of_bytes = functools.cache(_bytes)
 
     def text(self, shown: Shown, answers: Sequence[Answer], level: Level) -> tuple[str, int]:
@@ -189,7 +196,7 @@ class _Packed:
         told = [place(one) for one in shown.told]
         pictures += sum(self._picture(one) for one in shown.told)
         content = {
-            "spec": shown.spec,
+            "spec": {name: self._long(name, one, kept) for name, one in shown.spec.items()},
             "state": _coarse(shown.state, level[1]),
             "told": told,
             "answers": [[place(one) for one in answer] for answer in answers],
@@ -198,7 +205,16 @@ class _Packed:
         }
         return inlined(content), pictures
 
+    def _long(self, name: str, one: Any, kept: dict[Buffer, int]) -> Any:
+        """Return a list of the spec, or where it is compressed if it is long."""
+        if name not in LISTS or len(text := inlined(one)) < LONG:
+            return one
+        return kept.setdefault(self._of_bytes(text.encode()), len(kept))
+
     def _message(self, message: Message, level: Level, kept: dict[Buffer, int]) -> dict[str, Any]:
+        if message.content["kind"] == "study":
+            content, buffers = self._of_study(message, level)
+            return {**content, "buffers": [kept.setdefault(one, len(kept)) for one in buffers]}
         content, buffers = dict(message.content), list[Buffer]()
         values = content.get("values", {}) if content["kind"] == "map" else {}
         for at, data in enumerate(message.buffers):
@@ -229,10 +245,40 @@ def _map(message: Message, level: Level) -> tuple[dict[str, Any], Buffer]:
         values = decode(meta, data)
         made, data = encode(shrink(values, values.size // factor**2), "<u2")
         meta = {**meta, **made}
+    return meta, _codes(data, bits)
+
+
+def _codes(data: Any, bits: int) -> Buffer:
     codes, top = np.frombuffer(data, "<u2"), 2**bits - 2
     less = np.where(codes == NOT_A_NUMBER, top + 1, np.rint(codes * (top / LEVELS))).astype("<u2")
     # All low bytes, then all high ones: what is alike lies together.
-    return meta, (bits, _base64(zlib.compress(less.view(np.uint8).reshape(-1, 2).T.tobytes())))
+    return bits, _base64(zlib.compress(less.view(np.uint8).reshape(-1, 2).T.tobytes()))
+
+
+def _single(content: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Return where a message has arrays with one line a row of the data: the holder of each, and its name there."""
+    if content["kind"] != "study":
+        return []
+    held = [(content, name) for name in ("local", "data", "places")]
+    held += [(content[name], "lines") for name in ("dependence", "accumulated") if content.get(name)]
+    return [(holder, name) for holder, name in held if holder.get(name)]
+
+
+def _study(message: Message, level: Level) -> tuple[dict[str, Any], list[Buffer]]:
+    """Return a message about many rows, and its arrays: of single rows the first of so many, in codes of fewer bits."""
+    bits, factor = level
+    content: dict[str, Any] = {}
+    for name, one in message.content.items():
+        content[name] = dict(one) if isinstance(one, dict) else one
+    buffers, coded = list(map(bytes, message.buffers)), set()
+    for holder, name in _single(content):
+        meta = holder[name]
+        at, (count, *shape) = meta["buffer"], meta["shape"]
+        rows = -(-count // factor)
+        buffers[at] = buffers[at][: rows * len(buffers[at]) // count]
+        holder[name] = {**meta, "shape": [rows, *shape]}
+        coded |= {at} if meta["dtype"] == "<u2" else set()
+    return content, [_codes(one, bits) if at in coded else _bytes(one) for at, one in enumerate(buffers)]
 
 
 def _bytes(data: bytes) -> Buffer:

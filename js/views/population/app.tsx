@@ -85,7 +85,8 @@ export function App({ view }: { view: View }) {
             choices={spec.questions.map(({ name, why_not }) => ({
               value: name,
               text: said.topics[name],
-              title: why_not ? translated(why_not) : said.sentences[name],
+              disabled: !store.can(name),
+              title: !store.can(name) ? words.needsModel : why_not ? translated(why_not) : said.sentences[name],
             }))}
             onPick={(name) => store.open(name as Topic)}
           />

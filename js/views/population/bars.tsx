@@ -5,6 +5,7 @@ import { translated } from "../../core/language";
 import { listed, share, span } from "../../core/population/order";
 import type { Bars, Topic } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
+import { words } from "../../core/words";
 import { Segments } from "../../dom/controls";
 import { WindowedList } from "../../dom/windowed";
 import { Live } from "../../panels/live";
@@ -60,6 +61,7 @@ export function Bar({ value, half, range }: { value: number; half: number; range
 function Row(props: { view: View; bars: Bars; at: number; range: readonly [number, number] }) {
   const { view, bars, at, range } = props;
   const { name } = view.store.spec.columns[at]!;
+  const able = view.store.can("effect", at);
   const half = bars.interval?.[at] ?? 0;
   const value = view.number(bars.values[at]!);
   const told = Object.entries(bars.measures).filter(([measure]) => said.measures[measure]);
@@ -70,9 +72,10 @@ function Row(props: { view: View; bars: Bars; at: number; range: readonly [numbe
         type="button"
         class="xai-s-row"
         data-column={name}
-        title={[said.goHint, more].filter(Boolean).join("; ")}
+        aria-disabled={!able}
+        title={[able ? said.goHint : words.needsModel, more].filter(Boolean).join("; ")}
         aria-label={said.go(name, [value, said.interval(half), more].filter(Boolean).join(", "))}
-        onClick={() => view.store.ask("effect", [at])}
+        onClick={() => able && view.store.ask("effect", [at])}
       >
         <span class="xai-s-name">{name}</span>
         <Bar value={bars.values[at]!} half={half} range={range} />

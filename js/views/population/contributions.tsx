@@ -8,6 +8,7 @@ import { listed, share } from "../../core/population/order";
 import { beside, columnOf, dotAt, offsets, places } from "../../core/population/swarm";
 import type { Answer, Dots } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
+import { words } from "../../core/words";
 import { Button, Select } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import type { Theme } from "../../dom/theme";
@@ -207,9 +208,10 @@ export function ContributionsBody({ view }: { view: View }) {
                     type="button"
                     class="xai-s-column"
                     data-column={columns[at]!.name}
-                    title={said.goHint}
+                    aria-disabled={!store.can("effect", at)}
+                    title={store.can("effect", at) ? said.goHint : words.needsModel}
                     aria-label={said.go(columns[at]!.name, value)}
-                    onClick={() => store.ask("effect", [at])}
+                    onClick={() => store.can("effect", at) && store.ask("effect", [at])}
                   >
                     <span class="xai-s-name">{columns[at]!.name}</span>
                     <span class="xai-s-size" aria-hidden="true">
