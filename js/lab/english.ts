@@ -73,7 +73,6 @@ export const english = {
         : seconds < 5400
           ? `${Math.round(seconds / 60)} min`
           : `${Math.round(seconds / 3600)} h`,
-    bytes: (bytes: number) => (bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`),
     jump: "Go to",
     jumpHint: "Go to the cell that shows it",
     cancel: "Cancel",

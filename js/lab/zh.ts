@@ -20,7 +20,7 @@ export const chinese: LabWords = {
 
   explain: "解释所选变量…",
   explainTitle: "解释",
-  explainCaption: "插入并运行一个单元格，解释模型的回答",
+  explainCaption: "插入并运行一个单元格，解释模型的预测",
   model: "模型",
   input: "输入",
   insert: "插入并运行",
@@ -65,7 +65,6 @@ export const chinese: LabWords = {
         : seconds < 5400
           ? `${Math.round(seconds / 60)} 分钟`
           : `${Math.round(seconds / 3600)} 小时`,
-    bytes: (bytes) => (bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`),
     jump: "转到",
     jumpHint: "转到显示它的单元格",
     cancel: "取消",

@@ -1,5 +1,6 @@
 """Real Jupyter servers, and a driver for the notebooks that a real browser opens in them."""
 
+import json
 import os
 import signal
 import socket
@@ -50,6 +51,9 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
 }
 
+LANGUAGE = "@jupyterlab/translation-extension/plugin"
+"""The setting that JupyterLab's language is chosen by, below the folder of settings."""
+
 BARE = '{"disabledExtensions": {"xai-widgets": true}}'
 """As if the extension were not installed, in ``labconfig/page_config.json``."""
 
@@ -80,17 +84,44 @@ def extension(folder: Path) -> Path:
     return folder
 
 
+def language_pack(folder: Path, locale: str) -> Path:
+    """Make a package that tells JupyterLab that it can speak a language, as its real packs do, without their words."""
+    name = f"jupyterlab_language_pack_{locale}"
+    head = {"domain": "jupyterlab", "language": locale, "plural_forms": "nplurals=1; plural=0;", "version": "1"}
+    for file, text in {
+        f"{name}/__init__.py": "",
+        f"{name}/locale/{locale}/LC_MESSAGES/jupyterlab.json": json.dumps({"": head}),
+        f"{name}-1.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n",
+        f"{name}-1.dist-info/entry_points.txt": f"[jupyterlab.languagepack]\n{locale} = {name}\n",
+    }.items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(text)
+    return folder
+
+
 class Server:
     """A Jupyter server on loopback that keeps everything it writes in one temporary folder.
 
-    In a `bare` one, pages have no extension of ours.
+    In a `bare` one, pages have no extension of ours. With a `locale`, such as ``zh_CN``, JupyterLab is set to it.
     """
 
-    def __init__(self, folder: Path, *, app: str = "jupyterlab", python: str = sys.executable, bare: bool = False):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        app: str = "jupyterlab",
+        python: str = sys.executable,
+        bare: bool = False,
+        locale: str | None = None,
+    ):
         self.app = app
         self.root = folder / "root"
         self.root.mkdir(parents=True)
-        for name, text in SETTINGS.items():
+        settings, paths = dict(SETTINGS), [os.environ.get("PYTHONPATH", "")]
+        if locale:
+            settings[LANGUAGE] = json.dumps({"locale": locale})
+            paths.insert(0, str(language_pack(folder / "packs", locale)))
+        for name, text in settings.items():
             file = folder / "settings" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
@@ -115,6 +146,7 @@ class Server:
             ],
             env=dict(
                 os.environ,
+                PYTHONPATH=os.pathsep.join(filter(None, paths)),
                 JUPYTER_PATH=str(extension(folder / "share")),
                 JUPYTER_CONFIG_DIR=str(folder / "config"),
                 JUPYTER_DATA_DIR=str(folder / "data"),

@@ -75,10 +75,13 @@ export const file: IRenderMime.IExtension = {
   rendererFactory: { safe: true, mimeTypes: [MIME], createRenderer: () => new View() },
   rank: 0,
   dataType: "string",
+  // What is read in words is read once JupyterLab tells its language, which is after this module is read.
   fileTypes: [
     {
       name: NAME,
-      displayName: WORDS.type,
+      get displayName() {
+        return WORDS.type;
+      },
       extensions: [".xai.json"],
       mimeTypes: [MIME],
       icon: ICON,
@@ -86,7 +89,9 @@ export const file: IRenderMime.IExtension = {
     },
   ],
   documentWidgetFactoryOptions: {
-    name: WORDS.type,
+    get name() {
+      return WORDS.type;
+    },
     primaryFileType: NAME,
     fileTypes: [NAME],
     defaultFor: [NAME],

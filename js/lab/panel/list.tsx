@@ -16,6 +16,10 @@ export interface Actions {
 
 const PAIR = 2;
 
+function sized(bytes: number): string {
+  return bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 export function List({ link, picked, act }: { link: KernelLink | null; picked: string[]; act: Actions }) {
   const widgets = [...(link?.widgets.values() ?? [])].sort((a, b) => (b.made ?? 0) - (a.made ?? 0));
   const results = link?.results ?? [];
@@ -64,7 +68,7 @@ interface LineProps {
 }
 
 function Line({ one, title, picked, act, children }: LineProps) {
-  const facts = [one.made ? words.age(Date.now() / 1000 - one.made) : "", words.bytes(one.bytes)];
+  const facts = [one.made ? words.age(Date.now() / 1000 - one.made) : "", sized(one.bytes)];
   return (
     <li>
       <label>

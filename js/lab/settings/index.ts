@@ -1,6 +1,7 @@
 // What the reader sets for all widgets: written on the page, where views read it. docs/protocol.md says how it goes on.
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
+import { ITranslator } from "@jupyterlab/translation";
 import { ATTRIBUTE } from "../../core/preferences";
 import { VERSION } from "../../core/version";
 import { worded } from "./worded";
@@ -22,7 +23,8 @@ export const settings: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: "Settings of all widgets: colours, precision and update rate; and keyboard shortcuts.",
   autoStart: true,
-  optional: [ISettingRegistry],
+  // JupyterLab tells its language by then: words that were read before would be English for good.
+  optional: [ISettingRegistry, ITranslator],
   activate: async (_: JupyterFrontEnd, registry: ISettingRegistry | null) => {
     publish({});
     registry?.transform(ID, { fetch: (plugin) => ({ ...plugin, schema: worded(plugin.schema) }) });
