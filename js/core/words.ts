@@ -21,6 +21,7 @@ const english = {
   // read-out
   readOut: (value: number) => signed(value),
   spoken: (parts: string[]) => parts.join(", "),
+  listed: (names: string[]) => names.join(", "),
   value: "value",
 
   // legend

@@ -33,7 +33,7 @@ function Item({ view, check, finding }: { view: Shown; check: Check; finding: Fi
         </p>
       )}
       {titles.length > 0 && (
-        <p class="xai-finding-more" title={titles.join(", ")}>
+        <p class="xai-finding-more" title={words.listed(titles)}>
           {words.soundness[effect]}: {words.healthTouches(titles, methods.length)}
         </p>
       )}
@@ -51,7 +51,7 @@ function Verdict({ group }: { group: Group }) {
         text={words.soundness[group.soundness]}
         {...(group.soundness === "impossible" ? { icon: "close" } : {})}
       />
-      <p class="xai-finding-text">{group.titles.join(", ")}</p>
+      <p class="xai-finding-text">{words.listed(group.titles)}</p>
       {group.reason && <p class="xai-finding-more">{translated(group.reason)}</p>}
     </li>
   );

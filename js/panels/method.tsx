@@ -60,7 +60,7 @@ function Refused({ view }: { view: Shown }) {
       <dl class="xai-refused">
         {[...reasons].map(([reason, titles]) => (
           <div key={reason}>
-            <dt>{titles.join(", ")}</dt>
+            <dt>{words.listed(titles)}</dt>
             <dd class="xai-sentence">{reason}</dd>
           </div>
         ))}

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import xai_widgets
+from xai_widgets.method import REGISTRY
 
 PACKAGE = Path(xai_widgets.__file__).parent
 
@@ -40,6 +41,9 @@ def said():
                 # Who is told what came instead has written it in Python; what a model does is found out in a widget.
                 if "got {}" not in sentence or name.startswith("models/"):
                     yield f"{name}:{line}", sentence
+                    first, _, rest = sentence.partition(" ")
+                    if first in REGISTRY:  # the model check tells the same of whichever method it is
+                        yield f"{name}:{line}", f"It {rest}"
 
 
 def sentences(tree):

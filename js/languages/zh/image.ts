@@ -16,14 +16,14 @@ export const image: ImageWords = {
   zoom: (zoom) => `${Math.round(zoom * 100)}%`,
   zoomHint: "Ctrl + 滚轮或双指缩放，拖动可移动",
   layout: "布局",
-  layouts: { single: "单图", curtain: "滑帘", beside: "并排", disagreement: "分歧" },
+  layouts: { single: "单图", curtain: "卷帘", beside: "并排", disagreement: "分歧" },
   layoutHints: (layout, comparing) => {
     if (layout === "single") return "只显示热力图";
     if (layout === "disagreement") return comparing ? "两种方法对像素排序不同之处" : "请先选择要比较的方法";
     const what = comparing ? "两种方法" : "照片与热力图";
-    return layout === "curtain" ? `拖动滑帘比较${what}` : `并排比较${what}`;
+    return layout === "curtain" ? `拖动卷帘比较${what}` : `并排比较${what}`;
   },
-  curtainHandle: "滑帘位置",
+  curtainHandle: "卷帘位置",
   original: "原图",
   disagreement: "分歧",
   disagreementLabel: (a, b) => `照片，显示 ${a} 与 ${b} 的名次之差`,

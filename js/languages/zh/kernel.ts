@@ -40,7 +40,7 @@ export const kernel: Record<string, string> = {
   Transformers: "Transformer",
   Perturbation: "扰动",
   Surrogates: "代理模型",
-  "Shapley values": "沙普利值",
+  "Shapley values": "Shapley 值",
 
   // methods
   Saliency: "显著图",
@@ -57,7 +57,7 @@ export const kernel: Record<string, string> = {
     "如果网络从该类别反向运行，会画出什么图案？",
   "Where does the model's reaction change most between slightly noisy copies of the input?":
     "在略带噪声的各份输入之间，模型的反应在哪里变化最大？",
-  Conductance: "传导",
+  Conductance: "电导",
   "How much of the score's rise from an empty input flows through each unit of a layer?":
     "从空输入开始得分的上升，有多少流经一层的每个单元？",
   "Integrated gradients": "积分梯度",
@@ -83,7 +83,7 @@ export const kernel: Record<string, string> = {
   "How much of the difference from an empty input does each value account for?": "与空输入的差别中，每个值各占多少？",
   "How much of the difference from other inputs does each value account for, on average?":
     "与其他输入的差别中，平均每个值各占多少？",
-  "Attention rollout": "注意力累积",
+  "Attention rollout": "注意力展开",
   "From which tokens could information flow to where the score is read, by attention alone?":
     "仅凭注意力，信息可能从哪些词元流到读取得分之处？",
   "Feature ablation": "特征消融",
@@ -92,9 +92,9 @@ export const kernel: Record<string, string> = {
   Occlusion: "遮挡",
   "What does the score lose when this part is hidden?": "隐藏这一部分时，得分失去多少？",
   "How does a simple linear model imitate this one around the input?": "简单的线性模型在此输入附近如何模仿它？",
-  "Exact Shapley values": "精确沙普利值",
+  "Exact Shapley values": "精确 Shapley 值",
   "What does each group add on average, whichever groups are there already?": "不论已有哪些组，每一组平均增加多少？",
-  "Shapley sampling": "沙普利抽样",
+  "Shapley sampling": "Shapley 采样",
   "What does each group add on average, when groups appear in random order?":
     "各组按随机次序出现时，每一组平均增加多少？",
   "Which share of the score does a fair split give to each group?": "公平分配时，每一组分得多少得分？",
@@ -104,13 +104,13 @@ export const kernel: Record<string, string> = {
   Effect: "一列的影响",
   Pair: "两列",
   Contributions: "贡献",
-  Tree: "替代树",
+  Tree: "代理树",
   Sensitivity: "敏感性",
   "Permutation importance": "置换重要性",
   "Partial dependence": "部分依赖",
   "Accumulated local effects": "累积局部效应",
   "Global importance": "全局重要性",
-  "Surrogate tree": "替代树",
+  "Surrogate tree": "代理树",
   Nearest: "最近的真实行",
   Random: "随机搜索",
   Gradient: "梯度搜索",
@@ -189,10 +189,10 @@ export const kernel: Record<string, string> = {
     "输入最多分成多少个超像素、时间段或时空块。",
   "What stands in place of a hidden group.": "被隐藏的组填什么。",
   "The layer whose activations are hidden, in place of the input's values.": "所隐藏的是该层的激活，而不是输入的值。",
-  "How many random masks at most.": "最多用多少个随机遮罩。",
-  "Cells of a mask along the picture's shorter side.": "遮罩沿图像短边的格数。",
-  "Share of the picture that a mask shows.": "遮罩显示图像的比例。",
-  "What stands where a mask hides.": "遮罩遮住之处填什么。",
+  "How many random masks at most.": "最多用多少个随机掩码。",
+  "Cells of a mask along the picture's shorter side.": "掩码沿图像短边的格数。",
+  "Share of the picture that a mask shows.": "掩码显示图像的比例。",
+  "What stands where a mask hides.": "掩码遮住之处填什么。",
   "Side of the window in pixels; automatic is a seventh of the picture.": "窗口边长（像素）；自动为图像的七分之一。",
   "Step from window to window; automatic is half the window.": "窗口之间的步长；自动为窗口的一半。",
   "What covers the window.": "窗口用什么覆盖。",
@@ -200,7 +200,7 @@ export const kernel: Record<string, string> = {
   "How fast pictures count less, the more is hidden.": "隐藏越多，图的权重下降得多快。",
   "How strongly coefficients are drawn towards zero.": "系数被拉向零的强度。",
   "How many orders of the groups at most.": "最多用多少种组的次序。",
-  "How many coalitions of groups at most.": "最多用多少种组的联合。",
+  "How many coalitions of groups at most.": "最多用多少个由组构成的联盟。",
 
   // edits of a photo
   Blur: "模糊",
@@ -249,5 +249,5 @@ export const kernel: Record<string, string> = {
   "How much the map changes at most when the input changes too little to be seen.":
     "输入的变化小到看不见时，此图最多变化多少。",
   "This method does not promise any sum.": "此方法不承诺任何总和。",
-  "Two seeds give the same map: the method draws nothing.": "两个种子给出同一张图：此方法不抽取随机数。",
+  "Two seeds give the same map: the method draws nothing.": "两个种子给出同一张图：此方法不用随机数。",
 };

@@ -100,7 +100,7 @@ export const text: TextWords = {
   attentionLayer: "层",
   attentionHead: "头",
   attentionMean: "全部的均值",
-  attentionRollout: "累积：直到这一层的所有层",
+  attentionRollout: "展开：直到这一层的所有层",
   attentionHeads: (layer) => `第 ${layer} 层的各个头`,
   attentionHeadNumber: (head) => `头 ${head}`,
   attentionMap: "注意力，词元对词元",

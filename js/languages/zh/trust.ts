@@ -11,7 +11,7 @@ const VERDICTS: Record<string, string> = {
 };
 
 export const trust: TrustWords = {
-  panel: "这可信吗？",
+  panel: "这个结果可信吗？",
   passes: (passed, checked) => `通过 ${checked} 项检验中的 ${passed} 项`,
   verdict: (said, count) => VERDICTS[said] ?? count,
   waits: "等待其完成",
@@ -43,7 +43,7 @@ export const trust: TrustWords = {
     randomisation: "横轴：重新随机化的层数。纵轴：与原图的相似程度。",
   },
   curvesOf: (title, means) =>
-    `${title}的曲线。平均值：${means.map(([name, mean]) => `${name} ${short(mean)}`).join("，")}`,
+    `${title} 的曲线。平均值：${means.map(([name, mean]) => `${name} ${short(mean)}`).join("，")}`,
   greyed: (method, verdict) => `${method}：${verdict}。以灰色显示。`,
   anyway: "仍然显示",
 

@@ -17,6 +17,7 @@ export const words: Words = {
   zoomOut: "缩小",
   readOut: (value) => signed(value),
   spoken: (parts) => parts.join("，"),
+  listed: (names) => names.join("、"),
   value: "数值",
 
   legendStrength: "强度 |数值|",

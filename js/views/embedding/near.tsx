@@ -9,8 +9,6 @@ import { Live } from "../../panels/live";
 import { Fault } from "../../panels/said";
 import type { View } from "./view";
 
-const SEARCH = { hint: said.searchHint, none: said.searchNone };
-
 /** A field that takes any word: those on show are offered. */
 export function WordBox(props: { view: View; label: string; value: string; onPick: (word: string) => void }) {
   const { words } = props.view.store.spec;
@@ -25,7 +23,7 @@ export function WordBox(props: { view: View; label: string; value: string; onPic
         current={props.value}
         placeholder=""
         clearable={false}
-        said={SEARCH}
+        said={{ hint: said.searchHint, none: said.searchNone }}
         other={{ text: said.lookUp, pick: props.onPick }}
         onPick={(index) => index !== null && props.onPick(words[index]!)}
       />

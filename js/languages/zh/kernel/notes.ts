@@ -21,7 +21,7 @@ export const notes: Record<string, string> = {
   "The shares are together {} times as large as the score: somewhere in the network terms nearly cancel out, and what is left of them is divided by. Give a larger epsilon, such as 0.1, or gamma.":
     "份额总共是得分的 {} 倍：网络某处各项几乎相互抵消，又以所余的数作除数。请给出更大的 epsilon（例如 0.1）或 gamma。",
   "Attention rollout asks for no class: every target has the same map, and nothing speaks against.":
-    "注意力累积不针对类别：每个目标的图都相同，也没有反对的内容。",
+    "注意力展开不针对类别：每个目标的图都相同，也没有反对的内容。",
   "This map may be nothing but chance: give it more samples.": "此图可能全属偶然：请增加样本。",
   "The model's weights were changed while this was computed: it is of no single state of them.":
     "计算期间模型的权重被改动：此结果不对应权重的任何一个状态。",
@@ -70,22 +70,22 @@ export const notes: Record<string, string> = {
     "没有找到：不超过 {} 个的组合（这 {} 中）都不行，全都试过了。",
   "{} region": "{} 个区域",
   "{} regions": "{} 个区域",
-  "None found: rounding the picture to 8 bits alone changes the answer.": "没有找到：仅把图像舍入到 8 位就会改变回答。",
+  "None found: rounding the picture to 8 bits alone changes the answer.": "没有找到：仅把图像舍入到 8 位就会改变答案。",
   "None found: rounding the picture to 8 bits, or decoding it, alone changes the answer.":
-    "没有找到：仅把图像舍入到 8 位或解码就会改变回答。",
+    "没有找到：仅把图像舍入到 8 位或解码就会改变答案。",
   "None found: no region moves the score at all, nor do all of them.":
     "没有找到：没有一个区域能影响得分，全部区域一起也不能。",
   "None found under these constraints. One would be found without this: {}.":
     "在这些约束下没有找到。去掉这一条就能找到：{}。",
   "None found under these constraints. Of rows with that answer, {} break: {}.":
-    "在这些约束下没有找到。回答如此的行中有 {} 违反：{}。",
+    "在这些约束下没有找到。答案如此的行中有 {} 违反：{}。",
   "None found: no column may change.": "没有找到：没有可以改变的列。",
   "None found: no row was met that the model answers in that way, constraints aside.":
-    "没有找到：不计约束，也没有遇到模型如此回答的行。",
+    "没有找到：不计约束，也没有遇到模型给出此答案的行。",
   "None found within {} of {} walks.": "在 {}、{} 条路线之内没有找到。",
   "{} steps": "{} 步",
   "None found that is more than noise: {} of {} walks flipped the answer within {}":
-    "没有找到不只是噪声的：{} 条路线（共 {} 条）在 {} 之内改变了回答",
+    "没有找到不只是噪声的：{} 条路线（共 {} 条）在 {} 之内改变了答案",
   "{}, and it did not survive blur, a little noise or JPEG, or could not be seen.":
     "{}，但经不起模糊、少许噪声或 JPEG，或看不出来。",
   "A shorter part of the text is likelier.": "文本的较短一段更可能。",
@@ -126,11 +126,16 @@ export const notes: Record<string, string> = {
   "mean |contribution| to the probability": "对概率的平均 |贡献|",
   "mean |elementary effect|, over the whole range": "在整个取值范围上的平均 |基本效应|",
   "share of variance in which the column has a part": "该列参与的方差所占的比例",
-  "loss of {}, from {}": "{} 的损失，原为 {}",
+  "loss of {}, from {}": "{}的损失，原为 {}",
+  accuracy: "准确率",
+  log_loss: "对数损失",
+  r2: "R² ",
+  squared_error: "平方误差",
+  absolute_error: "绝对误差",
   "the categories of {} have no order to go along: choose partial_dependence.":
     "{} 的类别没有可循的次序：请选择 partial_dependence。",
   "It needs what is right for each row: give y.": "需要每一行的正确答案：请给出 y。",
-  "The answer is the same everywhere.": "回答处处相同。",
+  "The answer is the same everywhere.": "预测处处相同。",
   "It needs scikit-learn: pip install scikit-learn.": "需要 scikit-learn：pip install scikit-learn。",
   "It needs {} rows at least.": "至少需要 {} 行。",
   "{} rows, drawn by chance, stand for all {}.": "随机抽取的 {} 行代表全部 {} 行。",

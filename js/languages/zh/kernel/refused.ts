@@ -12,6 +12,13 @@ export const refused: Record<string, string> = {
   // methods
   "cam needs global average pooling and one linear layer after {}, and the scores are not made like that here. Choose the layer before the pooling, or take grad_cam.":
     "cam 要求 {} 之后是全局平均池化和一个线性层，而这里的得分不是这样得出的。请选择池化之前的层，或用 grad_cam。",
+  "It needs global average pooling and one linear layer after {}, and the scores are not made like that here. Choose the layer before the pooling, or take grad_cam.":
+    "要求 {} 之后是全局平均池化和一个线性层，而这里的得分不是这样得出的。请选择池化之前的层，或用 grad_cam。",
+  "this function": "此函数",
+  "It multiplies attention over all tokens; this model attends {}. Use attention_lrp.":
+    "它把对所有词元的注意力相乘；此模型的注意力是 {}。请用 attention_lrp。",
+  "It is for convolutional and dense networks; use attention_lrp for transformers.":
+    "它用于卷积网络和全连接网络；Transformer 请用 attention_lrp。",
   "It needs a picture: an input of shape [channels, height, width].": "需要图像：形状为 [通道, 高, 宽] 的输入。",
   "The layer {} puts out shape {}, which is no map. Choose one with height and width.":
     "层 {} 输出的形状为 {}，不是图。请选择有高和宽的层。",
@@ -35,7 +42,7 @@ export const refused: Record<string, string> = {
   "in windows": "分窗口的",
   "Give the parameters to {}(...), not beside it: {}.": "参数要写进 {}(...)，而不是写在旁边：{}。",
   "It tries all coalitions of at most {} groups, here are {}: join some by feature_mask.":
-    "它要试遍最多 {} 个组的所有联合，这里有 {} 个组：用 feature_mask 合并一些。",
+    "它要遍历至多 {} 个组的所有联盟，这里有 {} 个组：用 feature_mask 合并一些。",
   "No layer has a map through which the score flows, so there is nothing to draw. Name one by layer=...":
     "没有得分流经的特征图，因此无图可画。请用 layer=... 指定一层。",
   "No layer lies before the scores, so there are no units to look at.": "得分之前没有层，因此没有可查看的单元。",
@@ -192,8 +199,8 @@ export const refused: Record<string, string> = {
     "preprocess 抽取随机数，只有 Python 自己的线程才能恢复：请在那里给出 other=。",
   "The code that was given is of the picture without changes: undo them first, or give an encoder.":
     "所给的编码属于没有改动的图像：请先撤销改动，或给出编码器。",
-  "A scenario needs a name.": "方案需要名称。",
-  "At most {} scenarios can be kept: remove one first.": "最多保留 {} 个方案：请先删除一个。",
+  "A scenario needs a name.": "情景需要名称。",
+  "At most {} scenarios can be kept: remove one first.": "最多保留 {} 个情景：请先删除一个。",
   "There is no map of the words yet.": "还没有词的分布图。",
   "there is no column {}; there are {}.": "没有列 {}；有 {}。",
 };
