@@ -6,7 +6,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from xai_widgets.models import TorchModel, backends
-from xai_widgets.models.backends import WIDE, linear, multiplied
+from xai_widgets.models.backends import MUCH, WIDE, linear, multiplied
 from xai_widgets.models.targets import Target
 
 INPUTS, OUTPUTS = 600, 500
@@ -109,6 +109,18 @@ def test_what_others_see_or_cast_is_left_to_torch(counted):
     with multiplied(narrow), torch.no_grad():
         narrow(torch.randn(2, 64))
     assert counted == []
+
+
+@pytest.mark.parametrize(("rows", "many"), [(MUCH // 64**2, True), (MUCH // 64**2 - 1, False)])
+def test_narrow_weights_count_with_many_rows(rows, many, counted):
+    model = nn.Sequential(nn.Linear(64, 64), nn.Linear(64, 2)).eval()
+    x = torch.randn(rows, 64)
+    with multiplied(model, rows), torch.no_grad():
+        model(x)
+    assert counted == [(rows, 64)] * many
+    counted.clear()
+    torch.testing.assert_close(TorchModel(model).scores(x), model(x).detach())
+    assert ((rows, 64) in counted) is many
 
 
 def test_an_adapter_multiplies_so_and_its_rules_see_every_operation(counted):

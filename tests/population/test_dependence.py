@@ -12,7 +12,7 @@ from sklearn.inspection import partial_dependence
 from sklearn.linear_model import LogisticRegression
 
 import xai_widgets as xai
-from xai_widgets.models import Pace
+from xai_widgets.models import Pace, backends
 from xai_widgets.models.first_linear import Divided
 from xai_widgets.prepare import adapt, table_model
 
@@ -66,6 +66,27 @@ def test_what_can_be_divided_is_and_what_cannot_is_not() -> None:
         found[len(found)] = Divided.find(fed, x, x.flip(0), [2, 4])
     assert [one is not None for one in found.values()] == [True, True, False, False]
     assert torch.allclose(found[0].slopes[0], mlp()[0].weight[:, 2], atol=1e-6)
+
+
+@pytest.mark.parametrize("written", ["as layers", "as code"])
+def test_many_rows_behind_the_first_layer_are_multiplied_by_what_is_faster(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    layers = torch.nn.Sequential(torch.nn.Linear(3, 64), torch.nn.ReLU(), torch.nn.Linear(64, 64), torch.nn.ReLU())
+    model, x, seen = torch.nn.Sequential(*layers, torch.nn.Linear(64, 1)), rows(2000, 3), []
+    given = torch.nn.Sequential(model, torch.nn.Identity()) if written == "as code" else model
+    wanted = xai.partial_dependence(given, x, [1], grid_resolution=5)["1"].mean
+
+    def count(units: torch.Tensor, *weights: torch.Tensor) -> torch.Tensor:
+        seen.append(len(units))
+        return torch.nn.functional.linear(units, *weights)
+
+    monkeypatch.setattr(backends, "is_faster", lambda: True)
+    monkeypatch.setattr(backends, "by_onednn", count)
+    found = xai.partial_dependence(given, x, [1], grid_resolution=5)["1"].mean
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
+    assert max(seen) >= 512
 
 
 class Keeps(torch.nn.Module):

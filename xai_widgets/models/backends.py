@@ -1,8 +1,7 @@
 """With which of torch's libraries a pass computes.
 
 On the CPU, torch leaves matrices of float32 to BLAS, mostly MKL, which uses the widest instructions of its own maker's
-processors alone: on others, oneDNN takes half the time. On CUDA, cuDNN goes back through recurrent networks in training
-mode only.
+processors alone: on others, oneDNN takes half the time.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 MATRIX, PLAIN = 2, {Tensor, nn.Parameter}
-WIDE = 2**18
-"""Weights from which on it counts. oneDNN rounds batches of other sizes in another way, BLAS not where it is small."""
+WIDE, MUCH = 2**18, 2**21
+"""Weights, or products of one layer, from which on it counts. Of fewer, oneDNN is no faster."""
 
 CLEARLY = 1.15
 """Times as fast as BLAS that oneDNN must be."""
@@ -77,7 +76,7 @@ def _fits(x: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
     return (
         all(type(one) in PLAIN and one.dtype == torch.float32 for one in (x, *fixed))
         and weight.ndim == MATRIX
-        and weight.numel() >= WIDE
+        and (weight.numel() >= WIDE or x.numel() * len(weight) >= MUCH)
         and (bias is None or bias.ndim == 1)
         and not (torch.is_grad_enabled() and any(one.requires_grad for one in fixed))
         and not torch.is_autocast_enabled(x.device.type)
@@ -101,10 +100,11 @@ class Multiplied(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
-def multiplied(module: nn.Module) -> Multiplied | nullcontext[None]:
-    """Return a context for passes of a module, where most of it are such weights and nobody watches its operations."""
+def multiplied(module: nn.Module, rows: int = 1) -> Multiplied | nullcontext[None]:
+    """Return a context for passes of so many rows, where most weights are such and nobody watches the operations."""
     weights = [one for one in module.parameters() if type(one) in PLAIN]  # others multiply in ways of their own
-    wide = sum(one.numel() for one in weights if one.ndim == MATRIX and one.is_cpu and one.numel() >= WIDE)
+    big = [one.numel() for one in weights if one.ndim == MATRIX and one.is_cpu]
+    wide = sum(one for one in big if one >= WIDE or one * rows >= MUCH)
     return Multiplied() if 2 * wide > sum(map(Tensor.numel, weights)) and not is_watched() else nullcontext()
 
 

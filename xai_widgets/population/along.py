@@ -28,14 +28,15 @@ class Asked(Protocol):
 
 def along(population: Population, asked: Sequence[Asked], seed: int, unit: str) -> Iterator[Effects | None]:
     """Yield what is known of all that is asked after each block of rows, taken in an order of chance."""
-    rows = population.taken(population.shuffled(seed))
-    for part in blocks(len(rows)):
+    order = population.shuffled(seed)
+    for part in blocks(len(order)):
+        rows = population.taken(order[part])
         for one in asked:
-            yield from one.add(population, rows[part])
+            yield from one.add(population, rows)
         yield Effects(
             label=population.label,
             rows=part.stop,
             effects=tuple(one.result() for one in asked),
             unit=unit,
-            fraction=part.stop / len(rows),
+            fraction=part.stop / len(order),
         )
