@@ -128,11 +128,12 @@ def test_a_disk_that_is_full_or_read_only_leaves_what_was_there(result, suffix, 
         patched.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left") as caught:
             a.save(path)
-    assert caught.value.filename == str(path)
+    assert str(caught.value) == f"[Errno 28] could not write it: No space left on device: {str(path)!r}"
     with monkeypatch.context() as patched:
         patched.setattr(tempfile, "mkstemp", locked)
-        with pytest.raises(PermissionError, match=f"why{suffix}"):
+        with pytest.raises(PermissionError) as refused:
             a.save(path)
+    assert str(refused.value) == f"[Errno 13] could not write it: Permission denied: {str(path)!r}"
     assert path.read_bytes() == b"before"
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 

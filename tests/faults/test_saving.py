@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
-import tempfile
+import resource
+import shutil
+import subprocess
+import tracemalloc
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -60,39 +65,96 @@ MADE = {
 }
 
 
-def full(*_):
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+@contextlib.contextmanager
+def no_longer_than(size):
+    """Let the system refuse to make files longer: Python takes no notice of the signal, and the write fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def locked(**_):
-    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+@contextlib.contextmanager
+def sealed(folder, how):
+    """Let nobody change a folder: `how` seals it by "ro" and opens it by "rw"."""
+    how(folder, "ro")
+    try:
+        yield
+    finally:
+        how(folder, "rw")
 
 
-FAULTS = {"full": ((os, "fsync", full), "No space left"), "read-only": ((tempfile, "mkstemp", locked), "denied")}
+def mounted(*options):
+    return subprocess.run(["mount", *options], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    """Return a disk that has room for a single small file; None where no disk can be mounted."""
+    folder = tmp_path_factory.mktemp("disk")
+    there = shutil.which("mount") and mounted("-t", "tmpfs", "-o", "size=4k", "none", str(folder))
+    yield folder if there else None
+    if there:
+        subprocess.run(["umount", folder], check=True)
+
+
+def of_mode(folder, mode):
+    folder.chmod({"ro": 0o555, "rw": 0o755}[mode])
+
+
+def remounted(folder, mode):
+    assert mounted("-o", f"remount,{mode}", str(folder))
+
+
+@pytest.fixture
+def faults(disk, tmp_path):
+    """Return what goes wrong: where, how it comes to that, and what the system calls it."""
+    (tmp_path / "folder").mkdir()
+    found = [(tmp_path / "folder", partial(no_longer_than, 3), errno.EFBIG)]
+    if disk is not None:
+        found += [(disk, contextlib.nullcontext, errno.ENOSPC), (disk, partial(sealed, disk, remounted), errno.EROFS)]
+    if os.geteuid() != 0:  # who may do everything is stopped by no mode
+        found.append((tmp_path / "folder", partial(sealed, tmp_path / "folder", of_mode), errno.EACCES))
+    return found
 
 
 @pytest.mark.parametrize("kind", MADE)
-def test_nothing_is_half_written_and_an_unknown_suffix_names_the_known_ones(kind, tmp_path, monkeypatch):
+def test_nothing_is_half_written_and_an_unknown_suffix_names_the_known_ones(kind, tmp_path, faults):
     torch.manual_seed(0)
     thing = MADE[kind]()
+    trial = tmp_path / "trial"
+    trial.mkdir()
     with pytest.raises(ValueError, match=r"must end in \.") as refused:
-        thing.save(tmp_path / "why.pkl")
-    assert not list(tmp_path.iterdir())
+        thing.save(trial / "why.pkl")
+    assert not list(trial.iterdir())
     suffixes = re.findall(r"\.[a-z.]*[a-z]", str(refused.value).partition("must end in ")[2])
     assert {".html"} <= {*suffixes}
     for suffix in suffixes:
-        path = tmp_path / f"why{suffix}"
-        path.write_bytes(b"before")
-        for fault, said in FAULTS.values():
-            with monkeypatch.context() as patched:
-                patched.setattr(*fault)
-                # Some have nothing to say in some formats, and say that first.
-                with pytest.raises((OSError, ValueError), match=rf"{said}|{suffix}") as caught:
-                    thing.save(path)
-            assert isinstance(caught.value, ValueError) or caught.value.filename == str(path)
-            assert path.read_bytes() == b"before"
-            assert [one.name for one in tmp_path.iterdir()] == [path.name]
-        path.unlink()
-    thing.save(tmp_path / "why.html")
-    assert (tmp_path / "why.html").read_bytes().lower().startswith(b"<!doctype html>")
+        thing.save(trial / f"why{suffix}")
+        for folder, make, number in faults:
+            path = folder / f"why{suffix}"
+            path.write_bytes(b"old")
+            with make(), pytest.raises(OSError, match="could not write it") as caught:
+                thing.save(path)
+            assert str(caught.value) == f"[Errno {number}] could not write it: {os.strerror(number)}: {str(path)!r}"
+            assert path.read_bytes() == b"old"
+            assert [one.name for one in folder.iterdir()] == [path.name]
+            path.unlink()
+    assert (trial / "why.html").read_bytes().lower().startswith(b"<!doctype html>")
     getattr(thing, "close", lambda: None)()
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".xai.json"])
+def test_a_file_that_is_too_large_is_refused_unread(suffix, tmp_path):
+    path = tmp_path / f"why{suffix}"
+    with path.open("wb") as file:
+        file.truncate(2**29 + 1)  # of holes: it takes no room
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="cannot read") as caught:
+        xai.load(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert str(caught.value) == f"cannot read {path.name!r}: it is larger than 512 MB."
+    assert most < 2**20

@@ -1,16 +1,20 @@
 """A report says what the numbers say, and nothing in it runs."""
 
+import base64
 import dataclasses
+import io
 import itertools
 import re
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import xai_widgets as xai
 from xai_widgets.changes import Candidate, CellChange, Counterfactuals, Edit, RowCandidate
 from xai_widgets.evaluations import Evaluation, Measure
+from xai_widgets.picture_changes import PictureCandidate
 from xai_widgets.results import Attribution, Prediction
 from xai_widgets.text import Text
 
@@ -122,6 +126,32 @@ def test_what_would_change_it(path):
     assert "1 change is enough: age from 30 to 45." in page.words
     _, page = told(path, Counterfactuals(row, prediction, 0, "bad", notes=("age is locked.",)))
     assert "None was found. age is locked." in page.words
+
+
+def test_another_picture_is_shown_beside_the_one_that_was_asked_about(path):
+    before, after = predicted(), predicted(0.1)
+    pixels = np.full((16, 16, 3), 90, np.uint8)
+    mask = np.arange(256).reshape(16, 16) < 64
+    way = PictureCandidate(
+        np.where(mask[..., None], 0, pixels).astype("u1"), mask, after, -0.7, 0.09, 1.0, regions=(0,)
+    )
+    found = Counterfactuals(pixels, before, 0, HOSTILE, (way,), method="regions", model_hash="abc")
+    source, page = told(path, found)
+    assert "What would change it" in page.words
+    [image] = page.of("img")
+    drawn = Image.open(io.BytesIO(base64.b64decode(image["src"].partition(",")[2])))
+    assert drawn.width == 860
+    assert "What would make it" in image["alt"]
+    assert "Before, after, and what changed." in page.words
+    assert "fingerprint abc" in page.words
+    assert not page.of("script")
+    assert "\u202e" not in source
+    _, page = told(path, dataclasses.replace(a_picture(), prediction=before), found)
+    assert len(page.of("img")) == 2
+    assert page.words.count("What was predicted") == 1, "both are about one input"
+    _, page = told(path, dataclasses.replace(found, candidates=()))
+    assert "None was found." in page.words
+    assert not page.of("img")
 
 
 def test_how_far_to_trust_it(path):
