@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser.conftest import ARGUMENTS, chromium
 from browser.lab import Lab
-from docs_pictures import PICTURES, SECONDS, each
+from docs_pictures import SECONDS, each, say
 
 if TYPE_CHECKING:
     from browser.lab import Server
@@ -100,7 +100,7 @@ GALLERY = {
 """By subject: the cells of a notebook of which the last shows a widget, what brings it there, and the pictures."""
 
 
-def take(server: Server, subject: str) -> None:
+def take(server: Server, subject: str, into: Path) -> None:
     """Run the cells, and photograph what they show in the light theme."""
     cells, ready, names = GALLERY[subject]
     with sync_playwright() as playwright:
@@ -113,23 +113,17 @@ def take(server: Server, subject: str) -> None:
             lab.run(i)
         for name in names:
             shot = ready(page.locator(".xai-root"), name).screenshot()
-            file = PICTURES / f"{name}-light.png"
+            file = into / f"{name}-light.png"
             # As many colours as a view has, without grain: flat areas take no room.
             picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
             picture.save(file, optimize=True)
-            size = file.stat().st_size
-            print(file.relative_to(ROOT), size // 1000, "kB")
-            if size > MOST:
+            say(file)
+            if (size := file.stat().st_size) > MOST:
                 msg = f"{file.name} takes {size} bytes, and may take {MOST}."
                 raise ValueError(msg)
         lab.shutdown()
         browser.close()
 
 
-def main() -> None:
-    """Take every picture, or those of the subjects that are named."""
-    each(sys.argv[1:] or GALLERY, take)
-
-
 if __name__ == "__main__":
-    main()
+    each(GALLERY, take)

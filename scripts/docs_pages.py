@@ -120,7 +120,7 @@ def _toctree(names: list[str], option: str) -> str:
 
 def _picture(docs: Path, name: str, title: str) -> list[str]:
     picture = f"pictures/methods/{name}.webp"
-    return [f".. image:: /{picture}\n   :alt: {title} of a photo of a cat"] if (docs / picture).exists() else []
+    return [f".. image:: /{picture}\n   :alt: An explanation by {title}"] if (docs / picture).exists() else []
 
 
 def _parameters(parameters: Sequence[Parameter]) -> str:
