@@ -1,10 +1,14 @@
 """The context menu of an output: save, copy, compare."""
 
 import base64
+import re
 
-from browser.image_widget import SETUP, evaluate, shown
+import numpy as np
+import pytest
+from browser.image_widget import SETUP, evaluate, shown, value
 from browser.test_lab_extension import BLUE, SAVED
-from browser.test_lab_panel import MAKE, listed
+from browser.test_lab_image_life import png_of
+from browser.test_lab_panel import MAKE, RESULT, listed
 from playwright.sync_api import expect
 
 
@@ -19,7 +23,7 @@ def saved(lab, node, entry):
     return download.value.path().read_bytes()
 
 
-def test_a_live_view_is_saved_copied_and_compared(lab):
+def test_a_live_view_is_saved_and_copied(lab):
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.open("outputs.ipynb", [SETUP, MAKE]).run(0).run(1)
     shown(lab, 1).settled()
@@ -32,6 +36,37 @@ def test_a_live_view_is_saved_copied_and_compared(lab):
         "() => { navigator.clipboard.read().then(([one]) => { window.copied = one.types.join(); }, () => {});"
         " return window.copied === 'image/png'; }"
     )
+
+
+def test_two_explanations_are_compared_from_the_menu(lab):
+    lab.open("compared.ipynb", [SETUP, MAKE, RESULT]).run(0).run(1).run(2)
+    view = shown(lab, 1).settled()
+    choose(lab, view.root.locator("h2").first, "Compare the explanation with")
+    panel = lab.page.locator("#xai-explanations")
+    expect(listed(panel).get_by_role("checkbox")).to_be_checked()
+    expect(panel.get_by_role("button", name="Compare two")).to_be_disabled()
+    listed(panel, "Results among the variables").get_by_role("checkbox").check()
+    panel.get_by_role("button", name="Compare two").click()
+    dialog = lab.page.get_by_role("dialog")
+    expect(dialog.locator("figcaption")).to_have_text([re.compile("^Saliency: "), re.compile("^Grad-CAM: ")])
+    drawn = [png_of(one.get_attribute("src").split(",", 1)[1]) for one in dialog.get_by_role("img").all()]
+    assert [one.shape[1] for one in drawn] == [420, 420]  # pixels across, beside each other
+    assert not np.array_equal(*drawn)
+    assert all(np.ptp(one, axis=2).mean() > 5 for one in drawn), "both have colours"
+    said = re.search(r"Rank correlation ([−\d.]+):", dialog.inner_text())[1].replace("−", "-")
+    assert float(said) == pytest.approx(value(lab, "a.attribution.agreement(found)"), abs=6e-4)
+    dialog.get_by_role("button", name="Done").click()
+
+
+def test_an_output_in_a_view_of_its_own_has_the_menu_too(lab):
+    lab.open("linked.ipynb", [SETUP, MAKE]).run(0).run(1)
+    shown(lab, 1).settled()
+    lab.output(1).locator(".xai-root h2").first.click()
+    lab.command("notebook:create-output-view")
+    title = lab.page.locator(".jp-LinkedOutputView .xai-root h2").first
+    expect(title).to_be_visible()
+    assert saved(lab, title, "Save the explanation as PNG").startswith(b"\x89PNG")
+    assert saved(lab, title, "Save the explanation as HTML").lower().startswith(b"<!doctype html>")
     choose(lab, title, "Compare the explanation with")
     expect(listed(lab.page.locator("#xai-explanations")).get_by_role("checkbox")).to_be_checked()
 

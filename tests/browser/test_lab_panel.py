@@ -30,13 +30,16 @@ def test_widgets_and_results_are_listed_compared_cancelled_and_freed(lab):
     lab.run(1)
     first = listed(found)
     expect(first).to_have_count(1)
-    expect(first).to_contain_text(re.compile(r"Picture.*Saliency · (cat|dog|cow|owl|fox|elk).*[kM]B"))
+    expect(first).to_contain_text(re.compile(r"Picture.*Saliency · (cat|dog|cow|owl|fox|elk)just now · .*[kM]B"))
 
     lab.run(2)
     slow = listed(found).filter(has_text="RISE")
     expect(slow).to_contain_text("computing")
     slow.get_by_role("button", name="Cancel").click()
     expect(slow).not_to_contain_text("computing")
+    # Half an hour later
+    evaluate(lab, 'Net.pause = 0.0; b.made -= 1800; b.explain("input_x_gradient")')
+    expect(listed(found).filter(has_text="Input × gradient")).to_contain_text("30 min")
 
     lab.run(3)
     results = listed(found, "Results among the variables")

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import unquote
 
+import pytest
 from browser.image_widget import evaluate
 from browser.lab import ROOT, script
 from playwright.sync_api import expect
@@ -51,10 +52,14 @@ def test_the_launcher_card_writes_into_the_current_folder(lab):
     assert lab.server.read("deeper/xai_widgets quickstart.ipynb").cells
 
 
-def test_the_palette_begins_a_new_notebook(lab):
-    choose(lab, "New explanation notebook: a row of a table")
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [("a row of a table", "a forest that tells kinds of wine apart"), ("a picture", "Put your model and your picture")],
+)
+def test_the_palette_begins_a_new_notebook(lab, what, words):
+    choose(lab, f"New explanation notebook: {what}")
     lab.attend()
-    expect(lab.page.locator(".jp-Notebook")).to_contain_text("a forest that tells kinds of wine apart")
+    expect(lab.page.locator(".jp-Notebook")).to_contain_text(words)
 
 
 def test_the_launcher_card_asks_what_is_explained_and_never_overwrites(lab):
@@ -127,6 +132,40 @@ def test_the_variable_under_the_cursor_is_explained_and_where_there_is_a_choice_
     expect(lab.page.locator(".jp-Notebook .xai-root")).to_have_count(2)
     expect(lab.output(2).locator(".xai-root")).to_be_visible()
     assert sources(lab)[2] == "x.explain(net, other, labels=labels)"
+
+
+OTHERS = """
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.feature_extraction.text import CountVectorizer
+import pandas as pd
+review = "a fine film"
+critic = make_pipeline(CountVectorizer(), LogisticRegression()).fit([review, "a dull film"], ["fresh", "rotten"])
+table = pd.DataFrame({"age": [20.0, 30.0, 60.0, 70.0], "hours": [40.0, 20.0, 30.0, 10.0]})
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "code", "seen"),
+    [
+        ("", "review", "xai.explain(critic, review)", "[data-xai=text-a]"),
+        (
+            "person = table.iloc[1]; critic = LogisticRegression().fit(table, [0, 0, 1, 1]); del review",
+            "person",
+            "xai.explain(critic, person, background=table)",
+            ".xai-f-list",
+        ),
+    ],
+    ids=["text", "row"],
+)
+def test_the_palette_explains_a_text_and_a_row(lab, made, name, code, seen):
+    lab.open("others.ipynb", [OTHERS + made, name]).run(0)
+    put_cursor(lab, 1, 2)
+    lab.palette("Explain the selected variable")
+    expect(lab.page.locator(".lm-CommandPalette-item.lm-mod-active")).to_have_text(re.compile("Explain the selected"))
+    lab.page.keyboard.press("Enter")
+    expect(lab.output(2).locator(f".xai-root {seen}")).to_be_visible()
+    assert sources(lab)[2] == f"import xai_widgets as xai\n\n{code}"
 
 
 def test_what_hinders_is_said_in_one_sentence(lab):

@@ -5,21 +5,24 @@ import { INotebookTracker } from "@jupyterlab/notebook";
 import { saveAs } from "../../dom/save";
 import { askPages } from "../ask";
 import { learn, told } from "../kernelwords";
-import { modelAt } from "../panel/cells";
+import { shownAt } from "../panel/cells";
 import type { Root } from "../saved";
 import { WORDS } from "../words";
 
 const words = WORDS.outputs;
-const LIVE = ".jp-Notebook .xai-root:not(.xai-saved *)";
-const SAVED = ".jp-Notebook .xai-saved";
+const LIVE = within(".xai-root:not(.xai-saved *)");
+const SAVED = within(".xai-saved");
 const SOON_MS = 500;
 
-async function page(notebooks: INotebookTracker, node: Element): Promise<void> {
-  const panel = notebooks.currentWidget;
-  const kernel = panel?.sessionContext.session?.kernel;
-  const model = panel && modelAt(panel, node);
-  if (!kernel || !model) throw new Error(words.noKernel);
-  const text = await patiently(askPages(kernel, "page", model));
+/** In a notebook, or in a view that an output has of its own. A menu takes no selector with a comma. */
+function within(selector: string): string[] {
+  return [`.jp-Notebook ${selector}`, `.jp-LinkedOutputView ${selector}`];
+}
+
+async function page(shown: ReturnType<typeof shownAt>): Promise<void> {
+  const kernel = shown?.panel.sessionContext.session?.kernel;
+  if (!kernel) throw new Error(words.noKernel);
+  const text = await patiently(askPages(kernel, "page", shown.model));
   const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   saveAs("explanation.html", new Blob([bytes], { type: "text/html" }));
 }
@@ -73,14 +76,13 @@ export const outputs: JupyterFrontEndPlugin<void> = {
       });
       for (const selector of selectors) app.contextMenu.addItem({ command, selector, rank: 0 });
     };
-    add("save-page", words.savePage, [LIVE], (node) => page(notebooks, node));
-    add("save-picture", words.savePicture, [LIVE, SAVED], async (node) =>
+    add("save-page", words.savePage, LIVE, (node) => page(shownAt(app, notebooks, node)));
+    add("save-picture", words.savePicture, [...LIVE, ...SAVED], async (node) =>
       saveAs("explanation.png", await picture(node)),
     );
-    add("copy-picture", words.copy, [LIVE, SAVED], copy);
-    add("compare-with", words.compareWith, [LIVE], (node) => {
-      const panel = notebooks.currentWidget;
-      return app.commands.execute("xai-widgets:show-explanations", { pick: panel && modelAt(panel, node) });
-    });
+    add("copy-picture", words.copy, [...LIVE, ...SAVED], copy);
+    add("compare-with", words.compareWith, LIVE, (node) =>
+      app.commands.execute("xai-widgets:show-explanations", { pick: shownAt(app, notebooks, node)?.model ?? null }),
+    );
   },
 };

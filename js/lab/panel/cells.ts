@@ -1,5 +1,10 @@
-import type { ICodeCellModel } from "@jupyterlab/cells";
-import type { NotebookPanel } from "@jupyterlab/notebook";
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+import type { Cell, ICodeCellModel } from "@jupyterlab/cells";
+import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import type { Widget } from "@lumino/widgets";
+
+type Outputs = ICodeCellModel["outputs"];
+type Area = Widget & { model: Outputs };
 
 export const WIDGET_VIEW = "application/vnd.jupyter.widget-view+json";
 
@@ -16,15 +21,32 @@ export function cellOf(panel: NotebookPanel | null, model: string): (() => void)
   };
 }
 
-/** The model of the widget that is shown there; null where it is no output of the notebook. */
-export function modelAt(panel: NotebookPanel, node: Element): string | null {
-  const cell = panel.content.widgets.find((one) => one.node.contains(node));
-  const area = node.closest(".jp-OutputArea-child");
-  const place = [...(area?.parentElement?.children ?? [])].indexOf(area!);
-  return cell && place >= 0 ? modelOf((cell.model as ICodeCellModel).outputs, place) : null;
+/** The widget that is shown there, by its model, and its notebook; null where it is no output of one. */
+export function shownAt(
+  app: JupyterFrontEnd,
+  notebooks: INotebookTracker,
+  node: Element,
+): { panel: NotebookPanel; model: string } | null {
+  const child = node.closest(".jp-OutputArea-child");
+  const outputs = child && outputsAt([app.shell], child);
+  if (!outputs) return null;
+  // An output may have a view of its own, beside its notebook.
+  const has = ({ model }: Cell) => model.type === "code" && (model as ICodeCellModel).outputs === outputs;
+  const panel = notebooks.find(({ content }) => content.widgets.some(has));
+  const model = modelOf(outputs, [...child.parentElement!.children].indexOf(child));
+  return panel && model ? { panel, model } : null;
 }
 
-function modelOf(outputs: ICodeCellModel["outputs"], place: number): string | null {
+/** What the output area around a node shows. */
+function outputsAt(widgets: Iterable<Widget>, node: Element): Outputs | null {
+  for (const one of widgets) {
+    if (!one.node.contains(node)) continue;
+    return one.hasClass("jp-OutputArea") ? (one as Area).model : outputsAt(one.children(), node);
+  }
+  return null;
+}
+
+function modelOf(outputs: Outputs, place: number): string | null {
   const reference = outputs.get(place)?.data[WIDGET_VIEW] as { model_id?: string } | undefined;
   return reference?.model_id ?? null;
 }
