@@ -4,7 +4,7 @@
 // `--watch` rebuilds the views at every change, unminified, with source maps, and each whole:
 // then there is no views.json.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { partsOf } from "./parts.mjs";
@@ -68,8 +68,28 @@ const lab = {
   outdir: "lib",
 };
 
+/** What Python says in a language is data that Python reads too: it stands in a file of its own, and as KERNEL here. */
+const sentences = {
+  name: "sentences",
+  setup(build) {
+    build.onLoad({ filter: /languages\/\w+\/kernel\.ts$/ }, async ({ path }) => {
+      const found = await esbuild.build({
+        ...common,
+        entryPoints: [path],
+        bundle: true,
+        write: false,
+        logLevel: "error",
+      });
+      const { kernel } = await import(`data:text/javascript,${encodeURIComponent(found.outputFiles[0].text)}`);
+      writeFileSync(`${folder}/language-${basename(dirname(path))}.json`, JSON.stringify(kernel));
+      return { contents: "export const kernel = KERNEL;" };
+    });
+  },
+};
+
 const languages = {
   ...common,
+  plugins: [sentences],
   entryPoints: entries("js/languages", ".ts"),
   entryNames: "language-[name]",
   bundle: true,

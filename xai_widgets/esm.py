@@ -54,7 +54,17 @@ def language(code: str) -> str | None:
     """
     known = {path.stem: path for path in STATIC.glob("language-*.js")}
     path = known.get(f"language-{code}")
-    return None if path is None else path.read_text(encoding="utf-8")
+    if path is None:
+        return None
+    return f"const KERNEL={path.with_suffix('.json').read_text(encoding='utf-8')};{path.read_text(encoding='utf-8')}"
+
+
+def sentences(code: str) -> dict[str, str]:
+    """Return what Python says in a language, by its English; nothing where :func:`language` has none."""
+    if language(code) is None:
+        return {}
+    found: dict[str, str] = json.loads((STATIC / f"language-{code}.json").read_text(encoding="utf-8"))
+    return found
 
 
 def language_constant(code: str, given: str) -> str:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import ipywidgets
 
+from xai_widgets.esm import sentences
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xai_widgets.widgets.linked import LinkedWidget
 
 OPEN, DONE, FAILED = "☐", "☑", "⚠"
+UNCHECKED = "It could not be checked: {}."
 W = TypeVar("W", bound="LinkedWidget")
 
 
@@ -64,7 +67,8 @@ class Step(ipywidgets.Label, Generic[W]):  # type: ignore[misc]  # ipywidgets ha
             self.done = bool(self._is_done(widget))
         except Exception as error:  # noqa: BLE001  the tutorial's own mistake: told where the reader looks
             if not (isinstance(error, (AttributeError, TypeError)) and "NoneType" in str(error)):
-                self.value = f"{FAILED} {self._ask} (it could not be checked: {type(error).__name__}: {error})"
+                said = sentences(getattr(widget, "_language", "")).get(UNCHECKED, UNCHECKED)
+                self.value = f"{FAILED} {self._ask} {said.format(f'{type(error).__name__}: {error}')}"
             return
         if self.done:
             self.value = " ".join(filter(None, (DONE, self._ask, self._then)))

@@ -31,7 +31,7 @@ PYTHON = {
     "jobs": set(),
     "inputs": {"placement", "text"},
     "embeddings": {"agreement", "inputs", "models", "text"},
-    "tutorial": {"widgets"},
+    "tutorial": {"esm", "widgets"},
     "samples": {"embeddings"},
     "wire": set(),
     "esm": {"_version"},

@@ -16,7 +16,6 @@ from playwright.sync_api import expect
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.evaluation import METRICS
 from xai_widgets.method import REGISTRY
 
 WORDS = """root => {
@@ -71,7 +70,7 @@ def lab(page, server):
 
 def english(part, *given):
     """List what a part of the page says in English, but for what was given to it."""
-    names = {*NAMES, *REGISTRY, *(one.title for one in (*REGISTRY.values(), *METRICS.values())), *given}
+    names = {*NAMES, *REGISTRY, *(method.title for method in REGISTRY.values()), *given}
     known = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
     said = {text.strip() for text in part.evaluate(WORDS)}
     return {text for text in said if not PAPER.search(text) and re.search("[A-Za-z]{2,}", known.sub("", text))}

@@ -10,7 +10,7 @@ from widgets.sentences import said
 
 import xai_widgets as xai
 from xai_widgets.embeddings.projections import PROJECTIONS
-from xai_widgets.esm import language
+from xai_widgets.esm import language, sentences
 from xai_widgets.evaluation import METRICS
 from xai_widgets.evaluation.embedding import EMBEDDING_GAUGES
 from xai_widgets.evaluation.other_rows import POPULATION_GAUGES
@@ -30,6 +30,11 @@ def test_a_reader_of_chinese_is_sent_the_words_and_any_other_is_not(make):
         other.say(kind="hello", v=1, version="0.1.0", language=code)
     other.wait("welcome", count=5)
     assert not other.of("language")
+
+
+def test_a_language_that_there_is_none_of_has_no_words():
+    for code in ("", "en", "zh/../language-zh", "*"):
+        assert (language(code), sentences(code)) == (None, {})
 
 
 def test_a_language_is_no_number(make):
@@ -54,26 +59,20 @@ def said_by_the_kernel():
     yield from (one.sentence for one in PROJECTIONS.values())
 
 
-def catalogue(code):
-    """Return the English of all that the kernel's catalogue translates: a name needs no quotes, others have either."""
-    keys = re.findall(r"""[{,\s](?:(\w+)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'):["'`]""", language(code))
-    return {re.sub(r"\\(.)", r"\1", "".join(one)) for one in keys}
-
-
 def known(sentence, code):
     """Tell whether a sentence, numbers and names in it, is translated: whole, or one after the other."""
-    patterns = [re.escape(key).replace(r"\{\}", ".*?") for key in catalogue(code) if " " in key]
+    patterns = [re.escape(key).replace(r"\{\}", ".*?") for key in sentences(code) if " " in key]
     return re.fullmatch(rf"(?:(?:{'|'.join(patterns)})(?: |$))+", sentence, re.DOTALL) is not None
 
 
 @pytest.mark.parametrize("code", ["zh"])
 def test_all_that_methods_measures_and_sliders_say_is_translated(code):
-    assert {one for one in said_by_the_kernel() if one} - catalogue(code) == set()
+    assert {one for one in said_by_the_kernel() if one} - set(sentences(code)) == set()
 
 
 @pytest.mark.parametrize("code", ["zh"])
 def test_whatever_else_the_kernel_may_say_to_a_reader_is_translated(code):
-    there = catalogue(code)
+    there = sentences(code)
     assert {place: sentence for place, sentence in said() if sentence not in there} == {}
 
 

@@ -78,6 +78,14 @@ def test_a_mistake_in_the_step_is_told_and_mended_by_the_next_look(make):
     assert done.wait(60)
 
 
+def test_a_mistake_is_told_in_the_language_of_the_page(make):
+    widget = make(method="saliency")
+    widget.result(30)
+    Browser(widget, hello=False).say(kind="hello", v=1, version="0.1.0", language="zh")
+    step = Step("Do {} it.", widget, lambda _: {}["{x}"])
+    assert step.value == f"{FAILED} Do {{}} it. 无法检查\uff1aKeyError: '{{x}}'。"
+
+
 def test_it_is_text_where_no_kernel_runs(make):
     widget = make(method="saliency")
     step = Step("<b>Drag</b> it.", widget, lambda _: False)

@@ -1,5 +1,8 @@
 // What cannot be done with a model, an input or a question, and what to do.
 export const refused: Record<string, string> = {
+  // in a step of a tutorial
+  "It could not be checked: {}.": "无法检查：{}。",
+
   // in JupyterLab's side panel and menus
   "Both must show an explanation of one input: a map, or one value a word or column.":
     "两者都必须显示对同一输入的解释：一张图，或每个词、每列一个值。",
