@@ -63,6 +63,18 @@ def test_a_bag_of_tokens_gives_each_word_the_weights_of_its_tokens(method):
     )
 
 
+@pytest.mark.parametrize("method", ["integrated_gradients", "feature_ablation"])
+def test_the_tokenizers_mask_is_a_baseline(method):
+    """Configurations of models do not name it."""
+    tokenizer = fast(wordpiece(), mask_token="[UNK]")
+    net = Bag(len(tokenizer))
+    found = xai.attribute(net, SAID, method, tokenizer=tokenizer, target=1, baselines="mask")
+    weights = net.words.weight[:, 1].detach().numpy()
+    assert found.values == pytest.approx(weights[list(found.text.ids)] - weights[tokenizer.mask_token_id], rel=1e-5)
+    with pytest.raises(ValueError, match="no baseline 'mask' for this input"):
+        xai.attribute(net, SAID, method, tokenizer=fast(wordpiece()), target=1, baselines="mask")
+
+
 def test_a_sentence_classifier_knows_its_labels_and_its_limit_and_stays_as_it_was():
     tokenizer = fast(wordpiece())
     model = bert(tokenizer, id2label={0: "rotten", 1: "fresh"}).train()

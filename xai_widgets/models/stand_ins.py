@@ -27,9 +27,11 @@ class StandIns(Mapping[str, Tensor]):
     layer : str
         The embedding layer.
     like : Tensor, shape (tokens, features)
+    mask : int, optional
+        The tokenizer's number of it: configurations name it seldom.
     """
 
-    def __init__(self, module: nn.Module, layer: str, like: Tensor) -> None:
+    def __init__(self, module: nn.Module, layer: str, like: Tensor, mask: int | None = None) -> None:
         self._module, self._layer, self._like = module, layer, like
         self._found: dict[str, Tensor] = {}
         embedding, config = module.get_submodule(layer), text_config(module)
@@ -37,7 +39,7 @@ class StandIns(Mapping[str, Tensor]):
         padding = getattr(config, "pad_token_id", None)
         numbers = {
             "pad": getattr(embedding, "padding_idx", None) if padding is None else padding,
-            "mask": getattr(config, "mask_token_id", None),
+            "mask": getattr(config, "mask_token_id", mask),
         }
         self._numbers = {name: i for name, i in numbers.items() if isinstance(i, int) and 0 <= i < size}
 

@@ -57,9 +57,8 @@ def read_passage(
     passage, tensors = _divided(model.module, text, tokenizer)
     given, named = accepted(model.module, {name: one[0] for name, one in tensors.items()})
     name = next(iter(given))
-    fed, inputs = tokens_for(
-        model, given[name], given, name, named=named, reduce=reduce, spell=partial(names_by, tokenizer)
-    )
+    spell, mask = partial(names_by, tokenizer), getattr(tokenizer, "mask_token_id", None)
+    fed, inputs = tokens_for(model, given[name], given, name, named=named, reduce=reduce, spell=spell, mask=mask)
     cut = (
         f"The last {passage.cut:,} of {len(text):,} characters were cut off: the model takes {len(passage):,} tokens. "
         "Prediction and values are of what stands before; to explain the rest, give it as a text of its own."

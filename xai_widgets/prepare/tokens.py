@@ -31,6 +31,7 @@ def tokens_for(
     named: bool = False,
     reduce: Callable[[Any], Any] | None,
     spell: Callable[[int], Sequence[str] | None] | None = None,
+    mask: int | None = None,
 ) -> tuple[TorchModel, Inputs]:
     """Explain tokens by the vectors that the model makes of them.
 
@@ -48,6 +49,8 @@ def tokens_for(
         As of `read_for`.
     spell : callable, optional
         Names that many outputs of a language model, where nobody else has.
+    mask : int, optional
+        As of `StandIns`.
     """
     if ids.ndim == TOKENS and len(ids) == 1:
         ids = ids[0]
@@ -85,7 +88,7 @@ def tokens_for(
         labels = None if model.labels is None else tuple(model.labels)
         layer, task, outputs = once(model, (key, named, *given, labels, reduce is None), ask)
         spelt = spell(outputs) if outputs and labels is None and spell is not None else model.labels
-        return _Known(layer, StandIns(model.module, layer, made_by(layer)), task, spelt, at_last=outputs > 0)
+        return _Known(layer, StandIns(model.module, layer, made_by(layer), mask), task, spelt, at_last=outputs > 0)
 
     known: _Known = model.remember(key, look) if reduce is None else model.recall(key) or look()
     fed = _reduced_to(model.fed(feed, known.task), last, reduce)
