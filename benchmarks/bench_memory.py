@@ -2,6 +2,8 @@
 
 One method of every family, on the model itself as a notebook has it, and Captum's integrated gradients. As many inputs
 are those of the largest batch that was run; parts of inputs, which incremental occlusion passes, count as whole ones.
+DeepLIFT and Deep SHAP compare each input of a batch with a baseline, and both go through the model: for them, a batch
+of n stands beside one pass of 2 n inputs, so DeepLIFT of one photo beside a pass of two.
 Each row is a process of its own, since memory once taken is seldom given back; modules and kernels are loaded before,
 by a run on a small network and a pass of the large one. Whatever a run takes is counted, laid-out weights and the
 points of the path among it.
@@ -18,7 +20,7 @@ from pathlib import Path
 from measure import arguments, table
 
 GOAL = 1.2
-MODELS = ("resnet-18", "resnet-50")
+MODELS = ("resnet-18", "vit-small", "resnet-50")
 METHODS: dict[str, dict[str, object]] = {
     "saliency": {},
     "guided_backprop": {},
@@ -27,6 +29,7 @@ METHODS: dict[str, dict[str, object]] = {
     "expected_gradients": {"n_samples": 32, "tolerance": 0.0},
     "conductance": {"n_steps": 65, "tolerance": 0.0},
     "deep_lift": {},
+    "deep_shap": {"n_samples": 32, "tolerance": 0.0},
     "lrp": {},
     "attention_lrp": {},
     "grad_cam": {},
@@ -42,11 +45,22 @@ METHODS: dict[str, dict[str, object]] = {
 }
 """With how much of it: the most is taken early, except where something is kept of every pass."""
 
-BESIDE = {"deep_lift": 2}
-"""Inputs that go through the model together where there are no batches: the photo and what it is compared with."""
+OF_TRANSFORMERS: dict[str, dict[str, object]] = {
+    "saliency": {},
+    "integrated_gradients": {"n_steps": 129, "tolerance": 0.0},
+    "deep_lift": {},
+    "deep_shap": {"n_samples": 32, "tolerance": 0.0},
+    "lrp": {},
+    "attention_lrp": {},
+    "attention_rollout": {},
+}
+"""Those to which attention and norms make a difference; `lrp` refuses them, and names `attention_lrp`."""
+
+PAIRED = ("deep_lift", "deep_shap")
+"""Each input goes through the model beside what it is compared with."""
 
 PROGRAM = """
-import sys, threading, time
+import contextlib, sys, threading, time
 sys.path.insert(0, {here!r})
 import torch
 torch.set_num_threads(1)
@@ -89,7 +103,8 @@ sizes.clear()
 {work}
 """
 OURS = """
-ours(small, x[:, :32, :32], {method!r}, **{options!r})
+with contextlib.suppress(Exception):  # what attends needs another one
+    ours(small, x[:, :32, :32], {method!r}, **{options!r})
 sizes.clear()
 most = peak(lambda: ours(model, x, {method!r}, **{options!r}))
 print("MEASURED", max(sizes, default=1), most)
@@ -118,15 +133,18 @@ def measured(model: str, work: str, **values: object) -> tuple[int, float] | Non
 
 
 def main() -> None:
-    given = arguments("Memory beyond the model, in MB, beside one forward and backward pass", only=tuple(METHODS))
+    given = arguments(
+        "Memory beyond the model, in MB, beside one forward and backward pass", only=tuple(METHODS | OF_TRANSFORMERS)
+    )
     rows: list[list[object]] = []
-    for model in MODELS[: 1 if given.quick else None]:
+    for model in MODELS[: 2 if given.quick else None]:
         passes: dict[int, float] = {}
-        for method in given.only or METHODS:
-            ours = measured(model, OURS, method=method, options=METHODS[method])
+        methods = OF_TRANSFORMERS if model == "vit-small" else METHODS
+        for method in [name for name in methods if not given.only or name in given.only]:
+            ours = measured(model, OURS, method=method, options=methods[method])
             if ours is None:
                 continue
-            size, most = max(ours[0], BESIDE.get(method, 1)), ours[1]
+            size, most = ours[0] * (1 + (method in PAIRED)), ours[1]
             if size not in passes:
                 one = measured(model, PASS, size=size)
                 passes[size] = one[1] if one else float("nan")
@@ -136,7 +154,7 @@ def main() -> None:
             captum = measured(model, CAPTUM, steps=steps)
             if captum is not None:
                 rows.append([model, f"Captum's, {steps} steps", steps, None, captum[1], None])
-    table(["model", "method", "batch", "one pass", "MB", f"ratio (goal {GOAL})"], rows)
+    table(["model", "method", "inputs", "one pass", "MB", f"ratio (goal {GOAL})"], rows)
 
 
 if __name__ == "__main__":

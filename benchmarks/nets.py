@@ -99,6 +99,42 @@ def batch_of_photos() -> Tensor:
     return torch.stack([preprocess(photo(name)) for name in PHOTOS])
 
 
+class Attending(nn.Module):
+    """A block of a transformer, its norms first."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        query, key, value = self.qkv(self.norms[0](x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        met = nn.functional.scaled_dot_product_attention(query, key, value)
+        x = x + self.out(met.transpose(1, 2).flatten(2))
+        out: Tensor = x + self.mlp(self.norms[1](x))
+        return out
+
+
+class ViT(nn.Module):
+    """Vision transformer (ViT-S/16) for 224×224 pictures and 1000 classes."""
+
+    def __init__(self, width: int = 384, heads: int = 6, depth: int = 12, patch: int = 16) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, width, patch, patch)
+        self.token = nn.Parameter(torch.randn(1, 1, width))
+        self.places = nn.Parameter(torch.randn(1, (SIZE // patch) ** 2 + 1, width))
+        self.blocks = nn.Sequential(*(Attending(width, heads) for _ in range(depth)), nn.LayerNorm(width))
+        self.fc = nn.Linear(width, 1000)
+
+    def forward(self, x: Tensor) -> Tensor:
+        patches = self.patches(x).flatten(2).transpose(1, 2)
+        tokens = torch.cat([self.token.expand(len(x), -1, -1), patches], 1) + self.places
+        out: Tensor = self.fc(self.blocks(tokens)[:, 0])
+        return out
+
+
 def calibrated(build: Callable[[], nn.Module]) -> nn.Module:
     """Draw weights from a fixed seed and let BatchNorm see the photos, so that activations keep their size."""
     with torch.random.fork_rng(devices=[]):
@@ -116,6 +152,7 @@ NETS: dict[str, Callable[[], nn.Module]] = {
     "efficientnet-lite0": lambda: imagenet().model,
     "resnet-18": lambda: calibrated(lambda: ResNet((2, 2, 2, 2), 1)),
     "vgg-16": lambda: calibrated(VGG16),
+    "vit-small": lambda: calibrated(ViT),
     "resnet-50": lambda: calibrated(lambda: ResNet((3, 4, 6, 3), 4)),
 }
 

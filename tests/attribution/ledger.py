@@ -72,16 +72,16 @@ def _total(tensors: Tensors) -> float:
 
 @contextmanager
 def counting() -> Iterator[Ledger]:
-    """Count what relevance is kept where, in the runs inside; attention by one call is run step by step for that."""
-    ledger, head, attend = Ledger(), Relevance.head, attention.attend
+    """Count what relevance is kept where, in the runs inside; what is one call is run step by step for that."""
+    ledger, head, may = Ledger(), Relevance.head, attention.may_run_again
 
     def counted(self: Relevance, scores: Tensor) -> Tensor:
         ledger.watch(scores)
         return head(self, scores)
 
     Relevance.head = counted  # type: ignore[method-assign]
-    attention.attend = lambda *_: None
+    attention.may_run_again = lambda _: False
     try:
         yield ledger
     finally:
-        Relevance.head, attention.attend = head, attend  # type: ignore[method-assign]
+        Relevance.head, attention.may_run_again = head, may  # type: ignore[method-assign]

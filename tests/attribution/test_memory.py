@@ -26,6 +26,8 @@ METHODS: dict[str, dict[str, object]] = {
     "guided_backprop": {},
     "guided_grad_cam": {},
     "lrp": {},
+    "attention_lrp": {},
+    "deep_lift": {},
     "smooth_grad": {"n_samples": 12, "tolerance": 0.0},
     "integrated_gradients": {"n_steps": 17, "tolerance": 0.0},
     "expected_gradients": {"n_samples": 12, "tolerance": 0.0},
@@ -33,6 +35,9 @@ METHODS: dict[str, dict[str, object]] = {
     "lime": {"n_samples": 16, "tolerance": 0.0, "feature_mask": PATCHES},
     "kernel_shap": {"n_samples": 16, "tolerance": 0.0, "feature_mask": PATCHES},
 }
+
+BESIDE = {"deep_lift": 2, "deep_shap": 2}
+"""Inputs of a method's least batch: an input and its baseline are two."""
 
 
 def network() -> nn.Module:
@@ -51,7 +56,7 @@ def peak(work: Callable[[], object]) -> int:
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as seen:
         work()
     told = [(one.start_ns(), one.nbytes()) for one in seen.profiler.kineto_results.events() if one.name() == "[memory]"]
-    return max(accumulate(size for _, size in sorted(told, key=itemgetter(0))))
+    return int(max(accumulate(size for _, size in sorted(told, key=itemgetter(0)))))
 
 
 def one_pass(net: nn.Module, x: Tensor, size: int) -> int:
@@ -71,7 +76,8 @@ def test_a_run_holds_little_more_than_one_pass_forward_and_back(
 ) -> None:
     monkeypatch.setattr(Pace, "fit", lambda _, left: min(left, size))
     net, x = network(), torch.rand(3, SIDE, SIDE)
-    beside = one_pass(net, x, size if "n_samples" in METHODS[method] or "n_steps" in METHODS[method] else 1)
+    batched = "n_samples" in METHODS[method] or "n_steps" in METHODS[method]
+    beside = one_pass(net, x, size if batched else BESIDE.get(method, 1))
     held = peak(lambda: xai.attribute(net, x, method, target=0, **METHODS[method]))
     assert held <= GOAL * beside, f"{held / beside:.3f}"
 
@@ -107,3 +113,57 @@ def test_two_thousand_tokens_of_the_sentence_encoder_take_little_more_than_one_p
     assert held <= GOAL * beside, f"{held / beside:.3f}"
     (result,) = found
     assert (len(result.values), result.fraction, result.backwards) == (2000, 1, 3)
+
+
+class Attends(nn.Module):
+    """A transformer's block whose parts by hand, or of one call, take far more room than what goes through."""
+
+    def __init__(self, width: int, heads: int, *, by_hand: bool) -> None:
+        super().__init__()
+        self.heads, self.by_hand = heads, by_hand
+        self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        query, key, value = self.qkv(self.norms[0](x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        if self.by_hand:
+            met = (query @ key.transpose(-2, -1) / key.shape[-1] ** 0.5).softmax(-1) @ value
+        else:
+            met = nn.functional.scaled_dot_product_attention(query, key, value)
+        x = x + self.out(met.transpose(1, 2).flatten(2))
+        return x + self.mlp(self.norms[1](x))  # type: ignore[no-any-return]
+
+
+TRANSFORMER_METHODS: dict[str, dict[str, object]] = {
+    "deep_lift": {},
+    "deep_shap": {"n_samples": 2, "tolerance": 0.0},
+    "attention_lrp": {},
+    "integrated_gradients": {"n_steps": 9, "tolerance": 0.0},
+    "attention_rollout": {},
+}
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["one call", "by hand"])
+@pytest.mark.parametrize("method", TRANSFORMER_METHODS)
+def test_a_transformer_takes_little_more_than_one_pass(
+    method: str,
+    by_hand: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Pace, "fit", lambda _, left: min(left, 1))
+    torch.manual_seed(0)
+    blocks = [Attends(128, 2, by_hand=by_hand) for _ in range(8)]
+    net = nn.Sequential(*blocks, nn.LayerNorm(128), nn.Flatten(1), nn.Linear(128 * 64, 3)).eval()
+    x = torch.randn(64, 128)
+
+    def both_ways() -> None:
+        batch = x.expand(BESIDE.get(method, 1), -1, -1).clone().requires_grad_()
+        net(batch)[:, 0].sum().backward(inputs=[batch])
+
+    both_ways()
+    beside = peak(both_ways)
+    options = TRANSFORMER_METHODS[method]
+    xai.attribute(net, x, method, target=0, **options)
+    held = peak(lambda: xai.attribute(net, x, method, target=0, **options))
+    assert held <= GOAL * beside, f"{held / beside:.3f}"

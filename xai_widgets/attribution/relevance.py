@@ -36,6 +36,12 @@ def blown_up(values: Tensor, score: float) -> tuple[str, ...]:
     return (note,)
 
 
+def _handed(model: Model, inputs: Inputs, target: Target, rules: Relevance) -> Estimate:
+    score, values = model.gradients(inputs.x[None], target, rules)
+    notes = blown_up(values, float(score[0]))
+    return Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]), notes=notes)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RelevanceMethod(GradientMethod):
     """A method that hands the score down by a rule in the place of each operation's gradient."""
@@ -114,9 +120,7 @@ class LayerwiseRelevance(RelevanceMethod):
         # The first operation above a layer is not the network's first.
         composite = composite if self.layer is None else replace(composite, first=None)
         rules = Relevance(composite, options, model.remember("convolutions of lrp", Kernels))
-        score, values = model.gradients(inputs.x[None], target, rules)
-        notes = blown_up(values, float(score[0]))
-        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]), notes=notes)
+        yield _handed(model, inputs, target, rules)
 
 
 @register
@@ -159,6 +163,4 @@ class AttentionLrp(RelevanceMethod):
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
         rules = AttentionRelevance(Options(self.epsilon, self.gamma))
-        score, values = model.gradients(inputs.x[None], target, rules)
-        notes = blown_up(values, float(score[0]))
-        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]), notes=notes)
+        yield _handed(model, inputs, target, rules)

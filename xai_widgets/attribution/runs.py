@@ -88,10 +88,9 @@ def choose(name: str | Method, params: dict[str, Any], model: Model, inputs: Inp
         without = row if inputs.x.ndim == 1 else AUTO
         path = REGISTRY["integrated_gradients"]
         fits = path().why_not(model, inputs) is None
+        method = create("integrated_gradients" if fits else without, params)
         if fits and not params:  # whether there is a gradient shows on the way back
-            method = type("Auto", (path,), {"otherwise": without})()
-        else:
-            method = create("integrated_gradients" if fits else without, params)
+            vars(method)["otherwise"] = without  # of this one alone; its fields are its parameters
     else:
         method = create(name, params)
     reason = method.why_not(model, inputs)

@@ -291,17 +291,11 @@ class TorchModel(Tapped):
     def through(self, layer: str, x: Tensor, target: Target) -> tuple[Tensor, Tensor, Tensor]:
         """Compute the target's score, what a layer puts out, and the score's gradient with respect to that.
 
-        Parameters
-        ----------
-        layer : str
-        x : Tensor, shape (n, features…)
-        target : Target
-
         Returns
         -------
         scores : Tensor, shape (n,)
         activations, gradients : Tensor, shape (n, …)
-            Batch first, as of `activations`.
+            Batch first.
 
         Raises
         ------
@@ -318,12 +312,6 @@ class TorchModel(Tapped):
 
     def unit(self, unit: Unit, x: Fixed) -> Self:
         """Return a model whose one score (n, 1) is what a unit of a layer puts out.
-
-        Parameters
-        ----------
-        unit : Unit
-        x : Tensor or mapping
-            One input, as for `above`, by which the layer is found out.
 
         Raises
         ------

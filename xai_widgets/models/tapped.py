@@ -35,19 +35,6 @@ class Tapped(Execution):
 
         The way back goes through the network above the layer alone.
 
-        Parameters
-        ----------
-        x : Tensor, shape (n, features…)
-        target : Target
-        layer : str
-            Name of a submodule.
-
-        Returns
-        -------
-        scores : Tensor, shape (n,)
-        activation, gradient : Tensor
-            As the layer puts it out.
-
         Raises
         ------
         ModelError

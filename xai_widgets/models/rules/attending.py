@@ -48,8 +48,7 @@ class Attended:
 class AttentionWatch(Rules):
     """Take note of each attention of a pass, and change nothing.
 
-    Seen are ``scaled_dot_product_attention``, whose weights are computed again from what it is given, and a softmax
-    over the last axis whose result is multiplied by something; so is what torch's and others' modules make of these.
+    Seen are ``scaled_dot_product_attention``, and a softmax over the last axis whose result is multiplied by something.
 
     Parameters
     ----------

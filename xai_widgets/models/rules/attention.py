@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from xai_widgets.models.errors import called_in
-from xai_widgets.models.rules.compositions import scaled_dot_product_attention
-from xai_widgets.models.rules.fused import attend
+from xai_widgets.models.rules.compositions import COMPOSITIONS
+from xai_widgets.models.rules.fused import FUSED, anew, may_run_again
 from xai_widgets.models.rules.layer import Layer
 from xai_widgets.models.rules.mode import Call, carry, refusal
 from xai_widgets.models.rules.operations import FUNCTIONS
@@ -23,23 +23,11 @@ if TYPE_CHECKING:
 
 
 class AttentionRelevance(Relevance):
-    """AttnLRP: carry relevance through attention.
+    """AttnLRP: carry relevance through attention, as `attribution.AttentionLrp` says.
 
-    Softmax hands down by its Taylor expansion at the logits; a product of two tensors that depend on the input gives
-    half to each, in shares. Layers have the gamma rule, which is the epsilon rule for a gamma of 0. Attention and norms
-    by one call are taken apart. What is written out by hand is recognised: a product of functions of one tensor's
-    values is an activation (such as ``x * (1 + tanh(…)) / 2``), scaling by the root of a mean is a norm.
-
-    A norm is linear but for what it divides by: centring and bias share in proportion. Were it to pass on all that
-    comes, values near zero would carry what their centred ones do, and the next sum would blow that up without bound.
-
-    What does nothing but scale other values is taken as constant, and they get all that comes: the root that a norm
-    divides by, the weight by which a chosen expert counts, an exponential, as of the decay of a state-space model.
-    Where something else is made of such a root or exponential, it is refused.
-
-    Parameters
-    ----------
-    options : Options
+    What is written out by hand is recognised: a product of functions of one tensor's values is an activation (such as
+    ``x * (1 + tanh(…)) / 2``), scaling by the root of a mean is a norm. Were a norm to pass on all that comes, values
+    near zero would carry what their centred ones do, and the next sum would blow that up without bound.
     """
 
     name = "attention_lrp"
@@ -51,7 +39,7 @@ class AttentionRelevance(Relevance):
         self._table |= {
             **dict.fromkeys(FUNCTIONS, self.idle),
             "softmax": self.softmax,
-            "scaled_dot_product_attention": self.attention,
+            **dict.fromkeys(FUSED, self.fused),
             **dict.fromkeys(("square", "erf", "expm1", "abs"), self.pass_on),
             **dict.fromkeys(("sqrt", "rsqrt", "exp", "logsumexp"), self.scale),
             **dict.fromkeys(("topk", "gather"), self.choice),
@@ -155,13 +143,19 @@ class AttentionRelevance(Relevance):
 
         return carry(call, back, given["input"])
 
-    def attention(self, call: Call) -> Tensor:
-        """Attend by one call, whose weights are computed anew on the way back: they take more room than all else."""
-        result = attend(call, self.keep, partial(AttentionRelevance, self.options))
-        if result is not None:
+    def fused(self, call: Call) -> Any:
+        """Attend or normalize by one call, whose parts are computed anew on the way back: they take much room."""
+        composition = COMPOSITIONS[call.name]
+        if not may_run_again(call):
+            return self._apart(call.func, composition, call.args, call.kwargs)
+        rules = partial(AttentionRelevance, self.options)
+
+        def again(call: Call, _: Any) -> Tensor:
+            with rules():
+                result: Tensor = composition(*call.args, **call.kwargs)
             return result
-        with self:
-            return scaled_dot_product_attention(*call.args, **call.kwargs)
+
+        return anew(call, again, self.keep)
 
     def both(self, call: Call) -> Tensor:
         """Give each of two factors half, in shares of the products."""

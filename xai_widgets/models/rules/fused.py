@@ -1,19 +1,26 @@
-"""Attention by one call, by rules: what goes back is computed anew, some heads at a time, and nothing of it is kept."""
+"""Norms and attention by one call: what goes back is computed anew by rules, and nothing of it is kept until then."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import inspect
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 from torch import Tensor
 
-from xai_widgets.models.rules.compositions import scaled_dot_product_attention
+from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.mode import carry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from xai_widgets.models.rules.mode import Call, Rules
+    from xai_widgets.models.rules.mode import Call
+
+Some: TypeAlias = "Callable[[Tensor], Tensor]"
+
+FUSED = frozenset({"group_norm", "layer_norm", "rms_norm", "scaled_dot_product_attention"})
+"""Of `COMPOSITIONS`, those whose parts take far more room than they do themselves."""
 
 AT_ONCE = 2**23
 """Weights of attention that are computed anew at once: some matrices of as many numbers are alive then."""
@@ -21,56 +28,51 @@ AT_ONCE = 2**23
 HEADS = -3
 
 
-def attend(call: Call, keep: Callable[[Tensor], Any], rules: Callable[[], Rules]) -> Tensor | None:
-    """Attend by the one operation, and carry back by rules through what it is made of.
+def may_run_again(call: Call) -> bool:
+    """Tell whether a call gives the same again: its arguments are as we know them, and drop nothing at random."""
+    try:
+        return not inspect.signature(COMPOSITIONS[call.name]).bind(*call.args, **call.kwargs).arguments.get("dropout_p")
+    except TypeError:
+        return False
 
-    Parameters
-    ----------
-    call : Call
-        Of ``scaled_dot_product_attention``.
-    keep : callable
-        Holds a tensor for the way back, as `Rules.keep`.
-    rules : callable
-        Makes a new watch with the rules.
 
-    Returns
-    -------
-    Tensor or None
-        None where it cannot be run again: it drops weights at random, or the mask depends on the input.
+def anew(call: Call, again: Callable[[Call, Some], Tensor], keep: Callable[[Tensor], Any]) -> Tensor:
+    """Run an operation as it is, and carry back through what computes the same by rules, some heads at a time.
+
+    That is given a call, and what takes these heads out of other tensors.
     """
-    given = call.bind("query", "key", "value", "attn_mask", "dropout_p", "is_causal")
-    mask: Tensor | None = given.pop("attn_mask", None)
-    ends: list[Tensor] = [given.pop(name) for name in ("query", "key", "value")]
-    if given.pop("dropout_p", 0.0) or (mask is not None and mask.requires_grad):
-        return None
-    kept, needed = [keep(one) for one in ends], [one.requires_grad for one in ends]
+    sources, parts = call.dependents, _parts(call)
+    kept, frame = [keep(one) for one in sources], call.frame(sources)
 
     def back(came: Tensor) -> list[Tensor]:
-        whole = [one.tensor for one in kept]
-        parts: list[list[Tensor]] = []
-        for some in _heads(whole):
-            leaves = [some(one).requires_grad_(need) for one, need in zip(whole, needed, strict=True)]
-            with torch.enable_grad(), rules():
-                part = scaled_dot_product_attention(
-                    leaves[0], leaves[1], leaves[2], attn_mask=None if mask is None else some(mask), **given
-                )
-            parts.append(list(torch.autograd.grad(part, [one for one in leaves if one.requires_grad], some(came))))
-        return [torch.cat(one, HEADS) if len(one) > 1 else one[0] for one in zip(*parts, strict=True)]
+        found = []
+        for some in parts:
+            leaves = [some(one.tensor).requires_grad_() for one in kept]
+            with torch.enable_grad():
+                part = again(frame(leaves, some), some)
+            found.append(torch.autograd.grad(part, leaves, some(came)))
+        # What all heads have in common, such as a mask, gets something by each.
+        return [
+            torch.cat(each, HEADS) if each[0].shape != one.tensor.shape else sum(each[1:], each[0])
+            for one, each in zip(kept, zip(*found, strict=True), strict=True)
+        ]
 
-    return carry(call, back, *(one for one in ends if one.requires_grad))
+    return carry(call, back, *sources)
 
 
-def _heads(ends: list[Tensor]) -> Iterator[Callable[[Tensor], Tensor]]:
-    """Yield what takes some heads out of a tensor that has them; all where not every one has as many."""
-    query, key, _ = ends
-    if query.ndim < 1 - HEADS or len({one.shape[:-2] for one in ends}) > 1:
-        yield lambda one: one.detach()
-        return
+def _parts(call: Call) -> list[Some]:
+    """Return what takes some heads out of a tensor that has them; all where not every one has as many."""
+    if call.name != "scaled_dot_product_attention":
+        return [torch.Tensor.detach]
+    given = call.bind("query", "key", "value")
+    query, key = given["query"], given["key"]
+    if query.ndim < 1 - HEADS or not query.shape[:-2] == key.shape[:-2] == given["value"].shape[:-2]:
+        return [torch.Tensor.detach]
     count = query.shape[HEADS]
     each = max(1, AT_ONCE * count // max(1, query.shape[:-2].numel() * query.shape[-2] * key.shape[-2]))
-    for start in range(0, count, each):
-        yield lambda one, start=start: (  # type: ignore[misc]
-            one.detach().narrow(HEADS, start, min(each, count - start))
-            if one.ndim >= -HEADS and one.shape[HEADS] == count
-            else one.detach()
-        )
+    return [partial(_heads, start=start, size=min(each, count - start), count=count) for start in range(0, count, each)]
+
+
+def _heads(x: Tensor, *, start: int, size: int, count: int) -> Tensor:
+    x = x.detach()
+    return x.narrow(HEADS, start, size) if x.ndim >= -HEADS and x.shape[HEADS] == count else x

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor
+from torch.nn import functional
 
 from xai_widgets.models.kernels import Convolution
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from xai_widgets.models.rules.mode import Kept
 
 Linear = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+Change = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,6 @@ class Layer:
         The input.
     given, given_bias : Tensor
         Weight and bias.
-    kind : {"dense", "convolution"}
     source : Tensor
         The input again, with its way back.
     scale, shift : Tensor, shape (outputs,)
@@ -69,9 +71,24 @@ class Layer:
 
     def scaled(self, scale: Tensor, shift: Tensor, *sources: Tensor | None) -> Layer | None:
         """Return the layer with each output channel scaled and shifted; None where channels are elsewhere."""
-        if getattr(self.function, "channels", None) != 0 or self.scale is not None:
+        plain = self.function is functional.linear or isinstance(self.function, Convolving)
+        if not plain or self.scale is not None:
             return None
         return replace(self, scale=scale, shift=shift, sources=(*self.sources, *sources))
+
+    def way(self, x: Tensor, size: Change = torch.Tensor.detach) -> tuple[Tensor, Change]:
+        """Return what the layer, or one with weights of the same `size`, makes of `x`, and its way back, once.
+
+        What a BatchNorm scales is scaled in the result: wide weights are not copied for that.
+        """
+        bias, scale = (None if t is None else size(t.detach()) for t in (self.bias, self.scale))
+        with torch.enable_grad():
+            leaf = x.detach().requires_grad_()
+            made = self.function(leaf, size(self.given.detach()), bias if scale is None else None)
+        if scale is None or bias is None:
+            return made.detach(), lambda came: torch.autograd.grad(made, leaf, came)[0]
+        scale, shift = (t.reshape(-1, *[1] * (self.given.ndim - 2)) for t in (scale, bias))
+        return made.detach().mul_(scale).add_(shift), lambda came: torch.autograd.grad(made, leaf, came * scale)[0]
 
     def laid_out(self, purpose: str, change: Callable[[Any], Any] = lambda t: t) -> Convolution | None:
         """Return the convolution by changed weights and bias, as one that is fast; None where there is none."""
@@ -85,16 +102,7 @@ class Layer:
 
 
 class Convolving:
-    """A convolution with everything but input, weight and bias fixed.
-
-    Parameters
-    ----------
-    func : callable
-    rest : list
-        Stride, padding, dilation and groups.
-    """
-
-    channels = 0
+    """A convolution whose stride, padding, dilation and groups, the `rest`, are fixed."""
 
     def __init__(self, func: Any, rest: list[Any]) -> None:
         # Lists, since the operations of exported graphs take nothing else.

@@ -20,7 +20,7 @@ from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.operations import MOVES, opened, operation_of, out_of_place, replaced, tensors_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 class Kept:
@@ -70,6 +70,10 @@ def carry(compute: Callable[[], Tensor], back: Callable[[Tensor], Any], *inputs:
     return result
 
 
+HOLE = torch.empty(0)
+"""Stands for what is taken out of a call."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One call of an operation, as its handler sees it: in place only for rules whose `writes` is set."""
@@ -83,10 +87,26 @@ class Call:
         """Run the operation itself."""
         return self.func(*self.args, **self.kwargs)
 
+    @property
+    def tensors(self) -> list[Tensor]:
+        """All tensors among the arguments, in their order."""
+        return tensors_in([self.args, self.kwargs])
+
     @cached_property
     def dependents(self) -> list[Tensor]:
         """The tensors that depend on the network's input, before the call: one that is written into may do so after."""
-        return [one for one in tensors_in([self.args, self.kwargs]) if one.requires_grad]
+        return [one for one in self.tensors if one.requires_grad]
+
+    def frame(self, tensors: list[Tensor]) -> Callable[..., Call]:
+        """Return what makes this call of others in the place of these, and of what some function leaves of the rest."""
+        ids, name, func = set(map(id, tensors)), self.name, self.func
+        given = replaced([self.args, dict(self.kwargs)], lambda one: HOLE if id(one) in ids else one)
+
+        def fill(others: Iterable[Tensor], some: Callable[[Tensor], Tensor] = lambda one: one) -> Call:
+            left = iter(others)
+            return Call(name, func, *replaced(given, lambda one: next(left) if one is HOLE else some(one)))
+
+        return fill
 
     def bind(self, *names: str) -> dict[str, Any]:
         """Return the arguments by name."""

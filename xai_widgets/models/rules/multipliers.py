@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,13 +13,14 @@ from torch import Tensor, nn
 from xai_widgets.models.rules.mode import Call, carry
 from xai_widgets.models.rules.operations import (
     CHOICES,
+    EXTREMES,
     INTEGRALS,
     LINEAR,
     MATMULS,
+    MAX_POOLS,
     PRODUCTS,
     UNPOOLS,
     overlaps,
-    replaced,
     tensors_in,
 )
 
@@ -141,13 +141,8 @@ def polynomial(call: Call, base: Call) -> Any:
     if degree is None:
         return NotImplemented
 
-    def run(*values: Tensor) -> Tensor:
-        turn, filled = itertools.count(), dict(zip(places, values, strict=True))
-        args, kwargs = replaced([call.args, dict(call.kwargs)], lambda one: filled.get(next(turn), one))
-        result: Tensor = call.func(*args, **kwargs)
-        return result
-
-    return along(run, [Pair(given[place], under[place]) for place in places], degree)
+    frame = call.frame(call.dependents)
+    return along(lambda *values: frame(values)(), [Pair(given[place], under[place]) for place in places], degree)
 
 
 def _factors(given: dict[str, Any]) -> int:
@@ -183,8 +178,10 @@ def batch_norm(call: Call, base: Call) -> Any:
     return NotImplemented if given["training"] else linear_in_one(call, base)
 
 
-OF_INPUT_ALONE = (linear_in_one, batch_norm)
-"""What needs nothing of the baseline but its shape."""
+def is_of_input_alone(rule: Callable[..., Any], call: Call) -> bool:
+    """Tell whether a rule needs nothing of the baseline but its shape, as that of a layer whose weights are its own."""
+    layer = rule is embedded and isinstance(call.bind("input", "weight")["weight"], nn.Parameter)
+    return layer or rule in {linear_in_one, batch_norm}
 
 
 def divide(call: Call, base: Call) -> Any:
@@ -315,13 +312,14 @@ def _larger(call: Call, base: Call) -> Any:
 
 def choose(call: Call, base: Call) -> Any:
     """Take by a condition, or put to places, that are the same for both."""
-    masks = [next((t for t in (*c.args, *c.kwargs.values()) if _is_choice(t)), None) for c in (call, base)]
+    masks = [next((t for t in (*c.args, *c.kwargs.values()) if is_choice(t)), None) for c in (call, base)]
     if masks[0] is None or masks[1] is None or not torch.equal(masks[0], masks[1]):
         return NotImplemented
     return NotImplemented if call.name in UNPOOLS and overlaps(call.name, masks[0]) else call()
 
 
-def _is_choice(value: Any) -> bool:
+def is_choice(value: Any) -> bool:
+    """Tell whether a value is a tensor of conditions or places."""
     return isinstance(value, Tensor) and not (value.is_floating_point() or value.is_complex())
 
 
@@ -364,11 +362,6 @@ TABLE: dict[str, Callable[[Call, Call], Any]] = {
     ),
     **dict.fromkeys(CHOICES, choose),
     **dict.fromkeys(PRODUCTS | MATMULS | INTEGRALS | DEGREES.keys() | {"mul"}, polynomial),
-    **dict.fromkeys(("max", "min", "amax", "amin", "maximum", "minimum", "fmax", "fmin"), extreme),
-    **{
-        f"{kind}max_pool{n}d{end}": max_pool
-        for kind in ("", "adaptive_")
-        for n in (1, 2, 3)
-        for end in ("", "_with_indices")
-    },
+    **dict.fromkeys(EXTREMES, extreme),
+    **dict.fromkeys(MAX_POOLS, max_pool),
 }

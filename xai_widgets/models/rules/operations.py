@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ALIASES = {
     "__abs__": "abs",
@@ -124,6 +124,10 @@ PRODUCTS = _words("bilinear cross kron linalg_multi_dot outer vdot vecdot")
 MATMULS = _words("einsum inner matmul tensordot")
 
 ADDITIONS = frozenset({"add", "sub", "rsub", "diff", "index_add", "scatter_add"})
+EXTREMES = _words("max min amax amin maximum minimum fmax fmin")
+MAX_POOLS = frozenset(
+    f"{kind}max_pool{n}d{end}" for kind in ("", "adaptive_") for n in (1, 2, 3) for end in ("", "_with_indices")
+)
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for n in (1, 2, 3) for kind in ("", "_transpose"))
 ASKS_FIRST = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
 
@@ -167,15 +171,19 @@ def overlaps(name: str, index: Tensor) -> bool:
     return bool((places.diff() == 0).any())
 
 
-def tensors_in(values: Any) -> Iterator[Tensor]:
+def tensors_in(values: Any) -> list[Tensor]:
     """Find every tensor in nested tuples, lists and dicts."""
-    if isinstance(values, Tensor):
-        yield values
-    elif isinstance(values, (tuple, list)):
-        for one in values:
-            yield from tensors_in(one)
-    elif isinstance(values, dict):
-        yield from tensors_in(list(values.values()))
+    found: list[Tensor] = []
+    left = [values]
+    while left:
+        one = left.pop()
+        if isinstance(one, Tensor):
+            found.append(one)
+        elif isinstance(one, (tuple, list)):
+            left.extend(reversed(one))
+        elif isinstance(one, dict):
+            left.extend(reversed(one.values()))
+    return found
 
 
 def replaced(values: Any, swap: Callable[[Tensor], Any]) -> Any:

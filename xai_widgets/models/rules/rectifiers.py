@@ -14,16 +14,7 @@ if TYPE_CHECKING:
 
 
 class Rectifiers(Rules):
-    """Let only what is positive back through each rectifier.
-
-    A rectifier is ReLU, ReLU6, a hard tanh or clamp that begins at 0, or a threshold at 0, however it is written. Any
-    other operation keeps its gradient, as in Captum; the paper speaks of no other. Activations among them are noted.
-
-    Parameters
-    ----------
-    name : {"guided_backprop", "deconvolution"}
-        The first multiplies by the rectifier's own slope as well, the second does not.
-    """
+    """Let only what is positive back through each rectifier, and note other activations."""
 
     strict = False
 

@@ -18,8 +18,10 @@ from xai_widgets.models.rules.operations import (
     CONVOLUTIONS,
     DROPOUTS,
     ELEMENTWISE,
+    EXTREMES,
     LINEAR,
     MATMULS,
+    MAX_POOLS,
     MOVES,
     PRODUCTS,
     UNPOOLS,
@@ -35,9 +37,7 @@ if TYPE_CHECKING:
     from xai_widgets.models.convolving import Kernels
     from xai_widgets.models.rules.shares import Composite
 
-WINNERS = frozenset(
-    f"{kind}max_pool{n}d{end}" for kind in ("", "adaptive_") for n in (1, 2, 3) for end in ("", "_with_indices")
-) | {"max", "min", "amax", "amin", "maximum", "minimum", "fmax", "fmin"}
+WINNERS = MAX_POOLS | EXTREMES
 """The winner takes all, which is what the ordinary gradient does."""
 
 MATRIX = 2
@@ -46,19 +46,9 @@ ATTEND = "lrp is for convolutional and dense networks; use attention_lrp for tra
 
 
 class Relevance(Rules):
-    """Carry relevance: each operation hands what its output has to its inputs, in shares.
+    """Carry relevance: each operation hands what its output has to its inputs, as `LayerwiseRelevance` says.
 
-    A BatchNorm that takes a layer's output itself is one layer with it; any other is an affine map, whose shift takes
-    its share. Sums (residual, mean, average pooling) share in proportion; activations and fixed factors pass on what
-    comes; a product of two values that depend on the input gives half to each; the winner of a maximum takes all.
-
-    Parameters
-    ----------
-    composite : Composite
-        Which rule goes to which layer.
-    options : Options
-    kernels : Kernels, optional
-        The convolutions of passes before: the next ones are faster by them.
+    By `kernels`, the convolutions of passes before, the next ones are faster.
     """
 
     name = "lrp"
@@ -169,7 +159,7 @@ class Relevance(Rules):
         x, weight = given["input"], given["weight"]
         if weight.requires_grad:
             return self.refuse(call.func, " whose weight depends on the input")
-        return self.layer(call, Layer(_Dense(), self.keep(x), weight, given.get("bias"), "dense", x))
+        return self.layer(call, Layer(nn.functional.linear, self.keep(x), weight, given.get("bias"), "dense", x))
 
     def addmm(self, call: Call) -> Tensor:
         """Dense layer, as ``addmm(bias, x, weight)``."""
@@ -183,18 +173,19 @@ class Relevance(Rules):
 
     def convolution(self, call: Call) -> Tensor:
         """Convolution, transposed or not."""
-        given = call.bind("input", "weight", "bias")
-        rest = {key: one for key, one in given.items() if key not in {"input", "weight", "bias"}}
-        x, weight = given["input"], given["weight"]
+        given = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1} | call.bind(*CONVOLVE)
+        x, weight, bias = given["input"], given["weight"], given.get("bias")
         if weight.requires_grad:
             return self.refuse(call.func, " whose weight depends on the input")
-        if "transpose" in call.name or isinstance(call.bind(*CONVOLVE).get("padding"), str):
-            function: Any = _Convolution(call.func, call.args[3:], rest, transposed="transpose" in call.name)
-            return self.layer(call, Layer(function, self.keep(x), weight, given.get("bias"), "convolution", x))
-        options = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1} | call.bind(*CONVOLVE)
-        function, bias = Convolving(call.func, [options[name] for name in CONVOLVE[3:]]), given.get("bias")
+        if "transpose" in call.name:
+            named = {key: one for key, one in call.kwargs.items() if key not in CONVOLVE[:3]}
+            run, rest = partial(call.func, **named), call.args[3:]
+            function: Any = lambda x, w, b: run(x, w, b, *rest)  # noqa: E731
+            return self.layer(call, Layer(function, self.keep(x), weight, bias, "convolution", x))
+        function = Convolving(call.func, [given[name] for name in CONVOLVE[3:]])
         layer = Layer(function, self.keep(x), weight, bias, "convolution", x)
-        layer = replace(layer, sources=(weight, bias), kernels=self._kernels)
+        if not isinstance(given["padding"], str):
+            layer = replace(layer, sources=(weight, bias), kernels=self._kernels)
         kernel = layer.laid_out("forward")
         compute = call if kernel is None else partial(kernel, x.detach(), function.padding)
         return self.layer(compute, layer)
@@ -269,19 +260,10 @@ class Relevance(Rules):
         """Hand down in proportion, times a factor."""
         sources = call.dependents
         values = [self.keep(one) for one in sources]
-        ids = {id(one) for one in sources}
-        # The call without the tensors that depend on the input, in the order in which they come.
-        frame = replaced([call.args, dict(call.kwargs)], lambda t: _Hole() if id(t) in ids else t)
-
-        def function(*xs: Tensor) -> Tensor:
-            args, kwargs = _filled(frame, iter(xs))
-            result: Tensor = call.func(*args, **kwargs)
-            return result
-
-        epsilon = self.options.epsilon
+        frame, epsilon = call.frame(sources), self.options.epsilon
 
         def back(came: Tensor) -> list[Tensor]:
-            return proportional(function, [one.tensor for one in values], factor * came, epsilon)
+            return proportional(lambda *xs: frame(xs)(), [one.tensor for one in values], factor * came, epsilon)
 
         return carry(call, back, *sources)
 
@@ -318,35 +300,3 @@ def _acts_on_each_value(made: Tensor, source: Tensor) -> bool:
     came = torch.linspace(0.5, 1.5, made.numel()).to(made).reshape(made.shape)
     alike, other = (torch.autograd.grad(made, source, c, retain_graph=True)[0] for c in (torch.ones_like(made), came))
     return torch.allclose(other, alike * came, rtol=1e-3, atol=1e-6)
-
-
-class _Hole:
-    """Stands for a tensor that depends on the input."""
-
-
-def _filled(values: Any, fill: Any) -> Any:
-    if isinstance(values, _Hole):
-        return next(fill)
-    if isinstance(values, dict):
-        return {key: _filled(one, fill) for key, one in values.items()}
-    return type(values)([_filled(one, fill) for one in values]) if type(values) in {tuple, list} else values
-
-
-class _Dense:
-    channels = 0
-
-    def __call__(self, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
-        return nn.functional.linear(x, w, b)
-
-
-class _Convolution:
-    """A convolution with everything but input, weight and bias fixed."""
-
-    def __init__(self, func: Any, rest: tuple[Any, ...], named: Mapping[str, Any], *, transposed: bool) -> None:
-        self._run = partial(func, **named)
-        self._rest = rest
-        self.channels = None if transposed else 0
-
-    def __call__(self, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
-        result: Tensor = self._run(x, w, b, *self._rest)
-        return result

@@ -7,6 +7,8 @@ first axis; and the way back is half as long without the baseline's rows.
 
 from __future__ import annotations
 
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,6 +16,8 @@ from torch import Tensor
 
 from xai_widgets.models.errors import ModelError
 from xai_widgets.models.rules import multipliers
+from xai_widgets.models.rules.compositions import COMPOSITIONS
+from xai_widgets.models.rules.fused import FUSED, anew, may_run_again
 from xai_widgets.models.rules.mode import Call, Kept, Rules
 from xai_widgets.models.rules.operations import (
     ADDITIONS,
@@ -22,12 +26,12 @@ from xai_widgets.models.rules.operations import (
     ELEMENTWISE,
     FUNCTIONS,
     MOVES,
-    replaced,
-    tensors_in,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from xai_widgets.models.rules.fused import Some
 
 NATIVE = (MOVES - CHOICES) | ADDITIONS | {"neg"}
 
@@ -35,9 +39,7 @@ NATIVE = (MOVES - CHOICES) | ADDITIONS | {"neg"}
 class Rescale(Rules):
     """Multipliers as gradients: their sum times the differences is the score's rise, up to rounding.
 
-    Linear operations keep their gradient; a function of each value alone has the slope of the secant; a product gives
-    each factor the mean of the other; a maximum gives to whichever value was it; softmax, norms and attention are
-    taken apart into these.
+    `attribution.DeepLift` says by which rules.
 
     Parameters
     ----------
@@ -57,8 +59,7 @@ class Rescale(Rules):
         self._baseline = base
         self.scores = torch.empty(0)
         self._recording = True
-        self._record: list[tuple[str, Any]] = []
-        self._turn = 0
+        self._record: deque[tuple[str, Any, list[Kept]]] = deque()
 
     def passes(self, name: str) -> bool:
         """Whether the operation is linear."""
@@ -68,6 +69,8 @@ class Rescale(Rules):
         """Return the operation's rule, which is given the call and what it took of the baseline."""
         if name in ELEMENTWISE or name in FUNCTIONS:
             return multipliers.elementwise
+        if name in FUSED:
+            return _taken_apart
         return multipliers.linear_in_one if name in CONVOLUTIONS else multipliers.TABLE.get(name)
 
     def prepare(self, run: Callable[[Tensor], Tensor]) -> None:
@@ -78,39 +81,48 @@ class Rescale(Rules):
 
     def handle(self, handler: Callable[..., Any], call: Call) -> Any:
         """Keep what the operation took of the baseline, or find that again."""
+        if handler is _taken_apart and not may_run_again(call):
+            return self._apart(call.func, COMPOSITIONS[call.name], call.args, call.kwargs)
         if self._recording:
-            hold = _shape_of if handler in multipliers.OF_INPUT_ALONE else self.keep
-            self._record.append((call.name, replaced([call.args, dict(call.kwargs)], hold)))
+            hold = _shape_of if multipliers.is_of_input_alone(handler, call) else self.keep
+            self._record.append((call.name, call.frame(call.tensors), [hold(one) for one in call.tensors]))
             return call()
-        base = self._base(call)
-        if not torch.is_grad_enabled() or not call.dependents:
-            return call()
-        result = handler(call, base)
-        return self.refuse(call.func, " of this kind") if result is NotImplemented else result
-
-    def _base(self, call: Call) -> Call:
-        name, values = self._record[self._turn] if self._turn < len(self._record) else ("", [(), {}])
-        self._turn += 1
-        args, kwargs = _unkept(values)
-        base = Call(call.name, call.func, tuple(args), kwargs)
-        shapes = [[one.shape for one in tensors_in([c.args, c.kwargs])] for c in (call, base)]
-        if name != call.name or shapes[0] != shapes[1]:
+        name, frame, kept = self._record.popleft() if self._record else ("", None, [])
+        if name != call.name or [one.shape for one in call.tensors] != [one.tensor.shape for one in kept]:
             msg = (
                 "The model takes another path for the baseline than for the input, so deep_lift cannot compare them. "
                 "Use integrated_gradients."
             )
             raise ModelError(msg)
-        return base
+        if not torch.is_grad_enabled() or not call.dependents:
+            return call()
+        by_rule = partial(_by_rule, handler, frame, kept)
+        if handler not in RECOMPUTED:
+            result = by_rule(call)
+        elif all(torch.equal(a, b.tensor) for a, b in zip(call.tensors, kept, strict=True) if multipliers.is_choice(a)):
+            result = anew(call, by_rule, self.keep)
+        else:
+            result = NotImplemented
+        return self.refuse(call.func, " of this kind") if result is NotImplemented else result
 
 
-def _shape_of(tensor: Tensor) -> Tensor:
-    """Return a tensor of the same shape and no values."""
-    return torch.empty_like(tensor, device="meta")
+def _taken_apart(call: Call, base: Call) -> Tensor:
+    """Run what an operation is made of by its rules."""
+    rules, made_of = Rescale(torch.empty(0)), COMPOSITIONS[call.name]
+    rules.prepare(lambda _: made_of(*base.args, **base.kwargs))
+    with rules:
+        result: Tensor = made_of(*call.args, **call.kwargs)
+    return result
 
 
-def _unkept(values: Any) -> Any:
-    if isinstance(values, Kept):
-        return values.tensor
-    if isinstance(values, dict):
-        return {key: _unkept(one) for key, one in values.items()}
-    return type(values)([_unkept(one) for one in values]) if type(values) in {tuple, list} else values
+RECOMPUTED = (_taken_apart, multipliers.softmax)
+"""Rules that are run on the way back, since what they make takes more room than all else."""
+
+
+def _by_rule(handler: Any, frame: Any, kept: list[Kept], call: Call, some: Some = Tensor.detach) -> Any:
+    return handler(call, frame(some(one.tensor) for one in kept))
+
+
+def _shape_of(tensor: Tensor) -> Kept:
+    """Hold a tensor of the same shape and no values."""
+    return Kept(torch.empty_like(tensor, device="meta"))

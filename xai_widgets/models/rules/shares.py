@@ -107,17 +107,22 @@ def alpha2_beta1(layer: Layer, came: Tensor, options: Options) -> Tensor:
 
 
 def gamma(layer: Layer, came: Tensor, options: Options) -> Tensor:
-    """Shares of the output's own sign, favoured by 1 + gamma; of either sign, as inputs may be negative too."""
-    x, z = layer.x.tensor, layer.function(layer.x.tensor, layer.weight, layer.bias)
+    """Shares of the output's own sign, favoured by 1 + gamma.
 
-    def up(t: Any) -> Any:
-        return None if t is None else t + options.gamma * _plus(t)
-
-    def down(t: Any) -> Any:
-        return None if t is None else t + options.gamma * _minus(t)
-
-    first = _share(layer.function, _by_sign(x, layer, up, down), torch.where(z > 0, came, 0), options.epsilon)
-    return first + _share(layer.function, _by_sign(x, layer, down, up), torch.where(z < 0, came, 0), options.epsilon)
+    Of ``z = x w + b`` and ``a = |x| |w| + |b|``, those are ``(a ± z) / 2``: no sign needs weights of its own.
+    """
+    x, half, room = layer.x.tensor, options.gamma / 2, None
+    z, back = layer.way(x)
+    if half:
+        size = x.abs() if bool((x < 0).any()) else x
+        room, back_by_size = layer.way(size, torch.abs)
+        sign = z.sign()
+        z.mul_(1 + half).addcmul_(sign, room, value=half)
+        del sign
+    # Of the first layer, each of these may be the largest tensor of a pass.
+    share = torch.div(came, stabilized(z, options.epsilon), out=room).masked_fill_(z == 0, 0)
+    handed = (back(share) * x).mul_(1 + half)
+    return handed.addcmul_(back_by_size(share.mul_(z.sign_())), size, value=half) if half else handed
 
 
 def flat(layer: Layer, came: Tensor, options: Options) -> Tensor:
@@ -158,7 +163,7 @@ Rule = Literal["epsilon", "gamma", "zplus", "alpha2_beta1", "flat", "w_square", 
 
 @dataclass(frozen=True)
 class Composite:
-    """Rules of dense layers, convolutions and the first layer (None: as the others of its kind)."""
+    """Rules of kinds of layers; without one of its own, the first has that of its kind."""
 
     dense: Rule
     convolution: Rule
