@@ -25,7 +25,7 @@ def test_the_fingerprint_is_taken_once_after_the_first_passes_and_its_time_is_to
             net[0].weight.mul_(1.0)  # training goes on in another thread
         return "0123"
 
-    monkeypatch.setattr("xai_widgets.models.module.fingerprint", slow)
+    monkeypatch.setattr("xai_widgets.models.original.fingerprint", slow)
     model, inputs = TorchModel(net), read_inputs(image(), device="cpu", dtype=torch.float64)
     method = create("smooth_grad", {"n_samples": 10})
     results = list(run(method, model, inputs, Target(1), model.predict(inputs.x)))
