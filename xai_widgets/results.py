@@ -355,6 +355,6 @@ class Attribution(Computed):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": PAINTERS["text"](self) if "text" in PAINTERS else repr(self)}
-        if "png" in PAINTERS and (self.heat is not None or self.text is not None):
+        if "png" in PAINTERS and (self.heat is not None or self.in_lines):
             bundle["image/png"] = PAINTERS["png"](self)
         return bundle

@@ -10,8 +10,11 @@ import re
 import numpy as np
 import pytest
 import torch
+from notebooks.static import GITHUB, PRIORITY, picked
 from PIL import Image
 from widgets.fakes import Gate
+from widgets.tables import FRAME, ROW, judge
+from widgets.tables import LABELS as ANSWERS
 from widgets.texts import Reader
 
 import xai_widgets as xai
@@ -114,6 +117,40 @@ def test_every_widget_leaves_four_kinds_of_itself_in_a_notebook(make, make_text,
         assert base64.b64decode(data["image/png"])[:4] == b"\x89PNG"
         assert len(json.dumps(data)) < 300_000
     words.close()
+
+
+def test_the_order_of_types_is_that_of_nbconvert():
+    assert PRIORITY == GITHUB
+
+
+def test_where_no_script_runs_every_widget_is_a_picture(make, make_text, make_table):
+    words = xai.EmbeddingExplorer(np.random.default_rng(0).normal(size=(20, 4)), [f"w{i}" for i in range(20)])
+    table = xai.explain(judge, FRAME, labels=ANSWERS)
+    table.show("tree")
+    for w in (make(method="saliency"), make_text(method="saliency"), make_table(), table, words):
+        w.wait()
+        data, _ = w._repr_mimebundle_()
+        kind, content = picked(data)
+        assert kind == "image/png"
+        drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(content))).convert("L"))
+        assert drawn.shape[1] >= 400
+        assert len(np.unique(drawn)) > 20, "letters and colours"
+        assert not data["text/plain"].startswith("<")
+    words.close()
+    table.close()
+
+
+def test_where_no_script_runs_every_result_is_a_picture_or_says_what_it_says(make, make_text, make_table):
+    picture, table = make(method="saliency").result(), make_table().result()
+    changes = xai.counterfactuals(judge, ROW, None, n=1, background=FRAME, labels=ANSWERS)
+    measured = xai.evaluate(Gate(), torch.rand(3, 12, 12), picture, ["sparseness"])
+    tree = xai.surrogate_tree(judge, FRAME, labels=ANSWERS)
+    for found in (picture, table, make_text(method="saliency").result(), tree):
+        assert picked(found._repr_mimebundle_())[0] == "image/png"
+    for found, said in ((changes, changes.candidates[0].changes[0].column), (measured, "Sparseness")):
+        kind, content = picked(found._repr_mimebundle_())
+        assert kind == "text/html"
+        assert said in content
 
 
 def test_a_notebook_holds_what_a_page_holds(make, tmp_path):
