@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from browser.believed import definitions, measured, unfold
 from browser.image_widget import cell, evaluate, value
 from browser.lab import script, shared
 from playwright.sync_api import expect
@@ -212,3 +213,24 @@ def test_a_model_reads_the_texts_while_the_cell_is_done(notebook):
     expect(root.locator("ol.xai-bars .xai-bar-name").first).to_have_text("bank 2")
     evaluate(notebook, "w.close()")
     notebook.check()
+
+
+def test_a_layout_says_how_far_it_can_be_believed_and_one_of_chance_is_grey(notebook, view):
+    assert value(notebook, "w.evaluation") is None  # nobody has asked
+    unfold(view)
+    said = measured(notebook, view)
+    assert list(said) == ["trustworthiness", "continuity", "judgements", "hubness", "seed_agreement"]
+    assert said["seed_agreement"] == "Two seeds give the same layout: the projection draws nothing."
+    definitions(notebook, view)
+    grey = view.locator("[data-xai=grey-a]")
+    expect(grey).to_have_count(0)
+    # Words that have nothing to do with each other: on a plane, chance decides which are near.
+    evaluate(notebook, "w.close()")
+    cell(notebook, VIEW, "w = xai.EmbeddingExplorer(np.eye(60), labels=[f'word {i}' for i in range(60)], k=5)\nw")
+    root = notebook.output(VIEW).locator(".xai-root")
+    unfold(root)
+    measured(notebook, root, "No better than random")
+    expect(root.locator("[data-xai=grey-a]")).to_contain_text("PCA: No better than random. It is shown in grey.")
+    expect(root.locator(".xai-map")).to_have_css("filter", "grayscale(1) opacity(0.6)")
+    root.get_by_role("button", name="Show it anyway").click()
+    expect(root.locator(".xai-map")).to_have_css("filter", "none")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from browser.believed import definitions, measured, unfold
 from browser.image_widget import becomes, cell, evaluate, value
 from browser.lab import script, shared
 from browser.strangers import changed_by_strangers
@@ -189,3 +190,36 @@ def test_a_saved_notebook_has_the_picture_of_the_view_on_show(notebook, view):
     assert output.data["text/plain"] == view.evaluate("root => root.xai.describe()")
     assert output.data["text/plain"].endswith(value(notebook, "w.tree.rules()"))
     assert len(output.data["image/png"]) > 1000
+
+
+def test_each_answer_says_how_far_it_can_be_believed(notebook, view):
+    assert value(notebook, "w.evaluation") is None  # nobody has asked
+    unfold(view)
+    said = measured(notebook, view)
+    assert list(said) == ["model_score", "shuffled_answers", "extrapolation", "halves"]
+    assert "the commonest class" in said["model_score"]
+    definitions(notebook, view)
+    go(view, "Surrogate tree", "tree")
+    assert list(measured(notebook, view)) == ["model_score", "tree_fidelity", "halves"]
+
+
+@pytest.mark.usefixtures("view")
+def test_importance_that_is_chance_is_grey_and_folding_stops_the_measuring(notebook):
+    evaluate(notebook, "w.close()")
+    cell(notebook, VIEW, "w = xai.explain(judge, frame, y=random.integers(0, 2, 400), labels=['no', 'yes'])\nw")
+    root = ended(notebook.output(VIEW).locator(".xai-root"), "importance")
+    unfold(root)
+    measured(notebook, root, "No better than random")
+    note = root.locator("[data-xai=grey-a]")
+    expect(note).to_contain_text("No better than random. It is shown in grey.")
+    bars = root.locator(".xai-grey .xai-s-bars")
+    expect(bars).to_be_visible()
+    note.get_by_role("button", name="Show it anyway").click()
+    expect(note).to_have_count(0)
+    expect(bars).to_have_count(0)
+    evaluate(notebook, "slow = 0.01")
+    go(root, "Contributions", "contributions")
+    expect(root.locator("[data-xai=trust]").get_by_role("progressbar")).to_be_visible()
+    unfold(root)
+    assert value(notebook, "w._trust._questions['a'].wait(30)")
+    assert value(notebook, "w.evaluation is None or w.evaluation.fraction < 1")

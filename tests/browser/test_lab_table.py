@@ -6,7 +6,8 @@ import math
 import re
 
 import pytest
-from browser.image_widget import becomes, cell, one_widget, script, value
+from browser.believed import REVERSED, beside, definitions, measured, unfold
+from browser.image_widget import becomes, cell, evaluate, one_widget, script, value
 from browser.lab import shared
 from browser.strangers import changed_by_strangers
 from playwright.sync_api import expect
@@ -338,3 +339,39 @@ def test_a_class_is_searched_for_a_probability(studio, view):
     expect(panel.locator("[data-xai=found]").first).to_contain_text("the answer would be yes")
     view.root.page.wait_for_function("root => !root.xai.store.search.value.running", arg=view.root.element_handle())
     assert min(value(studio, "[float(one.prediction.probabilities[1]) for one in w.counterfactuals.candidates]")) >= 0.8
+
+
+# Of so many columns that hardly any order of chance comes near to the right one.
+MANY = """
+slopes = np.arange(14) - 6.0
+w = xai.explain(lambda x: np.stack([0 * x[:, 0], x @ slopes / 9], 1), np.ones(14), target=1, method="feature_ablation",
+                background=np.random.default_rng(0).normal(size=(30, 14)))
+w
+"""
+
+
+@pytest.mark.usefixtures("view")
+def test_bars_of_a_row_that_are_no_better_than_random_are_grey(studio):
+    evaluate(studio, "w.close()")
+    cell(studio, 1, MANY)
+    root = studio.output(1).locator(".xai-root")
+    unfold(root)
+    assert "deletion" in measured(studio, root)
+    definitions(studio, root)
+    bars = root.locator(".xai-f-bar")
+    expect(bars.first).to_have_css("filter", "none")
+    evaluate(studio, REVERSED)
+    root.get_by_label("Explanation method").select_option("lime")
+    note = root.locator("[data-xai=grey-a]")
+    expect(note).to_contain_text("No better than random. It is shown in grey.")
+    assert set(bars.evaluate_all("all => all.map(e => getComputedStyle(e).filter)")) == {"grayscale(1) opacity(0.6)"}
+    note.get_by_role("button", name="Show it anyway").click()
+    expect(bars.first).to_have_css("filter", "none")
+
+
+def test_methods_are_measured_beside_each_other_on_the_row(studio, view):
+    unfold(view.root)
+    rows = beside(view.root, ["Feature ablation", "LIME"])
+    shown = value(studio, "w.attribution.method")
+    assert {one["method"] for one in rows} == {shown, "feature_ablation", "lime"}
+    assert all(0 <= float(one["deletion"]) <= 1 and one["verdict"] for one in rows)

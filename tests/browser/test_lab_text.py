@@ -6,7 +6,8 @@ import math
 import re
 
 import pytest
-from browser.image_widget import cell, one_widget, value
+from browser.believed import REVERSED, definitions, measured, unfold
+from browser.image_widget import cell, evaluate, one_widget, value
 from browser.lab import shared
 from browser.test_lab_extension import SAVED
 from browser.test_lab_image_life import PNG, png_of
@@ -278,3 +279,23 @@ def test_other_words_and_the_fewest_changes_come_from_the_kernel(view):
     found.first.get_by_role("button", name=re.compile("^Show")).click()
     view.settled()
     assert (view.probability() > 0.5) == (label == "positive")
+
+
+def test_words_of_a_map_that_is_no_better_than_random_are_shaded_in_grey(studio, view):
+    unfold(view.root)
+    assert "deletion" in measured(studio, view.root)
+    definitions(studio, view.root)
+    red, _, blue = view.colour("good")
+    assert red - blue > 60
+    evaluate(studio, REVERSED)
+    view.root.get_by_label("Explanation method").select_option("feature_ablation")
+    note = view.root.locator("[data-xai=grey-a]")
+    expect(note).to_contain_text("No better than random. It is shown in grey.")
+    measured(studio, view.root, "No better than random")
+    for word in ("good", "boring"):
+        red, green, blue = view.colour(word)[:3]
+        assert max(red, green, blue) - min(red, green, blue) < 12
+    note.get_by_role("button", name="Show it anyway").click()
+    expect(note).to_have_count(0)
+    red, _, blue = view.colour("good")
+    assert blue - red > 60  # the map tells the opposite

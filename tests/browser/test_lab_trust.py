@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from browser.believed import beside
 from browser.image_widget import evaluate, value
 from playwright.sync_api import expect
 
@@ -71,3 +72,17 @@ def test_folding_it_cancels_and_closing_the_widget_does_too(studio, view):
     evaluate(studio, "question = w._trust._questions['a']\nw.close()")
     assert value(studio, "[question.wait(30), question.running]") == [True, False]
     expect(view.root).to_have_count(0)
+
+
+def test_methods_are_measured_beside_each_other_on_the_picture(studio, view):
+    unfold(view)
+    rows = beside(view.root, ["Saliency", "Input × gradient"])
+    assert {"saliency", "input_x_gradient"} <= {one["method"] for one in rows}
+    code = (
+        "(lambda c: [[e.method, e.verdict, e['deletion'].value] for e in c.evaluations])"
+        "(xai.compare_methods(w._session.model.module, w._session.inputs.x, ['saliency', 'input_x_gradient'], "
+        "['deletion', 'insertion', 'road']))"
+    )
+    for method, _, deletion in value(studio, code):
+        [row] = [one for one in rows if one["method"] == method]
+        assert float(row["deletion"]) == pytest.approx(deletion, abs=0.01)
