@@ -47,7 +47,13 @@ const greys = new Map<Palette, Palette>();
 
 /** The same by lightness alone, which orders it too. */
 export function greyOf(p: Palette): Palette {
-  const found = greys.get(p) ?? { ...p, colours: p.colours.map((_, i, all) => lightness(all, i - (i % 3))) };
+  const { name, colours } = p;
+  // By a name of its own, by which shades are remembered.
+  const found = greys.get(p) ?? {
+    ...p,
+    name: `grey ${name}`,
+    colours: colours.map((_, i) => lightness(colours, i - (i % 3))),
+  };
   greys.set(p, found);
   return found;
 }

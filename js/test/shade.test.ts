@@ -68,3 +68,11 @@ it("reads what a browser says of a colour", () => {
   expect(rgbOf("rgb(1, 22, 255)")).toEqual([1, 22, 255]);
   expect(rgbOf("rgba(1, 2, 3, 0.5)")).toEqual([1, 2, 3]);
 });
+
+it("shades that were coloured before turn grey", () => {
+  for (const colormap of PALETTES) {
+    const [coloured, grey] = [false, true].map((off) => lookOf(GRID, { ...DISPLAY, colormap }, off));
+    expect(stylesOf(coloured!, PAGES.light!, "shade").at(-1)).not.toMatch(/^background-color:rgb\((\d+) \1 \1\)/);
+    expect(stylesOf(grey!, PAGES.light!, "shade").at(-1)).toMatch(/^background-color:rgb\((\d+) \1 \1\)/);
+  }
+});
