@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
-import sys
 
 import numpy as np
 import pytest
 import torch
 from captum.metrics import infidelity
-from torch import nn
+from evaluation.peers import OPTIONS, asked
 
 import xai_widgets as xai
 from xai_widgets.attribution.groups import row_generator
@@ -18,50 +16,6 @@ from xai_widgets.evaluation import Deletion, Infidelity, MaxSensitivity
 from xai_widgets.evaluation.infidelity import hiding
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@pytest.fixture(scope="module")
-def quantus():
-    if importlib.util.find_spec("quantus") is None:
-        pytest.skip("pip install --no-deps quantus==0.6.0 to compare with it")
-    with pytest.MonkeyPatch.context() as patch:
-        # It imports zennit with torchvision, of which what is compared uses nothing.
-        patch.setitem(sys.modules, "zennit", None)
-        return pytest.importorskip("quantus")
-
-
-@pytest.fixture(scope="module")
-def small():
-    """A network of one channel, whose pixels are the cells."""
-    torch.manual_seed(4)
-    return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 8 * 8, 4)).eval()
-
-
-@pytest.fixture(scope="module")
-def x():
-    return torch.rand(1, 8, 8, generator=torch.Generator().manual_seed(5))
-
-
-@pytest.fixture(scope="module")
-def found(small, x):
-    return xai.attribute(small, x, method="input_x_gradient")
-
-
-OPTIONS = {"disable_warnings": True, "display_progressbar": False, "normalise": False, "abs": False}
-
-
-def asked(metric, small, x, found, **more):
-    """Ask a metric of Quantus about one explanation."""
-    scores = metric(
-        model=small,
-        x_batch=x[None].numpy(),
-        y_batch=np.array([found.target]),
-        a_batch=found.values[None],
-        device="cpu",
-        softmax=True,
-        **more,
-    )
-    return np.asarray(scores[0])
 
 
 @pytest.mark.parametrize("step", [1, 4])

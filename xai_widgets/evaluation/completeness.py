@@ -23,7 +23,7 @@ class Completeness(Metric):
 
     What it should be, :math:`d`, is the score, or its difference to the baseline's, as the method promises; the gap is
     what the method itself has found. 0 is best. A small gap does not make a map right: any other map of the same sum
-    has it too.
+    has it too. Quantus asks for equality to the last bit, which rounding denies to right maps.
 
     References
     ----------

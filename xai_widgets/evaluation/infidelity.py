@@ -52,8 +52,9 @@ class Infidelity(Metric):
 
     0 for the gradient of a linear model, 1 for a map that foretells nothing. The paper leaves out the division, and
     scales by :math:`\beta` only to compare methods; here both are needed, since maps have many units. A picture loses
-    random rectangles of cells (the paper's square removal), anything else random parts. The error is that of a sample,
-    by the jackknife; random maps are asked about the same samples.
+    random rectangles of cells (the paper's square removal), anything else random parts. Quantus hides patches one on
+    top of the other, where the paper hides each by itself, and neither divides nor scales. The error is that of a
+    sample, by the jackknife; random maps are asked about the same samples.
 
     References
     ----------

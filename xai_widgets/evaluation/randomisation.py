@@ -34,7 +34,8 @@ class Randomisation(AgainMetric):
     of its own mean and spread. The value is the mean of the rank correlations on the way, which the curve shows, beside
     the structural similarity of pictures' maps. The way counts and not its end alone: what ignores the upper layers,
     which know the classes, follows the lowest ones all the same. Guided backpropagation of a sample photo stays at 0.8
-    until two thirds of EfficientNet are drawn anew, and so has 0.7; saliency has 0.3.
+    until two thirds of EfficientNet are drawn anew, and so has 0.7; saliency has 0.3. Quantus resets layers to what
+    torch begins with, whatever their size was, and its average counts the model that nothing was done to.
 
     References
     ----------

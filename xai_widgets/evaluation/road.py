@@ -35,7 +35,8 @@ class Road(Metric):
     What is hidden is filled by noisy linear imputation: each pixel is the weighted mean of its neighbours, plus a
     little noise, so that the shape of what was hidden tells the model nothing. A picture's parts are the cells of
     :class:`Deletion`, where the paper has pixels and the accuracy over a data set; this is the probability for one
-    picture, and needs one. A map without meaning has 0.
+    picture, and needs one. A map without meaning has 0. Quantus asks only whether the class stays the likeliest while
+    the most important pixels are hidden.
 
     References
     ----------
