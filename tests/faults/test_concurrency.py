@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 
 import numpy as np
 import pytest
 import torch
-from faults.nets import LABELS, METHODS, Net, picture
+from faults.nets import LABELS, METHODS, SLOW, Net, picture
 from torch import nn
 from widgets.fakes import Browser
 
@@ -171,3 +172,23 @@ def test_random_numbers_that_others_draw_meanwhile_are_left_alone(method):
     xai.attribute(Net(draw), picture(), method, **LIMITED.get(method, {}))
     assert drawn
     assert drawn == expected[: len(drawn)]
+
+
+def test_a_cell_waits_for_no_more_than_the_batch_under_way(make):
+    begun, under_way = [], threading.Event()
+    native = ctypes.PyDLL(None)  # whose functions keep the interpreter to themselves, as the worst of models do
+
+    def hold(x):
+        begun.append(len(x))
+        under_way.set()
+        native.usleep(10_000 * len(x))
+
+    widget = make(Net(hold), method="smooth_grad", **SLOW["smooth_grad"])
+    for _statement in range(10):
+        under_way.clear()
+        before = len(begun)
+        assert under_way.wait(30)
+        # What a cell asks for while a batch is computed, it gets before the next one begins.
+        assert len(begun) <= before + 1
+    assert len(begun) > 5
+    assert widget.running

@@ -1,7 +1,11 @@
-"""The two commands of the README, and what Python they say they need."""
+"""The commands of the README and for those who work on it, and what Python they say they need."""
 
+import os
 import re
+import shutil
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +30,47 @@ def test_the_demo_opens_the_quickstart_in_a_browser_unless_told_otherwise():
     assert "--port" not in plain
     assert "--no-browser" in hidden
     assert "--port=8899 --ServerApp.port_retries=0" in hidden
+
+
+def test_what_is_worked_on_is_built_anew_when_a_source_is_touched(tmp_path):
+    assert would("dev").startswith("npm run --silent watch & ")
+    assert "ANYWIDGET_HMR=1 jupyter lab" in would("dev")
+    # In a copy, whose views nobody reads.
+    shutil.copytree(ROOT / "js", tmp_path / "js")
+    shutil.copytree(ROOT / "xai_widgets" / "export", tmp_path / "xai_widgets" / "export")
+    shutil.copy(ROOT / "package.json", tmp_path)
+    (tmp_path / "node_modules").symlink_to((ROOT / "node_modules").resolve())
+    view, source = tmp_path / "xai_widgets" / "static" / "image.js", tmp_path / "js" / "core" / "words.ts"
+
+    def comes(text):
+        end = time.monotonic() + 60
+        while not (view.exists() and text in view.read_text()):
+            assert watcher.poll() is None, watcher.returncode
+            assert time.monotonic() < end, f"{text} is not in the view"
+
+    node = shutil.which("node")
+    with subprocess.Popen([node, "js/build.mjs", "--watch"], cwd=tmp_path, stdin=subprocess.PIPE) as watcher:
+        try:
+            comes('"Compare with"')
+            source.write_text(source.read_text().replace('"Compare with"', '"Set it beside"'))
+            comes('"Set it beside"')
+        finally:
+            watcher.kill()
+
+
+def test_every_benchmark_is_run_and_one_prints_what_it_measured_beside_its_goal():
+    assert "for script in benchmarks/bench_*.py" in would("bench")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "benchmarks/bench_import.py", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert re.search(r"image\.js, gzip +[\d.]+ +60\b", done.stdout), done.stdout
+
+
+def test_the_pictures_of_the_documentation_are_taken_by_scripts():
+    assert would("docs-pictures") == "python scripts/docs_gallery.py"
+    for script in ("docs_pictures", "docs_gallery"):
+        command = [sys.executable, f"scripts/{script}.py", "--help"]
+        assert "--into" in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def test_every_python_that_is_promised_is_declared():
