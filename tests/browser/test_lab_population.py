@@ -212,8 +212,10 @@ def test_importance_that_is_chance_is_grey_and_folding_stops_the_measuring(noteb
     measured(notebook, root, "No better than random")
     note = root.locator("[data-xai=grey-a]")
     expect(note).to_contain_text("No better than random. It is shown in grey.")
-    bars = root.locator(".xai-grey .xai-s-bars")
+    bars = root.locator(".xai-s-grey .xai-s-bars")
     expect(bars).to_be_visible()
+    # Without colours, but no fainter: names and numbers are to be read.
+    expect(root.locator(".xai-s-grey")).to_have_css("filter", "grayscale(1)")
     note.get_by_role("button", name="Show it anyway").click()
     expect(note).to_have_count(0)
     expect(bars).to_have_count(0)

@@ -100,7 +100,7 @@ export function App({ view }: { view: View }) {
       ) : (
         <>
           <Greyed of={[judged]} />
-          <div class={store.trust.grey.value ? "xai-grey" : undefined}>
+          <div class={store.trust.grey.value ? "xai-s-grey" : undefined}>
             <Body view={view} />
           </div>
         </>
