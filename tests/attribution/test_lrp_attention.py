@@ -178,3 +178,26 @@ def test_a_root_that_scales_nothing_is_refused(root):
 
     with pytest.raises(xai.ModelError, match=r"attention_lrp has no rule for .*(sqrt|pow) but to divide by it"):
         xai.attribute(Rooted(), torch.rand(3), "attention_lrp", target=1)
+
+
+class Masked(nn.Module):
+    """Makes its mask of places, one after the other for all, as transformers does."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.score = nn.Linear(3, 2)
+        self.double().eval()
+
+    def forward(self, x):
+        places = torch.arange(x.shape[1])
+        seen = torch.vmap(lambda place: place.new_ones((), dtype=torch.bool) & (place > 1))(places)
+        return self.score(x.masked_fill(~seen[:, None], 0.0).mean(1))
+
+
+@pytest.mark.parametrize("method", ["attention_lrp", "lrp", "deep_lift"])
+def test_masks_that_are_made_of_places_within_torch_func_are_constants(method):
+    found = xai.attribute(Masked(), torch.rand(5, 3).double() + 1, method, target=1).values
+    assert np.isfinite(found).all()
+    assert found[2:].any()
+    assert not found[:2].any()

@@ -53,7 +53,10 @@ class Carry(Function):
 
 
 def _is_wrapped(tensor: Tensor) -> bool:
-    return tensor.is_nested or is_functorch_wrapped_tensor(tensor)
+    # Of whole numbers, as of the places by which masks are made, there is no gradient.
+    return (tensor.is_floating_point() or tensor.is_complex()) and (
+        tensor.is_nested or is_functorch_wrapped_tensor(tensor)
+    )
 
 
 def _cast(device: str) -> torch.autocast:
