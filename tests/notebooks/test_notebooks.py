@@ -1,15 +1,20 @@
 """Every notebook, and every template of one, runs from top to bottom, and none carries the results of a run."""
 
+import base64
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+from notebooks.static import Seen, picked
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = sorted(ROOT.glob("notebooks/*.ipynb"))
 NOTEBOOKS = [*TUTORIALS, *sorted(ROOT.glob("js/lab/start/templates/*.ipynb"))]
+WIDGET = "application/vnd.jupyter.widget-view+json"
 SECONDS = 300  # for one cell, on a busy machine
 
 FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -81,6 +86,60 @@ until_done([last])
 """The same with a model and a picture of theirs."""
 
 
+PATIENT = """
+from xai_widgets.widgets import embedding as _embedding, explainer as _explainer, population as _population
+
+for _one in (_embedding, _explainer, _population):
+    _one.FIRST_PICTURE_SECONDS = 200
+"""
+"""A cell waits for its first picture, but not for long: on a busy machine it would be too short."""
+
+FAILED = """
+import gc as _gc
+from xai_widgets.tutorial import Step as _Step
+from xai_widgets.widgets.linked import LinkedWidget as _Linked
+
+_all = _gc.get_objects()
+_said = [one.value for one in _all if issubclass(type(one), _Step) and one.value[0] == "\u26a0"]
+for _one in _all:
+    if issubclass(type(_one), _Linked) and not _one._closed:
+        _one.wait()
+        _told = [message.content for message in _one._known()]
+        _said += [one["message"] for one in _told if one["kind"] == "error"]
+        _said += [one["error"] for one in _told if one["kind"] != "map" and isinstance(one.get("error"), str)]
+assert not _said, _said
+"""
+"""What widgets and steps say in place of an answer, which stops no cell."""
+
+
+def run(notebook, folder):
+    """Run a notebook as readers do, and look whether anything failed without a word. JupyterLab saves no state."""
+    before, after = map(nbformat.v4.new_code_cell, (PATIENT, FAILED))
+    notebook.cells = [before, *notebook.cells, after]
+    options = {"timeout": SECONDS, "store_widget_state": False}
+    NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **options).execute()
+    notebook.cells = notebook.cells[1:-1]
+
+
+def renders(notebook):
+    """Look at what a notebook shows where no script runs: each widget as its picture, and nowhere an error."""
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert all(re.search(r"Traceback|\u26a0", output.get("text", "")) is None for output in shown)
+    drawn = []
+    for data in (output.data for output in shown if "data" in output):
+        assert picked(data)[0] != "text/plain" or not re.match(r"<|\u26a0", data["text/plain"]), data["text/plain"]
+        if WIDGET in data and not data["text/plain"].startswith(("\u2610", "\u2611")):
+            kind, content = picked(data)
+            assert kind == "image/png", data["text/plain"]
+            assert base64.b64decode(content).startswith(b"\x89PNG")
+            drawn.append(content)
+    assert drawn
+    page = Seen(HTMLExporter().from_notebook_node(notebook)[0])
+    sources = {re.sub(r"\s", "", one.partition(",")[2]) for one in page.pictures}
+    assert {re.sub(r"\s", "", one) for one in drawn} <= sources
+    assert re.search(r"Traceback|\u26a0|widget model not found|Error displaying widget", page.words) is None
+
+
 def acts(notebook, name):
     """Write cells that do what readers are asked for, in the notebook's widgets and by its snippets."""
     snippets = [
@@ -96,7 +155,17 @@ def test_the_notebook_runs(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     if path in TUTORIALS:
         acts(notebook, path.stem)
-    NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    run(notebook, tmp_path)
+    renders(notebook)
+
+
+def test_a_widget_or_a_step_that_fails_silently_fails_the_notebook(tmp_path):
+    broken = "import torch, xai_widgets as xai\nw = xai.explain(torch.nn.Linear(7, 3), torch.rand(3, 12, 12))"
+    astray = "from xai_widgets.tutorial import Step\ns = Step('Go.', w, lambda w: w.nowhere)"
+    for cells, said in (([broken], "The model raised"), ([broken, astray], "nowhere")):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(one) for one in cells])
+        with pytest.raises(CellExecutionError, match=said):
+            run(notebook, tmp_path)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
