@@ -211,8 +211,8 @@ class Execution:
         finally:
             spent.left = Spent.left
 
-    def outputs(self, call: Callable[[nn.Module], T], rows: int = 1) -> T:
-        """Return what the module puts out when it is called so, with about so many rows, and left as it was.
+    def outputs(self, call: Callable[[nn.Module], T]) -> T:
+        """Return what the module puts out when it is called so, without gradients and left as it was.
 
         Raises
         ------
@@ -221,7 +221,7 @@ class Execution:
         """
         self._original.follow()
         try:
-            with self._guard(), torch.no_grad(), multiplied(self.module, rows):
+            with self._guard(), torch.no_grad(), multiplied(self.module):
                 return call(self.module)
         except Exception as error:
             if is_out_of_memory(error) or isinstance(error, ModelError):

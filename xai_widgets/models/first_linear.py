@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from xai_widgets.models.backends import linear
+from xai_widgets.models.backends import linear, multiplied
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, is_out_of_memory
 from xai_widgets.models.outputs import scores_of, without_nan
@@ -79,7 +79,7 @@ class _After:
                     # Nobody else has these numbers: in place, they are written where the cache holds them.
                     units = torch.relu_(units) if type(layer) is nn.ReLU else layer(units)
             return units
-        with _First(units):
+        with multiplied(module, len(units)), _First(units):
             return module(units.new_zeros(1, self.columns).expand(len(units), -1))
 
 
@@ -132,7 +132,7 @@ class Divided:
             def call(module: nn.Module) -> Tensor:
                 return torch.cat([scores_of(self._rest(module, move(units[part], part, k))) for part, k in parts])
 
-            scores = self.after.outputs(call, total)
+            scores = self.after.outputs(call)
             self.after._spent.forwards += len(scores)  # noqa: SLF001  its own kind
             return without_nan(scores, units[:1])
 
