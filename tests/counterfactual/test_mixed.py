@@ -15,7 +15,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import xai_widgets as xai
-from xai_widgets.inputs import seen
+from xai_widgets.inputs import column_cache
 from xai_widgets.inputs.table import Table
 from xai_widgets.prepare import adapt, row_subject
 from xai_widgets.prepare.separable import separable
@@ -118,10 +118,10 @@ def test_columns_are_read_again_where_anything_in_them_changed():
     assert second.cells(second.data[3])["job"] == "smith"
     assert second.data[4, 1] == second.columns[1].high == 99.0
     key = id(frame)
-    assert key in seen._SEEN
+    assert key in column_cache._CACHE
     del frame
     gc.collect()
-    assert key not in seen._SEEN
+    assert key not in column_cache._CACHE
 
 
 def test_encode_is_for_modules_and_must_give_rows():

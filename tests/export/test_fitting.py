@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 import pytest
 
-from xai_widgets.export.page import Shown, page
+from xai_widgets.export.page import PageContent, page
 from xai_widgets.wire import Message, decode
 
 STATE = re.compile(rb'id="xai-page">(.*?)</script>', re.DOTALL)
@@ -34,7 +34,7 @@ def noise(seed):
 def a_page(count, **display):
     answers = [(a_prediction(i), a_map(i, noise(i))) for i in range(count)]
     spec = {"kind": "image", "photo": {"data": PHOTO}}
-    return Shown(spec, {"id": 0, "display": display}, answers[0], answers)
+    return PageContent(spec, {"id": 0, "display": display}, answers[0], answers)
 
 
 def opened(shown):
@@ -103,7 +103,7 @@ def test_what_is_on_show_stays_however_large(caplog, monkeypatch):
     monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "110")
     shown = a_page(3)
     with caplog.at_level(logging.WARNING, logger="xai_widgets"):
-        state = opened(Shown(shown.spec, shown.state, shown.answers[2], shown.answers))[1]
+        state = opened(PageContent(shown.spec, shown.state, shown.answers[2], shown.answers))[1]
     assert [state["messages"][at]["request"]["target"] for _, at in state["answers"]] == [2]
     monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "1")
     caplog.clear()
@@ -120,7 +120,7 @@ def test_what_is_the_same_is_stored_once():
 def test_a_map_of_few_cells_is_kept_in_one_along_an_axis_where_there_is_no_room(shape, monkeypatch):
     monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "1")
     answer = a_prediction(0), a_map(0, np.arange(np.prod(shape), dtype=float).reshape(shape))
-    _, state = opened(Shown({"kind": "image", "photo": {"data": PHOTO}}, {"id": 0}, answer, [answer]))
+    _, state = opened(PageContent({"kind": "image", "photo": {"data": PHOTO}}, {"id": 0}, answer, [answer]))
     found = values_of(state, 1)[1]
     assert found.shape == (1, max(1, shape[1] // 17))
     assert found.mean() == pytest.approx(np.prod(shape) / 2 - 0.5, rel=0.02)
@@ -150,7 +150,7 @@ def test_of_single_rows_the_first_are_kept_where_there_is_no_room_for_all(langua
     monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "220")
     study = a_study(6000)
     before = json.dumps(study.content)
-    data = page(Shown({"kind": "population"}, {"id": 0}, [study], language=language))
+    data = page(PageContent({"kind": "population"}, {"id": 0}, [study], language=language))
     state = json.loads(STATE.search(data)[1])
     [kept] = state["messages"]
     found = {name: array_of(state, kept[name], kept) for name in ("values", "local", "data", "places")}
@@ -171,7 +171,7 @@ def test_of_single_rows_the_first_are_kept_where_there_is_no_room_for_all(langua
 
 def test_long_lists_of_a_spec_are_compressed():
     columns = [{"name": f"column {i}"} for i in range(500)]
-    data = page(Shown({"kind": "table", "columns": columns, "row": [1.0, None]}, {"id": 0}, []))
+    data = page(PageContent({"kind": "table", "columns": columns, "row": [1.0, None]}, {"id": 0}, []))
     spec = (state := json.loads(STATE.search(data)[1]))["spec"]
     bits, text = state["buffers"][spec["columns"]]
     assert (bits, spec["row"]) == (1, [1.0, None])

@@ -30,14 +30,14 @@ FILES = {
     "changed pictures": r"picture_|changed_pictures|inputs/regions|samples/digits|widgets/image_(asides|other|ways)"
     r"|wire/files|counterfactual/(first_regions|pictures|region|code_problem|walks)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
-    "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|rows|seen|table)|export/cells"
+    "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|rows|column_cache|table)|export/cells"
     r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)|samples/people",
     "explorer": r"/widgets/(explorer|population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",
     "embeddings": r"embedding|export/scatter|wire/spaces|samples/(word_vectors|judgements)",
-    "saved": r"export/(atomic|bundle|change_files|checks|files|packed|record)|reports/|/(kept|saving|provenance)"
-    r"|(export|lab)/(facts|fitting|layouts|page\.|tables|told|vector|views)",
+    "saved": r"export/(atomic|bundle|change_files|checks|files|packed|record)|reports/|/(answers|saving|provenance)"
+    r"|(export|lab)/(facts|fitting|layouts|page\.|tables|payload|vector|views)",
     "trust": r"evaluation|api/comparisons|export/measured|widgets/(trust|judged)\.py",
     "lab": r"/labextensions/|xai_widgets/(lab/|tutorial)",
 }
@@ -200,7 +200,7 @@ def test_the_wheel_requires_only_what_every_user_needs(wheel):
         [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = Parser().parsestr(archive.read(name).decode())
     required = {re.match(r"[\w-]+", line)[0] for line in metadata.get_all("Requires-Dist") if "extra ==" not in line}
-    assert required == {"anywidget", "ipywidgets", "numpy", "pillow", "torch", "traitlets"}
+    assert required == {"anywidget", "filelock", "ipywidgets", "numpy", "pillow", "torch", "traitlets"}
     assert metadata["License-Expression"] == "BSD-3-Clause"
 
 

@@ -14,7 +14,7 @@ from torch import nn
 from widgets.fakes import Browser, Gate, until
 
 import xai_widgets as xai
-from xai_widgets.export.told import shrink
+from xai_widgets.export.payload import shrink
 
 
 def test_a_drag_keeps_the_parameters(make):

@@ -98,7 +98,7 @@ def compare_methods_iter(
         fed, inputs, rows = reading.for_(name)
         ready = choose(method, against_rows(name, rows) if isinstance(method, str) else {}, fed, inputs)
         prediction = fed.predict(inputs.x)
-        index = resolve_target(reading.told, prediction)
+        index = resolve_target(reading.plain_target, prediction)
         about[title] = partial(Subject.of, fed, inputs, index, prediction, background=rows, mask=mask, method=ready)
         yield from run(ready, fed, inputs, index, prediction, seed=seed, time_budget=seconds)
 

@@ -132,7 +132,7 @@ class Reading:
     seed: int
 
     @property
-    def told(self) -> Any:
+    def plain_target(self) -> Any:
         """The target, where a result can say it."""
         return None if callable(self.target) or isinstance(self.target, TextSpan) else self.target
 

@@ -15,7 +15,7 @@ from xai_widgets.counterfactual.regions import FewestRegions
 from xai_widgets.counterfactual.row_problem import RowProblem
 from xai_widgets.counterfactual.runs import SearchRun
 from xai_widgets.counterfactual.sampling import GeneticRows, NearestRows, RandomRows
-from xai_widgets.counterfactual.search import SEARCHES, Found, Search, create_search, register_search
+from xai_widgets.counterfactual.search import SEARCHES, Search, SearchState, create_search, register_search
 from xai_widgets.counterfactual.spheres import GrowingSpheres
 from xai_widgets.counterfactual.walks import LatentPicture, SmoothPicture
 
@@ -26,7 +26,6 @@ __all__ = [
     "DecodedProblem",
     "FewestEdits",
     "FewestRegions",
-    "Found",
     "GeneticRows",
     "Goal",
     "GradientRows",
@@ -40,6 +39,7 @@ __all__ = [
     "RowProblem",
     "Search",
     "SearchRun",
+    "SearchState",
     "SmoothPicture",
     "Sources",
     "TextProblem",

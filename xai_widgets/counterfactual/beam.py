@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from xai_widgets.counterfactual.choosing import choose, theme
 from xai_widgets.counterfactual.edits import State, compatible, says_something
 from xai_widgets.counterfactual.proposals import propose
-from xai_widgets.counterfactual.search import Found, Search, register_search
+from xai_widgets.counterfactual.search import Search, SearchState, register_search
 from xai_widgets.counterfactual.slopes import slopes_of
 from xai_widgets.method import parameter
 
@@ -84,7 +84,7 @@ class FewestEdits(Search):
     beam: int = parameter(8, "How many sets of edits grow further.", low=1, high=64)
     tries: int = parameter(400, "How many sets of one size are tried.", low=16, high=20_000)
 
-    def run(self, problem: TextProblem, n: int, seed: int = 0) -> Iterator[Found]:
+    def run(self, problem: TextProblem, n: int, seed: int = 0) -> Iterator[SearchState]:
         """Yield after each batch the best `n` so far."""
         yield from _Run(self, problem, n, seed).steps()
 
@@ -107,7 +107,7 @@ class _Run:
         self.searched = 1
         """Up to this size, all sets are tried before any larger one."""
 
-    def steps(self) -> Iterator[Found]:
+    def steps(self) -> Iterator[SearchState]:
         """Search, level by level."""
         singles: list[Edit] = []
         for edits in self._proposed():
@@ -126,9 +126,9 @@ class _Run:
             states = self._grown(states, firsts)
         found = self._found()
         notes = found.notes if found.states else (*found.notes, self._none(len(firsts)))
-        yield Found(found.states, found.total, found.total, found.fewest, notes)
+        yield SearchState(found.states, found.total, found.total, found.fewest, notes)
 
-    def _level(self, states: list[State]) -> Iterator[Found]:
+    def _level(self, states: list[State]) -> Iterator[SearchState]:
         """Score the sets of one size, and put what is minimal of the valid ones into the pool."""
         for start in range(0, len(states), PART):
             part = states[start : start + PART]
@@ -167,7 +167,7 @@ class _Run:
         self.notes.append(f"Of {len(spans)} words, {count} may be changed: {how}. More with places={len(spans)}.")
         return [spans[i] for i in sorted(chosen)]
 
-    def _keep(self, states: list[State]) -> Iterator[Found]:
+    def _keep(self, states: list[State]) -> Iterator[SearchState]:
         """Undo edits for as long as the goal stays reached, of all sets side by side."""
         while states:
             parts = {state: [part for edit in sorted(state) if (part := state - {edit})] for state in states}
@@ -244,13 +244,13 @@ class _Run:
         unread = UNREAD if self.problem.sources.fluency is not None else 0.0
         return unread - self.problem.margin(state)
 
-    def _found(self) -> Found:
+    def _found(self) -> SearchState:
         chosen = choose(list(self.pool.values()), self.n, self._rank)
         total = STEPS * self.search.max_edits
         done = round(STEPS * (max(0, self.level - 1) + min(1.0, self.share)))
         # All sets that are smaller than the smallest were tried.
         fewest = bool(chosen) and len(chosen[0]) <= self.searched + 1
-        return Found(tuple(chosen), min(done, total - 1), total, fewest, tuple(self.notes))
+        return SearchState(tuple(chosen), min(done, total - 1), total, fewest, tuple(self.notes))
 
     def _none(self, count: int) -> str:
         if not count:

@@ -8,16 +8,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from xai_widgets.counterfactual.region_problem import RegionProblem, State
-    from xai_widgets.counterfactual.search import Found
+    from xai_widgets.counterfactual.search import SearchState
 
-    Judge = Callable[[list[State]], Iterator[Found]]
+    Judge = Callable[[list[State]], Iterator[SearchState]]
     """Scores sets; `RegionProblem.tried` has them then."""
 
 WIDTH = 8
 """So many of the regions that gained most when they were last looked at are looked at again."""
 
 
-def halved(problem: RegionProblem, judge: Judge) -> Generator[Found, None, State]:
+def halved(problem: RegionProblem, judge: Judge) -> Generator[SearchState, None, State]:
     """Find a set by halving: regions in the order of what they bring, as many as it takes; all together are enough.
 
     A region brings what it gains on the original and what is lost where it alone stays as it was.
@@ -35,7 +35,7 @@ def halved(problem: RegionProblem, judge: Judge) -> Generator[Found, None, State
     return (yield from _without_needless(problem, frozenset(order[:enough]), judge))
 
 
-def _without_needless(problem: RegionProblem, state: State, judge: Judge) -> Generator[Found, None, State]:
+def _without_needless(problem: RegionProblem, state: State, judge: Judge) -> Generator[SearchState, None, State]:
     """Put regions back, as many at a time as go together, until none can be."""
     while len(state) > 1:
         yield from judge([state - {i} for i in sorted(state)])
@@ -53,7 +53,7 @@ def _without_needless(problem: RegionProblem, state: State, judge: Judge) -> Gen
     return state
 
 
-def climbed(problem: RegionProblem, most: int, judge: Judge) -> Generator[Found, None, State | None]:
+def climbed(problem: RegionProblem, most: int, judge: Judge) -> Generator[SearchState, None, State | None]:
     """Add regions one by one, those of the largest gain, up to `most`; None where that is not enough.
 
     What a region gained last is about what it gains now, so that few are looked at again (Minoux: Accelerated Greedy

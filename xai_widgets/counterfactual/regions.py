@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from xai_widgets.counterfactual.choosing import choose
 from xai_widgets.counterfactual.first_regions import climbed, halved
-from xai_widgets.counterfactual.search import Found, Search, register_search
+from xai_widgets.counterfactual.search import Search, SearchState, register_search
 from xai_widgets.inputs import FILLS
 from xai_widgets.method import parameter
 
@@ -69,7 +69,7 @@ class FewestRegions(Search):
     colour: tuple[int, int, int] = parameter((0, 0, 0), "Red, green and blue of the fill 'colour'.", hidden=True)
     tries: int = parameter(1500, "How many sets are tried.", low=1, high=10_000_000)
 
-    def run(self, problem: RegionProblem, n: int, seed: int = 0) -> Iterator[Found]:
+    def run(self, problem: RegionProblem, n: int, seed: int = 0) -> Iterator[SearchState]:
         """Yield after each batch the best `n` so far."""
         problem.divide(self.regions, self.fill, self.colour)
         yield from _Run(self, problem, n).steps()
@@ -101,18 +101,18 @@ class _Run:
         """Regions of the smallest set found; one more than may be, where there is none."""
         return min(map(len, self.pool), default=self.most + 1)
 
-    def steps(self) -> Iterator[Found]:
+    def steps(self) -> Iterator[SearchState]:
         """Search."""
         start: State = frozenset()
         if self.problem.same():
-            yield Found((), 1, 1, notes=("None found: rounding the picture to 8 bits alone changes the answer.",))
+            yield SearchState((), 1, 1, notes=("None found: rounding the picture to 8 bits alone changes the answer.",))
             return
         singles = [frozenset([i]) for i in sorted(self.every)]
         yield from self._try([start, *singles, self.every])
         self.searched = 1
         yield from self._keep(singles)
         if self._still([*singles, self.every]):
-            yield Found((), 1, 1, notes=("None found: no region moves the score at all, nor do all of them.",))
+            yield SearchState((), 1, 1, notes=("None found: no region moves the score at all, nor do all of them.",))
             return
         yield from self._first()
         tries = self.search.tries
@@ -128,9 +128,9 @@ class _Run:
         yield from self._elsewhere()
         yield from self._levels(singles)
         found = self._found()
-        yield Found(found.states, STEPS, STEPS, found.fewest, (self._told(),))
+        yield SearchState(found.states, STEPS, STEPS, found.fewest, (self._told(),))
 
-    def _first(self) -> Iterator[Found]:
+    def _first(self) -> Iterator[SearchState]:
         """Find some set soon, where no region is one by itself."""
         problem, spare, before = self.problem, 2 * self.problem.count, set(self.problem.tried)
         if problem.other is not None and not self.pool and problem.is_valid(self.every) and self.left > spare:
@@ -142,11 +142,11 @@ class _Run:
         # They come near the goal, and growing these leads to much the same.
         self.aside = problem.tried.keys() - before
 
-    def _try(self, states: list[State]) -> Iterator[Found]:
+    def _try(self, states: list[State]) -> Iterator[SearchState]:
         for _ in self.problem.judge(states):
             yield self._found()
 
-    def _keep(self, states: Iterable[State]) -> Iterator[Found]:
+    def _keep(self, states: Iterable[State]) -> Iterator[SearchState]:
         """Put back regions of the good ones for as long as they stay good, and what is left into the pool."""
         good = [state for state in states if self.problem.is_valid(state)]
         while good:
@@ -177,7 +177,7 @@ class _Run:
         sizes = range(self.searched + 1, self.smallest)
         return bool(self.pool) and sum(math.comb(count, size) for size in sizes) <= self.left
 
-    def _elsewhere(self) -> Iterator[Found]:
+    def _elsewhere(self) -> Iterator[SearchState]:
         """Grow sets without the regions of those found before."""
         while self.pool and not self._enough() and self.left > 0:
             before = len(self.pool)
@@ -185,7 +185,7 @@ class _Run:
             if len(self.pool) == before:
                 return
 
-    def _grow(self, banned: State, stop: int) -> Iterator[Found]:
+    def _grow(self, banned: State, stop: int) -> Iterator[SearchState]:
         """Grow the sets that come nearest, until one is good or `stop` tries are left."""
         free = sorted(self.every - banned)
         # Elsewhere, others may be as large again.
@@ -212,7 +212,7 @@ class _Run:
         if state and not state & banned and (state, banned) not in self.grown and not self.problem.is_valid(state):
             heapq.heappush(heap, (-margin, sorted(state)))
 
-    def _levels(self, singles: list[State]) -> Iterator[Found]:
+    def _levels(self, singles: list[State]) -> Iterator[SearchState]:
         """Go through all sets of one size after the other, up to that of the best."""
         margins = self.problem.tried
         # One that is enough by itself is in no other set.
@@ -242,10 +242,10 @@ class _Run:
             sorted(self.pool, key=sorted), self.n, lambda state: sum(self.sizes[i] for i in state), alike=_overlap
         )
 
-    def _found(self) -> Found:
+    def _found(self) -> SearchState:
         share = min(1.0, len(self.problem.tried) / self.search.tries)
         fewest = bool(self.pool) and self.smallest <= self.searched + 1
-        return Found(tuple(self._chosen()), min(STEPS - 1, round(STEPS * share)), STEPS, fewest)
+        return SearchState(tuple(self._chosen()), min(STEPS - 1, round(STEPS * share)), STEPS, fewest)
 
     def _told(self) -> str:
         """Say how far the search came."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from xai_widgets.counterfactual.choosing import determinantal
-from xai_widgets.counterfactual.search import Found, Search
+from xai_widgets.counterfactual.search import Search, SearchState
 from xai_widgets.method import parameter
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class RowSearch(Search):
         0.5, "How much distance to real rows with that answer counts, beside changes.", low=0.0, high=100.0
     )
 
-    def run(self, problem: RowProblem, n: int, seed: int = 0) -> Iterator[Found]:
+    def run(self, problem: RowProblem, n: int, seed: int = 0) -> Iterator[SearchState]:
         """Yield after each batch the best `n` so far."""
         random = np.random.default_rng(seed)
         for _ in problem.look(seed):
@@ -56,13 +56,13 @@ class RowSearch(Search):
                 notes = () if said is None else (said,)
                 yield self._found(problem, n, share)
         found = self._found(problem, n, 1.0)
-        yield Found(found.states, found.total, found.total, notes=notes)
+        yield SearchState(found.states, found.total, found.total, notes=notes)
 
-    def _found(self, problem: RowProblem, n: int, share: float) -> Found:
+    def _found(self, problem: RowProblem, n: int, share: float) -> SearchState:
         # The pool only grows, and most batches bring nothing new.
         if len(problem.pool) != problem.shown[0]:
             problem.shown = len(problem.pool), _chosen(problem, n, self.plausible)
-        return Found(tuple(problem.shown[1]), min(999, round(1000 * share)), 1000)
+        return SearchState(tuple(problem.shown[1]), min(999, round(1000 * share)), 1000)
 
     @abstractmethod
     def proposals(self, problem: RowProblem, random: np.random.Generator) -> Iterator[float]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xai_widgets.counterfactual.pictures import PictureProblem
     from xai_widgets.counterfactual.problem import TextProblem
     from xai_widgets.counterfactual.row_problem import RowProblem
-    from xai_widgets.counterfactual.search import Found, Search
+    from xai_widgets.counterfactual.search import Search, SearchState
 
 
 class SearchRun(Iterator[Counterfactuals]):
@@ -57,7 +57,7 @@ class SearchRun(Iterator[Counterfactuals]):
     def last(self) -> Counterfactuals:
         """Run to the end. The model is asked about no candidate that others take the place of on the way."""
 
-        def end() -> Found:
+        def end() -> SearchState:
             for found in self._steps:
                 if self._budget.ends(found.done / found.total):
                     break
@@ -69,13 +69,13 @@ class SearchRun(Iterator[Counterfactuals]):
         """Stop here."""
         self._steps = iter(())
 
-    def _timed(self, find: Callable[[], Found]) -> Counterfactuals:
+    def _timed(self, find: Callable[[], SearchState]) -> Counterfactuals:
         self._budget.go_on()
         result = self._dressed(find())
         self._budget.stand()
         return result
 
-    def _dressed(self, found: Found) -> Counterfactuals:
+    def _dressed(self, found: SearchState) -> Counterfactuals:
         problem, search = self._problem, self._search
         candidates = tuple(one for state in found.states if (one := problem.candidate(state)).valid)
         self._digest = self._digest or problem.model.hash

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchState:
     """What a search knows so far.
 
     Attributes
@@ -47,7 +47,7 @@ class Search(Parametrised):
         return None
 
     @abstractmethod
-    def run(self, problem: Any, n: int, seed: int = 0) -> Iterator[Found]:
+    def run(self, problem: Any, n: int, seed: int = 0) -> Iterator[SearchState]:
         """Yield after each batch the best `n` so far.
 
         The reader may stop at any yield; nothing is left behind then.

@@ -10,7 +10,7 @@ import torch
 
 from xai_widgets.counterfactual.choosing import choose
 from xai_widgets.counterfactual.code_problem import CodeProblem, Painted
-from xai_widgets.counterfactual.search import Found, Search, register_search
+from xai_widgets.counterfactual.search import Search, SearchState, register_search
 from xai_widgets.method import parameter
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Walks(Search):
     step_size: float = parameter(0.01, "Length of a step, as a root mean square.", low=1e-5, high=100.0)
     plausible: bool = parameter(default=True, sentence="Whether a flip must survive blur, noise and JPEG, and be seen.")
 
-    def run(self, problem: CodeProblem, n: int, seed: int = 0) -> Iterator[Found]:
+    def run(self, problem: CodeProblem, n: int, seed: int = 0) -> Iterator[SearchState]:
         """Yield after each batch the best `n` so far."""
         yield from _Run(self, problem, n, seed).steps()
 
@@ -67,7 +67,7 @@ class SmoothPicture(Walks):
 
     grid: int = parameter(8, "How many waves along each side.", low=1, high=64)
 
-    def run(self, problem: CodeProblem, n: int, seed: int = 0) -> Iterator[Found]:
+    def run(self, problem: CodeProblem, n: int, seed: int = 0) -> Iterator[SearchState]:
         """Yield after each batch the best `n` so far."""
         problem.grid = self.grid  # type: ignore[attr-defined]
         yield from super().run(problem, n, seed)
@@ -104,12 +104,12 @@ class _Run:
         self.flipped = np.zeros(search.starts, bool)
         self.done, self.total = 0, search.steps + HALVINGS
 
-    def steps(self) -> Iterator[Found]:
+    def steps(self) -> Iterator[SearchState]:
         """Walk to the goal, then back."""
         problem = self.problem
         if problem.reached(problem.margins(problem.pictures(self.start[None])))[0]:
             note = "None found: rounding the picture to 8 bits, or decoding it, alone changes the answer."
-            yield Found((), 1, 1, notes=(note,))
+            yield SearchState((), 1, 1, notes=(note,))
             return
         walking = list(range(self.search.starts))
         for _ in range(self.search.steps):
@@ -120,9 +120,9 @@ class _Run:
             self.done += 1
         yield from self._back()
         found = self._found()
-        yield Found(found.states, self.total, self.total, notes=self._told())
+        yield SearchState(found.states, self.total, self.total, notes=self._told())
 
-    def _step(self, walking: list[int]) -> Iterator[Found]:
+    def _step(self, walking: list[int]) -> Iterator[SearchState]:
         length = self.search.step_size * self.problem.unit * len(self.start) ** 0.5
         for rows, slopes in self.problem.model.batches(
             len(walking), lambda rows: self.problem.climb(self.codes[walking[rows]]), "backward"
@@ -132,7 +132,7 @@ class _Run:
             yield self._found()
         yield from self._take(walking, self.codes[walking])
 
-    def _take(self, which: list[int], codes: Tensor) -> Iterator[Found]:
+    def _take(self, which: list[int], codes: Tensor) -> Iterator[SearchState]:
         """Put those of the codes that are good into the pool."""
         problem = self.problem
         for rows, (pictures, flips, good) in problem.model.batches(len(which), lambda rows: self._judge(codes[rows])):
@@ -154,7 +154,7 @@ class _Run:
             good[good] = self.problem.survives(pictures[torch.from_numpy(good)]) == 1
         return pictures, flips, good
 
-    def _back(self) -> Iterator[Found]:
+    def _back(self) -> Iterator[SearchState]:
         """Halve the way back to the original, of all side by side."""
         which = sorted(self.pool)
         far = torch.stack([self.pool[one].code for one in which]) - self.start if which else None
@@ -168,10 +168,10 @@ class _Run:
             low, high = torch.where(good, low, middle), torch.where(good, middle, high)
             self.done += 1
 
-    def _found(self) -> Found:
+    def _found(self) -> SearchState:
         found = list(self.pool.values())
         chosen = choose(found, self.n, lambda one: one.distance, size=lambda _: 1.0, alike=self._alike)
-        return Found(tuple(chosen), min(self.done, self.total - 1), self.total)
+        return SearchState(tuple(chosen), min(self.done, self.total - 1), self.total)
 
     def _alike(self, a: Painted, b: Painted) -> float:
         """Compute how far two changes point the same way, 0..1."""

@@ -42,7 +42,7 @@ def title_of(result: PopulationResult) -> str:
 def _scene(result: PopulationResult) -> Scene:
     height, body = _body(result)
     pen = measure()
-    notes = [line for note in told(result) for line in pen.wrap(clean(note), SMALL, WIDTH - 2 * GAP)]
+    notes = [line for note in sentences(result) for line in pen.wrap(clean(note), SMALL, WIDTH - 2 * GAP)]
 
     def draw(pen: Pen, x: float, y: float) -> None:
         assert x == y == 0, "a chart is a picture of its own"
@@ -83,7 +83,7 @@ def write_svg(result: PopulationResult, path: Path) -> None:
 
 def text(result: PopulationResult) -> str:
     """Describe a result in words and numbers."""
-    lines = [f"{result.method.replace('_', ' ').capitalize()} of {clean(result.label)}", *told(result)]
+    lines = [f"{result.method.replace('_', ' ').capitalize()} of {clean(result.label)}", *sentences(result)]
     if isinstance(result, SurrogateTree):
         return "\n".join([*lines, result.rules()])
     records = result.records()
@@ -91,7 +91,7 @@ def text(result: PopulationResult) -> str:
     return "\n".join([*lines, *([f"… and {len(records) - MOST} more"] if len(records) > MOST else [])])
 
 
-def told(result: PopulationResult) -> list[str]:
+def sentences(result: PopulationResult) -> list[str]:
     """Return how far the result has come, and its notes."""
     partial = [f"partial: {result.fraction:.0%} of the work done"] if result.fraction < 1 else []
     spent = f"{result.rows} rows, {result.forwards} passed through the model, {result.seconds:.1f} s"

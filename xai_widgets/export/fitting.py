@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export.told import shrink
+from xai_widgets.export.payload import shrink
 from xai_widgets.wire.arrays import LEVELS, NOT_A_NUMBER, decode, encode
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ PICTURES = ("photo", "picture")
 
 
 @dataclass(frozen=True)
-class Shown:
+class PageContent:
     """What a page shows.
 
     Attributes
@@ -74,12 +74,12 @@ class Shown:
     language: str = ""
 
 
-def fitted(shown: Shown, fixed: int) -> tuple[str, dict[str, str]]:
+def fitted(shown: PageContent, fixed: int) -> tuple[str, dict[str, str]]:
     """Return a page's data as JSON that is no markup, and what its reader should know of what was left out.
 
     Parameters
     ----------
-    shown : Shown
+    shown : PageContent
     fixed : int
         Bytes of the rest of the page.
     """
@@ -102,7 +102,7 @@ def warn_of(size: int) -> None:
     logger.warning("The page takes %d kB, more than the %d it may.", size // 1000, page_room() // 1000)
 
 
-def within(shown: Shown, most: int) -> tuple[str, dict[str, str]] | None:
+def within(shown: PageContent, most: int) -> tuple[str, dict[str, str]] | None:
     """Return the same for a place where so many bytes are all there is, pictures too; None where it finds no room."""
     # It goes into other JSON, as a text.
     text, facts, enough = _fit(shown, lambda text, _: len(text) + text.count('"') + text.count("\\") <= most)
@@ -114,7 +114,7 @@ def room() -> int:
     return 1000 * int(os.environ.get("XAI_WIDGETS_VIEW_KB", "300"))
 
 
-def memory(shown: Callable[[], Shown | None], most: int) -> dict[str, Any]:
+def memory(shown: Callable[[], PageContent | None], most: int) -> dict[str, Any]:
     """Return what a view needs to be alive without a kernel: the data of its page, in a part of so many bytes.
 
     The picture, which stands for it where nobody makes it live, has the other third.
@@ -138,7 +138,7 @@ def memory(shown: Callable[[], Shown | None], most: int) -> dict[str, Any]:
     return {"page": text, "facts": [f"{name}: {one}" for name, one in facts.items()], "left": LEFT_OUT in facts}
 
 
-def _fit(shown: Shown, allowed: Callable[[str, int], bool]) -> tuple[str, dict[str, str], bool]:
+def _fit(shown: PageContent, allowed: Callable[[str, int], bool]) -> tuple[str, dict[str, str], bool]:
     """Make data smaller until they are allowed; also tell what was left out, and whether they are."""
     packed = _Packed()
     answers, facts = list(shown.answers), dict[str, str]()
@@ -180,7 +180,7 @@ class _Packed:
         self._of_study = functools.cache(_study)
         self._of_bytes = functools.cache(_bytes)
 
-    def text(self, shown: Shown, answers: Sequence[Answer], level: Level) -> tuple[str, int]:
+    def text(self, shown: PageContent, answers: Sequence[Answer], level: Level) -> tuple[str, int]:
         """Return all as JSON, and how much of it is pictures."""
         places: dict[int, int] = {}
         messages: list[dict[str, Any]] = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xai_widgets._version import __version__
 from xai_widgets.esm import asset, language_constant, script
-from xai_widgets.export.fitting import Shown, fitted, inlined
+from xai_widgets.export.fitting import PageContent, fitted, inlined
 from xai_widgets.export.words import clean
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ FRAME = 2000
 """Bytes around all that, at most."""
 
 
-def page(shown: Shown) -> bytes:
+def page(shown: PageContent) -> bytes:
     """Write one HTML file that asks nobody: no network, and no script or style but its own."""
     frame = _Frame(shown.spec["kind"], "page.js", START, shown.language)
     data, left_out = fitted(shown, FRAME + frame.size(shown))
@@ -62,7 +62,7 @@ class _Frame:
         self.code = script(view=f"{kind}.js", page=opener) + language_constant(language, "words") + start
         self.packed = base64.b64encode(gzip.compress(self.code.encode(), mtime=0)).decode()
 
-    def size(self, shown: Shown) -> int:
+    def size(self, shown: PageContent) -> int:
         parts = self.packed, UNPACK, self.style, _words(shown.title, shown.text), _facts(shown.facts)
         return sum(len(one.encode()) for one in parts)
 

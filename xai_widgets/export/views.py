@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_widgets._version import __version__
-from xai_widgets.export import told
+from xai_widgets.export import payload
 from xai_widgets.export.facts import facts
-from xai_widgets.export.fitting import Shown
+from xai_widgets.export.fitting import PageContent
 from xai_widgets.export.layouts import Layouts
 from xai_widgets.export.words import question, text, title_of
 from xai_widgets.method import REGISTRY
@@ -25,7 +25,7 @@ MOST_CLASSES = 2000
 """Of more, the likeliest are told: a language model has as many as there are tokens."""
 
 
-def view_of(attribution: Attribution) -> Shown | None:
+def view_of(attribution: Attribution) -> PageContent | None:
     """Return what a page of a picture or of a text shows; None for what has no view of its own."""
     a = brief(attribution)
     if a.text is not None:
@@ -33,7 +33,7 @@ def view_of(attribution: Attribution) -> Shown | None:
         spec |= dict.fromkeys(("causal", "search", "attends"), False)
     elif a.heat is not None and a.photo is not None:
         height, width = a.photo.shape[:2]
-        spec = {"kind": "image", "grid": list(a.heat.shape), "photo": told.photo(a.photo)}
+        spec = {"kind": "image", "grid": list(a.heat.shape), "photo": payload.photo(a.photo)}
         spec |= {"edits": [], "fills": [], "ways": []}
         spec |= {"region": list(a.region or (0, 0, width, height)), "brush": {"low": 1, "high": 1, "default": 1}}
     else:
@@ -45,13 +45,15 @@ def view_of(attribution: Attribution) -> Shown | None:
         "layers": [],
         "methods": [method_of(a.method)],
     }
-    params = {name: value for name, value in a.params.items() if told.is_plain(value)}
-    request = {"method": a.method, "params": params, "target": told.jsonable(a.target), "edits": []}
+    params = {name: value for name, value in a.params.items() if payload.is_plain(value)}
+    request = {"method": a.method, "params": params, "target": payload.jsonable(a.target), "edits": []}
     prediction, found = _prediction(a), _map(a, request)
     ended = Message("ended", id=1, slot="a", outcome="done")
     state = {"request": request, "compare": None, "display": {}, "id": 1}
     names = {"title": question(a), "text": text(a)}
-    return Shown(spec, state, (prediction, found, ended), ((prediction, found),), facts=facts(attribution), **names)
+    return PageContent(
+        spec, state, (prediction, found, ended), ((prediction, found),), facts=facts(attribution), **names
+    )
 
 
 def method_of(name: str) -> dict[str, Any]:
@@ -59,12 +61,12 @@ def method_of(name: str) -> dict[str, Any]:
     known = REGISTRY.get(name)
     if known is None:
         bare = SimpleNamespace(name=name, title=title_of(name), family="", sentence="")
-        return told.method(bare, ())
-    return told.method(known, known.parameters())
+        return payload.method(bare, ())
+    return payload.method(known, known.parameters())
 
 
 def _prediction(a: Attribution) -> Message:
-    about = {"task": a.prediction.task, "target": told.jsonable(a.target), "label": a.label}
+    about = {"task": a.prediction.task, "target": payload.jsonable(a.target), "label": a.label}
     message = Message("prediction", id=1, slot="a", **about, picture=None)
     for name in ("probabilities", "original"):
         message.add(name, a.prediction.probabilities, "<f4")
@@ -72,11 +74,11 @@ def _prediction(a: Attribution) -> Message:
 
 
 def _map(a: Attribution, request: dict[str, Any]) -> Message:
-    message = told.outcome(1, "a", request, a)
+    message = payload.outcome(1, "a", request, a)
     if a.text is not None:
         return Layouts().put(message.add("values", a.values, "<u2"), a.text)
     assert a.heat is not None, "looked at above"
-    return message.add("values", told.shrink(a.heat, LIMIT // 3), "<u2")
+    return message.add("values", payload.shrink(a.heat, LIMIT // 3), "<u2")
 
 
 def brief(a: Attribution) -> Attribution:

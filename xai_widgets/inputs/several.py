@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class SeveralInputs:
     """Several inputs as the user gave them.
 
     Attributes
@@ -58,7 +58,7 @@ def is_several(x: Any) -> bool:
     return isinstance(x, (tuple, Mapping)) and row_of(x) is None and any(map(_is_array, _values(x)))
 
 
-def read_several(x: Any, device: torch.device | str, dtype: torch.dtype) -> Given:
+def read_several(x: Any, device: torch.device | str, dtype: torch.dtype) -> SeveralInputs:
     """Read a tuple or mapping of tensors.
 
     Parameters
@@ -92,7 +92,7 @@ def read_several(x: Any, device: torch.device | str, dtype: torch.dtype) -> Give
             except (TypeError, ValueError) as error:
                 msg = f"input {name!r}: {error}"
                 raise type(error)(msg) from None
-    return Given(named, explained, fixed, tuple(given))
+    return SeveralInputs(named, explained, fixed, tuple(given))
 
 
 def _values(x: Any) -> list[Any]:

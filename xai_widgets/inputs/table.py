@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.inputs.column_cache import cached
 from xai_widgets.inputs.columns import DAY, Column, date_text, own_values, plain_value, read_column
-from xai_widgets.inputs.seen import seen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,7 +76,7 @@ class Table:
         for name, one in zip(found, series, strict=True):
             of_it = partial(read_column, name, one, framed=framed)
             kept = framed and isinstance(one.dtype, np.dtype)
-            read.append(seen(background, name, one.to_numpy(), of_it) if kept else of_it())
+            read.append(cached(background, name, one.to_numpy(), of_it) if kept else of_it())
         heads = background.columns if framed and found != list(background.columns) else None
         return cls(tuple(column for column, _ in read), np.stack([values for _, values in read], 1), framed, heads)
 
@@ -165,7 +165,7 @@ class Table:
             for i, (name, column) in enumerate(self.own(values[None]).items())
         }
 
-    def told(self, values: NDArray[np.float64]) -> tuple[Any, ...]:
+    def plain_cells(self, values: NDArray[np.float64]) -> tuple[Any, ...]:
         """Return one row of numbers (columns,) as plain data: dates as texts, the time of day where there is one."""
         cells = self.cells(values).values()
         return tuple(date_text(one) if isinstance(one, np.datetime64) else one for one in cells)

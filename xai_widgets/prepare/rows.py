@@ -164,7 +164,7 @@ class RowSubject:
         """The row as what is explained: one value a column, each within what the data has."""
         table, ends = self.table, ("low", "high")
         low, high = (self.tensor(np.array([getattr(one, end) for one in table.columns])) for end in ends)
-        return Inputs(self.tensor(self.row), "tensor", low, high, names=table.names, cells=table.told(self.row))
+        return Inputs(self.tensor(self.row), "tensor", low, high, names=table.names, cells=table.plain_cells(self.row))
 
     def scores(self, values: NDArray[np.float64]) -> Tensor:
         """Return the scores (n, outputs) of rows (n, columns); NaN for those for which the model fails."""

@@ -136,7 +136,7 @@ def _population(one: PopulationResult) -> Html:
     said = "This is about many rows together, and not about a single answer."
     return tag(
         "section", tag("h2", title), paragraph(said), figure(charts.png(one), charts.text(one), name),
-        paragraph(*map(clean, charts.told(one))), computed(one),
+        paragraph(*map(clean, charts.sentences(one))), computed(one),
     )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.jobs import Outcome, Slot, worker_for
 from xai_widgets.widgets import living
+from xai_widgets.widgets.answers import AnswerCache
 from xai_widgets.widgets.health import Health
-from xai_widgets.widgets.kept import Kept
 from xai_widgets.widgets.linked import LinkedWidget, error_message
 from xai_widgets.wire import LIMIT, Ask, Cancel, CheckModel, Close, Message, Open, ProtocolError, ShowAs
 
@@ -76,7 +76,7 @@ class ExplainerWidget(LinkedWidget):
         self._looking = Slot(worker, priority=PREDICT, deliver_first=True)
         self._mirroring = Slot(worker, priority=COMPARE - 1, delay=MIRROR_SECONDS)
         self._exchanges: dict[str, Exchange] = {}
-        self._kept = Kept()
+        self._kept = AnswerCache()
         self._health = Health(worker, self._check_steps, self._weights, self._post)
         super().__init__(**traits)
 
@@ -281,4 +281,4 @@ class ExplainerWidget(LinkedWidget):
         self._health.close()
         with self._lock:
             self._last.clear()
-            self._kept = Kept()
+            self._kept = AnswerCache()

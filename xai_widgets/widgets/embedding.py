@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.embeddings import Analogy
     from xai_widgets.embeddings.clusters import Groups
-    from xai_widgets.export.fitting import Shown
+    from xai_widgets.export.fitting import PageContent
     from xai_widgets.wire import Message, Wish
 
 SHOWN = 5000
@@ -348,11 +348,11 @@ class EmbeddingExplorer(ExplorerWidget):
     def _page(self, *found: Any) -> bytes:
         return page(self._shown("\n".join(found[-1])))
 
-    def as_page(self) -> Shown | None:
+    def as_page(self) -> PageContent | None:
         """Return what a page shows of what is known by now; None before there is a map."""
         return None if self.projection is None else self._shown("")
 
-    def _shown(self, words: str) -> Shown:
+    def _shown(self, words: str) -> PageContent:
         more: dict[str, Any] = {"title": TITLE, "text": words, "language": self._language}
         return shown(self.spec, {"id": self._id}, self._known(), **more)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from xai_widgets.export import colormaps, mimebundle, to_code, told
+from xai_widgets.export import colormaps, mimebundle, payload, to_code
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.bundle import as_shown
 from xai_widgets.export.code import instances
@@ -31,13 +31,13 @@ from xai_widgets.wire import Message, check_display
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from xai_widgets.export.fitting import Shown
+    from xai_widgets.export.fitting import PageContent
     from xai_widgets.findings import Check
     from xai_widgets.method import Method
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.aside import Asides
-    from xai_widgets.widgets.session import Edits, Seen, Session
+    from xai_widgets.widgets.session import Edits, Observation, Session
     from xai_widgets.wire import Ask, Open, ShowAs
 
 FIRST_PICTURE_SECONDS = 2.0
@@ -111,15 +111,15 @@ class Explainer(JudgedWidget):
 
     def _told_target(self, request: Request) -> Any:
         """Tell a target as the browser reads it."""
-        return told.jsonable(request.target)
+        return payload.jsonable(request.target)
 
     @abstractmethod
-    def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message: ...
+    def _say_prediction(self, number: int, slot: str, seen: Observation, target: Target) -> Message: ...
 
     @abstractmethod
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message: ...
 
-    def _publish_seen(self, seen: Seen, target: Target) -> None:
+    def _publish_seen(self, seen: Observation, target: Target) -> None:
         """Set the traits that show what the model saw; more of them in a subclass."""
         self._publish(prediction=seen.prediction)
 
@@ -211,12 +211,12 @@ class Explainer(JudgedWidget):
         else:
             result.save(path)
 
-    def as_page(self) -> Shown | None:
+    def as_page(self) -> PageContent | None:
         """Return what a page shows of what is known by now; None for nothing."""
         found: Attribution | None = self.attribution
         return None if found is None else self._shown(found)
 
-    def _shown(self, result: Attribution) -> Shown:
+    def _shown(self, result: Attribution) -> PageContent:
         with self._lock:
             spec, state, said, answers = dict(self.spec), self._state(), self._known(), self._kept.answers
         more: dict[str, Any] = {"title": question(result), "text": text(result), "facts": facts(result)}
@@ -300,7 +300,7 @@ class Explainer(JudgedWidget):
     def _explain(self, slot: str, request: Request, number: int) -> None:
         session = self._session
 
-        def on_prediction(exchange: Exchange, seen: Seen) -> None:
+        def on_prediction(exchange: Exchange, seen: Observation) -> None:
             try:
                 target = session.target(request.target)
             except (ValueError, TypeError):  # the explanation fails with it; the classes there are can be shown

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from xai_widgets.method import Method
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
-    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.session import Edits, Observation
     from xai_widgets.wire import Aside, Message
 
 
@@ -204,7 +204,7 @@ class ImageExplainer(Explainer):
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         return tuple(perturbation_from(one) for one in told)
 
-    def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
+    def _say_prediction(self, number: int, slot: str, seen: Observation, target: Target) -> Message:
         if not self._traced:
             self._traced = True
             self._publish(spec={**self.spec, **image_messages.placed(self._session.inputs)})
@@ -213,7 +213,7 @@ class ImageExplainer(Explainer):
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
         return image_messages.heat_map(number, slot, request, result)
 
-    def _publish_seen(self, seen: Seen, target: Target) -> None:
+    def _publish_seen(self, seen: Observation, target: Target) -> None:
         self._publish(prediction=seen.prediction, perturbed=Image.fromarray(seen.inputs.view()))
 
     def _on_aside(self, message: Aside) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.export import told
+from xai_widgets.export import payload
+from xai_widgets.export.payload import shrink
 from xai_widgets.export.picture_diffs import THUMB, thumbnail
-from xai_widgets.export.told import shrink
 from xai_widgets.inputs import FILLS, PERTURBATIONS, Occlude, Slider
 from xai_widgets.widgets import messages
 from xai_widgets.wire import LIMIT, Message
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xai_widgets.models import Target
     from xai_widgets.picture_changes import PictureCandidate
     from xai_widgets.results import Attribution
-    from xai_widgets.widgets.session import Seen
+    from xai_widgets.widgets.session import Observation
 
 BRUSH = {"low": Occlude.low, "high": Occlude.high, "default": Occlude.default}
 COPIES = 3
@@ -50,12 +50,12 @@ def placed(inputs: Inputs) -> dict[str, Any]:
     height, width = inputs.photo.shape[:2]
     return {
         "grid": list(inputs.grid),
-        "photo": told.photo(inputs.photo),
+        "photo": payload.photo(inputs.photo),
         "region": list(inputs.region or (0, 0, width, height)),
     }
 
 
-def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
+def prediction(number: int, slot: str, seen: Observation, target: Target) -> Message:
     """Say what the model makes of the edited input, beside the original."""
     message = messages.prediction(number, slot, seen, target, picture=None)
     message.add("probabilities", seen.prediction.probabilities, "<f4")
@@ -104,4 +104,4 @@ def heat_map(number: int, slot: str, request: dict[str, Any], result: Attributio
     """Send an attribution as a map to draw, with its doubt."""
     heat = result.heat
     assert heat is not None, "an attribution of a picture is a map"
-    return told.outcome(number, slot, request, result).add("values", shrink(heat, ROOM // 2), "<u2")
+    return payload.outcome(number, slot, request, result).add("values", shrink(heat, ROOM // 2), "<u2")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, UnidentifiedImageError
 
 from xai_widgets.api.picture_changes import second_picture
+from xai_widgets.export.payload import shrink
 from xai_widgets.export.picture_diffs import THUMB
-from xai_widgets.export.told import shrink
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import PREDICT
 

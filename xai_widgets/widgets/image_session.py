@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.models import Model
     from xai_widgets.results import Attribution
-    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.session import Edits, Observation
     from xai_widgets.wire import Seek
 
 PARTS = 50
@@ -82,7 +82,7 @@ class ImageSession(Session):
     def _edited(self, edits: Edits) -> tuple[Model, Inputs]:
         return self.model, perturb(self.inputs, edits, self.seed)
 
-    def _dressed(self, result: Attribution, seen: Seen, edits: Edits) -> Attribution:
+    def _dressed(self, result: Attribution, seen: Observation, edits: Edits) -> Attribution:
         if result.photo is None:
             shape = list(result.values.shape)
             msg = f"Values of shape {shape} are no map of the picture. Choose a layer with height and width."

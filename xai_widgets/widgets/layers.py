@@ -38,7 +38,7 @@ def ask(slot: Slot, session: Session, under: str, post: Callable[[Message], None
         yield outline(module, under, survey(session.model.fresh(), session.inputs))
 
     def say(found: list[Any]) -> None:
-        answers.append(told(under, found))
+        answers.append(tree_message(under, found))
         post(answers[-1])
 
     def ended(_outcome: Outcome, _error: BaseException | None) -> None:
@@ -114,6 +114,6 @@ def _use(shape: Shape, inputs: Inputs, *, last: bool) -> int:
     return NO_MAP if as_map(torch.empty(shape, device="meta"), inputs.grid, last=last) is None else ARRANGED
 
 
-def told(under: str, entries: list[Any]) -> Message:
+def tree_message(under: str, entries: list[Any]) -> Message:
     """Tell what is inside a module."""
     return Message("layers", under=under, entries=entries)

@@ -20,7 +20,7 @@ from xai_widgets.wire import Hello, Message, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from xai_widgets.export.fitting import Shown
+    from xai_widgets.export.fitting import PageContent
     from xai_widgets.jobs import Slot
     from xai_widgets.widgets.aside import Question
     from xai_widgets.wire import Wish
@@ -103,7 +103,7 @@ class LinkedWidget(anywidget.AnyWidget):
         """Return what tells ever better pictures, at most so often as a reader prefers."""
 
     @abstractmethod
-    def as_page(self) -> Shown | None:
+    def as_page(self) -> PageContent | None:
         """Return what a page shows of what is known by now; None for nothing."""
 
     def _known(self) -> list[Message]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_widgets._version import __version__
-from xai_widgets.export import told
+from xai_widgets.export import payload
 from xai_widgets.models import resolve_target
 from xai_widgets.results import Prediction, Unit
 from xai_widgets.text import TextSpan
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xai_widgets.api import MethodList
     from xai_widgets.method import Method
     from xai_widgets.models import Target
-    from xai_widgets.widgets.session import Request, Seen
+    from xai_widgets.widgets.session import Observation, Request
 
 
 def spec(kind: str, labels: Sequence[str] | None, methods: MethodList, layers: list[Any]) -> dict[str, Any]:
@@ -31,19 +31,19 @@ def spec(kind: str, labels: Sequence[str] | None, methods: MethodList, layers: l
         "kind": kind,
         "version": __version__,
         "labels": None if labels is None else list(labels),
-        "methods": [told.method(one, parameters, one.why_not) for one, parameters in shown],
+        "methods": [payload.method(one, parameters, one.why_not) for one, parameters in shown],
         "layers": layers,
     }
 
 
-def prediction(number: int, slot: str, seen: Seen, target: Target, **more: Any) -> Message:
+def prediction(number: int, slot: str, seen: Observation, target: Target, **more: Any) -> Message:
     """Begin the message of what the model makes of the edited input."""
     return Message(
         "prediction",
         id=number,
         slot=slot,
         task=seen.prediction.task,
-        target=told.jsonable(target.index),
+        target=payload.jsonable(target.index),
         label=target.label(seen.prediction),
         **more,
     )
@@ -54,7 +54,9 @@ def request(asked: Request, edits: list[dict[str, Any]], target: Any) -> dict[st
     return {
         "method": asked.method.name,
         "params": {
-            f.name: told.jsonable(v) for f in fields(asked.method) if told.is_plain(v := getattr(asked.method, f.name))
+            f.name: payload.jsonable(v)
+            for f in fields(asked.method)
+            if payload.is_plain(v := getattr(asked.method, f.name))
         },
         "target": target,
         "edits": edits,
@@ -64,7 +66,7 @@ def request(asked: Request, edits: list[dict[str, Any]], target: Any) -> dict[st
 def unspoken(method: Method) -> dict[str, Any]:
     """Return the parameters that no message can carry."""
     values = {f.name: getattr(method, f.name) for f in fields(method)}
-    return {name: value for name, value in values.items() if not told.is_plain(value)}
+    return {name: value for name, value in values.items() if not payload.is_plain(value)}
 
 
 def target_of(asked: Any) -> Any:

@@ -25,7 +25,7 @@ from xai_widgets.widgets.base import COMPARE, EXPLAIN
 from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
 from xai_widgets.widgets.explorer import ExplorerWidget
 from xai_widgets.widgets.names import names_of
-from xai_widgets.widgets.population_session import TOPICS, Along, Asked, PopulationSession, result_of
+from xai_widgets.widgets.population_session import TOPICS, Along, PopulationSession, StudyRequest, result_of
 from xai_widgets.widgets.saving import shown
 from xai_widgets.widgets.twins import Twins, twin
 from xai_widgets.wire import Doubt, Message, Pick, ProtocolError, Study
@@ -33,9 +33,9 @@ from xai_widgets.wire import Doubt, Message, Pick, ProtocolError, Study
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xai_widgets.export.fitting import Shown
+    from xai_widgets.export.fitting import PageContent
     from xai_widgets.populations import Effects
-    from xai_widgets.widgets.population_session import Found
+    from xai_widgets.widgets.population_session import StudyResult
     from xai_widgets.wire import Wish
 
 RESULTS = {"importance": "importances", "contributions": "contributions", "tree": "tree", "sensitivity": "sensitivity"}
@@ -116,7 +116,7 @@ class PopulationExplorer(ExplorerWidget):
         self._questions = {
             name: Question(worker, "study", priority=COMPARE, post=self._tell, empty=empty) for name in TOPICS
         }
-        self._asked: dict[str, Asked] = {}
+        self._asked: dict[str, StudyRequest] = {}
         self._shown = next(name for name in TOPICS if self._session.why_not(name) is None and not TOPICS[name].columns)
         self._numbers: dict[str, int] = {}
         """Of the newest ask of each question."""
@@ -200,11 +200,11 @@ class PopulationExplorer(ExplorerWidget):
             return
         write_atomically(path, page(self._page(PAINTERS["population_text"](result))))
 
-    def as_page(self) -> Shown:
+    def as_page(self) -> PageContent:
         """Return what a page shows of what is known by now."""
         return self._page("")
 
-    def _page(self, words: str) -> Shown:
+    def _page(self, words: str) -> PageContent:
         more: dict[str, Any] = {"title": TITLE, "text": words, "language": self._language}
         return shown({**self.spec, "methods": []}, self._state(), self._known(), **more)
 
@@ -240,11 +240,11 @@ class PopulationExplorer(ExplorerWidget):
             "running": running,
         }
 
-    def _ask(self, asked: Asked) -> None:
+    def _ask(self, asked: StudyRequest) -> None:
         session, table = self._session, self._session.population.table
 
-        def told(answer: Message, found: Found) -> None:
-            messages.told(answer, found, table)
+        def told(answer: Message, found: StudyResult) -> None:
+            messages.add_result(answer, found, table)
             if asked.topic in RESULTS:
                 self._publish(**{RESULTS[asked.topic]: found})
 
@@ -302,7 +302,7 @@ class PopulationExplorer(ExplorerWidget):
         if said["running"] or said["error"] or not said["known"] or self._closed:
             return
         # What this message answers: by now something else may have been asked.
-        asked = Asked(said["question"], tuple(said["columns"]), tuple(sorted(said["params"].items())))
+        asked = StudyRequest(said["question"], tuple(said["columns"]), tuple(sorted(said["params"].items())))
         found: Any = self._session.known(asked)
         self._twins.keep(asked.topic, message, result_of(found))
         if found.fraction == 1 and asked.topic == self._shown:
@@ -332,7 +332,7 @@ class PopulationExplorer(ExplorerWidget):
         del self._session
         self._given.clear()
 
-    def _found(self, seconds: float | None) -> Found | None:
+    def _found(self, seconds: float | None) -> StudyResult | None:
         """Return what the question on show has come to after so many seconds; all have ended for None."""
         asked = self._on_show()
         if seconds is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.inputs.table import Table
     from xai_widgets.populations import PopulationResult, Surface
-    from xai_widgets.widgets.population_session import Found, PopulationSession
+    from xai_widgets.widgets.population_session import PopulationSession, StudyResult
     from xai_widgets.wire import Message
 
     Values = NDArray[np.float64]
@@ -51,7 +51,7 @@ def _column(table: Table, i: int) -> dict[str, Any]:
     return told if len(told["choices"]) <= MOST_CHOICES else {**told, "choices": [], "counts": []}
 
 
-def told(answer: Message, found: Found, table: Table) -> None:
+def add_result(answer: Message, found: StudyResult, table: Table) -> None:
     """Tell an answer: how far it has come, and what it holds."""
     result = result_of(found)
     _common(answer, result)

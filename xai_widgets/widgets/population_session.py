@@ -51,7 +51,7 @@ TOPICS = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class StudyRequest:
     """One question.
 
     Attributes
@@ -82,11 +82,11 @@ class Along:
         return parts[1] if self.accumulated is None else SHARE * parts[0] + (1 - SHARE) * parts[1]
 
 
-Found = Any
+StudyResult = Any
 """`Along`, or a result of the method."""
 
 
-def result_of(found: Found) -> PopulationResult:
+def result_of(found: StudyResult) -> PopulationResult:
     """Return the one result to draw where there is room for one."""
     result: Any = (found.dependence or found.accumulated) if isinstance(found, Along) else found
     return cast("PopulationResult", result)
@@ -103,9 +103,9 @@ class PopulationSession:
 
     def __init__(self, population: Population, seed: int) -> None:
         self.population, self.seed = population, seed
-        self._known: dict[Asked, tuple[int, Found]] = {}
+        self._known: dict[StudyRequest, tuple[int, StudyResult]] = {}
 
-    def asked(self, topic: str, columns: Sequence[str | int], params: dict[str, Any]) -> Asked:
+    def asked(self, topic: str, columns: Sequence[str | int], params: dict[str, Any]) -> StudyRequest:
         """Check a question.
 
         Raises
@@ -124,7 +124,7 @@ class PopulationSession:
         if unknown := next((name for name in params if name not in TOPICS[topic].params), None):
             msg = f"{topic!r} has no parameter {unknown!r}."
             raise ValueError(msg)
-        asked = Asked(topic, places, tuple(sorted(params.items())))
+        asked = StudyRequest(topic, places, tuple(sorted(params.items())))
         for study in self._studies(asked):
             if (reason := study.why_not(self.population)) is not None:
                 raise ValueError(reason)
@@ -135,11 +135,11 @@ class PopulationSession:
         reasons = (create_study(name, {}).why_not(self.population) for name in TOPICS[topic].studies)
         return next((one for one in reasons if one is not None), None)
 
-    def known(self, asked: Asked) -> Found | None:
+    def known(self, asked: StudyRequest) -> StudyResult | None:
         """Return the newest that was found out."""
         return self._known.get(asked, (0, None))[1]
 
-    def steps(self, asked: Asked) -> Iterator[Found | None]:
+    def steps(self, asked: StudyRequest) -> Iterator[StudyResult | None]:
         """Yield ever-better answers; at once the last one where the model is still the same."""
         weights = self.population.model.fresh().weights
         before, found = self._known.get(asked, (None, None))
@@ -151,7 +151,7 @@ class PopulationSession:
                 self._known[asked] = weights, found
             yield found
 
-    def evaluate(self, asked: Asked) -> Iterator[Evaluation | None]:
+    def evaluate(self, asked: StudyRequest) -> Iterator[Evaluation | None]:
         """Measure how far the newest answer can be trusted."""
         population = dataclasses.replace(self.population, model=self.population.model.fresh().plain())
         found, model = self.known(asked), population.model
@@ -165,7 +165,7 @@ class PopulationSession:
 
         yield from gauge(subject, gauges_of(subject), about, model=model, spent=spent, seed=self.seed)
 
-    def _look(self, asked: Asked) -> Iterator[Found | None]:
+    def _look(self, asked: StudyRequest) -> Iterator[StudyResult | None]:
         cells = self._cells(asked)
         if asked.topic != "effect":
             [study] = self._studies(asked)
@@ -192,7 +192,7 @@ class PopulationSession:
         for found in run_study(study, dataclasses.replace(population, rows=some, truth=None), seed=self.seed):
             yield found and dataclasses.replace(found, notes=(*found.notes, note))
 
-    def _studies(self, asked: Asked) -> list[Study]:
+    def _studies(self, asked: StudyRequest) -> list[Study]:
         names = TOPICS[asked.topic].studies
         params: dict[str, Any] = dict(asked.params)
         if asked.columns:
@@ -202,7 +202,7 @@ class PopulationSession:
             names = names[:1] if len(choices) > TWO else names
         return [create_study(name, params) for name in names]
 
-    def _cells(self, asked: Asked) -> int:
+    def _cells(self, asked: StudyRequest) -> int:
         """Return how many values, or pairs of them, are gone through, at most.
 
         Raises

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.export.fitting import Shown
+from xai_widgets.export.fitting import PageContent
 from xai_widgets.jobs import Outcome
 from xai_widgets.wire import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xai_widgets.widgets.kept import Answer
+    from xai_widgets.widgets.answers import Answer
 
 
 def shown(
@@ -20,7 +20,7 @@ def shown(
     said: Sequence[Message],
     answers: Sequence[Answer] = (),
     **more: Any,
-) -> Shown:
+) -> PageContent:
     """Gather what a page shows: what a view that opens would be told, as if all that runs had been cancelled.
 
     Parameters
@@ -40,7 +40,7 @@ def shown(
     # Layers are for a parameter's list, and parameters are shown of what was computed.
     used = {found.content["request"]["method"] for _, found in answers}
     methods = [one if one["name"] in used else {**one, "parameters": []} for one in spec["methods"]]
-    return Shown({**spec, "layers": [], "methods": methods}, state, told, answers, **more)
+    return PageContent({**spec, "layers": [], "methods": methods}, state, told, answers, **more)
 
 
 def _ended(message: Message) -> Message:

@@ -66,7 +66,7 @@ class Scenarios:
         with self._lock:
             return dict(self._edits)
 
-    def told(self) -> list[dict[str, Any]]:
+    def to_dicts(self) -> list[dict[str, Any]]:
         """Tell them as the browser reads them."""
         with self._lock:
             return [

@@ -38,7 +38,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """An edited input and what the model says of it, beside the original.
 
     Attributes
@@ -80,7 +80,7 @@ class Session(ABC):
     def __init__(self, model: Model, inputs: Inputs, seed: int, time_budget: float | None = None) -> None:
         self.model, self.inputs, self.seed, self.time_budget = model, inputs, seed, time_budget
         # Keyed by the weights too: the model may be trained further while it is looked at.
-        self._seen: OrderedDict[tuple[Any, Edits], Seen] = OrderedDict()
+        self._seen: OrderedDict[tuple[Any, Edits], Observation] = OrderedDict()
 
     def ready(self) -> None:  # noqa: B027  not every input needs it
         """Find out by passes through the model what was not known when this was made, unless that is done."""
@@ -98,7 +98,7 @@ class Session(ABC):
         """What the model says of the unedited input."""
         return self.see(()).prediction
 
-    def see(self, edits: Edits) -> Seen:
+    def see(self, edits: Edits) -> Observation:
         """Apply the edits and predict; remembered for the last few."""
         self.ready()
         self.model.look()
@@ -109,14 +109,14 @@ class Session(ABC):
             edited = inputs is not self.inputs
             original = self.original if edited else None
             prediction = model.predict(inputs.x)
-            found = Seen(model, inputs, prediction, original or prediction, edited)
+            found = Observation(model, inputs, prediction, original or prediction, edited)
         self._seen[key] = found
         self._seen.move_to_end(key)
         while len(self._seen) > self.kept:
             self._seen.popitem(last=False)
         return found
 
-    def looks(self, request: Request) -> Iterator[Seen]:
+    def looks(self, request: Request) -> Iterator[Observation]:
         """Look at the edited input."""
         yield self.see(request.edits)
 
@@ -174,7 +174,7 @@ class Session(ABC):
         """Return the edited input and the model that eats it; the very inputs where nothing changes."""
 
     @abstractmethod
-    def _dressed(self, result: Attribution, seen: Seen, edits: Edits) -> Attribution:
+    def _dressed(self, result: Attribution, seen: Observation, edits: Edits) -> Attribution:
         """Return a result that knows what was edited.
 
         Raises

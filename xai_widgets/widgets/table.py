@@ -23,7 +23,7 @@ from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.scenarios import Scenarios
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.table_asides import TableAsides
-from xai_widgets.widgets.table_rules import constraints_of, told
+from xai_widgets.widgets.table_rules import constraints_of, constraints_to_dict
 from xai_widgets.widgets.table_session import TableSession
 from xai_widgets.wire import ProtocolError, Rules, Scenario, Seek
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xai_widgets.method import Method
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
-    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.session import Edits, Observation
     from xai_widgets.wire import Aside, Message
 
 
@@ -315,8 +315,8 @@ class TabularExplainer(Explainer):
         )
 
     def _state(self) -> dict[str, Any]:
-        rules = self._refused or {**told(self._constraints, self._table), "error": None}
-        return {**super()._state(), "rules": rules, "scenarios": self._scenarios.told()}
+        rules = self._refused or {**constraints_to_dict(self._constraints, self._table), "error": None}
+        return {**super()._state(), "rules": rules, "scenarios": self._scenarios.to_dicts()}
 
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         return cells_from(told, self._table, self._row)
@@ -342,7 +342,7 @@ class TabularExplainer(Explainer):
     def _kept_parameters(self, name: str) -> dict[str, Any]:
         return {**self._session.against(name), **super()._kept_parameters(name)}
 
-    def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
+    def _say_prediction(self, number: int, slot: str, seen: Observation, target: Target) -> Message:
         return table_messages.prediction(number, slot, seen, target)
 
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:

@@ -10,7 +10,7 @@ from xai_widgets.results import Unit
 from xai_widgets.widgets import table_messages
 from xai_widgets.widgets.aside import Asides, Question
 from xai_widgets.widgets.base import COMPARE, EXPLAIN
-from xai_widgets.widgets.table_rules import told
+from xai_widgets.widgets.table_rules import constraints_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,5 +77,5 @@ class TableAsides(Asides):
             self._found(found)
 
         # To what question they are answers.
-        about = {"rules": told(constraints, table), "row": table_messages.plain(row)}
+        about = {"rules": constraints_to_dict(constraints, table), "row": table_messages.plain(row)}
         self.search.ask(steps, tell, {**message.about("target", "within", "most"), **about})

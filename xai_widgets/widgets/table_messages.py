@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export import told
+from xai_widgets.export import payload
 from xai_widgets.widgets import messages
 from xai_widgets.wire import LIMIT, Message
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xai_widgets.models import Target
     from xai_widgets.population import Curves
     from xai_widgets.results import Attribution
-    from xai_widgets.widgets.session import Seen
+    from xai_widgets.widgets.session import Observation
     from xai_widgets.widgets.table_session import TableSession
 
 BINS = 24
@@ -82,7 +82,7 @@ def plain(row: NDArray[np.float64]) -> list[float | None]:
     return [None if math.isnan(one) else float(one) for one in row]
 
 
-def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
+def prediction(number: int, slot: str, seen: Observation, target: Target) -> Message:
     """Say what the model makes of the edited row, beside the original."""
     message = messages.prediction(number, slot, seen, target, edited=seen.edited)
     message.add("probabilities", seen.prediction.probabilities, "<f4")
@@ -91,10 +91,10 @@ def prediction(number: int, slot: str, seen: Seen, target: Target) -> Message:
 
 def contributions(number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
     """Send an attribution, one value a column, with its doubt."""
-    return told.outcome(number, slot, request, result).add("values", result.values, "<u2")
+    return payload.outcome(number, slot, request, result).add("values", result.values, "<u2")
 
 
-def curves(message: Message, found: Curves, seen: Seen, first: int) -> None:
+def curves(message: Message, found: Curves, seen: Observation, first: int) -> None:
     """Tell the curves of one row, as of as many classes as there is room for."""
     values = np.concatenate([one[0] for one in found.values])
     room = LIMIT // 2 // (4 * len(values))

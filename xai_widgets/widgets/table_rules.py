@@ -29,7 +29,7 @@ def constraints_of(said: Rules, table: Table, most: int | None = None) -> Constr
     return Constraints(said.immutable, ranges, said.direction, said.rules, most, said.effort)
 
 
-def told(given: Constraints, table: Table) -> dict[str, Any]:
+def constraints_to_dict(given: Constraints, table: Table) -> dict[str, Any]:
     """Tell constraints as the browser reads them."""
     return {
         "immutable": list(given.immutable),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xai_widgets.population import Curves
     from xai_widgets.prepare import RowSubject
     from xai_widgets.results import Attribution
-    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.session import Edits, Observation
 
 
 class TableSession(Session):
@@ -87,9 +87,9 @@ class TableSession(Session):
         if not edits:
             return self.model, self.inputs
         row = self.row(edits)
-        return self.model, replace(self.inputs, x=self.subject.tensor(row), cells=self.subject.table.told(row))
+        return self.model, replace(self.inputs, x=self.subject.tensor(row), cells=self.subject.table.plain_cells(row))
 
-    def _dressed(self, result: Attribution, seen: Seen, edits: Edits) -> Attribution:
+    def _dressed(self, result: Attribution, seen: Observation, edits: Edits) -> Attribution:
         if result.values.shape != self.subject.row.shape:
             msg = f"Values of shape {list(result.values.shape)} are not one a column. Leave layer at its default."
             raise ValueError(msg)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.generation import Generated
-    from xai_widgets.widgets.session import Edits, Seen
+    from xai_widgets.widgets.session import Edits, Observation
     from xai_widgets.wire import Aside, Message
 
 LONGEST = 100_000
@@ -247,7 +247,7 @@ class TextExplainer(Explainer):
         return check_edits(given, self._session.text, self._session.mask)
 
     def _told(self, edits: Edits) -> list[dict[str, Any]]:
-        return text_messages.told(edits, self._units)
+        return text_messages.edits_to_dicts(edits, self._units)
 
     def _target_of(self, asked: Any, edits: Edits) -> Any:
         if not isinstance(asked, AskedSpan):
@@ -258,15 +258,15 @@ class TextExplainer(Explainer):
     def _told_target(self, request: Request) -> Any:
         if not isinstance(request.target, TextSpan):
             return super()._told_target(request)
-        return text_messages.told_span(request.target, self._session.written(request.edits))
+        return text_messages.span_to_dict(request.target, self._session.written(request.edits))
 
-    def _say_prediction(self, number: int, slot: str, seen: Seen, target: Target) -> Message:
+    def _say_prediction(self, number: int, slot: str, seen: Observation, target: Target) -> Message:
         if self.spec["causal"] != self._session.causal:  # which nobody knew before it ran
             self._publish(spec={**self.spec, **text_messages.kind(self._session)})
         names, target = self._session.causal, self._told_of(slot, seen, target)
         return text_messages.prediction(number, slot, seen, target, self._layouts, names=names)
 
-    def _told_of(self, slot: str, seen: Seen, target: Target) -> Target:
+    def _told_of(self, slot: str, seen: Observation, target: Target) -> Target:
         """Return the class to tell of; beside a question about words in the text, the token likeliest to follow."""
         asked = self._requests[slot].target if slot in self._requests else None
         return resolve_target(None, seen.prediction) if isinstance(asked, TextSpan) else target
@@ -274,7 +274,7 @@ class TextExplainer(Explainer):
     def _say_map(self, number: int, slot: str, request: dict[str, Any], result: Attribution) -> Message:
         return text_messages.contributions(number, slot, request, result, self._layouts)
 
-    def _publish_seen(self, seen: Seen, target: Target) -> None:
+    def _publish_seen(self, seen: Observation, target: Target) -> None:
         assert seen.inputs.text is not None, "a session of texts reads texts"
         text = seen.inputs.text.text
         with self._lock:

@@ -117,8 +117,8 @@ class TextAsides(Asides):
             return session.search(request.edits, part or message.target, message)
 
         # Of which text, and to which question, they are answers.
-        asked = part and text_messages.told_span(part, session.written(request.edits))
-        edits = text_messages.told(request.edits, units)
+        asked = part and text_messages.span_to_dict(part, session.written(request.edits))
+        edits = text_messages.edits_to_dicts(request.edits, units)
         about = {**message.about("target", "within", "most"), "part": asked, "edits": edits}
         self.search.ask(steps, tell, about)
 

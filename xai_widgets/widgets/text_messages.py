@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export import told as results
-from xai_widgets.export.told import shrink
+from xai_widgets.export import payload
+from xai_widgets.export.payload import shrink
 from xai_widgets.inputs import edit_from, edits_between
 from xai_widgets.results import Unit
 from xai_widgets.widgets import messages
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xai_widgets.results import Attribution
     from xai_widgets.text import Text, TextSpan
     from xai_widgets.widgets.generation import Generated
-    from xai_widgets.widgets.session import Seen
+    from xai_widgets.widgets.session import Observation
     from xai_widgets.widgets.text_session import TextSession
     from xai_widgets.widgets.versions import Version, Versions
 
@@ -57,7 +57,9 @@ def kind(session: TextSession) -> dict[str, Any]:
     return {"labels": labels, "causal": session.causal, "attends": session.attends}
 
 
-def prediction(number: int, slot: str, seen: Seen, target: Target, layouts: Layouts, *, names: bool = False) -> Message:
+def prediction(
+    number: int, slot: str, seen: Observation, target: Target, layouts: Layouts, *, names: bool = False
+) -> Message:
     """Say what the model makes of the edited text, beside the original; of a language model, with names of tokens."""
     message = messages.prediction(number, slot, seen, target)
     if names:
@@ -69,7 +71,7 @@ def prediction(number: int, slot: str, seen: Seen, target: Target, layouts: Layo
     return layouts.put(message, seen.inputs.text)
 
 
-def _next_tokens(message: Message, seen: Seen, target: Target) -> None:
+def _next_tokens(message: Message, seen: Observation, target: Target) -> None:
     """Tell the scores of all tokens that may come next, and how the likeliest are spelt."""
     scores, before = seen.prediction.scores, seen.original.scores
     lists = [_likeliest(one) for one in (scores, before)]
@@ -95,13 +97,13 @@ def _likeliest(scores: Any) -> list[int]:
 def contributions(number: int, slot: str, request: dict[str, Any], result: Attribution, layouts: Layouts) -> Message:
     """Send an attribution as one value a token, with its doubt."""
     assert result.text is not None, "an attribution of a text knows it"
-    message = results.outcome(number, slot, request, result).add("values", result.values, "<u2")
+    message = payload.outcome(number, slot, request, result).add("values", result.values, "<u2")
     if isinstance(request["target"], dict) and "span" in request["target"]:
         message.content["target"] = request["target"]
     return layouts.put(message, result.text)
 
 
-def told(edits: Sequence[TextEdit], units: Utf16) -> list[dict[str, Any]]:
+def edits_to_dicts(edits: Sequence[TextEdit], units: Utf16) -> list[dict[str, Any]]:
     """Tell edits with places in UTF-16 units."""
     return [
         {**one.to_dict(), "start": int(units.units(one.start)), "stop": int(units.units(one.stop))} for one in edits
@@ -129,13 +131,13 @@ def _place(unit: Any, units: Utf16) -> int:
     return units.character(int(unit))
 
 
-def told_span(asked: TextSpan, written: str) -> dict[str, Any]:
+def span_to_dict(asked: TextSpan, written: str) -> dict[str, Any]:
     """Tell which part of the edited text is asked about; one that lies outside as it was given."""
     units, ends = Utf16(written), [asked.start, asked.stop]
     return {"span": units.units(ends).tolist() if asked.stop <= len(units) else ends, "rather": asked.rather_than}
 
 
-def note(tree: Versions, seen: Seen, target: Target) -> None:
+def note(tree: Versions, seen: Observation, target: Target) -> None:
     """Put what is on show among the versions, by the class that is explained: of a pair, the first."""
     assert seen.inputs.text is not None, "a session of texts reads texts"
     if isinstance(target.index, Unit):
@@ -148,7 +150,7 @@ def note(tree: Versions, seen: Seen, target: Target) -> None:
 def version(one: Version, units: Utf16) -> dict[str, Any]:
     """Tell one version; its text is known by its edits."""
     return {
-        "edits": told(one.edits, units),
+        "edits": edits_to_dicts(one.edits, units),
         "parent": one.parent,
         "score": one.score,
         "delta": one.delta,
@@ -170,7 +172,7 @@ def changes(message: Message, found: Counterfactuals, original: str, units: Utf1
     message.content.update(
         found=[
             {
-                "edits": told(edits_between(original, one.text), units),
+                "edits": edits_to_dicts(edits_between(original, one.text), units),
                 "text": one.text,
                 "label": (top := one.prediction.top(1)[0])[0],
                 "score": top[1],

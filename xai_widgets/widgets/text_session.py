@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from xai_widgets.prepare import Subject
     from xai_widgets.results import Attribution, Prediction
     from xai_widgets.text import Span, Text
-    from xai_widgets.widgets.session import Edits, Request, Seen
+    from xai_widgets.widgets.session import Edits, Observation, Request
 
 
 class TextSession(Session):
@@ -112,7 +112,7 @@ class TextSession(Session):
         """Resolve what the user asked for; what stands in the text is asked about beside the likeliest next token."""
         return super().target(None if isinstance(target, TextSpan) else target)
 
-    def looks(self, request: Request) -> Iterator[Seen]:
+    def looks(self, request: Request) -> Iterator[Observation]:
         """Look at the edited text; where part of it is asked about, also at what else might have stood there."""
         yield (seen := self.see(request.edits))
         span, text = request.target, seen.inputs.text
@@ -135,7 +135,7 @@ class TextSession(Session):
         for result in run(request.method, model, inputs, Target(0), prediction, **options):
             yield None if result is None else self._dressed(result, seen, request.edits)
 
-    def about(self, seen: Seen, span: TextSpan, method: Method) -> tuple[Model, Inputs, Prediction]:
+    def about(self, seen: Observation, span: TextSpan, method: Method) -> tuple[Model, Inputs, Prediction]:
         """Return the model as a function whose one score is how likely it finds part of the text.
 
         Raises
@@ -245,7 +245,7 @@ class TextSession(Session):
             raise ValueError(msg)
         return self._read(text)
 
-    def _dressed(self, result: Attribution, seen: Seen, edits: Edits) -> Attribution:
+    def _dressed(self, result: Attribution, seen: Observation, edits: Edits) -> Attribution:
         if result.text is None:
             shape = list(result.values.shape)
             count = 0 if seen.inputs.text is None else len(seen.inputs.text)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xai_widgets.populations import PopulationResult
     from xai_widgets.wire import Message
 
-Kept = dict[str, dict[str, Any]]
+Mimebundles = dict[str, dict[str, Any]]
 
 
 class Twins:
@@ -31,12 +31,12 @@ class Twins:
         Receives all that is kept, by topic, whenever there is more.
     """
 
-    def __init__(self, worker: Worker, publish: Callable[[Kept], None]) -> None:
+    def __init__(self, worker: Worker, publish: Callable[[Mimebundles], None]) -> None:
         self._slot = Slot(worker, priority=COMPARE)
         self._publish = publish
         self._lock = threading.Lock()
         self._waiting: dict[str, tuple[Message, PopulationResult]] = {}
-        self._kept: Kept = {}
+        self._kept: Mimebundles = {}
 
     def keep(self, topic: str, message: Message, result: PopulationResult) -> None:
         """Keep a message that has all that there is to say."""
@@ -51,7 +51,7 @@ class Twins:
             self._waiting.clear()
             self._kept.clear()
 
-    def _painted(self) -> Iterator[Kept]:
+    def _painted(self) -> Iterator[Mimebundles]:
         while True:
             with self._lock:
                 if not self._waiting:

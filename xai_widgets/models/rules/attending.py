@@ -87,7 +87,7 @@ class AttentionWatch(Rules):
         """Whether an operation is followed."""
         return name in MOVES
 
-    def seen(self, call: Call, result: Any) -> None:
+    def record(self, call: Call, result: Any) -> None:
         """Follow weights on their way to the values."""
         if call.name in KEEPS and call.args and self._is_soft(call.args[0]) and isinstance(result, Tensor):
             self._soft[id(result)] = result

@@ -48,9 +48,9 @@ class AttentionRelevance(Relevance):
             "pow": self.power,
         }
 
-    def seen(self, call: Call, result: Any) -> None:
+    def record(self, call: Call, result: Any) -> None:
         """Take note of an operation that ran."""
-        super().seen(call, result)
+        super().record(call, result)
         self._traces.follow(call, result)
 
     def renamed(self, old: Tensor, new: Tensor) -> None:

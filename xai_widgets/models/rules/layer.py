@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xai_widgets.models.convolving import Kernels
-    from xai_widgets.models.rules.mode import Kept
+    from xai_widgets.models.rules.mode import KeptTensor
 
 Linear = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 Change = Callable[[Tensor], Tensor]
@@ -30,7 +30,7 @@ class Layer:
     ----------
     function : callable
         From input, weight and bias to the output; linear in each.
-    x : Kept
+    x : KeptTensor
         The input.
     given, given_bias : Tensor
         Weight and bias.
@@ -45,7 +45,7 @@ class Layer:
     """
 
     function: Linear
-    x: Kept
+    x: KeptTensor
     given: Tensor
     given_bias: Tensor | None
     kind: str

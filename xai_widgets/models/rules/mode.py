@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 
-class Kept:
+class KeptTensor:
     """A tensor as it was when it was kept, whatever is written into it later."""
 
     __slots__ = ("__weakref__", "tensor")
@@ -145,7 +145,7 @@ class Rules(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self._known: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
-        self._kept: dict[int, weakref.WeakSet[Kept]] = {}
+        self._kept: dict[int, weakref.WeakSet[KeptTensor]] = {}
         self._open: list[Any] = []
         self._taken_apart: list[Any] = []
 
@@ -165,9 +165,9 @@ class Rules(TorchFunctionMode):
         self._check_origins([scores], {})
         return scores
 
-    def keep(self, tensor: Tensor) -> Kept:
+    def keep(self, tensor: Tensor) -> KeptTensor:
         """Hold a tensor for the way back; it is copied only if something is written into it before."""
-        kept = Kept(tensor.detach())
+        kept = KeptTensor(tensor.detach())
         self._kept.setdefault(tensor.untyped_storage().data_ptr(), weakref.WeakSet()).add(kept)
         return kept
 
@@ -175,7 +175,7 @@ class Rules(TorchFunctionMode):
         """Run an operation that has a rule."""
         return handler(call) if torch.is_grad_enabled() and call.dependents else call()
 
-    def seen(self, call: Call, result: Any) -> None:
+    def record(self, call: Call, result: Any) -> None:
         """Take note of an operation that ran."""
 
     def renamed(self, old: Tensor, new: Tensor) -> None:
@@ -205,7 +205,7 @@ class Rules(TorchFunctionMode):
             else:
                 self._protect(written)
             result = self.handle(handler, call)
-            self.seen(call, result)
+            self.record(call, result)
             if copied:
                 self._protect(written)
                 self.renamed(result, args[0])
@@ -215,7 +215,7 @@ class Rules(TorchFunctionMode):
             call = Call(name, func, args, kwargs)
             _ = call.dependents
             result = func(*args, **kwargs)
-            self.seen(call, result)
+            self.record(call, result)
         elif self.strict and name in COMPOSITIONS and kwargs.get("out") is None:
             result = self._apart(func, COMPOSITIONS[name], args, kwargs)
         else:

@@ -94,7 +94,7 @@ class Relevance(Rules):
         self._layers.clear()  # what the way back needs of them, it holds itself
         return super().head(scores) * scores.detach()
 
-    def seen(self, call: Call, result: Any) -> None:
+    def record(self, call: Call, result: Any) -> None:
         """Follow the input up to the first layers."""
         layer = isinstance(result, Tensor) and self._outputs.get(id(result)) is result
         if not layer and call.dependents and all(map(self._is_raw, call.dependents)):

@@ -18,7 +18,7 @@ from xai_widgets.models.errors import ModelError
 from xai_widgets.models.rules import multipliers
 from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.fused import FUSED, anew, may_run_again
-from xai_widgets.models.rules.mode import Call, Kept, Rules
+from xai_widgets.models.rules.mode import Call, KeptTensor, Rules
 from xai_widgets.models.rules.operations import (
     ADDITIONS,
     CHOICES,
@@ -59,7 +59,7 @@ class Rescale(Rules):
         self._baseline = base
         self.scores = torch.empty(0)
         self._recording = True
-        self._record: deque[tuple[str, Any, list[Kept]]] = deque()
+        self._record: deque[tuple[str, Any, list[KeptTensor]]] = deque()
 
     def passes(self, name: str) -> bool:
         """Whether the operation is linear."""
@@ -119,10 +119,10 @@ RECOMPUTED = (_taken_apart, multipliers.softmax)
 """Rules that are run on the way back, since what they make takes more room than all else."""
 
 
-def _by_rule(handler: Any, frame: Any, kept: list[Kept], call: Call, some: Some = Tensor.detach) -> Any:
+def _by_rule(handler: Any, frame: Any, kept: list[KeptTensor], call: Call, some: Some = Tensor.detach) -> Any:
     return handler(call, frame(some(one.tensor) for one in kept))
 
 
-def _shape_of(tensor: Tensor) -> Kept:
+def _shape_of(tensor: Tensor) -> KeptTensor:
     """Hold a tensor of the same shape and no values."""
-    return Kept(torch.empty_like(tensor, device="meta"))
+    return KeptTensor(torch.empty_like(tensor, device="meta"))

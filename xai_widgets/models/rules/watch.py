@@ -76,7 +76,7 @@ class Watch(Rules):
             self.drawn.setdefault(self._place(), name)
         return result
 
-    def seen(self, call: Call, result: Any) -> None:
+    def record(self, call: Call, result: Any) -> None:
         """Take note of an operation that ran."""
         if operation_of(call.func)[1]:
             self.inside.setdefault(self._place(), call.name)

@@ -15,7 +15,7 @@ Answer = tuple["Message", "Message"]
 """A prediction and a map."""
 
 
-class Kept:
+class AnswerCache:
     """Answers by what was asked. Not for several threads at once."""
 
     def __init__(self) -> None:

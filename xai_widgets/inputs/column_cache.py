@@ -15,18 +15,18 @@ T = TypeVar("T")
 MOST = 4_000_000
 """Cells of a frame of which something is kept."""
 
-_SEEN: dict[int, dict[str, tuple[NDArray[Any], Any]]] = {}
+_CACHE: dict[int, dict[str, tuple[NDArray[Any], Any]]] = {}
 """By the frame, for as long as that lives, and by the column: its cells, and what was read of them."""
 
 
-def seen(frame: Any, name: str, values: NDArray[Any], read: Callable[[], T]) -> T:
+def cached(frame: Any, name: str, values: NDArray[Any], read: Callable[[], T]) -> T:
     """Return what was read of the cells (rows,) of a frame's column, reading them again where any is another one."""
     if frame.size > MOST:
         return read()
-    columns = _SEEN.get(id(frame))
+    columns = _CACHE.get(id(frame))
     if columns is None:
-        columns = _SEEN[id(frame)] = {}
-        weakref.finalize(frame, _SEEN.pop, id(frame), None).atexit = False
+        columns = _CACHE[id(frame)] = {}
+        weakref.finalize(frame, _CACHE.pop, id(frame), None).atexit = False
     before = columns.get(name)
     # The bytes of objects are where they lie, and those before are held: at their places there are no others.
     if before is None or before[0].dtype != values.dtype or before[0].tobytes() != values.tobytes():
