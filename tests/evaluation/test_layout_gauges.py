@@ -13,7 +13,7 @@ from sklearn.neighbors import NearestNeighbors
 import xai_widgets as xai
 from xai_widgets.embeddings.neighbours import Points
 from xai_widgets.embeddings.projections import Layout, chosen, layouts, rows_of
-from xai_widgets.evaluation.embedding import EMBEDDING_GAUGES, Laid
+from xai_widgets.evaluation.embedding import EMBEDDING_GAUGES, LayoutSubject
 from xai_widgets.evaluation.runs import gauge
 
 GROUPS = np.repeat(np.eye(4, 12) * 6, 30, axis=0)
@@ -28,7 +28,7 @@ def laid(known, method="pca", metric="euclidean", k=7, pairs=(), **params):
     points = Points(known.matrix, known.norms, metric).only(rows_of(known, None))
     projection = chosen(method, params)
     *_, layout = layouts(points, rows_of(known, None), projection, k, 0)
-    return Laid(known, points, layout, projection, 0, pairs)
+    return LayoutSubject(known, points, layout, projection, 0, pairs)
 
 
 def measured(subject, *names):
@@ -71,9 +71,9 @@ def test_of_many_words_some_stand_for_all_and_the_error_holds(monkeypatch):
     known = vectors(120, grouped=False)
     subject = laid(known)
     whole = measured(subject, "trustworthiness")["trustworthiness"].value
-    monkeypatch.setattr("xai_widgets.evaluation.embedding.MOST", 40)
-    monkeypatch.setattr("xai_widgets.evaluation.embedding.BLOCK", 1500)
-    monkeypatch.setattr("xai_widgets.evaluation.embedding.AT_ONCE", 50)
+    monkeypatch.setattr("xai_widgets.evaluation.embedding_ranks.MOST", 40)
+    monkeypatch.setattr("xai_widgets.evaluation.embedding_ranks.BLOCK", 1500)
+    monkeypatch.setattr("xai_widgets.evaluation.embedding_ranks.AT_ONCE", 50)
     some = measured(subject, "trustworthiness")["trustworthiness"]
     assert some.error == pytest.approx(abs(some.value - whole), abs=3 * some.error)
     assert 0 < some.error < 0.1

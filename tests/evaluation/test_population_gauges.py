@@ -13,7 +13,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from xai_widgets.api import population_of
 from xai_widgets.evaluation.other_rows import gauges_of
-from xai_widgets.evaluation.population import Answered
+from xai_widgets.evaluation.population import StudySubject
 from xai_widgets.evaluation.runs import gauge
 from xai_widgets.population import create_study, run_study
 
@@ -26,7 +26,7 @@ def answered(study, model, x, y=None, *, beside=None, seed=0, **params):
     curve = None
     if beside is not None:
         *_, curve = (one for one in run_study(create_study(beside, params), population, seed=seed) if one is not None)
-    return Answered(population, made, found, curve)
+    return StudySubject(population, made, found, curve)
 
 
 def measured(subject, *names, seed=0):

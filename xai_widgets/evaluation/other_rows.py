@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xai_widgets.evaluation.population import Answered
+    from xai_widgets.evaluation.population import StudySubject
 
     Values = NDArray[np.float64]
 
@@ -56,11 +56,11 @@ class LocalEffects(StudyGauge):
 
     most: float = parameter(0.25, "Passed up to this distance.", low=0.0, high=1.0)
 
-    def why_not(self, subject: Answered) -> str | None:
+    def why_not(self, subject: StudySubject) -> str | None:
         """There are none of categories, nor of two columns."""
         return None if subject.accumulated is not None else "There are local effects of one ordered column only."
 
-    def run(self, subject: Answered, seed: int = 0) -> Iterator[Reading | None]:
+    def run(self, subject: StudySubject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield the one exact reading."""
         assert isinstance(subject.result, Effects)
         assert subject.accumulated is not None
@@ -105,11 +105,11 @@ class Extrapolation(StudyGauge):
 
     most: float = parameter(0.1, "Passed up to this share.", low=0.0, high=1.0)
 
-    def why_not(self, subject: Answered) -> str | None:
+    def why_not(self, subject: StudySubject) -> str | None:
         """Few rows have no neighbourhood."""
         return f"It needs {FEWEST} rows at least." if len(subject.population.rows) < FEWEST else None
 
-    def run(self, subject: Answered, seed: int = 0) -> Iterator[Reading | None]:
+    def run(self, subject: StudySubject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each column, or point, and a reading at the end."""
         table = subject.population.table
         data, others = (table.data[numbers] for numbers in subject.halves(seed, COMPARED))
@@ -202,11 +202,11 @@ class Halves(StudyGauge):
 
     most: float = parameter(0.5, "Passed up to this spread.", low=0.0, high=10.0)
 
-    def why_not(self, subject: Answered) -> str | None:
+    def why_not(self, subject: StudySubject) -> str | None:
         """Refuse a few rows, whose halves say little."""
         return f"It needs {FEWEST} rows at least." if len(subject.population.rows) < FEWEST else None
 
-    def run(self, subject: Answered, seed: int = 0) -> Iterator[Reading | None]:
+    def run(self, subject: StudySubject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch, and a reading at the end."""
         halves, found = subject.halves(seed), []
         for i, numbers in enumerate(halves):
@@ -222,7 +222,7 @@ class Halves(StudyGauge):
 
 
 def _answer(
-    subject: Answered, numbers: NDArray[np.int64], every: NDArray[np.int64], seed: int
+    subject: StudySubject, numbers: NDArray[np.int64], every: NDArray[np.int64], seed: int
 ) -> Generator[None, None, Values]:
     """Answer the question again from some rows alone, as numbers that can be compared."""
     study, part = subject.study, subject.part(numbers)
@@ -245,6 +245,6 @@ def _answer(
     return away
 
 
-def gauges_of(subject: Answered) -> list[StudyGauge]:
+def gauges_of(subject: StudySubject) -> list[StudyGauge]:
     """Return what means something for an answer."""
     return [cls() for cls in POPULATION_GAUGES.values() if isinstance(subject.study, cls.of)]

@@ -34,7 +34,7 @@ MOST = 2000
 
 
 @dataclass(frozen=True, eq=False)
-class Answered:
+class StudySubject:
     """What was found out about a population, beside what it is of.
 
     Attributes
@@ -99,11 +99,11 @@ class ModelScore(StudyGauge):
     sentence: ClassVar[str] = "How often the model is right, or how much of the spread of what is right it explains."
     paper: ClassVar[str] = "Molnar et al., arXiv:2007.04131 (2020)"
 
-    def why_not(self, subject: Answered) -> str | None:
+    def why_not(self, subject: StudySubject) -> str | None:
         """Without what is right there is no score."""
         return "It needs what is right for each row: give y." if subject.population.truth is None else None
 
-    def run(self, subject: Answered, seed: int = 0) -> Iterator[Reading | None]:
+    def run(self, subject: StudySubject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch, and a reading at the end."""
         population, numbers = subject.population, subject.drawn(seed)
         assert population.truth is not None
@@ -171,7 +171,7 @@ class ShuffledAnswers(StudyGauge):
     high: ClassVar[float | None] = None
     of: ClassVar[tuple[type[Study], ...]] = (PermutationImportance,)
 
-    def run(self, subject: Answered, seed: int = 0) -> Iterator[Reading | None]:
+    def run(self, subject: StudySubject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch, and a reading at the end."""
         population, numbers, study = subject.population, subject.drawn(seed), subject.study
         assert isinstance(study, PermutationImportance)
@@ -221,7 +221,7 @@ class TreeFidelity(StudyGauge):
     paper: ClassVar[str] = "Craven, Shavlik, NeurIPS (1995)"
     of: ClassVar[tuple[type[Study], ...]] = (Surrogate,)
 
-    def run(self, subject: Answered, seed: int = 0) -> Iterator[Reading | None]:
+    def run(self, subject: StudySubject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch and each look for a split, and a reading at the end."""
         study, valued = subject.study, subject.population.valued
         assert isinstance(study, Surrogate)

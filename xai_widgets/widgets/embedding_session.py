@@ -9,7 +9,7 @@ import numpy as np
 
 from xai_widgets.embeddings.neighbours import Points, check_metric
 from xai_widgets.embeddings.projections import chosen, layouts, rows_of
-from xai_widgets.evaluation.embedding import EMBEDDING_GAUGES, Laid
+from xai_widgets.evaluation.embedding import EMBEDDING_GAUGES, LayoutSubject
 from xai_widgets.evaluation.runs import gauge
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Space:
     def evaluate(self, layout: Layout, params: dict[str, Any]) -> Iterator[Evaluation | None]:
         """Measure how far a layout can be trusted."""
         method = chosen(layout.method, params)
-        subject = Laid(self.vectors, self.points(layout.metric), layout, method, self.seed, self.pairs or ())
+        subject = LayoutSubject(self.vectors, self.points(layout.metric), layout, method, self.seed, self.pairs or ())
         about = {"label": layout.label, "method": layout.method, "params": params}
         every = [cls() for cls in EMBEDDING_GAUGES.values()]
         yield from gauge(subject, every, about, model=None, spent=dict, seed=self.seed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from xai_widgets.evaluation.other_rows import gauges_of
-from xai_widgets.evaluation.population import Answered
+from xai_widgets.evaluation.population import StudySubject
 from xai_widgets.evaluation.runs import gauge
 from xai_widgets.population import create_study, run_study
 
@@ -157,7 +157,7 @@ class PopulationSession:
         found, model = self.known(asked), population.model
         result = result_of(found)
         accumulated = found.accumulated if isinstance(found, Along) else None
-        subject = Answered(population, self._studies(asked)[0], result, accumulated)
+        subject = StudySubject(population, self._studies(asked)[0], result, accumulated)
         about = {"label": result.label, "method": result.method, "params": result.params}
 
         def spent() -> dict[str, Any]:
