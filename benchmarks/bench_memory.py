@@ -84,9 +84,11 @@ def peak(work):
     thread = threading.Thread(target=watch)
     thread.start()
     before = resident()
-    work()
-    work_done.set()
-    thread.join()
+    try:
+        work()
+    finally:  # what is refused ends, too
+        work_done.set()
+        thread.join()
     return most[0] - before
 
 def ours(model, x, method, **options):
