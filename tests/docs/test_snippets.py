@@ -59,3 +59,8 @@ def test_the_table_of_methods_is_complete() -> None:
     for method in xai.methods():
         assert f"| `{method.name}` | {method.sentence} |" in text
     assert f" {len(xai.methods())} methods" in (ROOT / "README.md").read_text()
+
+
+def test_the_choice_of_methods_leaves_none_out() -> None:
+    text = (ROOT / "docs/which-method.md").read_text()
+    assert [one.name for one in xai.methods() if f"`{one.name}`" not in text] == []

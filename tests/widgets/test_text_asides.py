@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
+from texts.tokenizers_made import byte_level, fast
+from transformers import GPT2Config, GPT2LMHeadModel
 from widgets.fakes import FAIL, Browser
 from widgets.texts import LABELS, SAID, TOKENIZER, Reader
 
@@ -113,7 +116,11 @@ def test_counterfactuals_are_edits_that_the_widget_can_show(judge):
     assert told["error"] is None
     assert told["found"][0]["edits"] == [{"name": "delete", "start": 2, "stop": 6}]
     assert (told["found"][0]["text"], told["found"][0]["label"], told["of"]) == ("A 👍 film", "no", "yes")
+    before = widget.prediction.probabilities[1]
     for found in told["found"]:
+        now = torch.tensor(likes([found["text"]])[0]).softmax(0)[1]
+        assert found["delta"] == pytest.approx(float(now) - before, abs=1e-5)
+        assert found["fluency"] is None  # nobody was given who could judge
         browser.ask(widget._id + 1, "feature_ablation", edits=found["edits"])
         browser.wait("ended", widget._id)
         assert widget.edited == found["text"]
@@ -131,6 +138,26 @@ def test_a_search_begins_at_the_text_on_show(judge):
     assert "funny" not in found["text"]
 
 
+def test_what_was_found_is_told_with_how_fluent_the_given_language_model_finds_it(judge):
+    torch.manual_seed(0)
+    words = fast(byte_level())
+    config = GPT2Config(vocab_size=len(words), n_embd=16, n_layer=1, n_head=2, n_positions=64, bos_token_id=0)
+    reader = GPT2LMHeadModel(config).eval()
+
+    def likelihood(text):
+        ids = words(text, return_tensors="pt")["input_ids"]
+        with torch.no_grad():
+            return -float(reader(ids, labels=ids).loss)
+
+    _, browser = judge(fluency=(reader, words))
+    browser.say(kind="search", open=True)
+    told = ended(browser, "search")
+    assert told["found"]
+    for found in told["found"]:
+        assert found["fluency"] == pytest.approx(likelihood(found["text"]) - likelihood("A warm 👍 film"), abs=1e-4)
+    json.dumps(told, allow_nan=False)
+
+
 def test_none_found_says_so_and_a_class_that_is_predicted_already_is_refused(judge):
     def same(texts):
         return [[0.0, 1.0]] * len(texts)
@@ -144,7 +171,7 @@ def test_none_found_says_so_and_a_class_that_is_predicted_already_is_refused(jud
     other.say(kind="search", open=True, most=1)
     told = ended(other, "search")
     assert told["found"] == []
-    assert told["note"]
+    assert "None found within 1 edit, " in told["note"]
     widget.close()
 
 

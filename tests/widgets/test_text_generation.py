@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -70,7 +72,69 @@ def test_each_row_is_the_explanation_of_its_token(widget):
         np.testing.assert_allclose(row[:place], alone.values[:place], rtol=1e-3, atol=1e-6)
 
 
-def test_it_streams_tokens_and_rows_and_stops(widget):
+TURNS = threading.Semaphore(0)
+
+
+class Slow(GPT2LMHeadModel):
+    """A language model that takes each pass when it is told to, once it is to wait."""
+
+    waits = False
+
+    def forward(self, *args, **kwargs):
+        if Slow.waits:
+            TURNS.acquire(timeout=30)
+        return super().forward(*args, **kwargs)
+
+
+@pytest.fixture
+def slow(make_text, monkeypatch):
+    torch.manual_seed(0)
+    config = GPT2Config(vocab_size=SIZE, n_embd=16, n_layer=1, n_head=2, n_positions=64, bos_token_id=0, eos_token_id=0)
+    made = make_text(Slow(config).eval(), PROMPT, tokenizer=TOKENIZER, labels=None, method="saliency")
+    made.result(30)
+    monkeypatch.setattr(Slow, "waits", True)
+    yield made
+    TURNS.release(1000)
+    made._asides.generated.stop()
+    made._asides.generated.wait(30)
+    while TURNS.acquire(blocking=False):
+        pass
+
+
+def test_each_token_and_each_row_is_told_as_soon_as_it_is_there(slow):
+    browser = Browser(slow)
+    slow._asides.generated.interval = 0.0
+    browser.say(kind="generate", count=3, temperature=0, top=0, seed=0)
+    told = [browser.wait("generated")]
+    for _ in range(6):  # a pass a token, and a pass a row
+        assert told[-1]["running"]
+        TURNS.release()
+        told.append(browser.wait("generated", count=len(told) + 1))
+    assert [len(one["tokens"]) for one in told] == [0, 1, 2, 3, 3, 3, 3]
+    assert [one["rows"] and one["rows"]["shape"][0] for one in told] == [None] * 4 + [1, 2, 3]
+    for one, longer in itertools.pairwise(told):
+        assert longer["text"].startswith(one["text"])
+        assert longer["tokens"][: len(one["tokens"])] == one["tokens"]
+        assert longer["fraction"] > one["fraction"]
+    assert ended(browser, "generated")["tokens"] == told[-1]["tokens"]
+
+
+def test_a_stop_in_the_middle_keeps_what_was_written(slow):
+    browser = Browser(slow)
+    slow._asides.generated.interval = 0.0
+    browser.say(kind="generate", count=5, temperature=0, top=0, seed=0)
+    for number in (2, 3):
+        TURNS.release()
+        browser.wait("generated", count=number)
+    browser.say(kind="generate", count=0)
+    TURNS.release(1000)  # whoever did not stop would go on to the end
+    told = ended(browser, "generated")
+    assert (told["count"], told["error"], told["rows"]) == (5, None, None)
+    assert 2 <= len(told["tokens"]) <= 3  # the pass that had begun is the last
+    assert told["fraction"] < 0.5
+
+
+def test_what_was_written_is_told_with_its_map_and_shown_by_an_ask(widget):
     browser = Browser(widget)
     browser.say(kind="generate", count=5, temperature=0, top=0, seed=0)
     told = ended(browser, "generated")
@@ -86,7 +150,6 @@ def test_it_streams_tokens_and_rows_and_stops(widget):
     browser.ask(99, edits=[{"name": "replace", "start": units, "stop": units, "text": told["text"]}])
     browser.wait("ended", 99)
     assert widget.edited == PROMPT + told["text"]
-    browser.say(kind="generate", count=0)
 
 
 def test_a_full_text_and_a_classifier_cannot_go_on(make_causal, make_text):  # noqa: F811
