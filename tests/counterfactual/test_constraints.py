@@ -211,6 +211,12 @@ def test_rows_that_do_not_fit(row, said):
         TABLE.row({**FRAME.iloc[0].to_dict(), "job": "baker"})
 
 
+def test_a_value_that_a_category_has_not_is_named_as_python_writes_it():
+    table = Table.of(pd.DataFrame({"owns": [True, True]}))
+    with pytest.raises(ValueError, match="'owns' has no False in the background: it is one of True"):
+        table.row([np.False_])
+
+
 @pytest.mark.parametrize(
     ("rules", "says"),
     [

@@ -122,7 +122,7 @@ class Table:
         if column.choices:
             if cell not in column.choices:
                 known = ", ".join(map(repr, column.choices[:8]))
-                msg = f"{column.name!r} has no {cell!r} in the background: it is one of {known}."
+                msg = f"{column.name!r} has no {plain_value(cell)!r} in the background: it is one of {known}."
                 raise ValueError(msg)
             return float(column.choices.index(cell))
         if not isinstance(cell, (numbers.Real, np.number)) or not math.isfinite(cell):
