@@ -17,7 +17,7 @@ import xai_widgets as xai
 from xai_widgets.evaluation import Infidelity, MaxSensitivity, Randomisation, SeedSpread, Subject
 from xai_widgets.evaluation.imputing import impute
 from xai_widgets.evaluation.infidelity import jackknife, unforetold
-from xai_widgets.evaluation.randomisation import layers_from_the_top
+from xai_widgets.evaluation.randomisation import draw_anew, layers_from_the_top
 from xai_widgets.evaluation.ssim import ssim
 from xai_widgets.method import REGISTRY, Estimate, Method
 from xai_widgets.models import resolve_target
@@ -211,6 +211,16 @@ def test_layers_are_drawn_anew_from_the_last_one_down(net, picture, saliency):
     prediction = model.predict(inputs.x)
     subject = Subject.of(model, inputs, resolve_target(None, prediction), prediction, saliency)
     assert layers_from_the_top(model, subject) == ["8", "6", "2", "0"]
+
+    apart, draw = model.apart(), torch.Generator().manual_seed(0)
+    for part in (apart.given[8], apart.given[6]):
+        draw_anew(part, draw, set())
+    halfway = xai.attribute(apart.given, picture, "saliency", target=saliency.target)
+    looks = found.curve("SSIM")
+    np.testing.assert_allclose(looks.x, curve.x)
+    assert looks.y[0] == 1
+    assert looks.y[1] == pytest.approx(ssim(saliency.values.sum(0), halfway.values.sum(0)), abs=1e-5)
+    assert abs(looks.y[1] - curve.y[1]) > 0.01, "two curves, not one drawn twice"
 
 
 def test_ssim_agrees_with_scikit_image():
