@@ -20,7 +20,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from xai_widgets.export import load
+from xai_widgets.export.bundle import dumped
+from xai_widgets.export.files import MOST_PARTS
+from xai_widgets.export.record import record_of
 from xai_widgets.results import Prediction
+from xai_widgets.text import Text
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text(max_size=20),
@@ -123,6 +127,49 @@ def test_a_claim_of_size_takes_no_memory(make, tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 2**25
     finally:
         tracemalloc.stop()
+
+
+CROWD = b"[" + b"[]," * 5_000_000 + b"[]]"
+
+
+def a_crowd(to):
+    path = to / "x.xai.json"
+    path.write_bytes(CROWD)
+    return path
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        a_crowd,
+        lambda to: an_archive(
+            to, record=an_array({"descr": "|u1", "fortran_order": False, "shape": (len(CROWD),)}, CROWD)
+        ),
+    ],
+    ids=[".xai.json", ".npz"],
+)
+def test_a_crowd_of_tiny_lists_is_not_read(make, tmp_path):
+    path = make(tmp_path)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"cannot read 'x\.(npz|xai\.json)': it has more than 10,000,000 lists"):
+            load(path)
+        assert tracemalloc.get_traced_memory()[1] < 5 * len(CROWD), "read, it takes twenty times its size"
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".xai.json"])
+def test_a_text_of_many_tokens_is_read(suffix, tmp_path):
+    n = 200_000
+    spans = tuple((2 * i, 2 * i + 1) for i in range(n))
+    text = Text("a," * n, spans, tuple(range(n)), (False,) * n)
+    made = a_result(np.zeros(n, np.float32), text=text, photo=None, region=None)
+    path = tmp_path / f"x{suffix}"
+    made.save(path)
+    assert load(path).text == text
+    record = dumped(record_of(made)[0])
+    assert sum(map(record.count, b"[{,")) * 1_000_000 / n < MOST_PARTS, "a million tokens, a comma behind each"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ HEADER = 2**14
 
 RECORD: Wanted = ("|u1", 1, 2**26)
 
+MOST_PARTS = 10_000_000
+"""Lists, objects and commas of a file: a text of a million tokens has some six million, arrays are a text without any.
+A part takes up to 0.1 kB once it is read, whatever it takes in the file."""
+
 
 def load(path: str | os.PathLike[str]) -> Attribution | Counterfactuals | Evaluation | PopulationResult:
     """Read what ``save`` wrote: ``.xai.json`` of any result, and ``.npz`` of an attribution.
@@ -151,6 +155,10 @@ def _arrays(record: Any) -> dict[str, NDArray[Any]]:
 
 
 def _parsed(data: bytes) -> Any:
+    # Before it is read: three bytes make an object of their own.
+    if sum(map(data.count, b"[{,")) > MOST_PARTS:
+        msg = f"it has more than {MOST_PARTS:,} lists, objects and commas, which no result has"
+        raise FileError(msg)
     with faults("it is no JSON, or a damaged one"):
         return json.loads(data.decode("utf-8"))
 
