@@ -32,7 +32,7 @@ interface TableKind {
 }
 
 const TABLE_DISPLAY: TableDisplay = { ...DISPLAY, order: "strength" };
-const NO_RULES: Rules = { immutable: [], ranges: {}, direction: {}, effort: {}, rules: [] };
+const NO_RULES: Rules = { immutable: [], ranges: {}, direction: {}, effort: {}, rules: [], most: null };
 
 const READER: Reader<TableKind> = {
   display: TABLE_DISPLAY,
@@ -94,8 +94,8 @@ export class TableStore extends Store<TableKind> {
   setRules(rules: Rules): void {
     // What was wrong may be right now: the kernel says, and searches for nothing before it is.
     this.rules.value = { ...rules, error: null };
-    const { immutable, ranges, direction, effort, rules: between } = rules;
-    this.link.question({ kind: "rules", immutable, ranges, direction, effort, rules: between });
+    const { immutable, ranges, direction, effort, rules: between, most } = rules;
+    this.link.question({ kind: "rules", immutable, ranges, direction, effort, rules: between, most });
   }
 
   seek(target: number | null, within: Ends | null, n: number, most: number): void {

@@ -120,7 +120,7 @@ describe("cells", () => {
 });
 
 it("knows answers of earlier rules and of an earlier question", () => {
-  const none: Rules = { immutable: [], ranges: {}, direction: {}, effort: {}, rules: [] };
+  const none: Rules = { immutable: [], ranges: {}, direction: {}, effort: {}, rules: [], most: null };
   const some: Rules = {
     ...none,
     immutable: ["a", "b"],

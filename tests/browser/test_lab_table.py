@@ -244,6 +244,18 @@ def test_wrong_rules_are_told_where_they_were_typed_and_stay_there(view):
     assert view.root.evaluate("root => root.xai.store.search.value") is None
 
 
+def test_the_limit_of_changes_is_where_python_put_it_and_moves_for_both(studio):
+    cell(studio, 1, SHOWN.replace("=frame", "=frame, constraints=xai.Constraints(max_changes=2)"))
+    view = shown(studio, 1)
+    slider = view.root.get_by_role("slider", name="Most changes")
+    expect(slider).to_have_value("2")
+    view.column("owns").get_by_role("button", name=re.compile("Lock owns")).click()
+    becomes(studio, "(w.constraints.immutable, w.constraints.max_changes)", [["owns"], 2])
+    slider.press("ArrowRight")
+    becomes(studio, "w.constraints.max_changes", 3)
+    expect(slider).to_have_value("3")
+
+
 def test_none_found_names_what_blocks(view):
     for name in ("owns", "job", "rate", "since"):
         view.column(name).get_by_role("button", name=re.compile(f"^Lock {name}")).click()

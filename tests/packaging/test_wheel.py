@@ -31,7 +31,7 @@ FILES = {
     r"|wire/files|counterfactual/(first_regions|pictures|region|code_problem|walks)",
     "counterfactuals": r"counterfactual/|/changes\.py|export/diffs",
     "rows": r"widgets/(table\w*|scenarios)\.py|inputs/(cells|columns|rows|column_cache|table)|export/cells"
-    r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)|samples/people",
+    r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)|samples/people|wire/rows",
     "explorer": r"/widgets/(explorer|population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
     "languages": r"static/language-",

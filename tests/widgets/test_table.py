@@ -163,6 +163,32 @@ def test_counterfactuals_keep_to_the_rules_that_the_view_set(make_table):
     assert len(widget.counterfactuals) == len(told["found"])
 
 
+def test_no_search_changes_more_columns_than_the_constraints_allow(make_table):
+    widget = make_table(target="yes", constraints=xai.Constraints(max_changes=2))
+    browser = Browser(widget)
+    assert widget.state["rules"]["most"] == 2
+    lock = {"kind": "rules", "immutable": ["since"]}
+    for say in ({}, lock, {**lock, "rules": ["age <"]}, {**lock, "most": 2}):
+        if say:
+            browser.say(**say)
+            assert widget.state["rules"]["most"] == 2
+        browser.say(kind="search", open=True, target=1, within=[0.9, None], n=4, most=4)
+        assert widget._asides.search.wait(60)
+        told = browser.of("search")[-1]
+        assert told["most"] == 2
+        assert told["found"]
+        assert max(len(one["cells"]) for one in told["found"]) <= 2
+    assert widget.constraints == xai.Constraints(("since",), max_changes=2)
+    assert "max_changes=2" in widget.to_code()
+    # Moved in a view, it is the widget's; what it cannot be is told.
+    browser.say(**lock, most=3)
+    assert widget.constraints.max_changes == 3
+    assert "max_changes=3" in widget.to_code()
+    browser.say(**lock, most=0)
+    assert "must be a whole number from 1" in widget.state["rules"]["error"]
+    assert widget.constraints.max_changes == 3
+
+
 def test_a_probability_or_an_output_is_searched_for_in_a_range(make_table):
     widget = make_table(target="yes")
     browser = Browser(widget)

@@ -175,6 +175,7 @@ def test_says_what_was_expected_and_what_came(content, says):
         ({"kind": "rules", "ranges": {"age": [0, math.inf]}}, "ranges must be a finite number, got inf"),
         ({"kind": "rules", "rules": ["a < b"] * 51}, "rules must be a list of at most 50, got a list of 51"),
         ({"kind": "rules", "effort": {"age": "2"}}, "effort must be a finite number, got '2'"),
+        ({"kind": "rules", "most": 1.5}, "most must be a whole number from 0, got 1.5"),
         ({"kind": "scenario", "name": 3, "edits": []}, "name must be a text"),
         ({"kind": "scenario", "name": "x", "edits": {}}, "edits must be a list of at most 4000"),
         ({"kind": "generate", "count": 257}, "count must lie in 0..256"),

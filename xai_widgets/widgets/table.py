@@ -280,8 +280,7 @@ class TabularExplainer(Explainer):
                 self._asides.search.stop()
                 self._asides.search.repeat(self._post)
                 return
-            limits = replace(self._constraints, max_changes=message.most)
-            self._asides.ask_search(message, self._requests["a"], limits)
+            self._asides.ask_search(message, self._requests["a"], self._constraints)
         elif isinstance(message, Rules):
             self._on_rules(message)
         elif isinstance(message, Scenario):
@@ -295,6 +294,8 @@ class TabularExplainer(Explainer):
             raise ProtocolError(msg)
 
     def _on_rules(self, message: Rules) -> None:
+        if message.most is None:
+            message = replace(message, most=self._constraints.max_changes)
         try:
             self._set_constraints(constraints_of(message, self._table))
         except (ValueError, TypeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,9 +69,12 @@ class TableAsides(Asides):
         """Search for what would have to change of the row on show."""
         session, edits = self._session, request.edits
         table, row = session.subject.table, session.row(edits)
+        # A view may ask for fewer changes than the constraints allow, never for more.
+        most = min(message.most, constraints.max_changes or message.most)
+        kept = replace(constraints, max_changes=most)
 
         def steps() -> Iterator[Counterfactuals]:
-            return session.search(edits, message.target, within=message.within, constraints=constraints, n=message.n)
+            return session.search(edits, message.target, within=message.within, constraints=kept, n=message.n)
 
         def tell(answer: Message, found: Counterfactuals) -> None:
             table_messages.changes(answer, found, table)
@@ -78,4 +82,4 @@ class TableAsides(Asides):
 
         # To what question they are answers.
         about = {"rules": constraints_to_dict(constraints, table), "row": table_messages.plain(row)}
-        self.search.ask(steps, tell, {**message.about("target", "within", "most"), **about})
+        self.search.ask(steps, tell, {**message.about("target", "within"), "most": most, **about})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xai_widgets.wire import Rules
 
 
-def constraints_of(said: Rules, table: Table, most: int | None = None) -> Constraints:
+def constraints_of(said: Rules, table: Table) -> Constraints:
     """Read what a view asked for.
 
     Raises
@@ -26,7 +26,7 @@ def constraints_of(said: Rules, table: Table, most: int | None = None) -> Constr
     ranges = {
         name: (own_cell(table, name, low), own_cell(table, name, high)) for name, (low, high) in said.ranges.items()
     }
-    return Constraints(said.immutable, ranges, said.direction, said.rules, most, said.effort)
+    return Constraints(said.immutable, ranges, said.direction, said.rules, said.most, said.effort)
 
 
 def constraints_to_dict(given: Constraints, table: Table) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def constraints_to_dict(given: Constraints, table: Table) -> dict[str, Any]:
         "direction": dict(given.direction),
         "effort": dict(given.effort),
         "rules": list(given.rules),
+        "most": given.max_changes,
     }
 
 

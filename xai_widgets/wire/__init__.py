@@ -1,7 +1,7 @@
 """What goes over the wire, both ways. No torch."""
 
 from xai_widgets.wire.arrays import decode, encode
-from xai_widgets.wire.asides import Aside, Attend, Doubt, Generate, Heads, Menu, Rules, Scenario, Seek, TakeBack, Trial
+from xai_widgets.wire.asides import Aside, Attend, Doubt, Generate, Heads, Menu, Seek, TakeBack, Trial
 from xai_widgets.wire.checks import ProtocolError
 from xai_widgets.wire.display import SIGNS, check_display
 from xai_widgets.wire.files import Other
@@ -20,6 +20,7 @@ from xai_widgets.wire.inbound import (
     parse,
 )
 from xai_widgets.wire.outbound import LIMIT, Message
+from xai_widgets.wire.rows import Rules, Scenario
 from xai_widgets.wire.spaces import Arrange, Complete, Judge, Near
 from xai_widgets.wire.studies import Pick, Study
 from xai_widgets.wire.units import Utf16

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xai_widgets.wire.checks import ProtocolError, entries, flag, listed, number, scalars, short, slot_of, text, whole
+from xai_widgets.wire.checks import ProtocolError, ends, flag, listed, number, short, slot_of, text, whole
 from xai_widgets.wire.files import Other
+from xai_widgets.wire.rows import ROWS, Row
 from xai_widgets.wire.spaces import SPACES, Space
 from xai_widgets.wire.studies import STUDIES, Pick, Study
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 MOST_FOUND, MOST_CHANGES = 20, 20
 MOST_TOKENS, HOTTEST = 256, 100.0
-MOST_RULES = 50
 MOST_METHODS = 64
 
 
@@ -47,25 +47,6 @@ class Seek:
     def about(self, *names: str) -> dict[str, Any]:
         """Return these of its fields as plain data: to what question answers are."""
         return {name: list(one) if isinstance(one := getattr(self, name), tuple) else one for name in names}
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a changed row must keep to, by the names of columns; values as the kernel's tables have them."""
-
-    immutable: tuple[str, ...]
-    ranges: dict[str, tuple[float | None, float | None]]
-    direction: dict[str, str]
-    effort: dict[str, float]
-    rules: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """Keep the row with these edits under a name; or forget it."""
-
-    name: str
-    edits: tuple[dict[str, Any], ...] | None
 
 
 @dataclass(frozen=True)
@@ -117,9 +98,7 @@ class Trial:
     methods: tuple[str, ...] = ()
 
 
-Aside = (
-    Menu | Seek | TakeBack | Generate | Attend | Heads | Rules | Scenario | Doubt | Trial | Space | Study | Pick | Other
-)
+Aside = Menu | Seek | TakeBack | Generate | Attend | Heads | Row | Doubt | Trial | Space | Study | Pick | Other
 
 
 def _within(name: str, value: Any, low: int, high: int) -> int:
@@ -143,39 +122,12 @@ def _seek(m: dict[Any, Any]) -> Seek:
     return Seek(
         open=True,
         target=None if target is None else whole("target", target),
-        within=None if m.get("within") is None else _ends("within", m["within"]),
+        within=None if m.get("within") is None else ends("within", m["within"]),
         n=_within("n", m.get("n", 4), 1, MOST_FOUND),
         most=_within("most", m.get("most", 5), 1, MOST_CHANGES),
         fill=text("fill", m.get("fill", "mean")),
         way=text("way", m.get("way", "cover")),
     )
-
-
-def _rules(m: dict[Any, Any]) -> Rules:
-    return Rules(
-        immutable=tuple(text("immutable", one) for one in listed("immutable", m.get("immutable", []))),
-        ranges={name: _ends("ranges", one) for name, one in _by_column("ranges", m).items()},
-        direction={name: text("direction", one) for name, one in _by_column("direction", m).items()},
-        effort={name: float(number("effort", one)) for name, one in _by_column("effort", m).items()},
-        rules=tuple(text("rules", one) for one in listed("rules", m.get("rules", []), MOST_RULES)),
-    )
-
-
-def _by_column(name: str, m: dict[Any, Any]) -> dict[str, Any]:
-    found = entries(name, m.get(name, {}))
-    return {text(f"{name}'s key", key): one for key, one in found.items()}
-
-
-def _ends(name: str, value: Any) -> tuple[float | None, float | None]:
-    low, high = (None if one is None else float(number(name, one)) for one in listed(name, value, 2, 2))
-    return low, high
-
-
-def _scenario(m: dict[Any, Any]) -> Scenario:
-    edits = m.get("edits")
-    if edits is not None:
-        edits = tuple(scalars("an edit", one) for one in listed("edits", edits))
-    return Scenario(text("name", m.get("name")), edits)
 
 
 def _generate(m: dict[Any, Any]) -> Generate:
@@ -208,10 +160,9 @@ ASIDES: dict[str, Callable[[dict[Any, Any]], Aside]] = {
     "generate": _generate,
     "attention": _attend,
     "heads": _heads,
-    "rules": _rules,
-    "scenario": _scenario,
     "trust": lambda m: Doubt(flag("open", m.get("open")), slot_of(m)),
     "trial": _trial,
+    **ROWS,
     **SPACES,
     **STUDIES,
 }

@@ -56,6 +56,12 @@ def numbers(name: str, value: list[Any], most: int = MOST_NUMBERS) -> list[float
     return [number(name, one) for one in value]
 
 
+def ends(name: str, value: Any) -> tuple[float | None, float | None]:
+    """Return lowest and highest, None where it is open."""
+    low, high = (None if one is None else float(number(name, one)) for one in listed(name, value, 2, 2))
+    return low, high
+
+
 def flag(name: str, value: Any) -> bool:
     """Return true or false."""
     if not isinstance(value, bool):

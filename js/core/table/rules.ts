@@ -1,4 +1,5 @@
-// What changed rows must keep to, as a set: in which order it was said makes no difference.
+// What changed rows must keep to, as a set: in which order it was said makes no difference. How many columns may change
+// is part of the question, which says it even where no rule does.
 import type { Column, Rules } from "./types";
 
 function told({ immutable, ranges, direction, effort, rules }: Rules): string {

@@ -73,6 +73,8 @@ export interface Rules {
   direction: Record<string, "up" | "down">;
   effort: Record<string, number>;
   rules: string[];
+  /** How many columns may change; null: as many as a search asks for. */
+  most: number | null;
   /** Why the newest cannot be kept to. */
   error?: string | null;
 }

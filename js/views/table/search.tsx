@@ -166,7 +166,8 @@ export function SearchPanel({ view }: { view: View }) {
   const answer = store.search.value;
   const [target, setTarget] = useChoice(answer?.target, null);
   const [count, setCount] = useState(4);
-  const [most, setMost] = useChoice(answer?.most, 4);
+  const rules = store.rules.value;
+  const most = Math.min(MOST, rules.most ?? answer?.most ?? 4);
   const { within, lacks, fields } = useReach(store, target);
   const go = () => store.seek(target, within, count, most);
   return (
@@ -175,7 +176,7 @@ export function SearchPanel({ view }: { view: View }) {
       store={store}
       open
       lacks={lacks}
-      disabled={!!store.rules.value.error}
+      disabled={!!rules.error}
       go={words.search}
       onGo={go}
       controls={
@@ -184,7 +185,14 @@ export function SearchPanel({ view }: { view: View }) {
           <div class="xai-c-options">
             <TargetSelect labels={store.labels.value} target={target} onPick={setTarget} />
             {fields}
-            <Slider label={tableWords.searchMost} low={1} high={MOST} step={1} value={most} onInput={setMost} />
+            <Slider
+              label={tableWords.searchMost}
+              low={1}
+              high={MOST}
+              step={1}
+              value={most}
+              onInput={(most) => store.setRules({ ...rules, most })}
+            />
             <Slider label={words.searchCount} low={1} high={MOST} step={1} value={count} onInput={setCount} />
           </div>
         </>
