@@ -113,3 +113,32 @@ def test_density_is_that_of_the_data_around():
         assert problem.density(row) == pytest.approx(min(1.0, around.mean() / far[0, -1]))
     assert problem.density(real.max(0) + 30.0) < 0.1
     assert problem.density(real.mean(0)) > 0.5
+
+
+def test_nearest_is_the_mean_distance_per_column_to_the_closest_real_row_of_that_class():
+    data = cloud()
+    found = xai.counterfactuals(linear(), np.zeros(3), 1, background=data, method="random", samples=400)
+    real, spans = data[data @ WEIGHTS > 4], data.max(0) - data.min(0)
+    scaled = NearestNeighbors(n_neighbors=1, metric="manhattan").fit(real / spans)
+    rows = np.array([list(one.values.values()) for one in found.candidates])
+    far = scaled.kneighbors(rows / spans)[0][:, 0] / 3
+    assert len(rows)
+    assert [one.nearest for one in found.candidates] == pytest.approx(far.tolist())
+    # A row of the other class may be nearer, and does not count.
+    everybody = NearestNeighbors(n_neighbors=1, metric="manhattan").fit(data / spans)
+    assert (everybody.kneighbors(rows / spans)[0][:, 0] / 3 < far).any()
+
+
+def test_of_categories_nearest_counts_those_that_differ_and_of_numbers_their_part_of_the_range():
+    frame = pd.DataFrame({"job": list("xyzx"), "n": [0.0, 10.0, 4.0, 2.0]})
+
+    def scores(rows):
+        return np.stack([0 * rows["n"], rows["n"] - 3], 1)
+
+    problem = problem_of(scores, frame.iloc[0], frame)
+    for _ in problem.look(0):
+        pass
+    # Of that class: (y, 10) and (z, 4); a range is 10.
+    for row, away in ((("x", 3.5), (1 + 0.05) / 2), (("z", 5.0), 0.05), (("y", 4.0), 0.3), (("y", 10.0), 0)):
+        values = problem.subject.table.row(dict(zip(frame.columns, row, strict=True)))
+        assert problem.nearest(values[None])[0] == pytest.approx(away)
