@@ -81,6 +81,7 @@ const sentences = {
         logLevel: "error",
       });
       const { kernel } = await import(`data:text/javascript,${encodeURIComponent(found.outputFiles[0].text)}`);
+      mkdirSync(folder, { recursive: true });
       writeFileSync(`${folder}/language-${basename(dirname(path))}.json`, JSON.stringify(kernel));
       return { contents: "export const kernel = KERNEL;" };
     });

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 import xai_widgets as xai
 from xai_widgets import samples
+from xai_widgets.models import copying
 from xai_widgets.models.pace import Pace
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def test_a_run_holds_little_more_than_one_pass_forward_and_back(
     method: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Pace, "fit", lambda _, left: min(left, size))
+    monkeypatch.setattr(copying, "BATCH_SECONDS", 1000.0)  # made at once: not after so many passes as the clock says
     net, x = network(), torch.rand(3, SIDE, SIDE)
     batched = "n_samples" in METHODS[method] or "n_steps" in METHODS[method]
     beside = one_pass(net, x, size if batched else BESIDE.get(method, 1))

@@ -120,8 +120,12 @@ def test_launcher_palette_dialogs_settings_and_files_are_in_chinese(lab):
 
 def unfolded(root):
     """Open every fold, and wait for what the kernel has to say in it."""
-    root.evaluate("root => root.querySelectorAll('details:not([open]) > summary').forEach(one => one.click())")
-    expect(root.locator("details:not([open])")).to_have_count(0)
+    root.page.wait_for_function(
+        "root => { const folded = [...root.querySelectorAll('details:not([open]) > summary')]; "
+        "folded.forEach(one => one.click()); return !folded.length; }",  # one unfolds on more of them
+        arg=root.element_handle(),
+        polling=200,
+    )
     expect(root.locator("[data-xai=health-state]", has_text="正在检查模型")).to_have_count(0)
     return root
 

@@ -141,7 +141,7 @@ def test_method_class_and_why_rather_than_and_the_code_in_the_next_cell(studio, 
     assert again.question()["edits"] == view.question()["edits"]
     same = "w is not first and abs(w.attribution.values - kept.values).max() <= 1e-5 * abs(kept.values).max()"
     assert evaluate(studio, f"print({same})").strip() == "True"
-    evaluate(studio, "first.close()")
+    evaluate(studio, "first.close(); del first, kept")
 
 
 def test_two_methods_under_the_curtain(studio, view):

@@ -82,11 +82,11 @@ MADE = {
     "3,000 words": embedding_widget,
 }
 SAID = {
-    "contributions to 2,000 rows": "Saved: the single values of 1000 of 2000 rows and 15 of 30 columns",
-    "contributions of 2,000 columns": "Saved: the single values of 30 of 60 rows and 500 of 2000 columns",
+    "contributions to 2,000 rows": r"Saved: the single values of \d+ of 2000 rows and \d+ of 30 columns",
+    "contributions of 2,000 columns": r"Saved: the single values of \d+ of 60 rows and \d+ of 2000 columns",
     "curves with 2,000 lines each": r"Saved: lines of \d+ of 2000 rows",
     "2,000 curves": r"Saved: the first \d+ of 2000 curves; lines of \d+ of 50 rows",
-    "population's widget": "Single rows: kept in 1022 steps",
+    "population's widget": r"Single rows: kept in \d+ steps",
 }
 
 
@@ -108,8 +108,10 @@ def test_numbers_of_a_page_are_as_exact_as_can_be_seen(tmp_path):
     found = contributions(2000, 30)
     found.save(tmp_path / "it.html")
     page = json.loads(PAGE.search((tmp_path / "it.html").read_text(encoding="utf-8"))[1])
-    shown, rows = found.order[:15], slice(1000)
-    assert page["shown"] == shown
+    shown, rows = page["shown"], slice(len(unpacked("places", page["places"], ("<i8", 1, 2**20))))
+    assert shown == found.order[: len(shown)]
+    assert len(shown) >= 10
+    assert rows.stop >= 500
     assert page["error"] is None
     for name, exact in (("local", 2.5e-4), ("data", 1e-7)):
         kept = unpacked(name, page[name], ("<f8", 2, 2**20))

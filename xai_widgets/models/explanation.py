@@ -273,33 +273,38 @@ def copy_in_steps(
     """
     if x.dtype not in CLOSE:
         return None
-    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).to(x.device)
-    inputs = [x.detach(), noise * x.detach().std(correction=0) + x.detach().mean()]
+    x = x.detach()
     layouts = [torch.channels_last] if wants_channels_last(module, x) else []
     if not layouts and not any(type(one) in NORMS for one in module.modules()):
         return None
-    pairs, held, output = watched(module, inputs[0], feed)
+    pairs, held, output = watched(module, x, feed)
     yield
     if not pairs and not layouts:
         return None  # noise, too, is what a function of a table's rows may refuse
-    wanted = [scores_of(output), _passed(partial(feed, module), inputs[1])]
+    wanted = [scores_of(output), _passed(partial(feed, module), _noise(x))]
     yield
     for used, layout in product([pairs, []], [*layouts, torch.preserve_format]):
         if not used and layout is torch.preserve_format:
             break  # that is the model as it is
         found = ExplanationCopy(module, used, layout, feed, held)
         # In one step: whoever runs in between would pass through the model beside a second copy of its weights.
-        if all(_agrees(found, one, want) for one, want in zip(inputs, wanted, strict=True)):
+        if all(_agrees(found, one(x), want) for one, want in zip((torch.detach, _noise), wanted, strict=True)):
             return found
         del found
         yield
     return None
 
 
+def _noise(x: Tensor) -> Tensor:
+    # Made when it is asked for, and not kept beside the passes in between.
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).to(x.device)
+    return noise.mul_(x.std(correction=0)).add_(x.mean())
+
+
 @torch.no_grad()
 def _passed(call: Callable[[Tensor], Any], x: Tensor) -> Tensor:
     # Not around the steps: what is switched off there would be off for whoever runs between them.
-    return scores_of(call(x.clone()))
+    return scores_of(call(x))
 
 
 def wants_channels_last(module: nn.Module, x: Tensor) -> bool:
