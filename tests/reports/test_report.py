@@ -196,19 +196,6 @@ def test_nothing_in_it_runs_and_nothing_is_fetched(path):
     assert "http:" not in source.replace("http://www.w3.org", "")
 
 
-def test_what_it_tells_of_a_widget(path):
-    class Widget:
-        attribution, compared, counterfactuals = a_text(), None, None
-        waited = False
-
-        def wait(self):
-            self.waited = True
-
-    widget = Widget()
-    told(path, widget)
-    assert widget.waited
-
-
 @pytest.mark.parametrize(
     ("given", "error", "words"),
     [

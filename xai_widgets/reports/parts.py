@@ -9,6 +9,7 @@ from xai_widgets._version import __version__
 from xai_widgets.changes import Counterfactuals
 from xai_widgets.evaluations import Evaluation
 from xai_widgets.export import charts
+from xai_widgets.export.drawn import Drawn
 from xai_widgets.export.facts import facts
 from xai_widgets.export.words import clean, question, title_of
 from xai_widgets.populations import PopulationResult
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.results import Prediction
 
-KNOWN = (Attribution, Counterfactuals, Evaluation, PopulationResult)
-OF_WIDGETS = ("attribution", "compared", "counterfactuals", "evaluation")
+KNOWN = (Attribution, Counterfactuals, Evaluation, PopulationResult, Drawn)
 
 
 @dataclass
@@ -50,9 +50,8 @@ def gathered(given: Sequence[Any]) -> list[Any]:
             found.append(one)
         elif isinstance(one, (list, tuple)):
             found += gathered(one)
-        elif hasattr(one, "attribution") and hasattr(one, "wait"):
-            one.wait()
-            found += [value for name in OF_WIDGETS if isinstance(value := getattr(one, name, None), KNOWN)]
+        elif hasattr(one, "as_page"):
+            found += one.results()
         else:
             msg = f"report tells of results and widgets, not of {type(one).__name__}."
             raise TypeError(msg)
@@ -61,20 +60,23 @@ def gathered(given: Sequence[Any]) -> list[Any]:
 
 def written(found: Sequence[Any]) -> tuple[str, Html]:
     """Return the title and the body of a report."""
-    inputs = _inputs(found)
-    populations = [one for one in found if isinstance(one, PopulationResult)]
+    populations = [(one, list[Evaluation]()) for one in found if isinstance(one, PopulationResult)]
+    drawings = [one for one in found if isinstance(one, Drawn)]
+    inputs = _inputs(found, populations)
     names = [f"Why {clean(_label(one))}?" for one in inputs]
-    title = names[0] if len(names) == 1 and not populations else "Explanations of a model's answers"
+    titles = [*names, *(one.title for one in drawings)]
+    title = titles[0] if len(titles) == 1 and not populations else "Explanations of a model's answers"
     made = provenance()
     when = made["time"].partition("T")[0]
     intro = paragraph(f"Written on {when} by xai_widgets {__version__}: by rules, from numbers, by no language model.")
-    several = len(names) > 1 or bool(populations)
+    several = len(titles) > 1 or bool(populations)
     sections = [_section(one, name if several else None) for one, name in zip(inputs, names, strict=True)]
-    sections += [_population(one) for one in populations]
+    sections += [_population(one, evaluations) for one, evaluations in populations]
+    sections += map(_drawing, drawings)
     return title, tag("main", tag("h1", title), intro, *sections, tag("p", trust.LIMITS, class_="limits"))
 
 
-def _inputs(found: Iterable[Any]) -> list[Input]:
+def _inputs(found: Iterable[Any], populations: Sequence[tuple[PopulationResult, list[Evaluation]]]) -> list[Input]:
     inputs: dict[Any, Input] = {}
     strays: list[Evaluation] = []
     for one in found:
@@ -86,15 +88,17 @@ def _inputs(found: Iterable[Any]) -> list[Input]:
         elif isinstance(one, Evaluation):
             strays.append(one)
     for one in strays:
-        owner = next((kept for kept in inputs.values() if any(_of(one, a) for a in kept.explanations)), None)
-        if owner is None:
+        owners = [kept.evaluations for kept in inputs.values() if any(_of(one, a) for a in kept.explanations)]
+        # One method tells of several columns: by its parameters they are told apart.
+        owners += [own for of, own in populations if _of(one, of) and dict(one.params) == dict(of.params)]
+        if not owners:
             msg = f"report has an evaluation of {one.method} of {one.label!r}, but not the explanation that it is of."
             raise ValueError(msg)
-        owner.evaluations.append(one)
+        owners[0].append(one)
     return list(inputs.values())
 
 
-def _of(one: Evaluation, a: Attribution) -> bool:
+def _of(one: Evaluation, a: Attribution | PopulationResult) -> bool:
     return (one.method, one.label, one.model_hash) == (a.method, a.label, a.model_hash)
 
 
@@ -130,14 +134,21 @@ def _subject(one: Input) -> list[Html | None]:
     return [] if said is None else [tag("blockquote", said, dir="auto")]
 
 
-def _population(one: PopulationResult) -> Html:
+def _population(one: PopulationResult, evaluations: Sequence[Evaluation]) -> Html:
     name = one.method.replace("_", " ").capitalize() or type(one).__name__
     title = joined(f"{name} of ", quoted(one.label))
     said = "This is about many rows together, and not about a single answer."
+    measured = [part for found in evaluations for part in trust.measured(found)]
     return tag(
         "section", tag("h2", title), paragraph(said), figure(charts.png(one), charts.text(one), name),
-        paragraph(*map(clean, charts.sentences(one))), computed(one),
+        paragraph(*map(clean, charts.sentences(one))), *measured, *map(computed, [one, *evaluations]),
     )  # fmt: skip
+
+
+def _drawing(one: Drawn) -> Html:
+    said = [paragraph(line) for line in one.lines]
+    measured = [] if one.evaluation is None else [*trust.measured(one.evaluation), computed(one.evaluation)]
+    return tag("section", tag("h2", one.title), figure(one.png, "\n".join(one.lines), one.title), *said, *measured)
 
 
 def computed(one: Any) -> Html:

@@ -17,6 +17,7 @@ from xai_widgets.embeddings.projections import PROJECTIONS, chosen
 from xai_widgets.esm import asset
 from xai_widgets.export import saved
 from xai_widgets.export.atomic import write_atomically
+from xai_widgets.export.drawn import Drawn
 from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
@@ -344,6 +345,16 @@ class EmbeddingExplorer(ExplorerWidget):
             raise RuntimeError(self._questions["layout"].error or "There is no map of the words yet.")
         lines = messages.described(layout, near, self.agreement, self.separation)
         write_atomically(path, write(self.vectors, layout, near, lines))
+
+    def results(self) -> list[Any]:
+        """Wait until all is found, and return what is on show, as :func:`xai_widgets.report` tells it."""
+        self._check_open()
+        self.wait()
+        layout, near = self.projection, self._near
+        if layout is None or self.vectors is None:
+            return []
+        lines = messages.described(layout, near, self.agreement, self.separation)
+        return [Drawn(TITLE, png(self.vectors, layout, near, lines), tuple(lines), self.evaluation)]
 
     def _page(self, *found: Any) -> bytes:
         return page(self._shown("\n".join(found[-1])))

@@ -82,6 +82,12 @@ class JudgedWidget(ExplainerWidget):
             raise RuntimeError(error or "Something else was asked before the explanation was measured.")
         return found
 
+    def results(self) -> list[Any]:
+        """Wait until all that was asked is found, and return it, as :func:`xai_widgets.report` tells it."""
+        self.wait()
+        found = (self.attribution, self.compared, getattr(self, "counterfactuals", None), self.evaluation)
+        return [one for one in found if one is not None]
+
     def _on_message(self, message: Wish) -> None:
         if isinstance(message, Doubt):
             if not self._closed:

@@ -106,6 +106,10 @@ class LinkedWidget(anywidget.AnyWidget):
     def as_page(self) -> PageContent | None:
         """Return what a page shows of what is known by now; None for nothing."""
 
+    @abstractmethod
+    def results(self) -> list[Any]:
+        """Wait until all that was asked is found, and return it, as :func:`xai_widgets.report` tells it."""
+
     def _known(self) -> list[Message]:
         """Return what a view that opens now is told."""
         said: list[Message] = []

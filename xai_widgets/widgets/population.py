@@ -25,7 +25,7 @@ from xai_widgets.widgets.base import COMPARE, EXPLAIN
 from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
 from xai_widgets.widgets.explorer import ExplorerWidget
 from xai_widgets.widgets.names import names_of
-from xai_widgets.widgets.population_session import TOPICS, Along, PopulationSession, StudyRequest, result_of
+from xai_widgets.widgets.population_session import TOPICS, Along, PopulationSession, StudyRequest, result_of, results_of
 from xai_widgets.widgets.saving import shown
 from xai_widgets.widgets.twins import Twins, twin
 from xai_widgets.wire import Doubt, Message, Pick, ProtocolError, Study
@@ -199,6 +199,13 @@ class PopulationExplorer(ExplorerWidget):
             write(result, path)
             return
         write_atomically(path, page(self._page(PAINTERS["population_text"](result))))
+
+    def results(self) -> list[Any]:
+        """Wait until all that was asked is found, and return it, as :func:`xai_widgets.report` tells it."""
+        self._check_open()
+        self._found(None)
+        found = [one for asked in self._asked.values() for one in results_of(self._session.known(asked))]
+        return found if self.evaluation is None else [*found, self.evaluation]
 
     def as_page(self) -> PageContent:
         """Return what a page shows of what is known by now."""

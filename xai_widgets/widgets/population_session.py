@@ -92,6 +92,12 @@ def result_of(found: StudyResult) -> PopulationResult:
     return cast("PopulationResult", result)
 
 
+def results_of(found: StudyResult | None) -> list[PopulationResult]:
+    """Return all results of an answer."""
+    every = (found.dependence, found.accumulated) if isinstance(found, Along) else (found,)
+    return [one for one in every if one is not None]
+
+
 class PopulationSession:
     """A population, and the newest that was found out about it.
 
