@@ -72,6 +72,8 @@ export interface FakeOptions {
   rough: boolean;
   /** Maps have a cell for so many pixels, across and down. */
   coarse: number;
+  /** So many tokens of a text go into the model. */
+  room: number;
   /** What only the model knows. */
   task: Task;
   outputs: number;
@@ -91,6 +93,7 @@ const OPTIONS: FakeOptions = {
   hopeless: false,
   rough: false,
   coarse: 1,
+  room: Infinity,
   task: "classes",
   outputs: 10,
   version: "0.1.0",

@@ -72,7 +72,11 @@ export class FakeText extends FakeKernel<TextSpec> {
 
   private tokens(edits: readonly TextEdit[]): Tokens {
     const { text, mask } = this.spec;
-    return tokensOf(splice(text, edits, mask).text);
+    const all = tokensOf(splice(text, edits, mask).text);
+    const room = Math.min(this.options.room, all.ids.length);
+    // The last token is one that the tokenizer adds.
+    const seen = <T>(of: T[], each: number) => [...of.slice(0, (room - 1) * each), ...of.slice(-each)];
+    return { ...all, spans: seen(all.spans, 2), weights: seen(all.weights, 1), ids: seen(all.ids, 1) };
   }
 
   private layout({ text, spans, ids }: Tokens, buffer: number) {
@@ -84,7 +88,7 @@ export class FakeText extends FakeKernel<TextSpec> {
       tokens: { v: 1, dtype: "<u4", shape: [count, 2], buffer },
       ids: { v: 1, dtype: "<u4", shape: [count], buffer: buffer + 1 },
       special: { v: 1, dtype: "|u1", shape: [count], buffer: buffer + 2 },
-      cut: 0,
+      cut: this.options.room > count ? 0 : text.length - Math.max(...spans),
       names: [
         [0, "[CLS]"],
         [count - 1, "[SEP]"],
@@ -206,12 +210,14 @@ export class FakeText extends FakeKernel<TextSpec> {
         ? [{ edits: all, text: made, label, score: Math.max(score, 1 - score), delta: score - before, fluency: -0.4 }]
         : [];
     });
+    const size = `${most} edit${most === 1 ? "" : "s"}`;
+    const none = `None found within ${size}, made of ${words.length} single ones. All sets of them were tried.`;
     const told = (known: number) => ({
       ...this.sought,
       edits,
       found: found.slice(0, known),
       of: names[1],
-      note: null,
+      note: found.length || !words.length ? null : none,
       fewest: false,
     });
     return this.say("search", Math.min(3, Math.max(1, found.length)), told);

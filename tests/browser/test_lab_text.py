@@ -45,6 +45,14 @@ def test_words_are_shaded_by_what_they_contribute(view):
     red, _, blue = view.colour("boring")
     assert blue - red > 60  # blue against
     assert len(view.colour("film")) == 4 or max(view.colour("film")) - min(view.colour("film")) < 12
+    # The classes stand beside it with their probabilities, the legend with the largest value at either end.
+    shares = view.root.locator(".xai-bars-item")
+    for name, chance in (("negative", 1 - view.probability()), ("positive", view.probability())):
+        expect(shares.filter(has_text=name).locator(".xai-bar-value")).to_have_text(f"{100 * chance:.1f}%")
+    low, _, high = view.root.locator(".xai-legend-ends").locator("span").all_inner_texts()
+    assert (low[0], high[0]) == ("−", "+")
+    assert low[1:] == high[1:]
+    assert float(high) == pytest.approx(abs(WEIGHTS["boring"]) / 2, abs=0.01)
     view.word("boring").hover()
     expect(view.readout).to_contain_text("rank 1 of")
     number = float(view.readout.locator("strong").inner_text().replace("−", "-"))

@@ -142,6 +142,34 @@ def test_what_would_make_a_language_model_go_on_otherwise_is_searched_by_keys_al
     assert [m["target"] for m in view.asked("search")] == [2, None]
 
 
+def test_what_was_found_tells_the_change_of_the_probability_and_how_fluent_it_is(open_text):
+    view = open_text({"text": "a good film, not long"})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("button", name="Search", exact=True).click()
+    found = panel.locator("[data-xai=found]").first
+    before = view.probability()
+    told = float(re.search(r"[+−][\d.]+", found.locator(".xai-delta").inner_text())[0].replace("−", "-"))
+    expect(found.get_by_title("How much likelier than the original the language model finds it")).to_have_text(
+        "fluency −0.4"
+    )
+    found.get_by_role("button", name=re.compile("^Show")).click()
+    view.settled()
+    assert abs(told - 100 * (view.probability() - before)) < 0.06
+    assert abs(told) > 10
+
+
+def test_how_far_was_searched_in_vain_is_said(open_text):
+    view = open_text({"text": "great wonderful love good"})
+    panel = view.page.locator("[data-xai=search]")
+    panel.locator("summary").click()
+    panel.get_by_role("slider", name="Changes at most").press("Home")
+    panel.get_by_role("button", name="Search", exact=True).click()
+    expect(panel.locator("[data-xai=none-found]")).to_have_text(
+        "None found within 1 edit, made of 4 single ones. All sets of them were tried."
+    )
+
+
 def test_none_found_is_said(open_text):
     view = open_text({"text": "film"})
     panel = view.page.locator("[data-xai=search]")

@@ -63,3 +63,61 @@ def test_values_of_sentences_are_sums_of_their_words_at_once(open_text):
     expect(view.page.locator("[data-xai=readout]")).to_contain_text(re.compile(r"rank \d+ of \d+"))
     expect(view.page.locator("[data-xai=readout]")).to_contain_text(re.compile(r"token id \d+"))
     assert len(view.asked("ask")) == asked
+
+
+def test_how_much_of_a_text_the_model_does_not_see_is_said(open_text):
+    text = "a good film and then some"
+    view = open_text({"text": text, "options": {"room": 5}})
+    said = view.page.locator("[data-xai=note]")
+    expect(said).to_have_text(
+        re.compile(rf"the model does not see the last {len(text) - len('a good film')} characters\.")
+    )
+    view.word("then").click()  # what is not seen can be taken out all the same
+    view.settled()
+    expect(said).to_have_text(re.compile(rf"the last {len(text) - len('a good film') - len('then ')} characters\."))
+    expect(open_text({"text": "a good film"}).page.locator("[data-xai=note]")).to_have_count(0)
+
+
+def test_any_two_versions_are_compared_neither_of_which_is_on_show(open_text):
+    view = open_text({"text": "a good film, quite long"})
+    chances = {}
+    for word in ("good", "long"):
+        view.word(word).click()
+        chances[word] = view.settled().probability()
+        view.page.get_by_role("button", name="Undo").click()
+        view.settled()
+    versions = view.page.locator("[data-xai=versions]")
+    assert view.edits() == []
+    expect(versions.locator("[aria-current=true]")).to_contain_text("Original")
+    for word in ("good", "long"):
+        versions.get_by_role("button", name=f"Compare with − {word}", exact=True).click()
+    comparison = view.page.locator("[data-xai=comparison]")
+    expect(comparison.locator(".xai-sentence")).to_contain_text("From “− good” to “− long”:")
+    expect(comparison.locator("ins")).to_have_text("good")
+    expect(comparison.locator("del")).to_have_text("long")
+    told = float(re.search(r"[+−][\d.]+", comparison.locator(".xai-delta").inner_text())[0].replace("−", "-"))
+    assert abs(told - 100 * (chances["long"] - chances["good"])) < 0.06
+    expect(view.passage.locator("del")).to_have_count(0)
+
+
+def test_what_runs_to_the_left_in_a_text_that_runs_to_the_right_is_drawn_as_it_is_read(open_text):
+    def drawn(*there):
+        boxes = [one.bounding_box()["x"] for one in there]
+        assert boxes == sorted(boxes)
+
+    view = open_text({"text": "see שלום עולם now"})
+    first, last = view.word("see"), view.word("now")
+    drawn(first, view.word("עולם"), view.word("שלום"), last)
+    # New words have their place in the run, as they would in the text by itself.
+    view.word("עולם").dblclick()
+    view.page.keyboard.type("טוב")
+    view.page.keyboard.press("Enter")
+    fresh = view.settled().passage.locator(".xai-t-fresh")
+    expect(fresh).to_have_text("טוב")
+    drawn(first, fresh, view.word("שלום"), last)
+    # Nor does a run to the left take what stands on its right with it.
+    fresh.dblclick()
+    view.page.keyboard.type("good (1)")
+    view.page.keyboard.press("Enter")
+    expect(view.settled().passage.locator(".xai-t-fresh").first).to_have_text("good")
+    drawn(first, view.word("שלום"), view.passage.locator(".xai-t-fresh").first, last)

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page
 EDITS = "document.querySelector('.xai-root').xai.store.request.value.edits"
 SETTLED = """() => { const { store } = document.querySelector('.xai-root').xai; const map = store.slots.a.map.value;
     return store.slots.a.phase.value === 'idle' && map?.info.final && map.id >= store.slots.a.id }"""
+PROBABILITY = "document.querySelector('.xai-root').xai.store.prediction.value.probabilities[1]"
 QUESTIONS = "kind => kernel.model.sent.filter(m => m.kind === kind)"
 
 
@@ -35,6 +36,9 @@ class TextPage:
 
     def edits(self) -> list[dict[str, Any]]:
         return self.page.evaluate(EDITS)
+
+    def probability(self) -> float:
+        return self.page.evaluate(PROBABILITY)
 
     def asked(self, kind: str) -> list[dict[str, Any]]:
         self.page.wait_for_function(ALL_SENT)
