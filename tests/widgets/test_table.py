@@ -269,11 +269,25 @@ def test_scenarios_are_kept_compared_and_taken_along(make_table):
     assert frame.index.tolist() == ["original", "older", "boss"]
     assert frame["age"].tolist() == [30, 60, 30]
     assert frame["job"].tolist() == ["clerk", "clerk", "boss"]
-    assert frame.loc["boss", "probability"] == pytest.approx(max(probability(job="boss"), 1 - probability(job="boss")))
+    # Of one class throughout: the rows lie on different sides.
+    widget.keep("both", {"age": 60, "job": "boss"})
+    frame = widget.scenarios_frame()
+    assert frame["prediction"].tolist() == ["no", "no", "no", "yes"]
+    said = [probability(), probability(age=60), probability(job="boss"), probability(age=60, job="boss")]
+    np.testing.assert_allclose(frame["probability of yes"], said, rtol=1e-5)
+    widget.explain(target=("no", "yes"))
+    np.testing.assert_allclose(widget.scenarios_frame()["probability of no"], 1 - np.array(said), rtol=1e-5)
     browser.say(kind="scenario", name="older", edits=None)
-    assert [one["name"] for one in widget.state["scenarios"]] == ["boss"]
+    assert [one["name"] for one in widget.state["scenarios"]] == ["boss", "both"]
     browser.say(kind="scenario", name="  ", edits=[])
     assert "needs a name" in browser.of("error")[-1]["message"]
+
+
+def test_scenarios_of_a_regression_are_told_its_output(make_table):
+    widget = make_table(lambda rows: logit(rows)[:, None], labels=None, scenarios={"older": {"age": 60}})
+    frame = widget.scenarios_frame()
+    assert list(frame.columns) == [*FRAME.columns, "output 0"]
+    assert frame.loc["older", "output 0"] - frame.loc["original", "output 0"] == pytest.approx(2)
 
 
 def test_the_code_makes_the_same_again(make_table):

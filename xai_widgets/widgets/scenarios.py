@@ -78,7 +78,7 @@ class Scenarios:
                 for name, edits in self._edits.items()
             ]
 
-    def frame(self, table: Table, rows: dict[str, Any], seen: dict[str, Prediction]) -> Any:
+    def frame(self, table: Table, rows: dict[str, Any], seen: dict[str, Prediction], asked: int) -> Any:
         """Return a pandas frame, one row a scenario.
 
         Parameters
@@ -88,10 +88,16 @@ class Scenarios:
             The numbers of each.
         seen : dict of str to Prediction
             What the model says of each.
+        asked : int
+            The class, or output, that is told of all: those of each row's own winner could not be compared.
         """
-        records = [
-            {**table.cells(row), **dict(zip(("prediction", "probability"), seen[name].top(1)[0], strict=True))}
-            for name, row in rows.items()
-        ]
+        records = [{**table.cells(row), **_said(seen[name], asked)} for name, row in rows.items()]
         frame = importlib.import_module("pandas").DataFrame(records, index=list(rows))
         return frame.rename_axis("scenario")
+
+
+def _said(seen: Prediction, asked: int) -> dict[str, Any]:
+    label, found = seen.label(asked), float(seen.probabilities[asked])
+    if seen.task == "value":
+        return {label: found}
+    return {"prediction": seen.top(1)[0][0], f"probability of {label}": found}

@@ -16,13 +16,14 @@ from xai_widgets.export.code import called, literal
 from xai_widgets.inputs.cells import cells_by_name, cells_from
 from xai_widgets.jobs import Slot, worker_for
 from xai_widgets.method import REGISTRY
+from xai_widgets.models import resolve_target
 from xai_widgets.prepare import adapt, row_subject
 from xai_widgets.widgets import messages, table_messages
 from xai_widgets.widgets.base import PREDICT
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.scenarios import Scenarios
 from xai_widgets.widgets.session import Request
-from xai_widgets.widgets.table_asides import TableAsides
+from xai_widgets.widgets.table_asides import TableAsides, class_asked
 from xai_widgets.widgets.table_rules import constraints_of, constraints_to_dict
 from xai_widgets.widgets.table_session import TableSession
 from xai_widgets.wire import ProtocolError, Rules, Scenario, Seek
@@ -248,6 +249,9 @@ class TabularExplainer(Explainer):
     def scenarios_frame(self) -> Any:
         """Return original and scenarios as a pandas DataFrame, by name, with what the model says of each.
 
+        ``"prediction"`` is the likeliest class of each, the last column the probability of the one asked about, or the
+        output of a regression.
+
         Raises
         ------
         ImportError
@@ -260,7 +264,8 @@ class TabularExplainer(Explainer):
         rows = {name: session.row(one) for name, one in {"original": (), **self._scenarios.edits}.items()}
         model = session.model.fresh()
         seen = {name: model.predict(session.subject.tensor(row)) for name, row in rows.items()}
-        return self._scenarios.frame(self._table, rows, seen)
+        asked = class_asked(resolve_target(self._requests["a"].target, seen["original"]), seen["original"])
+        return self._scenarios.frame(self._table, rows, seen, asked)
 
     # What the base class asks for.
 

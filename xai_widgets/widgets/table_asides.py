@@ -19,10 +19,19 @@ if TYPE_CHECKING:
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.counterfactual import Constraints
     from xai_widgets.jobs import Worker
+    from xai_widgets.models import Target
     from xai_widgets.population import Curves
+    from xai_widgets.results import Prediction
     from xai_widgets.widgets.session import Request
     from xai_widgets.widgets.table_session import TableSession
     from xai_widgets.wire import Message, Seek
+
+
+def class_asked(target: Target, prediction: Prediction) -> int:
+    """Return the class whose probability is shown: the first of a pair, and the likeliest beside a unit."""
+    index = target.index
+    first = index[0] if isinstance(index, tuple) else index
+    return int(np.argmax(prediction.probabilities)) if isinstance(first, Unit) else first
 
 
 class TableAsides(Asides):
@@ -58,10 +67,9 @@ class TableAsides(Asides):
         session, edits = self._session, request.edits
 
         def tell(answer: Message, found: Curves) -> None:
-            seen, index = session.see(edits), session.target(request.target).index
-            first = index[0] if isinstance(index, tuple) else index
-            shown = int(np.argmax(seen.prediction.probabilities)) if isinstance(first, Unit) else first
-            table_messages.curves(answer, found, seen, shown)
+            seen = session.see(edits)
+            asked = class_asked(session.target(request.target), seen.prediction)
+            table_messages.curves(answer, found, seen, asked)
 
         self.curves.ask(lambda: session.curves(edits), tell, {"edits": [one.to_dict() for one in edits]})
 
