@@ -91,11 +91,7 @@ def test_missing_values_stay_missing():
 )
 def test_rules(rule, cells, holds):
     assert (
-        bool(
-            bound(rules=[rule]).holds(changed(**cells))[0]
-            if cells
-            else Rule.read(rule).holds(TABLE.own(ROW[None]), 1)[0]
-        )
+        bool(bound(rules=[rule]).holds(changed(**cells))[0] if cells else Rule.read(rule).holds(TABLE, ROW[None])[0])
         == holds
     )
 
@@ -256,7 +252,7 @@ def test_only_rules_that_no_row_keeps_to_are_refused(given):
     table = Table.of(np.array([[0.0, 0.0, 0.0], [2.0, 2.0, 2.0], [1.0, 1.0, 1.0]]), ["a", "b", "c"])
     rules = [f"{x} * a + {y} * b - c * {z} {op} {w}" for x, y, z, w, op in given]
     every = np.stack(np.meshgrid(*[[0.0, 1.0, 2.0]] * 3), -1).reshape(-1, 3)
-    keeps = np.logical_and.reduce([Rule.read(one).holds(table.own(every), 27) for one in rules])
+    keeps = np.logical_and.reduce([Rule.read(one).holds(table, every) for one in rules])
     try:
         xai.Constraints(rules=rules).bind(table, every[0])
     except ValueError:
@@ -269,3 +265,81 @@ def test_rules_compare_dates_with_dates_that_are_written():
         assert keep.holds(changed(since=day)).tolist() == [holds]
     with pytest.raises(ValueError, match=r"\"since > 'someday'\" compares what cannot be compared: Error parsing"):
         bound(rules=["since > 'someday'"])
+
+
+MISSING = np.full((1, len(FRAME.columns)), np.nan)
+
+
+@pytest.mark.parametrize(
+    ("rule", "column"),
+    [
+        ("job == 'boss'", "job"),
+        ("job != 'boss'", "job"),
+        ("since < '1980-01-01'", "since"),
+        ("not since < '1980-01-01'", "since"),
+        ("age != 3", "age"),
+        ("not (age > 3)", "age"),
+        ("0 < age * 2 < 9", "age"),
+        ("not owns", "owns"),
+        ("owns == False", "owns"),
+        ("not (owns or job == 'cook')", "job', 'owns"),
+    ],
+)
+def test_what_compares_a_missing_value_neither_holds_nor_fails(rule, column):
+    assert Rule.read(rule).holds(TABLE, np.vstack([MISSING, MISSING])).tolist() == [False, False]
+    for text in (rule, f"not ({rule})"):
+        with pytest.raises(ValueError, match=f"can never hold: the row has no value in '{column}'."):
+            xai.Constraints(rules=[text]).bind(TABLE, MISSING[0])
+
+
+@pytest.mark.parametrize(
+    ("rule", "holds"),
+    [
+        ("job == 'boss' or age < 30", True),
+        ("job == 'boss' and age < 30", False),
+        ("not (job == 'boss' and age > 30)", True),
+        ("not (job == 'boss' or age > 30)", False),
+        ("not (30 < age != since)", True),
+        ("(job == 'boss' and age > 30) == False", True),
+    ],
+)
+def test_what_else_a_rule_offers_holds_without_a_missing_value(rule, holds):
+    row = np.where(np.isin(TABLE.names, ["job", "since"]), np.nan, ROW)
+    assert Rule.read(rule).holds(TABLE, row[None]).tolist() == [holds]
+    if holds:
+        assert xai.Constraints(rules=[rule]).bind(TABLE, row).holds(row[None]).all()
+    else:
+        with pytest.raises(ValueError, match="can never hold: the row has no value in 'job'"):
+            xai.Constraints(rules=[rule]).bind(TABLE, row)
+
+
+def test_a_search_keeps_to_rules_on_what_is_not_missing():
+    row = FRAME.astype({"job": object}).iloc[0].to_dict() | {"job": None, "since": pd.NaT}
+    keep = xai.Constraints(rules=["job == 'boss' or age < 50", "not (since > '2020-01-01' and age < 30)"])
+    found = xai.counterfactuals(
+        lambda rows: np.stack([rows["age"] * 0.0 + 29, rows["age"] + 0.0], 1), row, background=FRAME, constraints=keep
+    )
+    assert found.candidates
+    for one in found.candidates:
+        assert 30 <= one.values["age"] < 50
+        assert (one.values["job"], one.values["since"]) == (None, None)
+
+
+@given(st.recursive(
+    st.sampled_from(["a > 0", "0 < b < 1", "c != a", "not c", "b"]),
+    lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or", "=="]), inner)
+    | st.builds("(not {})".format, inner),
+    max_leaves=6,
+))  # fmt: skip
+def test_only_rules_that_no_values_meet_are_refused_where_one_is_missing(text):
+    table = Table.of(np.array([[0.0, 0.0, 0.0], [2.0, 2.0, 2.0], [1.0, 1.0, 1.0]]), ["a", "b", "c"])
+    every = np.stack(np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0, 2.0], [np.nan]), -1).reshape(-1, 3)
+    try:
+        rule = Rule.read(text)
+    except ValueError:
+        return
+    keeps = rule.holds(table, every)
+    try:
+        xai.Constraints(rules=[text]).bind(table, every[0])
+    except ValueError:
+        assert not keeps.any()

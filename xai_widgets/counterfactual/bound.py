@@ -103,9 +103,8 @@ class Bound:
 
     def _against(self, values: NDArray[np.float64]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         """Go through the rules, and which rows (n, columns) are against each."""
-        columns = self.table.own(values) if self.rules else {}
         for one in self.rules:
-            yield one.text, ~one.holds(columns, len(values))
+            yield one.text, ~one.holds(self.table, values)
 
     def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each row (n, columns), in the data's own types, whether it keeps to everything."""

@@ -25,6 +25,9 @@ WAYS = ("up", "down")
 class Constraints:
     """What a counterfactual row must keep to. Whatever is returned does, in the data's own types.
 
+    A value that is missing stays missing. A rule that compares one neither holds nor fails, and nor does its ``not``;
+    only what else it offers can hold, as in ``"owns or age > 30"``. One that cannot hold without the value is refused.
+
     Parameters
     ----------
     immutable : sequence of str

@@ -48,14 +48,18 @@ def refuse_contradictions(bound: Bound) -> None:
             own = float(bound.row[i])
             ends = (own, own) if bound.fixed[i] else (min(bound.low[i], own), max(bound.high[i], own))
             bounds[column.name] = ends
+    missing = {bound.table.names[i] for i in np.flatnonzero(np.isnan(bound.row))}
     for rule in bound.rules:
         try:
-            rule.holds(bound.table.own(bound.row[None]), 1)
+            rule.holds(bound.table, bound.row[None])
         except (TypeError, ValueError) as error:
             msg = f"Constraints: the rule {rule.text!r} compares what cannot be compared: {error}."
             raise ValueError(msg) from None
-        if not (rule.possible(bounds) and _choosable(bound, [rule])):
+        if not (rule.possible(bounds, missing) and _choosable(bound, [rule])):
             msg = f"Constraints: the rule {rule.text!r} can never hold within the other constraints."
+            if (gone := sorted(rule.columns & missing)) and not rule.possible({}, missing):
+                named = ", ".join(map(repr, gone))
+                msg = f"Constraints: the rule {rule.text!r} can never hold: the row has no value in {named}."
             raise ValueError(msg)
     if excluded := _excluding(bound, bounds):
         told = " and ".join(repr(rule.text) for rule in excluded)
@@ -82,7 +86,7 @@ def linear(rule: Rule) -> Iterator[Inequality]:
             parts += node.values
         if not isinstance(node, ast.Compare):
             continue
-        terms = [_terms(one, rule.names) for one in (node.left, *node.comparators)]
+        terms = [_terms(one) for one in (node.left, *node.comparators)]
         for op, a, b in zip(node.ops, terms, terms[1:], strict=False):
             if a is None or b is None:
                 continue
@@ -102,20 +106,18 @@ def _sum(a: Mapping[str, float], b: Mapping[str, float], times: float) -> dict[s
     return {name: a.get(name, 0.0) + times * b.get(name, 0.0) for name in {**a, **b}}
 
 
-def _terms(  # noqa: PLR0911  one a kind of node
-    node: ast.expr, names: Mapping[str, str]
-) -> dict[str, float] | None:
+def _terms(node: ast.expr) -> dict[str, float] | None:  # noqa: PLR0911  one a kind of node
     """Return the factor of each column in a term, and its constant as that of ""; None where it is not linear."""
     if isinstance(node, ast.Constant):
         return {"": float(node.value)} if isinstance(node.value, (int, float)) else None
     if isinstance(node, ast.Name):
-        return {names.get(node.id, node.id): 1.0}
+        return {node.id: 1.0}
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _terms(node.operand, names)
+        inner = _terms(node.operand)
         return None if inner is None else _sum({}, inner, -1.0)
     if not isinstance(node, ast.BinOp):
         return None
-    a, b = _terms(node.left, names), _terms(node.right, names)
+    a, b = _terms(node.left), _terms(node.right)
     if a is None or b is None:
         return None
     if isinstance(node.op, (ast.Add, ast.Sub)):
@@ -164,5 +166,4 @@ def _choosable(bound: Bound, rules: Sequence[Rule]) -> bool:
         return True
     rows = np.repeat(bound.row[None], count, axis=0)
     rows[:, places] = list(itertools.product(*kinds))
-    columns = table.own(rows)
-    return bool(np.logical_and.reduce([rule.holds(columns, count) for rule in rules]).any())
+    return bool(np.logical_and.reduce([rule.holds(table, rows) for rule in rules]).any())

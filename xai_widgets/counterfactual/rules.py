@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import operator
 import re
 from dataclasses import dataclass, field
@@ -10,10 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.inputs.columns import own_values
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from numpy.typing import NDArray
+
+    from xai_widgets.inputs.table import Table
+
+    Term = tuple[Any, Any]
 
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -49,14 +56,12 @@ class Rule:
     columns : frozenset of str
         Those it speaks of.
     tree : ast.expr
-    names : mapping of str to str
-        Columns by what stands for them in the tree, where they need that.
+        Its names are those of the columns.
     """
 
     text: str
     columns: frozenset[str]
     tree: ast.expr = field(repr=False, compare=False)
-    names: Mapping[str, str] = field(repr=False, compare=False)
 
     @classmethod
     def read(cls, text: Any) -> Rule:
@@ -84,51 +89,81 @@ class Rule:
         if len(text) > LONGEST or not isinstance(tree, (ast.Compare, ast.BoolOp, ast.UnaryOp)) or not _known(tree):
             msg = f"The rule {text[:80]!r} is no comparison of columns. {HELP}"
             raise ValueError(msg)
-        used = {names.get(one.id, one.id) for one in ast.walk(tree) if isinstance(one, ast.Name)}
-        return cls(text, frozenset(used), tree, names)
+        used = [one for one in ast.walk(tree) if isinstance(one, ast.Name)]
+        for one in used:
+            one.id = names.get(one.id, one.id)
+        return cls(text, frozenset(one.id for one in used), tree)
 
-    def holds(self, columns: Mapping[str, NDArray[Any]], count: int) -> NDArray[np.bool_]:
-        """Tell of each row whether the rule holds; where a value is missing, it does not.
+    def holds(self, table: Table, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell of each row (n, columns) of a table whether the rule holds.
 
-        Parameters
-        ----------
-        columns : mapping of str to ndarray
-            The values of each column, in the data's own types.
-        count : int
-            Of rows.
+        What compares a missing value neither holds nor fails, nor does what hangs on it (the three values of Kleene).
         """
+        columns = {
+            one.name: (own_values(one, values[:, i]), np.isnan(values[:, i]))
+            for i, one in enumerate(table.columns)
+            if one.name in self.columns
+        }
         with np.errstate(all="ignore"):
-            found = self._value(self.tree, columns)
-        return np.broadcast_to(np.asarray(found, dtype=bool), (count,))
+            truth = self._truth(self.tree, columns)
+        return np.broadcast_to(truth == 1, (len(values),))
 
-    def _value(self, node: ast.expr, columns: Mapping[str, NDArray[Any]]) -> Any:
+    def _truth(self, node: ast.expr, columns: Mapping[str, Term]) -> NDArray[np.float64]:
+        """Return 1 where a condition holds, 0 where it fails, and a half where that is not known."""
+        value, missing = self._value(node, columns)
+        return np.where(missing, 0.5, np.asarray(value, bool))
+
+    def _value(self, node: ast.expr, columns: Mapping[str, Term]) -> Term:
+        """Return what a term comes to, and where that is not known."""
         if isinstance(node, ast.Constant):
-            return node.value
+            return node.value, False
         if isinstance(node, ast.Name):
-            return columns[self.names.get(node.id, node.id)]
+            return columns[node.id]
         if isinstance(node, ast.BinOp):
-            return ARITHMETIC[type(node.op)](self._value(node.left, columns), self._value(node.right, columns))
+            (a, a_missing), (b, b_missing) = self._value(node.left, columns), self._value(node.right, columns)
+            return ARITHMETIC[type(node.op)](a, b), a_missing | b_missing
         if isinstance(node, ast.UnaryOp):
-            value = self._value(node.operand, columns)
-            return np.logical_not(value) if isinstance(node.op, ast.Not) else -value
+            value, missing = self._value(node.operand, columns)
+            return ~np.asarray(value, bool) if isinstance(node.op, ast.Not) else -value, missing
         if isinstance(node, ast.BoolOp):
-            join = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-            return join.reduce(np.broadcast_arrays(*[self._value(one, columns) for one in node.values]))
-        assert isinstance(node, ast.Compare)
-        terms = [self._value(one, columns) for one in (node.left, *node.comparators)]
-        pairs = (
-            COMPARISONS[type(op)](_beside(a, b), _beside(b, a))
-            for op, a, b in zip(node.ops, terms, terms[1:], strict=False)
-        )
-        return np.logical_and.reduce(np.broadcast_arrays(*pairs))
+            truths = [self._truth(one, columns) for one in node.values]
+        else:
+            assert isinstance(node, ast.Compare)
+            terms = [self._value(one, columns) for one in (node.left, *node.comparators)]
+            truths = [
+                np.where(a_missing | b_missing, 0.5, COMPARISONS[type(op)](_beside(a, b), _beside(b, a)))
+                for op, (a, a_missing), (b, b_missing) in zip(node.ops, terms, terms[1:], strict=False)
+            ]
+        join = np.maximum if isinstance(getattr(node, "op", None), ast.Or) else np.minimum
+        truth = join.reduce(np.broadcast_arrays(*truths))
+        return truth == 1, truth == 0.5  # noqa: PLR2004
 
-    def possible(self, bounds: Mapping[str, tuple[float, float]]) -> bool:
-        """Tell whether it can hold for any values within bounds; True where that is not seen at once."""
-        return _possible(self.tree, {key: bounds.get(name) for key, name in self._keys()})
+    def possible(self, bounds: Mapping[str, tuple[float, float]], missing: Collection[str]) -> bool:
+        """Tell whether it can hold for any values within bounds, some missing; True where that is not seen at once."""
+        return _possible(self.tree, bounds, missing)
 
-    def _keys(self) -> list[tuple[str, str]]:
-        used = [one.id for one in ast.walk(self.tree) if isinstance(one, ast.Name)]
-        return [(key, self.names.get(key, key)) for key in used]
+
+def _decided(node: ast.AST, missing: Collection[str], *, wanted: bool) -> bool:
+    """Tell whether a condition may come out as wanted where columns are missing, whatever the others are."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _decided(node.operand, missing, wanted=not wanted)
+    if isinstance(node, ast.BoolOp):
+        found = [_decided(one, missing, wanted=wanted) for one in node.values]
+    elif isinstance(node, ast.Compare):
+        terms = [_readable(one, missing) for one in (node.left, *node.comparators)]
+        found = [a and b for a, b in itertools.pairwise(terms)]
+    else:
+        return _readable(node, missing)
+    return all(found) if isinstance(getattr(node, "op", None), ast.Or) != wanted else any(found)
+
+
+def _readable(node: ast.AST, missing: Collection[str]) -> bool:
+    """Tell whether a term may have a value where columns are missing; True for a condition in it."""
+    if isinstance(node, ast.Name):
+        return node.id not in missing
+    return isinstance(node, (ast.BoolOp, ast.Compare)) or all(
+        _readable(one, missing) for one in ast.iter_child_nodes(node)
+    )
 
 
 def _beside(one: Any, other: Any) -> Any:
@@ -151,12 +186,12 @@ def _known(node: ast.AST) -> bool:
     return False
 
 
-def _possible(node: ast.expr, bounds: Mapping[str, tuple[float, float] | None]) -> bool:
+def _possible(node: ast.expr, bounds: Mapping[str, tuple[float, float]], missing: Collection[str]) -> bool:
     if isinstance(node, ast.BoolOp):
-        found = [_possible(one, bounds) for one in node.values]
+        found = [_possible(one, bounds, missing) for one in node.values]
         return all(found) if isinstance(node.op, ast.And) else any(found)
-    if not isinstance(node, ast.Compare):
-        return True
+    if not isinstance(node, ast.Compare) or not _decided(node, missing, wanted=True):
+        return _decided(node, missing, wanted=True)
     terms = [_interval(one, bounds) for one in (node.left, *node.comparators)]
     for op, a, b in zip(node.ops, terms, terms[1:], strict=False):
         if a is None or b is None:
@@ -168,12 +203,12 @@ def _possible(node: ast.expr, bounds: Mapping[str, tuple[float, float] | None]) 
     return True
 
 
-def _interval(node: ast.expr, bounds: Mapping[str, tuple[float, float] | None]) -> tuple[float, float] | None:
+def _interval(node: ast.expr, bounds: Mapping[str, tuple[float, float]]) -> tuple[float, float] | None:
     """Bound a term by those of its columns; None where that is not known."""
     if isinstance(node, ast.Constant):
         return (float(node.value), float(node.value)) if isinstance(node.value, (int, float)) else None
     if isinstance(node, ast.Name):
-        return bounds[node.id]
+        return bounds.get(node.id)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _interval(node.operand, bounds)
         return None if inner is None else (-inner[1], -inner[0])

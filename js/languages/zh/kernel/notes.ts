@@ -115,6 +115,8 @@ export const notes: Record<string, string> = {
     "它会看到部分被隐藏的输入：请给出可以替代这些部分的行或 baselines=，或用 feature_mask= 说明哪些属于一体。",
   "Constraints: the rule {} can never hold within the other constraints.":
     "约束：在其他约束之下，规则 {} 永远不能成立。",
+  "Constraints: the rule {} can never hold: the row has no value in {}.":
+    "约束：规则 {} 永远不能成立：该行在 {} 中没有值。",
   "Constraints: the rule {} compares what cannot be compared: {}.": "约束：规则 {} 比较了无法比较的内容：{}。",
   "The rule {} is no comparison of columns. {}": "规则 {} 不是列的比较。{}",
   "The rule {} cannot be read. {}": "规则 {} 无法读取。{}",
