@@ -140,6 +140,9 @@ ACTIVATIONS = [
     (nn.GELU("tanh"), gelu_tanh),
     (nn.GELU(), lambda x: x * 0.5 * (1.0 + torch.erf(x / math.sqrt(2)))),
     (nn.SiLU(), lambda x: x * x.sigmoid()),
+    (nn.Hardswish(), lambda x: x * nn.functional.relu6(x + 3) / 6),
+    (lambda x: nn.functional.silu(1.702 * x) / 1.702, lambda x: x * torch.sigmoid(1.702 * x)),
+    (nn.Softsign(), lambda x: x / (1 + x.abs())),
     (nn.Mish(), lambda x: x * nn.functional.softplus(x).tanh()),
 ]
 
@@ -152,11 +155,15 @@ def test_a_norm_without_mean_by_hand_gets_the_same_values(by_hand):
     assert wanted.any()
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.7], ids=["", "shifted"])
+@pytest.mark.parametrize(("method", "norm"), [("lrp", torch.mul), ("attention_lrp", rms), ("deep_lift", rms)])
 @pytest.mark.parametrize(("torchs", "by_hand"), ACTIVATIONS)
-def test_an_activation_by_hand_gets_the_same_values(torchs, by_hand):
-    nets = Block(rms, torchs), Block(rms, by_hand)
-    wanted, got = (xai.attribute(net, columns()[0], "attention_lrp", target=1).values for net in nets)
-    np.testing.assert_allclose(got, wanted, rtol=1e-5)
+def test_an_activation_by_hand_gets_the_same_values(torchs, by_hand, method, norm, shift):
+    """Shifted, it is one of the sum, of which the number that is added takes its share."""
+    nets = [Block(norm, lambda x, act=act: act(x + shift)) for act in (torchs, by_hand)]
+    params = {"composite": "epsilon"} if method == "lrp" else {}
+    wanted, got = (xai.attribute(net, columns()[0], method, target=1, **params).values for net in nets)
+    np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-9)
     assert wanted.any()
 
 

@@ -48,12 +48,7 @@ class Channels:
 
 @dataclass(frozen=True, kw_only=True)
 class ActivationMap(Method):
-    """A map made of a layer's channels, scaled up to the picture bilinearly, in the units of the score.
-
-    Unlike pytorch-grad-cam, which scales each map to 0..1, and like Captum, which leaves the scaling up to the reader.
-    Of a vision transformer, the patch tokens are the cells. Without `layer`, the last layer that has a map through
-    which the score flows is taken.
-    """
+    """A map made of a layer's channels, laid over the picture as `GradCam` says."""
 
     family: ClassVar[str] = "Class activation maps"
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "map"})

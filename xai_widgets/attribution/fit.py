@@ -47,18 +47,9 @@ def fit(
     towards itself. It holds whether or not the truth is linear: rows are drawn at random. Of rows that are drawn
     `together`, the :math:`g_j` are added up first.
 
-    Parameters
-    ----------
-    rows : Tensor, float64, shape (n, columns)
-    targets : Tensor, float64, shape (n,)
-    weights : Tensor, shape (n,), optional
-    ridge : Tensor, shape (columns,), optional
-        Penalty :math:`\lambda_k` of each coefficient.
-    missing : Tensor, shape (n,), optional
-        Share of the rows like each one that have not been drawn, where each is drawn once: where there is no other
-        one, there is no doubt.
-    together : int
-        How many rows in turn are drawn together, such as 2 for pairs.
+    `ridge` has the penalties :math:`\lambda_k`. `missing` is the share of the rows like each one that have not been
+    drawn, where each is drawn once: where there is no other one, there is no doubt. So many rows in turn are drawn
+    `together`, such as 2 for pairs.
 
     References
     ----------

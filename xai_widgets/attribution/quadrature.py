@@ -176,21 +176,9 @@ def refine(
     New points are blended in while that is within the last doubt. The error is what `Integral.judge` bounds, and no
     less than the completeness gap proves.
 
-    Parameters
-    ----------
-    at : callable
-        ``at(inputs, places)`` passes inputs (n, …) from places (n,) on the path, 0..1, and returns their scores (n,)
-        and the rows of `y` and `g`.
-    base, way : Tensor
-        Where the line begins, in the model's precision, and how far it goes, in at least single precision.
-    n_steps : int
-        Points at most; rounded down to 2, 3, 5, 9 …
-    tolerance : float
-        The stated error that is enough.
-    spacing : str
-        Of `SPACINGS`.
-    whole : bool
-        Whether the values must sum to the rise of the score.
+    ``at(inputs, places)`` passes inputs (n, …) from places (n,) on the path, 0..1, and returns their scores (n,) and
+    the rows of `y` and `g`. `base` is in the model's precision, `way` in at least single precision. `n_steps` is
+    rounded down to 2, 3, 5, 9 …; if `whole`, the values must sum to the rise of the score.
     """
     most = 2 ** ((n_steps - 1).bit_length() - 1)
     integral, rise, points = Integral(), _Rise(base.dtype), [1.0, 0.0]

@@ -65,17 +65,9 @@ class SmoothGuess:
     def at(self, shown: Tensor, odd: Tensor) -> tuple[Tensor, Tensor]:
         """Guess the odd part of each pair's worth, with and without knowing it; `shares` are the guess's values.
 
-        Parameters
-        ----------
-        shown : Tensor, float64, shape (pairs, groups)
-            Which groups each pair's first coalition shows, as 1 and 0. More pairs than last time, after the same.
-        odd : Tensor, float64, shape (pairs,)
-            Half of what that one is worth more than its complement.
-
-        Returns
-        -------
-        knowing, unknowing : Tensor, shape (pairs,)
-            All groups get the same where there are few pairs yet.
+        `shown` (pairs, groups) is 1 where a pair's first coalition shows a group, `odd` (pairs,) half of what that one
+        is worth more than its complement: of more pairs than last time, after the same. All groups get the same where
+        there are few pairs yet.
         """
         made_from = FIRST * self.count
         if made_from <= min(len(shown), MOST):

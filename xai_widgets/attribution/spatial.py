@@ -24,15 +24,9 @@ PASS_THROUGH = (nn.Linear, nn.Dropout, nn.Identity, nn.Softmax)
 def as_map(activation: Tensor, grid: tuple[int, int], *, last: bool = False) -> Tensor | None:
     """Arrange one input's activations as a map.
 
-    Parameters
-    ----------
-    activation : Tensor
-        (1, channels, h, w) of a convolution, (1, h, w, channels) of a windowed transformer, or
-        (1, tokens, channels) of a vision transformer, whose leading extra tokens are dropped.
-    grid : (int, int)
-        Height and width of the picture that the model ate.
-    last : bool
-        Whether channels are known to come last, as in Keras; else that is told by which axes have the picture's aspect.
+    They are (1, channels, h, w) of a convolution, (1, h, w, channels) of a windowed transformer, or (1, tokens,
+    channels) of a vision transformer, whose leading extra tokens are dropped. Unless channels are known to come `last`,
+    as in Keras, that is told by which axes have the aspect of the picture's `grid`.
 
     Returns
     -------

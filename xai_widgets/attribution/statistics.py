@@ -147,14 +147,8 @@ def relative(error: float, size: float) -> float:
 def joint_error(covariance: Tensor, values: Tensor, sizes: Tensor, samples: int) -> float:
     """Bound the relative L2 error of a map whose cells share the values of groups, in 95 of 100 cases.
 
-    Parameters
-    ----------
-    covariance : Tensor, shape (groups, groups)
-        Of `values`, estimated.
-    values, sizes : Tensor, shape (groups,)
-        The value and the number of cells of each group.
-    samples : int
-        How many independent rows `covariance` was estimated from: few of them may have missed the spread.
+    The `covariance` of the groups' `values` was estimated from so many independent `samples`: few of them may have
+    missed the spread. `sizes` are the groups' numbers of cells.
     """
     scale = sizes.sqrt()
     spread = covariance * scale[:, None] * scale

@@ -100,14 +100,7 @@ class KernelShap(SampledShapley):
 def _error_of_few(columns: Tensor, targets: Tensor, weights: Tensor, values: Tensor, sizes: Tensor) -> float | None:
     """Bound the relative error of a fit to few pairs, by how it misses those that are left out.
 
-    None for one pair, or where nothing is missed.
-
-    Parameters
-    ----------
-    columns, targets, weights : Tensor
-        Of the fit.
-    values, sizes : Tensor, shape (groups,)
-        The value and the number of cells of each group.
+    None for one pair, or where nothing is missed. `sizes` are the groups' numbers of cells.
     """
     pairs, count = columns.shape
     if pairs == 1:

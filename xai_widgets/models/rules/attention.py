@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor
 
-from xai_widgets.models.errors import called_in
 from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.fused import FUSED, anew, may_run_again
 from xai_widgets.models.rules.layer import Layer
-from xai_widgets.models.rules.mode import Call, carry, refusal
-from xai_widgets.models.rules.operations import FUNCTIONS
+from xai_widgets.models.rules.mode import Call, carry
 from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.shares import Composite
-from xai_widgets.models.rules.traces import Traces
 
 if TYPE_CHECKING:
     from xai_widgets.models.rules.shares import Options
@@ -25,9 +22,8 @@ if TYPE_CHECKING:
 class AttentionRelevance(Relevance):
     """AttnLRP: carry relevance through attention, as `attribution.AttentionLrp` says.
 
-    What is written out by hand is recognised: a product of functions of one tensor's values is an activation (such as
-    ``x * (1 + tanh(…)) / 2``), scaling by the root of a mean is a norm. Were a norm to pass on all that comes, values
-    near zero would carry what their centred ones do, and the next sum would blow that up without bound.
+    Scaling by the root of a mean is a norm. Were a norm to pass on all that comes, values near zero would carry what
+    their centred ones do, and the next sum would blow that up without bound.
     """
 
     name = "attention_lrp"
@@ -35,9 +31,7 @@ class AttentionRelevance(Relevance):
 
     def __init__(self, options: Options) -> None:
         super().__init__(Composite("gamma", "gamma"), options)
-        self._traces = Traces()
         self._table |= {
-            **dict.fromkeys(FUNCTIONS, self.idle),
             "softmax": self.softmax,
             **dict.fromkeys(FUSED, self.fused),
             **dict.fromkeys(("square", "erf", "expm1", "abs"), self.pass_on),
@@ -48,15 +42,6 @@ class AttentionRelevance(Relevance):
             "pow": self.power,
         }
 
-    def record(self, call: Call, result: Any) -> None:
-        """Take note of an operation that ran."""
-        super().record(call, result)
-        self._traces.follow(call, result)
-
-    def renamed(self, old: Tensor, new: Tensor) -> None:
-        """Keep what is known of a tensor that is written into up to date."""
-        self._traces.rename(old, new)
-
     def adopts(self, made: Tensor) -> bool:
         """Take what a custom function makes of a scale for a scale."""
         source = self.only_source(made)
@@ -64,17 +49,6 @@ class AttentionRelevance(Relevance):
             return super().adopts(made)
         self._traces.scale(made)
         return True
-
-    def idle(self, call: Call, why: str = "") -> Tensor:
-        """Let nothing through: refuse the operation only if something comes back to it."""
-        refused = partial(refusal, self.name, self.advice, self.named(call.func), why, called_in())
-
-        def back(came: Tensor) -> tuple[Tensor]:
-            if bool(came.any()):
-                raise refused()
-            return (came,)
-
-        return carry(call, back, call.dependents[0])
 
     def scale(self, call: Call) -> Tensor:
         """Let nothing through: what it scales passes on all that comes."""
@@ -117,7 +91,7 @@ class AttentionRelevance(Relevance):
         return self.scale(call) if isinstance(exponent, (int, float)) else self.refuse(call.func, " of this kind")
 
     def factor(self, call: Call) -> Tensor:
-        """Pass on what comes to an activation by hand and to what a norm scales; else as for any factors."""
+        """Pass on what comes to what a norm scales; else as for any factors."""
         sources = call.dependents
         rest = [one for one in sources if not self._traces.is_scale(one)]
         if not rest:
@@ -125,9 +99,6 @@ class AttentionRelevance(Relevance):
         if rest and len(rest) < len(sources) and (call.name == "mul" or rest[0] is call.args[0]):
             shapes = [one.shape for one in rest]
             return carry(call, lambda came: [(came / len(rest)).sum_to_size(shape) for shape in shapes], *rest)
-        roots = [self._traces.root(one) for one in sources]
-        if len(sources) > 1 and call.name == "mul" and all(one is roots[0] for one in roots):
-            return carry(call, lambda came: (came.sum_to_size(roots[0].shape),), roots[0])
         return super().factor(call)
 
     def softmax(self, call: Call) -> Tensor:

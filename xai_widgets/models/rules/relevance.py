@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.models.errors import ModelError
+from xai_widgets.models.errors import ModelError, called_in
 from xai_widgets.models.rules.layer import Convolving, Layer
-from xai_widgets.models.rules.mode import Call, Rules, carry
+from xai_widgets.models.rules.mode import Call, Rules, carry, refusal
 from xai_widgets.models.rules.operations import (
     ADDITIONS,
     CONVOLUTIONS,
     DROPOUTS,
     ELEMENTWISE,
     EXTREMES,
+    FUNCTIONS,
     LINEAR,
     MATMULS,
     MAX_POOLS,
@@ -30,6 +31,7 @@ from xai_widgets.models.rules.operations import (
     tensors_in,
 )
 from xai_widgets.models.rules.shares import RULES, Options, proportional
+from xai_widgets.models.rules.traces import Traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +50,7 @@ ATTEND = "lrp is for convolutional and dense networks; use attention_lrp for tra
 class Relevance(Rules):
     """Carry relevance: each operation hands what its output has to its inputs, as `LayerwiseRelevance` says.
 
+    An activation written out is recognised as a product of functions of one tensor's values: ``x * x.sigmoid()``.
     By `kernels`, the convolutions of passes before, the next ones are faster.
     """
 
@@ -61,10 +64,12 @@ class Relevance(Rules):
     def __init__(self, composite: Composite, options: Options, kernels: Kernels | None = None) -> None:
         super().__init__()
         self.composite, self.options, self._kernels = composite, options, kernels
+        self._traces = Traces()
         self._layers: dict[int, tuple[int, Layer]] = {}
         self._outputs: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._raw: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._table: dict[str, Callable[[Call], Any]] = {
+            **dict.fromkeys(FUNCTIONS - {"sqrt", "rsqrt"}, self.idle),  # roots are those of norms
             **dict.fromkeys(ELEMENTWISE | DROPOUTS | {"neg"}, self.pass_on),
             **dict.fromkeys(LINEAR | ADDITIONS, self.in_proportion),
             **dict.fromkeys(CONVOLUTIONS, self.convolution),
@@ -95,11 +100,16 @@ class Relevance(Rules):
         return super().head(scores) * scores.detach()
 
     def record(self, call: Call, result: Any) -> None:
-        """Follow the input up to the first layers."""
+        """Follow the input up to the first layers, and what is a function of single values."""
+        self._traces.follow(call, result)
         layer = isinstance(result, Tensor) and self._outputs.get(id(result)) is result
         if not layer and call.dependents and all(map(self._is_raw, call.dependents)):
             for one in tensors_in(result):
                 self._raw[id(one)] = one
+
+    def renamed(self, old: Tensor, new: Tensor) -> None:
+        """Keep what is known of a tensor that is written into up to date."""
+        self._traces.rename(old, new)
 
     def adopts(self, made: Tensor) -> bool:
         """Pass on what comes to a custom function that is an activation, by its name and by its derivative."""
@@ -239,6 +249,17 @@ class Relevance(Rules):
         """Refuse by name what would otherwise be taken apart."""
         return self.refuse(call.func)
 
+    def idle(self, call: Call, why: str = "") -> Tensor:
+        """Let nothing through: refuse the operation only if something comes back to it."""
+        refused = partial(refusal, self.name, self.advice, self.named(call.func), why, called_in())
+
+        def back(came: Tensor) -> tuple[Tensor]:
+            if bool(came.any()):
+                raise refused()
+            return (came,)
+
+        return carry(call, back, call.dependents[0])
+
     def in_proportion(self, call: Call) -> Tensor:
         """Share sums in proportion, with the constants among them."""
         return self.both(call) if call.name not in ADDITIONS and len(call.dependents) > 1 else self.shared(call)
@@ -285,12 +306,16 @@ class Relevance(Rules):
         return carry(call, lambda came: (came,), call.dependents[0])
 
     def factor(self, call: Call) -> Tensor:
-        """Pass on what comes through fixed factors; give half to each of two that depend on the input."""
+        """Pass on what comes to an activation or through fixed factors; else give half to each of two."""
         sources = call.dependents
+        turns = any(one.is_complex() for one in tensors_in(call.args))  # and does not only scale
+        root = None if turns or len(sources) == 1 or call.kwargs else self._traces.root(sources)
+        if root is not None:
+            return carry(call, lambda came: (came,), root)
         shapes = [one.shape for one in sources]
         if call.name == "div" and (call.kwargs or sources[0] is not call.args[0] or len(sources) > 1):
             return self.refuse(call.func, " by what depends on the input")
-        if any(one.is_complex() for one in tensors_in(call.args)):  # which turns, and does not only scale
+        if turns:
             return self.shared(call, 1 / len(sources))
         return carry(call, lambda came: [(came / len(shapes)).sum_to_size(shape) for shape in shapes], *sources)
 

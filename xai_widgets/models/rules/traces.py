@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xai_widgets.models.rules.operations import ELEMENTWISE, FUNCTIONS, LINEAR, MOVES, tensors_in
 
@@ -18,6 +18,7 @@ POWERS = frozenset({"pow", "square", "erf"})
 SINGLE = ELEMENTWISE | FUNCTIONS | POWERS | CASTS | ARITHMETIC
 """What has one value of its result for each value of its input."""
 CHOICES = frozenset({"topk", "sort", "argsort", "argmax"})
+Lineage: TypeAlias = "tuple[tuple[weakref.ref[Tensor], int], ...]"
 
 
 class Traces:
@@ -28,15 +29,25 @@ class Traces:
     """
 
     def __init__(self) -> None:
-        self._roots: dict[int, tuple[weakref.ref[Tensor], weakref.ref[Tensor]]] = {}
+        self._above: dict[int, tuple[weakref.ref[Tensor], Lineage]] = {}
         self._scales: dict[int, tuple[weakref.ref[Tensor], bool]] = {}
         self._choices: dict[int, tuple[weakref.ref[Tensor], tuple[int, ...]]] = {}
 
-    def root(self, x: Tensor) -> Tensor:
-        """Return the tensor of whose single values those of `x` are functions: itself, unless known better."""
-        found, root = self._roots.get(id(x), (None, None))
-        known = root() if found is not None and root is not None and found() is x else None
-        return x if known is None else known
+    def _lineage(self, x: Tensor) -> Lineage:
+        """Tell of which tensors' single values those of `x` are functions: of itself, then from near to far."""
+        found, above = self._above.get(id(x), (None, ()))
+        own = weakref.ref(x), x._version  # noqa: SLF001  counts what is written into it
+        return (own, *above) if found is not None and found() is x else (own,)
+
+    def _common(self, sources: list[Tensor]) -> Lineage:
+        first, *rest = map(self._lineage, sources)
+        among = [{(id(ref), version) for ref, version in one} for one in rest]
+        return tuple((ref, version) for ref, version in first if all((id(ref), version) in one for one in among))
+
+    def root(self, sources: list[Tensor]) -> Tensor | None:
+        """Return the nearest tensor of whose single values those of all these are functions, if there is any."""
+        found = ((ref(), version) for ref, version in self._common(sources))
+        return next((x for x, version in found if x is not None and x._version == version), None)  # noqa: SLF001
 
     def is_scale(self, x: Tensor) -> bool:
         """Tell whether `x` does nothing but scale."""
@@ -62,7 +73,7 @@ class Traces:
 
     def rename(self, old: Tensor, new: Tensor) -> None:
         """Note of one tensor what is noted of another, and nothing else."""
-        tables: tuple[dict[int, tuple[weakref.ref[Tensor], Any]], ...] = (self._roots, self._scales)
+        tables: tuple[dict[int, tuple[weakref.ref[Tensor], Any]], ...] = (self._above, self._scales)
         for notes in tables:
             found, value = notes.get(id(old), (None, None))
             notes.pop(id(new), None)
@@ -83,10 +94,10 @@ class Traces:
         if all(map(self.is_scale, sources)):
             self._follow_scales(call, sources, made)
         elif call.name in SINGLE and _alike(call, sources):
-            roots = [self.root(one) for one in sources]
+            above = self._common(sources)
             for one in made:
-                if all(other is roots[0] for other in roots) and one.shape == roots[0].shape:
-                    self._roots[id(one)] = weakref.ref(one), weakref.ref(roots[0])
+                if above and one.shape == sources[0].shape:
+                    self._above[id(one)] = weakref.ref(one), above
 
     def _follow_scales(self, call: Call, sources: list[Tensor], made: list[Tensor]) -> None:
         sums = all(self._scales[id(one)][1] for one in sources)
