@@ -279,7 +279,7 @@ def test_a_method_is_one_registered_dataclass_with_a_sentence_a_paper_and_ranges
         assert dataclasses.is_dataclass(cls)
         assert cls.__dataclass_params__.frozen
         assert info.sentence.endswith("?")
-        assert "References" in (cls.__doc__ or "")
+        assert {"References", "math:"} <= set(re.findall(r"References|math:", cls.__doc__ or "")), info.name
         for one in info.parameters:
             assert one.sentence.endswith("."), f"{info.name}.{one.name}"
             if one.kind in {"int", "float", "size"} and not one.hidden:

@@ -245,6 +245,8 @@ def _linear_layers(module: nn.Module) -> Iterator[tuple[Tensor, Tensor | None]]:
 class GuidedGradCam(ActivationMap):
     r"""Guided backpropagation times Grad-CAM, pixel by pixel.
 
+    .. math:: R_\mathrm{guided}(x) \odot \mathrm{enlarge}(\mathrm{CAM})
+
     Grad-CAM chooses the region, guided backpropagation draws what is in it, and shares its weakness: the drawing hardly
     changes when the model's weights do. Captum enlarges Grad-CAM by the nearest cell unless told otherwise, here it is
     bilinear.

@@ -63,11 +63,7 @@ class Pairs:
     def weigh(self, pairs: int) -> tuple[Tensor, Tensor]:
         """Weigh the first pairs, so that those of each size stand for all of that size.
 
-        Returns
-        -------
-        weights : Tensor, shape (pairs,)
-        missing : Tensor, shape (pairs,)
-            The share of each one's size that has not been drawn.
+        Returned with the weights is which share of each one's size has not been drawn.
         """
         strata = torch.tensor(self._strata[:pairs])
         drawn = torch.bincount(strata, minlength=len(self._sizes))

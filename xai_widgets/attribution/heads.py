@@ -49,14 +49,7 @@ class AttentionMap:
 def attention_map(model: Model, inputs: Inputs, layer: int, head: int | None = None) -> AttentionMap:
     """Watch one pass, and return one layer's attention.
 
-    Parameters
-    ----------
-    model : Model
-    inputs : Inputs
-    layer : int
-        In the order in which they run, counted from 0.
-    head : int, optional
-        By default the mean of all.
+    Layers count from 0 in the order in which they run; without a `head` it is the mean of all.
 
     Raises
     ------

@@ -49,14 +49,7 @@ class Covered:
     The first picture's windows go through the whole model. Where the same scores come from recomputing only what the
     windows reach, as in convolutional networks, the others are done so; see :mod:`xai_widgets.models.incremental`.
 
-    Parameters
-    ----------
-    model : Model
-    x : Tensor, shape (features…)
-    fill : Tensor
-        What covers the windows, of that shape or broadcastable to it.
-    levels : sequence of Windows
-        To be asked for in this order.
+    `fill` covers the windows, of the input's shape or broadcastable to it; `levels` are asked for in their order.
     """
 
     def __init__(self, model: Model, x: Tensor, fill: Tensor, levels: Sequence[Windows]) -> None:

@@ -41,7 +41,8 @@ class IntegratedGradients(GradientMethod):
     ends differ most. All are halved where the errors of steps cancel, as those of smooth networks do. The error is
     told by what the last halving of steps changed and what the ends of the other steps differ by, and is no less than
     the completeness gap proves (:math:`|gap| / \sqrt n`, of a map with `n` values), as a share of the map's norm.
-    `n_steps` is rounded down to 2, 3, 5, 9 …; evenly spaced, they are the points of Captum's ``riemann_trapezoid``.
+    `n_steps` is rounded down to 2, 3, 5, 9 …; evenly spaced, they are the points of Captum's ``riemann_trapezoid``,
+    which weighs them by 1 / n where there are n - 1 steps: its values are (n - 1) / n of these.
 
     Of several baselines, a tensor [n, …], it is the mean over their paths, one after the other (`expected_gradients`
     takes them all at once, by samples).

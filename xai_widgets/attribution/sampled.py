@@ -36,8 +36,8 @@ class VarGrad(Noisy):
     r"""Variance of the gradient over noisy copies, :math:`\mathrm{Var}_{\epsilon}[\nabla F(x + \epsilon)]`.
 
     :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range, or that of each
-    value over the `background`: the very copies that SmoothGrad draws from the same seed. The error comes from the
-    fourth moments.
+    value over the `background`: the very copies that SmoothGrad draws from the same seed. The variance is unbiased
+    (Captum divides by the number of samples). Its error comes from the fourth moments.
 
     References
     ----------
@@ -98,10 +98,10 @@ class ExpectedGradients(GradientMethod):
 
     .. math:: E_{x' \sim D, \, \alpha \sim U(0, 1)} \left[ (x - x') \odot \nabla F(x' + \alpha (x - x')) \right]
 
-    `baselines` is a tensor [n, …] of inputs to compare with, such as rows of the training data, each taken in turn, or
-    the name of one baseline (``"noise"`` is drawn anew each time). On average the values sum to what the score
-    exceeds its mean over the baselines by; the gap says how far this sample of them is off. The error is the standard
-    error over points.
+    `baselines` is a tensor [n, …] of inputs to compare with, such as rows of the training data, each taken in turn
+    (SHAP's GradientExplainer draws them at random, which adds chance), or the name of one baseline (``"noise"`` is
+    drawn anew each time). On average the values sum to what the score exceeds its mean over the baselines by; the gap
+    says how far this sample of them is off. The error is the standard error over points.
 
     References
     ----------

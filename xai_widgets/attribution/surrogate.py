@@ -130,11 +130,12 @@ class Lime(GroupMethod):
         + \lambda \lVert \beta \rVert^2
 
     Each of `n_samples` pictures shows every group with probability 1/2, every second one what the last one hid: effects
-    of two groups together then disturb theirs alone less; :math:`D = 1 - \sqrt{|z| / d}` is the cosine
-    distance from showing all, `w` the `kernel_width`. A note says which share of the variance the fit explains: where
-    it is small, the coefficients say little. The error is that of drawing, not that of being linear; from the
-    second pair on it is told by how the fit to all other pairs misses each, until there are two a coefficient. Words
-    of a long text are joined into some hundred spans.
+    of two groups together then disturb theirs alone less; :math:`D = 1 - \sqrt{|z| / d}` is the cosine distance from
+    showing all, `w` the `kernel_width`, as in the lime library (Captum's measures how far the input itself moves, and
+    fits a lasso). A note says which share of the variance the fit explains: where it is small, the coefficients say
+    little. The error is that of drawing, not that of being linear; from the second pair on it is told by how the fit to
+    all other pairs misses each, until there are two a coefficient. Words of a long text are joined into some hundred
+    spans.
 
     References
     ----------
