@@ -263,8 +263,36 @@ def test_rules_compare_dates_with_dates_that_are_written():
     keep = bound(rules=["since <= '2021-12-31'", "'2019-06-01' < since"])
     for day, holds in (("2021-12-31", True), ("2022-01-01", False), ("2019-06-01", False), ("2019-06-02", True)):
         assert keep.holds(changed(since=day)).tolist() == [holds]
-    with pytest.raises(ValueError, match=r"\"since > 'someday'\" compares what cannot be compared: Error parsing"):
-        bound(rules=["since > 'someday'"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("since > 'someday'", "compares what cannot be compared: a date and the text 'someday'"),
+        ("age > '3'", "compares what cannot be compared: a number and the text '3'"),
+        ("job > 3", "compares what cannot be compared: a text and a number"),
+        ("since > age", "compares what cannot be compared: a date and a number"),
+        ("owns - owns > 0", "computes with what are no numbers: a truth value and a truth value"),
+        ("-job > 3", "computes with what are no numbers: a number and a text"),
+        ("age > 1/0", "divides by zero"),
+        ("age / (1 - 1) > 3", "divides by zero"),
+        ("age < 1e999", "has a number that is too large"),
+        (f"age < 1{'0' * 400}", "has a number that is too large"),
+        (f"age < {'9' * 300} * {'9' * 300}", "has a number that is too large"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused_in_plain_words(rule, said):
+    with pytest.raises(ValueError) as raised:
+        bound(rules=[rule])
+    assert str(raised.value) == f"Constraints: the rule {rule!r} {said}."
+
+
+def test_whole_numbers_of_rules_do_not_wrap_around_and_switches_divide():
+    assert bound(rules=["age * 99999999999999999999999 > 3"]).holds(ROW[None]).all()
+    assert bound(rules=["age * 9223372036854775807 > 3"]).holds(ROW[None]).all()
+    table = Table.of(np.array([[0.0, 5.0], [1.0, 6.0]]), ["on", "b"])
+    keep = xai.Constraints(rules=["1 / on > 2"]).bind(table, table.data[0])
+    assert keep.holds(table.data).tolist() == [True, False]
 
 
 MISSING = np.full((1, len(FRAME.columns)), np.nan)

@@ -229,6 +229,8 @@ def test_wrong_rules_are_told_before_a_search_and_the_right_ones_stay(make_table
         assert widget.constraints == xai.Constraints(immutable=["job"])
     browser.say(**{**rules, "effort": {"age": -1}}, rules=[])
     assert widget.state["rules"]["error"] == "The effort of 'age' must be a number above 0, got -1.0."
+    browser.say(kind="rules", rules=["age > 1 / 0"])
+    assert widget.state["rules"]["error"] == "The rule 'age > 1 / 0' divides by zero."
     browser.say(**rules, rules=["age < 70"])
     assert widget.state["rules"]["error"] is None
 

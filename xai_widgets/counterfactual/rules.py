@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import operator
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.inputs.columns import own_values
+from xai_widgets.inputs.columns import EXACT, own_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from numpy.typing import NDArray
 
+    from xai_widgets.inputs.columns import Column
     from xai_widgets.inputs.table import Table
 
     Term = tuple[Any, Any]
@@ -37,6 +38,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.NotEq: operator.ne,
 }
 QUOTED = re.compile(r"`([^`]+)`")
+KINDS = {"b": "a truth value", "i": "a number", "f": "a number", "M": "a date", "m": "a time between dates"}
 LONGEST = 1000
 """Characters of a rule."""
 
@@ -100,7 +102,7 @@ class Rule:
         What compares a missing value neither holds nor fails, nor does what hangs on it (the three values of Kleene).
         """
         columns = {
-            one.name: (own_values(one, values[:, i]), np.isnan(values[:, i]))
+            one.name: (_computable(one, values[:, i]), np.isnan(values[:, i]))
             for i, one in enumerate(table.columns)
             if one.name in self.columns
         }
@@ -116,45 +118,64 @@ class Rule:
     def _value(self, node: ast.expr, columns: Mapping[str, Term]) -> Term:
         """Return what a term comes to, and where that is not known."""
         if isinstance(node, ast.Constant):
+            if isinstance(node.value, (int, float)) and abs(node.value) > sys.float_info.max:
+                msg = f"Constraints: the rule {self.text!r} has a number that is too large."
+                raise ValueError(msg)
             return node.value, False
         if isinstance(node, ast.Name):
             return columns[node.id]
         if isinstance(node, ast.BinOp):
             (a, a_missing), (b, b_missing) = self._value(node.left, columns), self._value(node.right, columns)
-            return ARITHMETIC[type(node.op)](a, b), a_missing | b_missing
+            return self._applied(node.op, a, b), a_missing | b_missing
         if isinstance(node, ast.UnaryOp):
             value, missing = self._value(node.operand, columns)
-            return ~np.asarray(value, bool) if isinstance(node.op, ast.Not) else -value, missing
+            if isinstance(node.op, ast.Not):
+                return ~np.asarray(value, bool), missing
+            return self._applied(ast.Sub(), 0, value), missing
         if isinstance(node, ast.BoolOp):
             truths = [self._truth(one, columns) for one in node.values]
         else:
             assert isinstance(node, ast.Compare)
             terms = [self._value(one, columns) for one in (node.left, *node.comparators)]
             truths = [
-                np.where(a_missing | b_missing, 0.5, COMPARISONS[type(op)](_beside(a, b), _beside(b, a)))
+                np.where(a_missing | b_missing, 0.5, self._applied(op, a, b))
                 for op, (a, a_missing), (b, b_missing) in zip(node.ops, terms, terms[1:], strict=False)
             ]
         join = np.maximum if isinstance(getattr(node, "op", None), ast.Or) else np.minimum
         truth = join.reduce(np.broadcast_arrays(*truths))
         return truth == 1, truth == 0.5  # noqa: PLR2004
 
+    def _applied(self, op: ast.operator | ast.cmpop, a: Any, b: Any) -> Any:
+        try:
+            if isinstance(op, ast.cmpop):
+                return COMPARISONS[type(op)](_beside(a, b), _beside(b, a))
+            if not (isinstance(op, ast.Div) and np.ndim(b) == 0 and b == 0):
+                return ARITHMETIC[type(op)](a, b)
+            msg = f"Constraints: the rule {self.text!r} divides by zero."
+        except OverflowError:
+            msg = f"Constraints: the rule {self.text!r} has a number that is too large."
+        except (TypeError, ValueError):
+            msg = f"Constraints: the rule {self.text!r} computes with what are no numbers: {_kind(a)} and {_kind(b)}."
+            if isinstance(op, ast.cmpop):
+                msg = (
+                    f"Constraints: the rule {self.text!r} compares what cannot be compared: {_kind(a)} and {_kind(b)}."
+                )
+        raise ValueError(msg)
+
     def possible(self, bounds: Mapping[str, tuple[float, float]], missing: Collection[str]) -> bool:
         """Tell whether it can hold for any values within bounds, some missing; True where that is not seen at once."""
         return _possible(self.tree, bounds, missing)
 
 
-def _decided(node: ast.AST, missing: Collection[str], *, wanted: bool) -> bool:
-    """Tell whether a condition may come out as wanted where columns are missing, whatever the others are."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return _decided(node.operand, missing, wanted=not wanted)
-    if isinstance(node, ast.BoolOp):
-        found = [_decided(one, missing, wanted=wanted) for one in node.values]
-    elif isinstance(node, ast.Compare):
-        terms = [_readable(one, missing) for one in (node.left, *node.comparators)]
-        found = [a and b for a, b in itertools.pairwise(terms)]
-    else:
-        return _readable(node, missing)
-    return all(found) if isinstance(getattr(node, "op", None), ast.Or) != wanted else any(found)
+def _computable(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
+    """Return a column in the data's own types, but numbers as floats: these neither wrap around nor refuse a zero."""
+    own = own_values(column, values)
+    numbers = all(isinstance(one, (int, float)) and abs(one) <= EXACT for one in column.choices)
+    return own.astype(np.float64) if numbers and own.dtype.kind in "iO" else own
+
+
+def _kind(term: Any) -> str:
+    return f"the text {term!r}" if isinstance(term, str) else KINDS.get(np.asarray(term).dtype.kind, "a text")
 
 
 def _readable(node: ast.AST, missing: Collection[str]) -> bool:
@@ -186,21 +207,33 @@ def _known(node: ast.AST) -> bool:
     return False
 
 
-def _possible(node: ast.expr, bounds: Mapping[str, tuple[float, float]], missing: Collection[str]) -> bool:
+def _possible(
+    node: ast.expr, bounds: Mapping[str, tuple[float, float]], missing: Collection[str], *, wanted: bool = True
+) -> bool:
+    """Tell whether a condition can come out as wanted."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _possible(node.operand, bounds, missing, wanted=not wanted)
     if isinstance(node, ast.BoolOp):
-        found = [_possible(one, bounds, missing) for one in node.values]
-        return all(found) if isinstance(node.op, ast.And) else any(found)
-    if not isinstance(node, ast.Compare) or not _decided(node, missing, wanted=True):
-        return _decided(node, missing, wanted=True)
-    terms = [_interval(one, bounds) for one in (node.left, *node.comparators)]
-    for op, a, b in zip(node.ops, terms, terms[1:], strict=False):
-        if a is None or b is None:
-            continue
-        low = isinstance(op, (ast.Lt, ast.LtE, ast.Eq)) and (a[0] > b[1] or (isinstance(op, ast.Lt) and a[0] == b[1]))
-        high = isinstance(op, (ast.Gt, ast.GtE, ast.Eq)) and (a[1] < b[0] or (isinstance(op, ast.Gt) and a[1] == b[0]))
-        if low or high:
-            return False
-    return True
+        found = [_possible(one, bounds, missing, wanted=wanted) for one in node.values]
+    elif isinstance(node, ast.Compare):
+        terms = [node.left, *node.comparators]
+        found = [
+            _readable(a, missing)
+            and _readable(b, missing)
+            and not (wanted and _excluded(op, _interval(a, bounds), _interval(b, bounds)))
+            for op, a, b in zip(node.ops, terms, terms[1:], strict=False)
+        ]
+    else:
+        return _readable(node, missing)
+    return all(found) if isinstance(getattr(node, "op", None), ast.Or) != wanted else any(found)
+
+
+def _excluded(op: ast.cmpop, a: tuple[float, float] | None, b: tuple[float, float] | None) -> bool:
+    if a is None or b is None:
+        return False
+    low = isinstance(op, (ast.Lt, ast.LtE, ast.Eq)) and (a[0] > b[1] or (isinstance(op, ast.Lt) and a[0] == b[1]))
+    high = isinstance(op, (ast.Gt, ast.GtE, ast.Eq)) and (a[1] < b[0] or (isinstance(op, ast.Gt) and a[1] == b[0]))
+    return low or high
 
 
 def _interval(node: ast.expr, bounds: Mapping[str, tuple[float, float]]) -> tuple[float, float] | None:

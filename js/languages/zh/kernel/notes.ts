@@ -117,7 +117,18 @@ export const notes: Record<string, string> = {
     "约束：在其他约束之下，规则 {} 永远不能成立。",
   "Constraints: the rule {} can never hold: the row has no value in {}.":
     "约束：规则 {} 永远不能成立：该行在 {} 中没有值。",
-  "Constraints: the rule {} compares what cannot be compared: {}.": "约束：规则 {} 比较了无法比较的内容：{}。",
+  "Constraints: the rule {} compares what cannot be compared: {} and {}.":
+    "约束：规则 {} 比较了无法比较的内容：{}与{}。",
+  "Constraints: the rule {} computes with what are no numbers: {} and {}.":
+    "约束：规则 {} 用不是数的内容计算：{}与{}。",
+  "Constraints: the rule {} divides by zero.": "约束：规则 {} 除以零。",
+  "Constraints: the rule {} has a number that is too large.": "约束：规则 {} 含有过大的数。",
+  "a truth value": "真假值",
+  "a number": "数",
+  "a date": "日期",
+  "a time between dates": "日期之间的时长",
+  "a text": "文本",
+  "the text {}": "文本 {}",
   "The rule {} is no comparison of columns. {}": "规则 {} 不是列的比较。{}",
   "The rule {} cannot be read. {}": "规则 {} 无法读取。{}",
   "Rules compare columns, numbers and texts: 'a <= b - 14', '`hours per week` < 60', 'job != \"clerk\" or age > 30'.":
