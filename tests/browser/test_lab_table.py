@@ -266,6 +266,14 @@ def test_none_found_names_what_blocks(view):
     expect(view.root.locator("[data-xai=none-found]")).to_contain_text("age < 40")
 
 
+def test_what_has_an_order_may_go_one_way(studio, view):
+    for name in ("owns", "job"):
+        view.column(name).get_by_role("button", name=f"Rules for {name}").click()
+    view.column("owns").get_by_label("May go").select_option(label="only up")
+    becomes(studio, "w.constraints.direction", {"owns": "up"})
+    expect(view.column("job").get_by_label("May go")).to_have_count(0)
+
+
 def test_scenarios_stand_side_by_side_and_leave_as_a_frame_and_a_file(studio, view):
     view.column("job").get_by_role("combobox").select_option(label="boss")
     view.settled()

@@ -59,6 +59,7 @@ def test_counts_are_those_of_the_data_and_sum_to_what_is_known(make_table):
         choices = [{"False": False, "True": True}.get(one, one) for one in columns[name]["choices"]]
         assert columns[name]["counts"] == [counted[one] for one in choices]
     assert columns["level"]["choices"] == ["low", "mid", "high"]
+    assert [name for name, one in columns.items() if not one["ordered"]] == ["town"]
 
 
 def test_ends_and_steps_are_those_of_the_data(make_table):

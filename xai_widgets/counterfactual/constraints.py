@@ -101,7 +101,7 @@ class Constraints:
                 raise ValueError(msg)
         for column, way in self.direction.items():
             i = table.names.index(column)
-            if any(isinstance(one, str) for one in table.columns[i].choices) and not table.columns[i].ordered:
+            if not table.columns[i].ordered:
                 msg = f"Constraints: {column!r} has no direction, it is one of {_few(table.columns[i].choices)}."
                 raise ValueError(msg)
             low[i] = max(low[i], row[i]) if way == "up" else low[i]

@@ -55,8 +55,8 @@ class Column:
 
     @property
     def ordered(self) -> bool:
-        """Whether its categories have an order of their own, as those of pandas may."""
-        return bool(getattr(self.dtype, "ordered", False))
+        """Whether its values have an order: of texts, only categories of pandas may."""
+        return bool(getattr(self.dtype, "ordered", False)) or not any(isinstance(one, str) for one in self.choices)
 
     @cached_property
     def scale(self) -> float:

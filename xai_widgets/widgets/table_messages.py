@@ -55,6 +55,7 @@ def column(table: Table, i: int, own: float) -> dict[str, Any]:
         "high": high,
         "step": one.step,
         "counts": counts(one, known, low, high),
+        "ordered": one.ordered,
         "missing": len(known) < len(values) or math.isnan(own),
     }
 

@@ -20,6 +20,8 @@ export interface Column {
   step: number;
   /** How many rows of the data lie in equal parts of the range, or have each choice. */
   counts: number[];
+  /** Whether a rule can let it go one way only; nothing changes in a saved file. */
+  ordered?: boolean;
   /** Whether a value may be missing. */
   missing: boolean;
   /** The cell in words, where nothing else is known of the column: in a saved file. */

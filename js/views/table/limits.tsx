@@ -73,17 +73,19 @@ export function Limits({ column, value, rules, onRules: set, onMissing }: Limits
             hint={column.high}
             onPick={(one) => range(low, one)}
           />
-          <Select
-            inline
-            label={tableWords.direction}
-            value={rules.direction[name] ?? ""}
-            choices={(["", "up", "down"] as const).map((way) => ({ value: way, text: tableWords.directions[way] }))}
-            onPick={(way) => {
-              const others = without(rules.direction, name);
-              set({ direction: way ? { ...others, [name]: way as "up" | "down" } : others });
-            }}
-          />
         </>
+      )}
+      {column.ordered && (
+        <Select
+          inline
+          label={tableWords.direction}
+          value={rules.direction[name] ?? ""}
+          choices={(["", "up", "down"] as const).map((way) => ({ value: way, text: tableWords.directions[way] }))}
+          onPick={(way) => {
+            const others = without(rules.direction, name);
+            set({ direction: way ? { ...others, [name]: way as "up" | "down" } : others });
+          }}
+        />
       )}
       <span class="xai-end" title={tableWords.effortHint}>
         <label for={id}>{tableWords.effort}</label>
