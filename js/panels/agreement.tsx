@@ -1,13 +1,15 @@
 // How far two methods agree, in one number and in words.
 import type { ReadonlySignal } from "@preact/signals";
-import type { Agreement } from "../core/agreement";
+import { type Agreement, agreementOf } from "../core/agreement";
+import { sameEdits } from "../core/request";
+import type { Sign } from "../core/types";
 import { words } from "../core/words";
 import { Button } from "../dom/controls";
 import type { ShownMap } from "../host/decode";
 import { methodTitle } from "./names";
 import type { Shown } from "./shown";
 
-export interface Verdict {
+interface Verdict {
   text: string;
   facts: string[];
   /** Both maps are finished. */
@@ -25,6 +27,12 @@ interface Comparing extends Shown {
   manner: ReadonlySignal<string>;
 }
 
+/** How far two maps agree; null where one is missing, or they answer two questions. */
+export function agreementAs(a: ShownMap | null, b: ShownMap | null, sign: Sign): Agreement | null {
+  if (!a || !b || JSON.stringify(a.info.target) !== JSON.stringify(b.info.target)) return null;
+  return sameEdits(a.info.request.edits, b.info.request.edits) ? agreementOf(a.grid, b.grid, sign) : null;
+}
+
 /** Null where nothing is compared. */
 export function verdictOf({ store, agreement, maps, over, manner }: Comparing): Verdict | null {
   if (!store.compare.value) return null;
@@ -40,6 +48,16 @@ export function verdictOf({ store, agreement, maps, over, manner }: Comparing): 
     final ? "" : words.agreementSoFar,
   ];
   return { text: words.agreement(found.correlation), facts: facts.filter(Boolean), final };
+}
+
+function inWords({ text, facts }: Verdict): string {
+  return [text, ...facts].join(", ");
+}
+
+/** The same where no element can be. */
+export function agreementText(view: Comparing): string | null {
+  const verdict = verdictOf(view);
+  return verdict && inWords(verdict);
 }
 
 /** The method without signs, where the other has some: the signs of one would be compared with the strength of the other. */
@@ -71,7 +89,7 @@ export function AgreementLine({ view }: { view: Comparing }) {
         </span>
       )}
       <span class="xai-hidden" aria-live="polite">
-        {verdict.final ? [verdict.text, ...verdict.facts].join(", ") : ""}
+        {verdict.final ? inWords(verdict) : ""}
       </span>
     </div>
   );

@@ -7,10 +7,10 @@ import pytest
 from browser.image_widget import SETUP as PICTURE
 from browser.image_widget import shown
 from browser.lab import Lab, Server
+from browser.table_widget import SETUP as ROW
 from browser.test_embedding import SETUP as VECTORS
 from browser.test_lab_file import opened
 from browser.test_lab_population import SETUP as PEOPLE
-from browser.test_lab_table import SETUP as ROW
 from browser.text_widget import SETUP as PASSAGE
 from playwright.sync_api import expect
 from torch import nn

@@ -7,7 +7,7 @@ import io
 import re
 
 import numpy as np
-from browser import image_widget, test_embedding, test_lab_population, test_lab_table, text_widget
+from browser import image_widget, table_widget, test_embedding, test_lab_population, text_widget
 from browser.lab import script
 from browser.test_lab_image_life import PNG, coloured, png_of, shown_picture
 from browser.test_lab_kept import alive
@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 KINDS = {
     "picture": (image_widget.SETUP, image_widget.SHOWN),
     "text": (text_widget.SETUP, text_widget.SHOWN.format(text=text_widget.TEXT)),
-    "row": (test_lab_table.SETUP, test_lab_table.SHOWN),
+    "row": (table_widget.SETUP, table_widget.SHOWN),
     "population": (test_lab_population.SETUP, test_lab_population.SHOWN),
     "embedding": (test_embedding.SETUP, test_embedding.SHOWN),
 }

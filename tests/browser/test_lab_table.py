@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 import pytest
 from browser.believed import REVERSED, beside, definitions, measured, unfold
-from browser.image_widget import becomes, cell, evaluate, one_widget, script, value
+from browser.image_widget import becomes, cell, evaluate, one_widget, value
 from browser.lab import shared
 from browser.strangers import changed_by_strangers
+from browser.table_widget import SETUP, SHOWN, probability, shown
 from playwright.sync_api import expect
 
-# A judge of people that anyone can check by hand: the sum of its columns is the log-odds.
-SETUP = """
-import numpy as np, pandas as pd
-import xai_widgets as xai
-random = np.random.default_rng(0)
-frame = pd.DataFrame({
-    "age": random.integers(18, 80, 200),
-    "job": random.choice(["boss", "clerk", "cook"], 200),
-    "owns": random.random(200) < 0.4,
-    "rate": np.where(random.random(200) < 0.1, np.nan, np.round(random.normal(size=200), 2)),
-    "since": pd.to_datetime("2015-01-01") + pd.to_timedelta(random.integers(0, 3000, 200), "D"),
-})
-row = {"age": 30, "job": "clerk", "owns": False, "rate": 0.5, "since": pd.Timestamp("2020-01-01")}
-def judge(rows):
-    jobs = rows["job"].map({"clerk": -1.0, "boss": 1.5, "cook": 0.0}).to_numpy()
-    z = (rows["age"] - 45) / 15 + jobs + 2.0 * rows["owns"] + rows["rate"].astype(float).fillna(0.0)
-    return np.stack([np.zeros(len(rows)), z], 1)
-"""
-SHOWN = 'w = xai.explain(judge, row, background=frame, labels=["no", "yes"], target="yes")\nw'
 WIDE = """
 data = np.random.default_rng(0).normal(size=(8, 2000))
 weights = np.zeros(2000); weights[[7, 1500]] = 3, -1
@@ -38,42 +19,6 @@ w = xai.explain(lambda x: np.stack([0 * x[:, 0], x @ weights], 1), np.ones(2000)
                 method="feature_ablation")
 w
 """
-
-
-def probability(age=30, job=-1.0, owns=0.0, rate=0.5):
-    return 1 / (1 + math.exp(-((age - 45) / 15 + job + 2 * owns + rate)))
-
-
-class TableView:
-    """The table widget that a cell shows."""
-
-    def __init__(self, lab, root):
-        self.lab, self.root = lab, root
-
-    def column(self, name):
-        return self.root.locator(f"[data-column={name}]")
-
-    def settled(self):
-        self.root.page.wait_for_function(
-            """root => { const { store } = root.xai; const map = store.slots.a.map.value;
-                const text = edits => JSON.stringify(edits.map(e => [e.column, e.value]));
-                const now = text(store.request.value.edits);
-                return store.slots.a.phase.value === 'idle' && map?.info.final && text(map.info.request.edits) === now
-                    && store.prediction.value && !store.prediction.value.guess && store.curves.value
-                    && text(store.curves.value.edits) === now }""",
-            arg=self.root.element_handle(),
-        )
-        return self
-
-    def probability(self):
-        return self.root.evaluate("root => root.xai.store.prediction.value.probabilities[1]")
-
-
-def shown(lab, at):
-    root = lab.output(at).locator(".xai-root")
-    expect(root.locator(".xai-f-list")).to_be_visible()
-    lab.page.evaluate(script("i => PANEL.content.widgets[i].node.scrollIntoView()"), at)
-    return TableView(lab, root).settled()
 
 
 @pytest.fixture(scope="module")
@@ -359,6 +304,25 @@ def test_a_class_is_searched_for_a_probability(studio, view):
     expect(panel.locator("[data-xai=found]").first).to_contain_text("the answer would be yes")
     view.root.page.wait_for_function("root => !root.xai.store.search.value.running", arg=view.root.element_handle())
     assert min(value(studio, "[float(one.prediction.probabilities[1]) for one in w.counterfactuals.candidates]")) >= 0.8
+
+
+def test_two_methods_side_by_side_and_how_far_they_agree(studio, view):
+    evaluate(studio, REVERSED)
+    view.root.get_by_label("Compare with", exact=True).select_option("lime")
+    amounts = view.column("age").locator(".xai-f-amount > [aria-hidden]")
+    expect(amounts).to_have_text([re.compile(r"\d"), re.compile(r"\d")])
+    becomes(studio, "w.compared and w.compared.method", "lime")
+    sign = view.root.get_by_role("group", name="Sign")
+    said = view.root.locator("[data-xai=agreement]")
+    for shown_as, chosen, near in (("Both", "both", -1), ("Strength", "absolute", 1)):
+        sign.get_by_role("radio", name=shown_as).check(force=True)
+        expected = value(studio, f"w.attribution.agreement(w.compared, sign='{chosen}')")
+        assert expected == pytest.approx(near, abs=0.05)
+        expect(said).to_contain_text(f"{'−' * (expected < 0)}{abs(expected):.2f} rank correlation")
+        expect(said).to_contain_text("over 5 columns")
+    view.root.get_by_label("Compare with", exact=True).select_option("")
+    expect(said).to_have_count(0)
+    expect(amounts).to_have_count(1)
 
 
 # Of so many columns that hardly any order of chance comes near to the right one.

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from browser.believed import REVERSED, definitions, measured, unfold
-from browser.image_widget import cell, evaluate, one_widget, value
+from browser.image_widget import becomes, cell, evaluate, one_widget, value
 from browser.lab import shared
 from browser.test_lab_extension import SAVED
 from browser.test_lab_image_life import PNG, png_of
@@ -225,10 +225,13 @@ def test_a_saved_notebook_has_the_text_as_it_was_changed(studio, view):
         assert "boring" not in words
 
 
-def test_two_methods_side_by_side_and_how_far_they_agree(view):
+def test_two_methods_side_by_side_and_how_far_they_agree(studio, view):
     view.root.get_by_label("Compare with").select_option("occlusion")
     expect(view.root.locator("[data-xai=text-b]")).to_be_visible()
-    expect(view.root.locator("[data-xai=agreement]")).to_contain_text("rank correlation")
+    becomes(studio, "w.compared and w.compared.method", "occlusion")
+    expected = value(studio, "w.attribution.agreement(w.compared)")
+    said = f"{'−' * (expected < 0)}{abs(expected):.2f} rank correlation"
+    expect(view.root.locator("[data-xai=agreement]")).to_contain_text(said)
     expect(view.root.locator("[data-xai=agreement]")).to_contain_text("words")
 
 

@@ -9,6 +9,7 @@ const english = {
   value: "Value",
   contribution: "Contribution",
   twoMethods: (a: string, b: string) => `${a} above, ${b} below`,
+  over: (columns: number) => `over ${counted("column")(columns)}`,
   contributionHint: "How much this value moves the score against the background",
   missing: "missing",
   isMissing: "The value is missing",

@@ -9,6 +9,7 @@ export const table: TableWords = {
   value: "数值",
   contribution: "贡献",
   twoMethods: (a, b) => `上为 ${a}，下为 ${b}`,
+  over: (columns) => `共 ${whole(columns)} 列`,
   contributionHint: "与背景数据相比，这个值使得分改变多少",
   missing: "缺失",
   isMissing: "此值缺失",

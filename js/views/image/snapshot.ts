@@ -8,7 +8,7 @@ import { fitted } from "../../dom/fit";
 import { posterise } from "../../dom/layers";
 import { ends, paintBar } from "../../dom/legend";
 import { type Box, drawScene } from "../../dom/scene";
-import { verdictOf } from "../../panels/agreement";
+import { agreementText, verdictOf } from "../../panels/agreement";
 import { nameOf } from "../../panels/names";
 import {
   classesText,
@@ -35,9 +35,7 @@ const LIMIT = 250_000;
 const BITS = [5, 4, 3];
 
 export function describe(view: View): string {
-  const verdict = verdictOf(view);
-  const agreement = verdict && [verdict.text, ...verdict.facts].join(", ");
-  return [questionText(view, imageWords.title), methodsText(view), agreement, classesText(view)]
+  return [questionText(view, imageWords.title), methodsText(view), agreementText(view), classesText(view)]
     .filter(Boolean)
     .join("\n");
 }

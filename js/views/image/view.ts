@@ -1,6 +1,5 @@
 // What one view of the image widget adds to the shared store: camera, cursor, brush, and what is drawn from them.
 import { computed, signal } from "@preact/signals";
-import { agreementOf } from "../../core/agreement";
 import { codeAt, type Grid, type Pixels, valueAt } from "../../core/arrays";
 import { type Camera, FIT } from "../../core/camera";
 import { differenceLook } from "../../core/image/colours";
@@ -8,13 +7,13 @@ import { imageWords } from "../../core/image/words";
 import { Lru } from "../../core/lru";
 import { type Look, lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
-import { sameEdits } from "../../core/request";
 import { automatic, MOST_SMOOTH, SMOOTH_STEP, smoothed } from "../../core/smooth";
 import type { Edit, Fill, Layout, Slot, Stroke } from "../../core/types";
 import { MapLayer, pictureCanvas } from "../../dom/layers";
 import type { Theme } from "../../dom/theme";
 import type { ShownMap } from "../../host/decode";
 import type { ImageStore } from "../../host/image";
+import { agreementAs } from "../../panels/agreement";
 import { questionOf } from "../../panels/shown";
 
 /** Numbers in one stroke; a longer one goes on as another, in the same step of undo. */
@@ -72,11 +71,6 @@ export function readingOf(map: ReadMap, x: number, y: number): Reading {
 }
 
 /** Ranks of two maps say how far two methods agree only if both were asked the same. */
-function sameQuestion(a: ShownMap, b: ShownMap): boolean {
-  const [p, q] = [a.info, b.info];
-  return JSON.stringify(p.target) === JSON.stringify(q.target) && sameEdits(p.request.edits, q.request.edits);
-}
-
 export function createView(store: ImageStore) {
   const { display, request, slots, prediction, spec, trust } = store;
   const photo = signal<ImageBitmap | null>(null);
@@ -136,10 +130,7 @@ export function createView(store: ImageStore) {
   const curtain = computed(() => (layout.value === "curtain" ? (display.value.curtain ?? 0.5) : null));
   const sign = computed(() => display.value.sign);
   /** How far two maps of the same question agree, as they are read. */
-  const agreement = computed(() => {
-    const [a, b] = [mapA.value, store.compare.value && mapB.value];
-    return a && b && sameQuestion(a, b) ? agreementOf(a.grid, b.grid, sign.value) : null;
-  });
+  const agreement = computed(() => agreementAs(mapA.value, store.compare.value && mapB.value, sign.value));
   const difference = computed(() => agreement.value?.difference() ?? null);
   const apart = new MapLayer();
   const disagreement = computed(() => {

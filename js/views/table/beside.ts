@@ -3,5 +3,4 @@
 import "../../core/paint";
 import "../../core/text/visible";
 import "../../dom/legend";
-import "../../panels/agreement";
 import "../../panels/reading";

@@ -4,7 +4,9 @@ import type { Order } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { Button, Segments } from "../../dom/controls";
 import { WindowedList } from "../../dom/windowed";
+import { AgreementLine } from "../../panels/agreement";
 import { nameOf } from "../../panels/names";
+import { SignControl } from "../../panels/reading";
 import { Undoing } from "../../panels/undoing";
 import { FeatureRow, ToldRow } from "./row";
 import type { View } from "./view";
@@ -93,6 +95,12 @@ export function FeatureList({ view, onDraw }: { view: View; onDraw: () => void }
         {(i) => <Row key={listed[i]} view={view} at={listed[i]!} />}
       </WindowedList>
       {!listed.length && <p class="xai-sentence">{tableWords.noFeature}</p>}
+      {view.comparing.value && (
+        <div class="xai-row">
+          <AgreementLine view={view} />
+          <SignControl store={store} />
+        </div>
+      )}
       <p class="xai-sentence" data-xai="curves">
         {store.curves.value && tableWords.curveOf(name, low, high, store.task.value === "value")}
         {view.broken.value && tableWords.curvesBroken}

@@ -5,6 +5,7 @@ import { tableWords } from "../../core/table/words";
 import { words } from "../../core/words";
 import { canvasOf } from "../../dom/canvas";
 import { fitted } from "../../dom/fit";
+import { agreementText } from "../../panels/agreement";
 import { classesText, drawBars, INK, methodsText, questionText, writer } from "../../panels/paper";
 import type { View } from "./view";
 
@@ -27,7 +28,7 @@ function strongest(view: View): { text: string; value: number }[] {
 
 export function describe(view: View): string {
   const listed = strongest(view).map(({ text, value }) => `${text}: ${signed(value)}`);
-  return [questionText(view, tableWords.title), methodsText(view), ...listed, classesText(view)]
+  return [questionText(view, tableWords.title), methodsText(view), agreementText(view), ...listed, classesText(view)]
     .filter(Boolean)
     .join("\n");
 }

@@ -4,8 +4,10 @@ import { valueAt } from "../../core/arrays";
 import { colormapOf, colourAt, palette } from "../../core/palette";
 import { rankingOf } from "../../core/ranking";
 import { curveOf, rowOf } from "../../core/table/cells";
+import { tableWords } from "../../core/table/words";
 import type { Theme } from "../../dom/theme";
 import type { TableStore } from "../../host/table";
+import { agreementAs } from "../../panels/agreement";
 import { questionOf } from "../../panels/shown";
 
 export interface Contribution {
@@ -54,6 +56,10 @@ export function createView(store: TableStore) {
   });
 
   const question = questionOf(store);
+  const maps = computed(() => {
+    const other = store.compare.value && slots.b.map.value;
+    return [slots.a.map.value, other].filter((map) => map !== null);
+  });
   /** The class whose curves are drawn. */
   const shown = computed(
     () => question.target.value[0] ?? prediction.value?.probabilities.findIndex((_, i) => i === 0) ?? 0,
@@ -93,6 +99,10 @@ export function createView(store: TableStore) {
     mapB,
     mostA: computed(() => most(mapA.value)),
     mostB: computed(() => most(mapB.value)),
+    maps,
+    agreement: computed(() => agreementAs(slots.a.map.value, maps.value[1] ?? null, display.value.sign)),
+    over: tableWords.over,
+    manner: signal(""),
     comparing: computed(() => store.compare.value !== null),
     order,
     listed,

@@ -9,7 +9,7 @@ import { words } from "../../core/words";
 import { canvasOf } from "../../dom/canvas";
 import { fitted } from "../../dom/fit";
 import { ends, paintBar } from "../../dom/legend";
-import { verdictOf } from "../../panels/agreement";
+import { agreementText, verdictOf } from "../../panels/agreement";
 import { classesText, drawBars, drawEnds, fontOf, INK, methodsText, questionText, writer } from "../../panels/paper";
 import { partsOf } from "./parts";
 import type { ReadMap, View } from "./view";
@@ -21,11 +21,9 @@ const MOST_CHARACTERS = 1200;
 const PAPER: Page = { paper: [255, 255, 255], ink: [31, 35, 40] };
 
 export function describe(view: View): string {
-  const verdict = verdictOf(view);
   const text = cut(spelled(view.text.value), MOST_CHARACTERS);
-  const agreement = verdict && [verdict.text, ...verdict.facts].join(", ");
   const question = questionText(view, textWords.title);
-  return [question, text, methodsText(view), agreement, classesText(view)].filter(Boolean).join("\n");
+  return [question, text, methodsText(view), agreementText(view), classesText(view)].filter(Boolean).join("\n");
 }
 
 interface Word {

@@ -1,10 +1,8 @@
 // What one view of the text widget adds to the shared store: pieces, cursor, mode, and what is drawn from them.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { agreementOf } from "../../core/agreement";
 import { type Grid, valueAt } from "../../core/arrays";
 import { lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
-import { sameEdits } from "../../core/request";
 import { splice } from "../../core/text/edits";
 import { joinedWithin, matchesOf, patternOf, sentencesOf, wordsOf } from "../../core/text/pieces";
 import { carried, placed, summed, tokenPieces, tokensIn } from "../../core/text/placing";
@@ -18,6 +16,7 @@ import type { Slot } from "../../core/types";
 import { words } from "../../core/words";
 import type { Theme } from "../../dom/theme";
 import type { TextMap, TextStore } from "../../host/text";
+import { agreementAs } from "../../panels/agreement";
 import { questionOf } from "../../panels/shown";
 
 export type Mode = "read" | "delete" | "mask" | "edit" | "swap" | "ask";
@@ -70,11 +69,6 @@ export function readingOf(map: ReadMap, from: number, to = from): Reading {
     share: mass > 0 ? Math.abs(value) / mass : 0,
     ids,
   };
-}
-
-function sameQuestion(a: TextMap, b: TextMap): boolean {
-  const [p, q] = [a.info, b.info];
-  return JSON.stringify(p.target) === JSON.stringify(q.target) && sameEdits(p.request.edits, q.request.edits);
 }
 
 export function createView(store: TextStore) {
@@ -148,10 +142,7 @@ export function createView(store: TextStore) {
   const lookB = computed(() => drawn("b", mapB.value, { ...display.value, scale: null }));
   const comparing = computed(() => store.compare.value !== null);
   const sign = computed(() => display.value.sign);
-  const agreement = computed(() => {
-    const [a, b] = [mapA.value, store.compare.value && mapB.value];
-    return a && b && sameQuestion(a, b) ? agreementOf(a.grid, b.grid, sign.value) : null;
-  });
+  const agreement = computed(() => agreementAs(mapA.value, store.compare.value && mapB.value, sign.value));
   const maps = computed(() => {
     const other = comparing.value && mapB.value;
     return [mapA.value, other].filter((map): map is ReadMap => !!map);
