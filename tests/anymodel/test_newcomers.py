@@ -111,7 +111,7 @@ def test_each_method_does_what_the_check_says(name: str) -> None:
         assert result.values.any(), method
         families.add(REGISTRY[method].family)
     gradients = {"Gradients", "Paths"} if "forest" not in name and "arrays" not in name else set()
-    assert {"Perturbation", "Shapley values", "Surrogates", *gradients} <= families | {"Surrogates"}
+    assert {"Perturbation", "Shapley values", "Surrogates", *gradients} <= families
 
 
 @pytest.mark.parametrize("name", [one for one in CASES if one not in {"a forest", "a function of tensors"}])
