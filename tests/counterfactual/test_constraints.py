@@ -220,6 +220,11 @@ def test_a_value_that_a_category_has_not_is_named_as_python_writes_it():
         (["income <= age * 10 - 14", "income / 10 >= age"], "exclude each other"),
         (["`hours per week` == age", "age - `hours per week` > 1"], "exclude each other"),
         (["job == 'boss'", "job == 'cook' or not owns and job != 'boss'"], "exclude each other"),
+        (["job == 'boss' and age > 25", "job == 'cook'"], "exclude each other"),
+        (
+            ["job == 'boss' and (owns and age > 25)", "income > 5 and not (owns and job != 'cook')"],
+            "exclude each other",
+        ),
         (["age < income", "income < `hours per week` * 2", "2 * `hours per week` < age - 1"], "keeps to all of them"),
         (["age >= 30 and age <= 40", "30 > age"], "exclude each other"),
     ],
@@ -236,6 +241,7 @@ def test_rules_that_exclude_each_other_are_refused(rules, says):
         ["age < 30 or age > 40", "age > 35"],
         ["age * income < 10", "age > 30"],
         ["job == 'boss'", "owns == True"],
+        ["job == 'boss' and age > 25", "job == 'cook' or age < 30"],
         ["income >= age", "income <= age + 2000", "age > 20"],
     ],
 )
@@ -351,6 +357,24 @@ def test_a_search_keeps_to_rules_on_what_is_not_missing():
     for one in found.candidates:
         assert 30 <= one.values["age"] < 50
         assert (one.values["job"], one.values["since"]) == (None, None)
+
+
+PART = st.sampled_from(
+    ["job == 'boss'", "job != 'cook'", "owns", "not owns", "age > 30", "age < 40", "owns == (age > 30)"]
+)
+
+
+@given(st.lists(st.builds("({} {} {}) {} {}".format, PART, st.sampled_from(["and", "or"]), PART,
+                          st.sampled_from(["and", "or"]), PART), min_size=1, max_size=3))  # fmt: skip
+def test_only_mixed_rules_that_no_row_keeps_to_are_refused(rules):
+    choices = [(age, job, owns) for age in (20, 35, 61) for job in range(3) for owns in range(2)]
+    every = np.repeat(ROW[None], len(choices), axis=0)
+    every[:, [TABLE.names.index(name) for name in ("age", "job", "owns")]] = choices
+    keeps = np.logical_and.reduce([Rule.read(one).holds(TABLE, every) for one in rules])
+    try:
+        bound(rules=rules)
+    except ValueError:
+        assert not keeps.any()
 
 
 @given(st.recursive(

@@ -75,11 +75,7 @@ def _excluding(bound: Bound, ends: Mapping[str, tuple[float, float]]) -> tuple[R
 
 def linear(rule: Rule) -> Iterator[Inequality]:
     """Yield the linear inequalities that must all hold for a rule; what is no such thing is left out."""
-    parts = [rule.tree]
-    while parts:
-        node = parts.pop()
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-            parts += node.values
+    for node in (part.tree for part in rule.parts):
         if not isinstance(node, ast.Compare):
             continue
         terms = [_terms(one) for one in (node.left, *node.comparators)]
@@ -151,15 +147,17 @@ def _feasible(given: Sequence[Inequality]) -> bool:
 
 
 def _choosable(bound: Bound, rules: Sequence[Rule]) -> bool:
-    """Tell whether some choice of categories keeps to rules that speak of nothing else."""
+    """Tell whether some choice of categories keeps to what the rules ask of nothing else."""
     table = bound.table
-    places = [table.names.index(name) for name in sorted({name for rule in rules for name in rule.columns})]
-    if not places or not all(table.columns[i].choices for i in places):
+    chosen = {one.name for one in table.columns if one.choices}
+    parts = [part for rule in rules for part in rule.parts if part.columns and part.columns <= chosen]
+    if not parts:
         return True
+    places = [table.names.index(name) for name in sorted({name for part in parts for name in part.columns})]
     kinds = [[bound.row[i]] if bound.fixed[i] else range(len(table.columns[i].choices)) for i in places]
     count = math.prod(map(len, kinds))
     if count > 100 * MOST:
         return True
     rows = np.repeat(bound.row[None], count, axis=0)
     rows[:, places] = list(itertools.product(*kinds))
-    return bool(np.logical_and.reduce([rule.holds(table, rows) for rule in rules]).any())
+    return bool(np.logical_and.reduce([part.holds(table, rows) for part in parts]).any())

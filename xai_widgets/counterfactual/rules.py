@@ -7,6 +7,7 @@ import operator
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,15 +56,24 @@ class Rule:
     ----------
     text : str
         As it was written. Names that Python would not take stand between backquotes.
-    columns : frozenset of str
-        Those it speaks of.
     tree : ast.expr
         Its names are those of the columns.
     """
 
     text: str
-    columns: frozenset[str]
     tree: ast.expr = field(repr=False, compare=False)
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Those it speaks of."""
+        return frozenset(one.id for one in ast.walk(self.tree) if isinstance(one, ast.Name))
+
+    @property
+    def parts(self) -> list[Rule]:
+        """The rules that it joins by "and"."""
+        if not (isinstance(self.tree, ast.BoolOp) and isinstance(self.tree.op, ast.And)):
+            return [self]
+        return [part for one in self.tree.values for part in Rule(self.text, one).parts]
 
     @classmethod
     def read(cls, text: Any) -> Rule:
@@ -91,23 +101,27 @@ class Rule:
         if len(text) > LONGEST or not isinstance(tree, (ast.Compare, ast.BoolOp, ast.UnaryOp)) or not _known(tree):
             msg = f"The rule {text[:80]!r} is no comparison of columns. {HELP}"
             raise ValueError(msg)
-        used = [one for one in ast.walk(tree) if isinstance(one, ast.Name)]
-        for one in used:
-            one.id = names.get(one.id, one.id)
-        return cls(text, frozenset(one.id for one in used), tree)
+        for one in ast.walk(tree):
+            if isinstance(one, ast.Name):
+                one.id = names.get(one.id, one.id)
+        return cls(text, tree)
 
     def holds(self, table: Table, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each row (n, columns) of a table whether the rule holds.
 
-        What compares a missing value neither holds nor fails, nor does what hangs on it (the three values of Kleene).
+        Comparing a missing value neither holds nor fails (Kleene's logic).
         """
         columns = {
             one.name: (_computable(one, values[:, i]), np.isnan(values[:, i]))
             for i, one in enumerate(table.columns)
             if one.name in self.columns
         }
-        with np.errstate(all="ignore"):
-            truth = self._truth(self.tree, columns)
+        try:
+            with np.errstate(all="ignore"):
+                truth = self._truth(self.tree, columns)
+        except OverflowError:
+            msg = f"Constraints: the rule {self.text!r} has a number that is too large."
+            raise ValueError(msg) from None
         return np.broadcast_to(truth == 1, (len(values),))
 
     def _truth(self, node: ast.expr, columns: Mapping[str, Term]) -> NDArray[np.float64]:
@@ -116,11 +130,10 @@ class Rule:
         return np.where(missing, 0.5, np.asarray(value, bool))
 
     def _value(self, node: ast.expr, columns: Mapping[str, Term]) -> Term:
-        """Return what a term comes to, and where that is not known."""
+        """Return a term's values, and where they are missing."""
         if isinstance(node, ast.Constant):
             if isinstance(node.value, (int, float)) and abs(node.value) > sys.float_info.max:
-                msg = f"Constraints: the rule {self.text!r} has a number that is too large."
-                raise ValueError(msg)
+                raise OverflowError
             return node.value, False
         if isinstance(node, ast.Name):
             return columns[node.id]
@@ -152,8 +165,6 @@ class Rule:
             if not (isinstance(op, ast.Div) and np.ndim(b) == 0 and b == 0):
                 return ARITHMETIC[type(op)](a, b)
             msg = f"Constraints: the rule {self.text!r} divides by zero."
-        except OverflowError:
-            msg = f"Constraints: the rule {self.text!r} has a number that is too large."
         except (TypeError, ValueError):
             msg = f"Constraints: the rule {self.text!r} computes with what are no numbers: {_kind(a)} and {_kind(b)}."
             if isinstance(op, ast.cmpop):
@@ -168,7 +179,7 @@ class Rule:
 
 
 def _computable(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
-    """Return a column in the data's own types, but numbers as floats: these neither wrap around nor refuse a zero."""
+    """Return a column's values; numbers as floats, which neither wrap around nor refuse a zero."""
     own = own_values(column, values)
     numbers = all(isinstance(one, (int, float)) and abs(one) <= EXACT for one in column.choices)
     return own.astype(np.float64) if numbers and own.dtype.kind in "iO" else own
