@@ -6,6 +6,7 @@ import json
 import math
 import threading
 
+import numpy as np
 import pytest
 import torch
 from widgets.fakes import CALLS, FAIL, HOLD, Browser, until
@@ -28,6 +29,11 @@ def tried(browser):
     """Wait until all methods have been measured, and return what was told."""
     until(lambda: browser.of("trial")[-1:] and browser.of("trial")[-1]["fraction"] == 1, 60)
     return browser.of("trial")[-1]
+
+
+def picture():
+    """Return what widgets are made of here."""
+    return torch.rand(3, 12, 12, generator=torch.Generator().manual_seed(1))
 
 
 def shown(make, **options):
@@ -73,12 +79,55 @@ def test_a_view_is_told_as_it_comes_and_python_holds_the_same(make):
 def test_python_measures_what_is_on_show_and_agrees_with_the_plain_function(make):
     widget = make(method="input_x_gradient")
     found = widget.evaluate(60)
-    image = torch.rand(3, 12, 12, generator=torch.Generator().manual_seed(1))
-    plain = xai.evaluate(widget._session.model.module, image, widget.result(1))
+    plain = xai.evaluate(widget._session.model.module, picture(), widget.result(1))
     assert [one.name for one in found.measures] == [one.name for one in plain.measures]
     assert [one.value for one in found.measures] == pytest.approx([one.value for one in plain.measures], nan_ok=True)
     assert (found.verdict, found.believable) == (plain.verdict, plain.believable)
     assert widget.evaluate(60) is found  # it is known
+
+
+def test_with_a_mask_it_is_measured_whether_maps_point_where_they_should(make):
+    browser = shown(make, compare="input_x_gradient")
+    widget = browser.widget
+    until(lambda: widget.compared is not None)
+    browser.say(kind="trust", open=True, slot="a")
+    browser.say(kind="trust", open=True, slot="b")
+    before = {slot: whole(browser, slot) for slot in "ab"}
+    mask = np.zeros((12, 12))
+    mask[2:7, 3:9] = 1
+    found = widget.evaluate(60, mask=torch.from_numpy(mask))
+    plain = xai.evaluate(
+        widget._session.model.module, picture(), widget.result(1), ["pointing_game", "relevance_mass"], mask=mask
+    )
+    for one in plain.measures:
+        assert (found[one.name].value, found[one.name].sentence) == (one.value, one.sentence)
+    for slot in "ab":
+        names = [one["name"] for one in whole(browser, slot, 2)["measures"]]
+        assert {*names} - {one["name"] for one in before[slot]["measures"]} == {"pointing_game", "relevance_mass"}
+    assert widget.evaluate(60, mask=mask > 0) is found, "the same mask measures nothing anew"
+    assert widget.evaluate(60) is found
+    browser.say(kind="trial", open=True, methods=["saliency"])
+    [row] = tried(browser)["rows"]
+    assert {"pointing_game", "relevance_mass"} <= {one["name"] for one in row["measures"]}
+    browser.ask(2, "input_x_gradient")
+
+    def later():
+        return [one for one in browser.of("trust") if one["id"] == 2 and one["slot"] == "a" and one["fraction"] == 1]
+
+    until(later, 60)
+    assert "pointing_game" in {one["name"] for one in later()[0]["measures"]}
+
+
+@pytest.mark.parametrize("mask", [np.ones((7, 7)), np.ones((12, 12)), np.zeros((12, 12))])
+def test_a_wrong_mask_is_refused_as_by_the_plain_function_and_changes_nothing(make, mask):
+    widget = make(method="saliency")
+    found = widget.evaluate(60)
+    with pytest.raises(ValueError, match="mask m") as plain:
+        xai.evaluate(widget._session.model.module, picture(), widget.result(1), mask=mask)
+    with pytest.raises(ValueError, match="mask m") as refused:
+        widget.evaluate(60, mask=mask)
+    assert str(refused.value) == str(plain.value)
+    assert widget.evaluate(60) is found
 
 
 def test_another_map_is_measured_anew_and_the_old_verdict_is_gone_at_once(make):

@@ -11,7 +11,7 @@ from xai_widgets.evaluation.road import Road
 from xai_widgets.evaluation.runs import evaluate_steps
 from xai_widgets.evaluation.shape import Complexity, Sparseness
 from xai_widgets.evaluation.stability import MaxSensitivity, SeedSpread
-from xai_widgets.evaluation.subject import Subject
+from xai_widgets.evaluation.subject import Subject, mask_of
 
 __all__ = [
     "METRICS",
@@ -33,5 +33,6 @@ __all__ = [
     "compare_steps",
     "create_metrics",
     "evaluate_steps",
+    "mask_of",
     "register_metric",
 ]

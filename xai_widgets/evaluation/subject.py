@@ -85,7 +85,7 @@ class Subject:
             For a map or a mask that is not of this input.
         """
         parts = Parts.of(inputs, attribution.values)
-        marked = None if mask is None else _mask(mask, inputs, attribution)
+        marked = None if mask is None else mask_of(mask, inputs, attribution.values.shape)
         return cls(
             asked_of(model, inputs, target), inputs, target, prediction, attribution, parts, background, marked, method
         )
@@ -154,9 +154,23 @@ class Subject:
         return chances[:, index]
 
 
-def _mask(given: Any, inputs: Inputs, attribution: Attribution) -> NDArray[np.bool_]:
+def mask_of(given: Any, inputs: Inputs, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Read where an explanation should point.
+
+    Parameters
+    ----------
+    given : ndarray or Tensor
+    inputs : Inputs
+    shape : tuple of int
+        Of the map; of a picture it does not matter.
+
+    Raises
+    ------
+    ValueError
+        For a mask that is not of this input, and for one that marks everything or nothing.
+    """
     mask = np.asarray(given.detach().cpu() if isinstance(given, Tensor) else given)
-    shapes = [attribution.values.shape]
+    shapes = [shape]
     if inputs.kind == "image":
         photo = inputs.photo_size
         shapes = [inputs.grid, *([(photo[1], photo[0])] if photo is not None else [])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import traitlets
 from PIL import Image
 
@@ -12,6 +13,7 @@ from xai_widgets.api.picture_changes import second_picture
 from xai_widgets.api.picture_codes import Codes
 from xai_widgets.budget import check_time_budget
 from xai_widgets.esm import asset
+from xai_widgets.evaluation import mask_of
 from xai_widgets.inputs import Perturbation, perturbation_from
 from xai_widgets.jobs import worker_for
 from xai_widgets.prepare import adapt, read_for
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from xai_widgets.evaluations import Evaluation
     from xai_widgets.method import Method
     from xai_widgets.models import Target
     from xai_widgets.results import Attribution
@@ -200,6 +203,37 @@ class ImageExplainer(Explainer):
             When the widget is closed.
         """
         self._ask(method, target, None if perturbations is ... else checked(perturbations), compare, params)
+
+    def evaluate(self, timeout: float | None = None, *, mask: Any = None) -> Evaluation:
+        """Wait for the explanation, measure how far it can be trusted, and return that; views show it as it comes.
+
+        The measures are those of :func:`xai_widgets.evaluate`. They run after everything that somebody waits for.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds for both.
+        mask : ndarray or Tensor, optional
+            True where the explanation should point, of the model's picture or the photo: whether it does is measured
+            too, from now on of all maps on show.
+
+        Raises
+        ------
+        ValueError
+            For a mask of another shape, and one that marks everything or nothing.
+        TimeoutError
+            When the time passed before; `w.evaluation` holds what was measured.
+        RuntimeError
+            When there is no explanation to measure, or the measuring failed, or something else was asked meanwhile.
+        """
+        self._check_open()
+        session = self._session
+        if mask is not None:
+            marked = mask_of(mask, session.inputs, session.inputs.grid)
+            if session.marked is None or not np.array_equal(session.marked, marked):
+                session.marked = marked
+                self._trust.anew()
+        return super().evaluate(timeout)
 
     def _edits_of(self, told: Sequence[dict[str, Any]]) -> Edits:
         return tuple(perturbation_from(one) for one in told)

@@ -16,6 +16,8 @@ from xai_widgets.models import Model, Target, resolve_target
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from xai_widgets.evaluations import Comparison, Evaluation
@@ -76,6 +78,9 @@ class Session(ABC):
 
     references: Tensor | None = None
     """Rows whose cells take the place of what is hidden, of a table."""
+
+    marked: NDArray[np.bool_] | None = None
+    """Where explanations should point, where that is known."""
 
     def __init__(self, model: Model, inputs: Inputs, seed: int, time_budget: float | None = None) -> None:
         self.model, self.inputs, self.seed, self.time_budget = model, inputs, seed, time_budget
@@ -145,7 +150,8 @@ class Session(ABC):
     def evaluate(self, request: Request, result: Attribution) -> Iterator[Evaluation | None]:
         """Measure how far a map that `request` came to can be trusted."""
         options: dict[str, Any] = {"seed": self.seed, "time_budget": self.time_budget}
-        yield from evaluate_steps(self.explained(request, result), create_metrics(None), **options)
+        subject = self.explained(request, result)
+        yield from evaluate_steps(subject, create_metrics(None, masked=subject.mask is not None), **options)
 
     def compare(self, request: Request, methods: Sequence[Method]) -> Iterator[Comparison]:
         """Measure the same of what each of `methods` says to the same question."""
@@ -156,12 +162,12 @@ class Session(ABC):
         def about(title: str, result: Attribution) -> Subject:
             return self.explained(asked[title], result)
 
-        yield from compare_steps(runs, about, create_metrics(None), **options)
+        yield from compare_steps(runs, about, create_metrics(None, masked=self.marked is not None), **options)
 
     def explained(self, request: Request, result: Attribution) -> Subject:
         """Put a map beside what it explains."""
         seen = self.see(request.edits)
-        more: dict[str, Any] = {"background": self.references, "method": request.method}
+        more: dict[str, Any] = {"background": self.references, "method": request.method, "mask": self.marked}
         return Subject.of(seen.model, seen.inputs, self.target(request.target), seen.prediction, result, **more)
 
     def close(self) -> None:

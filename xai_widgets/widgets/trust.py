@@ -126,6 +126,13 @@ class Trust:
 
             question.ask(known.steps, tell, {"slot": slot, "id": number, **known.about})
 
+    def anew(self) -> None:
+        """Measure all maps again, as soon as somebody wants to know: what is measured of them has changed."""
+        with self._lock:
+            self._asked.clear()
+            for slot in self._shown:
+                self._measure(slot)
+
     def begin(self, slot: str) -> None:
         """Forget what was found of a slot: another map is on its way, or none any more."""
         with self._lock:
