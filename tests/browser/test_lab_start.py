@@ -77,9 +77,18 @@ def test_the_launcher_card_asks_what_is_explained_and_never_overwrites(lab):
     assert any("xai.explain" in cell.source for cell in lab.server.read("mine/Untitled1.ipynb").cells)
 
 
-def test_every_tutorial_can_be_opened(lab):
+def click_the_tutorials_card(lab):
     lab.goto("lab?reset")
     lab.page.locator(".jp-LauncherCard", has_text="Tutorials on explanations").click()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [click_the_tutorials_card, lambda lab: choose(lab, "Open tutorials on explanations")],
+    ids=["card", "palette"],
+)
+def test_every_tutorial_can_be_opened(lab, ask):
+    ask(lab)
     titles = lab.page.get_by_role("dialog").locator("option")
     ours = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
     expect(titles).to_have_text([re.compile(f"^{stem[:2]}") for stem in ours])

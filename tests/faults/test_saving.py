@@ -86,6 +86,20 @@ def sealed(folder, how):
         how(folder, "rw")
 
 
+@contextlib.contextmanager
+def unmade(number):
+    """Let a call of the system fail as it does on a disk that cannot be mounted here: full when it is to be kept for
+    good, or for reading only when a file is begun."""
+    name = {errno.ENOSPC: "os.fsync", errno.EROFS: "tempfile.mkstemp"}[number]
+
+    def fails(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"xai_widgets.export.atomic.{name}", fails)
+        yield
+
+
 def mounted(*options):
     return subprocess.run(["mount", *options], capture_output=True, check=False).returncode == 0
 
@@ -113,7 +127,9 @@ def faults(disk, tmp_path):
     """Return what goes wrong: where, how it comes to that, and what the system calls it."""
     (tmp_path / "folder").mkdir()
     found = [(tmp_path / "folder", partial(no_longer_than, 3), errno.EFBIG)]
-    if disk is not None:
+    if disk is None:
+        found += [(tmp_path / "folder", partial(unmade, number), number) for number in (errno.ENOSPC, errno.EROFS)]
+    else:
         found += [(disk, contextlib.nullcontext, errno.ENOSPC), (disk, partial(sealed, disk, remounted), errno.EROFS)]
     if os.geteuid() != 0:  # who may do everything is stopped by no mode
         found.append((tmp_path / "folder", partial(sealed, tmp_path / "folder", of_mode), errno.EACCES))
