@@ -153,7 +153,7 @@ class ByParts(Encoder):
         x = self.embed(x.flatten(1, 2).transpose(1, 2))
         x = x + self.attend(self.norm(self.first, x))
         h = self.up(self.norm(self.second, x))
-        h = {"gelu": nn.GELU, "silu": nn.SiLU}[self.activation]()(h)
+        h = {"gelu": nn.GELU, "silu": nn.SiLU, "relu": nn.ReLU}[self.activation]()(h)
         return self.head((x + self.down(h)).mean(1))
 
     @staticmethod

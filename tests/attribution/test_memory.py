@@ -29,11 +29,17 @@ METHODS: dict[str, dict[str, object]] = {
     "lrp": {},
     "attention_lrp": {},
     "deep_lift": {},
+    "grad_cam": {},
     "smooth_grad": {"n_samples": 12, "tolerance": 0.0},
     "integrated_gradients": {"n_steps": 17, "tolerance": 0.0},
     "expected_gradients": {"n_samples": 12, "tolerance": 0.0},
+    "var_grad": {"n_samples": 12, "tolerance": 0.0},
+    "deep_shap": {"n_samples": 4, "tolerance": 0.0},
     "rise": {"n_samples": 16, "tolerance": 0.0},
     "lime": {"n_samples": 16, "tolerance": 0.0, "feature_mask": PATCHES},
+    "feature_ablation": {"feature_mask": PATCHES},
+    "exact_shapley": {"feature_mask": PATCHES // 4},
+    "occlusion": {"sliding_window_shapes": 16, "strides": 16},
     "kernel_shap": {"n_samples": 16, "tolerance": 0.0, "feature_mask": PATCHES},
 }
 
@@ -78,8 +84,8 @@ def test_a_run_holds_little_more_than_one_pass_forward_and_back(
     monkeypatch.setattr(Pace, "fit", lambda _, left: min(left, size))
     monkeypatch.setattr(copying, "BATCH_SECONDS", 1000.0)  # made at once: not after so many passes as the clock says
     net, x = network(), torch.rand(3, SIDE, SIDE)
-    batched = "n_samples" in METHODS[method] or "n_steps" in METHODS[method]
-    beside = one_pass(net, x, size if batched else BESIDE.get(method, 1))
+    batched = METHODS[method].keys() & {"n_samples", "n_steps", "feature_mask", "strides"}
+    beside = one_pass(net, x, (size if batched else 1) * BESIDE.get(method, 1))
     held = peak(lambda: xai.attribute(net, x, method, target=0, **METHODS[method]))
     assert held <= GOAL * beside, f"{held / beside:.3f}"
 

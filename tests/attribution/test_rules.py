@@ -37,8 +37,20 @@ def test_pictures_twins_agree(method, params, twin):
     np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-6 * np.abs(wanted).max())
 
 
+BUT_THE_MODULE = [*(name for name in ENCODERS if name != "module"), "by_parts"]
+
+
+@pytest.mark.parametrize("method", ["guided_backprop", "deconvolution"])
+@pytest.mark.parametrize("twin", BUT_THE_MODULE)
+def test_encoders_twins_with_rectifiers_agree(twin, method):
+    x, model = columns(), (ByParts if twin == "by_parts" else ENCODERS[twin])("relu")
+    wanted = xai.attribute(Encoder("relu"), x, method, target=1).values
+    np.testing.assert_allclose(xai.attribute(model, x, method, target=1).values, wanted, rtol=1e-5, atol=1e-9)
+    assert np.abs(wanted - xai.attribute(Encoder("relu"), x, "saliency", target=1).values).max() > 1e-3
+
+
 @pytest.mark.parametrize("activation", ["gelu", "silu"])
-@pytest.mark.parametrize("twin", [*(name for name in ENCODERS if name != "module"), "by_parts"])
+@pytest.mark.parametrize("twin", BUT_THE_MODULE)
 def test_encoders_twins_agree(twin, activation):
     x, base = columns(), columns(15)
     model = (ByParts if twin == "by_parts" else ENCODERS[twin])(activation)
