@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +19,9 @@ import xai_widgets.api  # noqa: F401  registers the methods, by which some tests
 from xai_widgets import samples
 from xai_widgets.models import execution
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
 torch.set_num_threads(1)
 settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's matter
 settings.load_profile("untimed")
@@ -25,6 +30,20 @@ settings.load_profile("untimed")
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "explain a tiny model of every architecture that transformers lists, not ten of them"
     parser.addoption("--every-architecture", action="store_true", help=text)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where nobody would see it skipped, let a test fail whose library to compare with is missing."""
+    report = yield
+    why = str(call.excinfo.value) if report.skipped and call.excinfo is not None else ""
+    if os.environ.get("CI") and re.search(
+        r"could not import '(captum|cv2|quantus|shap|zennit)|to compare with it", why
+    ):
+        report.outcome, report.longrepr = "failed", why
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -142,6 +145,25 @@ def test_every_method_has_an_oracle(name: str) -> None:
         classes = {one.id for one in ast.walk(module(file)) if isinstance(one, ast.Name)}
         assert name in words or REGISTRY[name].__name__ in classes, f"{file}.py never asks for {name}."
         assert kind not in LIBRARIES or kind in imported(file), f"{file}.py does without {kind}."
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("1", "1 error"), ("", "1 skipped")])
+def test_a_library_that_cannot_be_imported_fails_where_nobody_would_see_it_skipped(
+    ci: str, outcome: str, tmp_path: Path
+) -> None:
+    (tmp_path / "zennit.py").write_text("raise ImportError")
+    path = os.pathsep.join([str(tmp_path), str(HERE.parents[1])])
+    asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    test = f"{HERE / 'test_lrp.py'}::test_rules_everywhere_agree_with_zennit[gamma]"
+    run = subprocess.run(
+        [*asked, test],
+        check=False,
+        cwd=HERE.parents[1],
+        env=os.environ | {"CI": ci, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert outcome in run.stdout, run.stdout + run.stderr
 
 
 def test_no_oracle_is_left_of_a_method_that_is_gone() -> None:
