@@ -278,12 +278,12 @@ export class TextStore extends Store<TextKind> {
     return span ? { ...target, span } : known;
   }
 
-  /** Goes on with the text. What was written is asked about from then on, since what came next has come. */
-  append(words: string): void {
+  /** Goes on with the text. Its last units, all that was written, are asked about: what came next has come. */
+  append(words: string, units = words.length): void {
     const { text, mask } = this.spec.value;
     const edits = append(text, this.request.value.edits, words);
     const end = splice(text, edits, mask).text.length;
-    this.setEdits(edits, null, { span: [end - words.length, end], rather: null });
+    this.setEdits(edits, null, { span: [end - units, end], rather: null });
   }
 }
 

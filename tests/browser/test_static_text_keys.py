@@ -173,7 +173,7 @@ def test_the_model_goes_on_and_its_map_is_read_by_keys_alone(open_text):
     expect(panel.locator("ins")).to_have_count(3)
     expect(panel.get_by_role("button", name="Write", exact=True)).to_be_focused()
     assert [one["count"] for one in view.asked("generate")] == [3]
-    pressed(view, "Tab")
+    pressed(view, *["Tab"] * 4)  # past the new tokens
     expect(panel.get_by_role("button", name="Put into the text")).to_be_focused()
     pressed(view, "Tab")
     said = panel.locator(".xai-matrix-said")
@@ -184,6 +184,30 @@ def test_the_model_goes_on_and_its_map_is_read_by_keys_alone(open_text):
     pressed(view, "Shift+Tab", "Enter")
     view.settled()
     assert [(e["name"], e["start"]) for e in view.edits()] == [("replace", 21)]
+
+
+@pytest.mark.parametrize("by", ["mouse", "keys"])
+def test_each_new_token_is_asked_about_as_part_of_the_text_up_to_it(open_text, by):
+    view = open_text(CAUSAL)
+    panel = view.page.locator("[data-xai=writing]")
+    panel.locator("summary").click()
+    panel.get_by_role("slider", name="New tokens").fill("3")
+    panel.get_by_role("button", name="Write", exact=True).click()
+    second = panel.locator("ins").nth(1).get_by_role("button")
+    expect(panel.get_by_role("button", name="Put into the text")).to_be_visible()
+    texts = [one.strip() for one in panel.locator("ins").all_inner_texts()]
+    if by == "mouse":
+        second.click()
+    else:
+        second.focus()
+        pressed(view, "Enter")
+    view.settled()
+    assert [(e["name"], e["start"], e["text"]) for e in view.edits()] == [
+        ("replace", 21, f" {texts[0]} {texts[1]}"),
+    ]
+    (start, stop) = view.asked("ask")[-1]["request"]["target"]["span"]
+    assert f"{CAUSAL['text']} {texts[0]} {texts[1]}"[start:stop] == texts[1]
+    expect(view.page.locator(".xai-title")).to_have_text(f"Why “{texts[1]}”?")
 
 
 def test_heads_layers_and_cells_of_attention_are_read_by_keys_alone(open_text):

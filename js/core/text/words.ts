@@ -101,7 +101,8 @@ const english = {
 
   // what a language model writes
   generate: "Let the model go on",
-  generateSay: "Draws tokens from the candidates above, and finds what each rests on.",
+  generateSay:
+    "Draws tokens from the candidates above, and finds what each rests on. Click one to go on up to it and ask why it came.",
   generateCount: "New tokens",
   generateGo: "Write",
   generateKeep: "Put into the text",

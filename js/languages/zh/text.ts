@@ -88,7 +88,7 @@ export const text: TextWords = {
   quoted: (text) => `“${text}”`,
 
   generate: "让模型续写",
-  generateSay: "按上面的温度和候选抽取词元，并找出每一个的依据。",
+  generateSay: "按上面的温度和候选抽取词元，并找出每一个的依据。点击其中一个，就续写到它为止，并问它为何出现。",
   generateCount: "新词元数",
   generateGo: "续写",
   generateKeep: "放入文本",

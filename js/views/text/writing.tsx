@@ -39,6 +39,15 @@ function Continuation({ view, written }: { view: View; written: Written }) {
   const { message, layout } = written;
   const grid = gridOf(written);
   const cell = useSignal<Cell | null>(null);
+  const { store } = view;
+  const before = layout ? layout.text.length - message.text.length : 0;
+  /** Where a new token lies: as in the map, by the text divided anew. */
+  const [spans, first] = [layout?.tokens, message.first ?? 0];
+  const placeOf = (i: number) => [spans?.[2 * (first + i)] ?? 0, spans?.[2 * (first + i) + 1] ?? 0] as const;
+  const ask = (i: number) => {
+    const [from, to] = placeOf(i);
+    if (layout && to > before) store.append(layout.text.slice(before, to), to - Math.max(from, before));
+  };
   return (
     <>
       <p class="xai-diff" dir="auto" data-xai="written">
@@ -54,7 +63,9 @@ function Continuation({ view, written }: { view: View; written: Written }) {
               cell.value = null;
             }}
           >
-            {spelled(text)}
+            <button type="button" disabled={store.saved !== null || placeOf(i)[1] <= before} onClick={() => ask(i)}>
+              {spelled(text)}
+            </button>
           </ins>
         ))}
       </p>
@@ -62,8 +73,8 @@ function Continuation({ view, written }: { view: View; written: Written }) {
         <div class="xai-row">
           <Button
             text={textWords.generateKeep}
-            disabled={view.store.saved !== null}
-            onClick={() => view.store.append(message.text)}
+            disabled={store.saved !== null}
+            onClick={() => store.append(message.text)}
           />
         </div>
       )}
