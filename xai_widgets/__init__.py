@@ -112,64 +112,29 @@ __all__ = [
 
 _HOMES = {
     "api": (
-        "accumulated_local_effects",
-        "attribute",
-        "attribute_iter",
-        "check",
-        "check_iter",
-        "compare_methods",
-        "compare_methods_iter",
-        "counterfactuals",
-        "counterfactuals_iter",
-        "evaluate",
-        "evaluate_iter",
-        "global_importance",
-        "methods",
-        "partial_dependence",
-        "permutation_importance",
-        "population_iter",
-        "sensitivity",
-        "surrogate_tree",
-        "word_effects",
-        "word_menu",
+        "accumulated_local_effects attribute attribute_iter check check_iter compare_methods compare_methods_iter "
+        "counterfactuals counterfactuals_iter evaluate evaluate_iter global_importance methods partial_dependence "
+        "permutation_importance population_iter sensitivity surrogate_tree word_effects word_menu"
     ),
-    "changes": ("Counterfactuals",),
-    "counterfactual": ("Constraints",),
-    "embeddings": ("WordVectors", "word_vectors"),
-    "evaluations": ("Evaluation",),
-    "export": ("load",),
-    "findings": ("Check", "Finding", "Verdict"),
-    "inputs": (
-        "Blur",
-        "Brightness",
-        "Contrast",
-        "Delete",
-        "Mask",
-        "Noise",
-        "Occlude",
-        "Regions",
-        "Replace",
-        "Rotation",
-    ),
-    "models": ("ModelError", "OutOfMemoryError", "WeightsChangedError"),
-    "text": ("TextSpan",),
-    "reports": ("report",),
-    "results": ("Attribution", "Prediction", "Unit"),
-    "widgets": (
-        "EmbeddingExplorer",
-        "ImageExplainer",
-        "PopulationExplorer",
-        "TabularExplainer",
-        "TextExplainer",
-        "explain",
-    ),
+    "changes": "Counterfactuals",
+    "counterfactual": "Constraints",
+    "embeddings": "WordVectors word_vectors",
+    "evaluations": "Evaluation",
+    "export": "load",
+    "findings": "Check Finding Verdict",
+    "inputs": "Blur Brightness Contrast Delete Mask Noise Occlude Regions Replace Rotation",
+    "models": "ModelError OutOfMemoryError WeightsChangedError",
+    "text": "TextSpan",
+    "reports": "report",
+    "results": "Attribution Prediction Unit",
+    "widgets": "EmbeddingExplorer ImageExplainer PopulationExplorer TabularExplainer TextExplainer explain",
 }
 """Where the names live. They are imported at first use: a Jupyter server that loads our extension has no torch."""
 
 _MODULES = {"samples", "tutorial"}
 """Taken as a whole, so that `xai.samples.photo("cat")` needs no import of its own."""
 
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 

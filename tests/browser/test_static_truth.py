@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from xai_widgets.esm import asset
-from xai_widgets.export.look import washed
+from xai_widgets.export.colours import washed
 
 STORE = "document.querySelector('.xai-root').xai.store"
 

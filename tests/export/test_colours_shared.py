@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xai_widgets.export.look import look, washed
+from xai_widgets.export.colours import look, washed
 from xai_widgets.export.smoothing import automatic, roughness, smoothed
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "looks"

@@ -9,9 +9,8 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.export.cells import cells
-from xai_widgets.export.colours import Look, look_of
+from xai_widgets.export.colours import Look, look_of, washed
 from xai_widgets.export.draw import BAR, CHOSEN, FAINT, TRACK, Scene, legend, measure, overlay, reduced
-from xai_widgets.export.look import washed
 from xai_widgets.export.passage import passage, strip, sums
 from xai_widgets.export.smoothing import automatic, smoothed
 from xai_widgets.export.words import TOP, clean, columns_of, doubt, question, score, short, title_of

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from xai_widgets.export.colours import STEPS, ramp
+from xai_widgets.export.colours import STEPS, look, ramp
 from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, Pen, Scene
-from xai_widgets.export.look import look
 from xai_widgets.export.words import clean
 
 if TYPE_CHECKING:

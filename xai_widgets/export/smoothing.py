@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export.look import look
+from xai_widgets.export.colours import look
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
