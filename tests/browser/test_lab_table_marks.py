@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from browser.image_widget import cell, one_widget, value
 from browser.lab import shared
-from browser.test_lab_table import SETUP, SHOWN, shown
+from browser.table_widget import SETUP, SHOWN, shown
 from playwright.sync_api import expect
 
 
