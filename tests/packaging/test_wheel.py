@@ -20,11 +20,13 @@ ROOT = Path(__file__).parents[2]
 KILOBYTE = 1000
 
 TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust", "changed pictures", "saved")
-BUDGETS = {"engine": 500, **dict.fromkeys(TOPICS, 60), "explorer": 40, "languages": 40, "lab": 60}
-"""kB of the wheel a topic. The engine is what no other topic names: every method on pictures, texts and rows, the image
-widget. A third of the lab's are the tutorials that come with it."""
+BUDGETS = {"engine": 500, "methods": 100, **dict.fromkeys(TOPICS, 65), "explorer": 40, "languages": 45, "lab": 65}
+"""kB of the wheel a topic. The engine is what no other topic names: models and inputs of every kind, six methods with
+exact incremental occlusion, the image widget. A third of the lab's are the tutorials that come with it."""
 
 FILES = {
+    "methods": r"attribution/(ablation|backprop|cam_scored|coalitions|conductance|deep_lift|fit|heads|masks|relevance"
+    r"|rollout|shapley|surrogate)|models/(rules/|merging)",
     "text": r"widgets/(text\w*|generation|versions)\.py|export/(clusters|passage)|wire/units|api/words|factual/menu"
     r"|samples/(language_model|quotes)",
     "changed pictures": r"picture_|changed_pictures|inputs/regions|samples/digits|widgets/image_(asides|other|ways)"
