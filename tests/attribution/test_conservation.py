@@ -50,8 +50,15 @@ def _quiet():
     quiet()
 
 
-@pytest.mark.parametrize("composite", ["epsilon", "gamma", "epsilon_plus", "epsilon_plus_flat"])
-@pytest.mark.parametrize("name", ["plain", "vgg", "resnet"])
+RULES = ("epsilon", "gamma", "zplus", "epsilon_plus", "epsilon_plus_flat")
+# What flat and w² hand to values that are 0, a pool above nothing but zeros cannot share.
+SHARING = [
+    *((name, one) for name in ("plain", "vgg", "resnet") for one in RULES),
+    *(("plain", one) for one in ("flat", "w_square")),
+]
+
+
+@pytest.mark.parametrize(("name", "composite"), SHARING)
 def test_of_convolutional_networks_all_of_the_score_arrives(name, composite):
     torch.manual_seed(2)
     known = {"plain": plain_cnn, "vgg": vgg}

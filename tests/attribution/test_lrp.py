@@ -19,7 +19,7 @@ from xai_widgets.inputs import Inputs
 from xai_widgets.models import Target, TorchModel
 from xai_widgets.models.rules import COMPOSITES
 from xai_widgets.models.rules.layer import Layer
-from xai_widgets.models.rules.shares import RULES, Options
+from xai_widgets.models.rules.shares import ANYWHERE, RULES, Options
 
 
 @pytest.fixture(scope="module")
@@ -109,31 +109,89 @@ def test_composites_agree_with_zennit(zennit, name, signed, pool):
     model = deep(pool, signed=signed)
     kwargs = {"low": torch.zeros(1, 3, 1, 1).double(), "high": torch.ones(1, 3, 1, 1).double()} if "box" in name else {}
     theirs = by_zennit(model, x, getattr(zennit, NAMES[name])(**kwargs))
-    torch.testing.assert_close(explain(model, x, name).values, theirs, rtol=1e-6, atol=1e-6 * float(theirs.abs().max()))
+    agree(explain(model, x, name), theirs)
 
 
-@pytest.mark.parametrize("name", ["epsilon", "alpha2_beta1", "alpha1_beta0", "gamma", "deep_taylor"])
-def test_rules_everywhere_agree_with_zennit(zennit, name):
+def hooks():
+    """Return zennit's name for each of our rules: its w² counts the squared bias among the shares, the paper none."""
     from zennit import rules  # noqa: PLC0415
+
+    return {
+        "epsilon": rules.Epsilon,
+        "gamma": rules.Gamma,
+        "zplus": rules.ZPlus,
+        "alpha_beta": lambda alpha=2.0: rules.AlphaBeta(alpha, alpha - 1),
+        "flat": rules.Flat,
+        "w_square": lambda: rules.WSquare(zero_params="bias"),
+        "z_box": lambda: rules.ZBox(0.0, 1.0),
+    }
+
+
+def by_kind(zennit, dense, convolution, first=None):
+    """Return a composite of zennit's that gives each kind of layer its rule."""
+    from zennit.rules import Norm, Pass  # noqa: PLC0415
     from zennit.types import AvgPool, Convolution, Linear  # noqa: PLC0415
 
-    hook = {
-        "epsilon": rules.Epsilon,
-        "alpha2_beta1": lambda: rules.AlphaBeta(2, 1),
-        "alpha1_beta0": rules.ZPlus,
-        "gamma": lambda: rules.Gamma(0.25),
-        "deep_taylor": rules.ZPlus,
-    }[name]
-    layers = [(nn.ReLU, rules.Pass()), (AvgPool, rules.Norm()), (Convolution, hook()), (Linear, hook())]
-    if name == "deep_taylor":
-        # Zennit counts the squared bias among the shares; the paper has none.
-        first = [(Linear, rules.WSquare(zero_params="bias"))]
-        composite = zennit.SpecialFirstLayerMapComposite(layer_map=layers, first_map=first)
-    else:
-        composite = zennit.LayerMapComposite(layer_map=layers)
-    model, x = deep(nn.MaxPool2d(2)), image(13)
+    layers = [(nn.ReLU, Pass()), (nn.Tanh, Pass()), (AvgPool, Norm()), (Convolution, convolution), (Linear, dense)]
+    above = [] if first is None else [(Linear, first)]
+    return zennit.SpecialFirstLayerMapComposite(layer_map=layers, first_map=above)
+
+
+def agree(ours, theirs):
+    torch.testing.assert_close(ours.values, theirs, rtol=1e-6, atol=1e-6 * float(theirs.abs().max()))
+
+
+EVERYWHERE = {
+    **{name: (name, {}, {}) for name in ANYWHERE},
+    "gamma 2": ("gamma", {"gamma": 2.0}, {"gamma": 2.0}),
+    **{f"alpha {one}": ("alpha_beta", {"alpha": one}, {"alpha": one}) for one in (1.0, 1.5, 3.0)},
+}
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["relu", "tanh"])
+@pytest.mark.parametrize("pool", [nn.MaxPool2d(2), nn.AvgPool2d(2)], ids=["max", "average"])
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_each_rule_everywhere_agrees_with_zennit(zennit, name, pool, signed):
+    rule, ours, theirs = EVERYWHERE[name]
+    model, x, make = deep(pool, signed=signed), image(13), hooks()[rule]
+    composite = by_kind(zennit, make(**theirs), make(**theirs))
+    agree(explain(model, x, rule, **ours), by_zennit(model, x, composite))
+
+
+FOLLOWING = {"alpha1_beta0": ("zplus", None), "alpha2_beta1": ("alpha_beta", None)}
+ABOVE_INPUTS = {"deep_taylor": ("zplus", "w_square"), "z_box": ("zplus", "z_box")}
+
+
+@pytest.mark.parametrize("name", FOLLOWING | ABOVE_INPUTS)
+def test_rules_of_papers_agree_with_zennit(zennit, name):
+    rule, first = (FOLLOWING | ABOVE_INPUTS)[name]
+    make, model, x = hooks(), deep(nn.MaxPool2d(2)), image(13)
+    composite = by_kind(zennit, make[rule](), make[rule](), first and make[first]())
+    agree(explain(model, x, name, alpha=7.0), by_zennit(model, x, composite))
+
+
+@pytest.mark.parametrize("first", [*ANYWHERE, "z_box"])
+@pytest.mark.parametrize(
+    ("dense", "convolution"), [("epsilon", "alpha_beta"), ("gamma", "w_square"), ("flat", "zplus")]
+)
+def test_each_kind_of_layer_has_the_rule_it_was_given(zennit, dense, convolution, first):
+    make, model, x = hooks(), deep(nn.MaxPool2d(2)), image(13)
+    composite = by_kind(zennit, *(make[one]() for one in (dense, convolution, first)))
     theirs = by_zennit(model, x, composite)
-    torch.testing.assert_close(explain(model, x, name).values, theirs, rtol=1e-6, atol=1e-6 * float(theirs.abs().max()))
+    agree(explain(model, x, "epsilon_plus_flat", dense=dense, convolution=convolution, first=first), theirs)
+    alone = explain(model, x, f"{convolution}", first=first).values
+    assert torch.equal(
+        explain(model, x, "deep_taylor", dense=convolution, convolution=convolution, first=first).values, alone
+    )
+
+
+@pytest.mark.parametrize("first", [*ANYWHERE, "z_box"])
+def test_a_dense_first_layer_has_the_first_rule(zennit, first):
+    torch.manual_seed(3)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(75, 8), nn.ReLU(), nn.Linear(8, 3)).double()
+    make, x = hooks(), image(5)
+    composite = by_kind(zennit, make["gamma"](), make["gamma"](), make[first]())
+    agree(explain(model, x, "gamma", first=first), by_zennit(model, x, composite))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -143,16 +201,14 @@ def test_a_batchnorm_is_merged_as_zennits_canonizer_merges_it(zennit, name):
     x, model = image(), shaken(convnet())
     kwargs = {"low": torch.zeros(1, 3, 1, 1).double(), "high": torch.ones(1, 3, 1, 1).double()} if "box" in name else {}
     composite = getattr(zennit, NAMES[name])(canonizers=[SequentialMergeBatchNorm()], **kwargs)
-    ours = explain(model, x, name).values
-    theirs = by_zennit(model, x, composite)
-    torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-6 * float(theirs.abs().max()))
+    agree(explain(model, x, name), by_zennit(model, x, composite))
 
 
 @pytest.mark.parametrize("name", COMPOSITES)
 @pytest.mark.parametrize("signed", [False, True], ids=["relu", "tanh"])
 def test_without_biases_the_relevance_is_the_score(name, signed):
     model, x = deep(nn.MaxPool2d(2), bias=False, signed=signed), image(13)
-    if signed and name in {"alpha2_beta1", "epsilon_alpha2_beta1", "epsilon_alpha2_beta1_flat"}:
+    if signed and ("alpha_beta" in name or "alpha2_beta1" in name):
         pytest.skip("an output that nothing speaks for hands nothing down")
     for target in range(4):
         estimate = explain(model, x, name, target, epsilon=1e-12)
@@ -163,7 +219,7 @@ def test_without_biases_the_relevance_is_the_score(name, signed):
 
 
 @settings(max_examples=30)
-@given(seed=st.integers(0, 10_000), rule=st.sampled_from(["epsilon", "zplus", "gamma", "flat", "w_square"]))
+@given(seed=st.integers(0, 10_000), rule=st.sampled_from(ANYWHERE))
 def test_each_layer_hands_down_what_it_gets(seed, rule):
     """Inputs get in all what outputs had, where there is no bias and every output has inputs that speak for it."""
     torch.manual_seed(seed)
@@ -171,7 +227,7 @@ def test_each_layer_hands_down_what_it_gets(seed, rule):
     weight = torch.randn(4, 3, 3, 3, dtype=torch.float64)
     came = torch.randn(1, 4, 4, 4, dtype=torch.float64)
     layer = Layer(nn.functional.conv2d, types.SimpleNamespace(tensor=x), weight, None, "convolution", x)
-    handed = RULES[rule](layer, came, Options(epsilon=1e-12))
+    handed = RULES[rule](layer, came, Options(epsilon=1e-12, alpha=1 + seed % 3))
     assert float(handed.sum()) == pytest.approx(float(came.sum()), rel=1e-6, abs=1e-6)
 
 
@@ -219,14 +275,40 @@ class Doubled(nn.Module):
 
 
 def test_what_does_not_fit_is_refused_in_words():
-    why = xai.attribution.LayerwiseRelevance(composite="epsilon_gamma_box").why_not
-    assert "The box rule needs a picture" in why(TorchModel(mlp()), Inputs(row(), "tensor"))
-    with pytest.raises(xai.ModelError, match="between black and white"):
+    make = xai.attribution.LayerwiseRelevance
+    for chosen in ({"composite": "epsilon_gamma_box"}, {"composite": "z_box"}, {"first": "z_box"}):
+        why = make(**chosen).why_not(TorchModel(mlp()), Inputs(row(), "tensor"))
+        assert "The box rule needs a picture" in why
+        assert "first='w_square'" in why
+        assert make(**chosen | {"first": "w_square"}).why_not(TorchModel(mlp()), Inputs(row(), "tensor")) is None
+    with pytest.raises(xai.ModelError, match=r"between black and white.*first='w_square'"):
         explain(nn.Sequential(Doubled(), deep(nn.Identity())), image(8), "epsilon_gamma_box")
     with pytest.raises(xai.ModelError, match="attention_lrp"):
         xai.attribute(TinyViT(), image(), "lrp")
     with pytest.raises(ValueError, match="composite must be one of 'epsilon'"):
         xai.attribute(Modules(), picture(), "lrp", composite="nonsense")
+    for kind in ("dense", "convolution"):
+        with pytest.raises(ValueError, match=rf"{kind} cannot be 'z_box'.*Give first='z_box'"):
+            make(**{kind: "z_box"})
+
+
+def test_above_a_layer_there_is_no_first_layer():
+    model, x = deep(nn.MaxPool2d(2)), image(13)
+    with pytest.raises(ValueError, match=r"no first layer above a layer. Leave out first= or layer="):
+        xai.attribute(model, x, "lrp", layer="1", first="flat")
+    got, wanted = (xai.attribute(model, x, "lrp", layer="1", composite=one).values for one in ("z_box", "zplus"))
+    np.testing.assert_array_equal(got, wanted)
+
+
+def test_the_box_of_pixels_laid_out_in_a_row_has_each_its_own_ends_or_none():
+    """Which channel a value was of, a row does not tell."""
+    torch.manual_seed(3)
+    model, x = nn.Sequential(nn.Flatten(), nn.Linear(75, 2)).double(), image(5)
+    black = torch.tensor([0.0, -0.5, 0.0]).reshape(3, 1, 1).to(x)
+    inputs = Inputs(x, "image", black=black, white=torch.ones(3, 1, 1).to(x))
+    method = xai.attribution.LayerwiseRelevance(composite="z_box")
+    with pytest.raises(xai.ModelError, match="between black and white"):
+        list(method.run(TorchModel(model), inputs, Target(0)))
 
 
 @pytest.mark.parametrize("method", ["lrp", "attention_lrp"])

@@ -75,7 +75,7 @@ ORACLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "lrp": (
         ("zennit", "test_lrp", "test_composites_agree_with_zennit"),
-        ("zennit", "test_lrp", "test_rules_everywhere_agree_with_zennit"),
+        ("zennit", "test_lrp", "test_each_rule_everywhere_agrees_with_zennit"),
         ("conservation", "test_lrp", "test_each_layer_hands_down_what_it_gets"),
     ),
     "attention_lrp": (
@@ -154,7 +154,7 @@ def test_a_library_that_cannot_be_imported_fails_where_nobody_would_see_it_skipp
     (tmp_path / "zennit.py").write_text("raise ImportError")
     path = os.pathsep.join([str(tmp_path), str(HERE.parents[1])])
     asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    test = f"{HERE / 'test_lrp.py'}::test_rules_everywhere_agree_with_zennit[gamma]"
+    test = f"{HERE / 'test_lrp.py'}::test_rules_of_papers_agree_with_zennit[z_box]"
     run = subprocess.run(
         [*asked, test],
         check=False,

@@ -9,7 +9,7 @@ from xai_widgets.attribution.gradients import GradientMethod
 from xai_widgets.method import Estimate, parameter, register
 from xai_widgets.models.convolving import Kernels
 from xai_widgets.models.rules import COMPOSITES, AttentionRelevance, Relevance
-from xai_widgets.models.rules.shares import Options
+from xai_widgets.models.rules.shares import ANYWHERE, Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
+    from xai_widgets.models.rules.shares import Composite
 
 
 BLOWN_UP = 1000.0
@@ -55,30 +56,47 @@ class RelevanceMethod(GradientMethod):
 class LayerwiseRelevance(RelevanceMethod):
     r"""The score, handed down layer by layer in proportion to each value's share.
 
-    .. math:: R_i = \sum_j \frac{x_i w_{ij}}{\epsilon + \sum_k x_k w_{kj} + b_j} R_j
+    .. math:: R_i = \sum_j \frac{q_{ij}}{\sum_k q_{kj}} R_j
 
-    is the epsilon rule; `composite` names which rule goes to dense layers, convolutions and the first layer:
+    where a rule says what the share :math:`q_{ij}` of input i in output j is, of contributions
+    :math:`z_{ij} = x_i w_{ij}`:
 
-    ================================  ===================  =====================  ==============
-    composite                         dense                convolution            first layer
-    ================================  ===================  =====================  ==============
-    ``epsilon`` [1]_                  epsilon              epsilon
-    ``epsilon_plus`` [2]_             epsilon              zplus
-    ``epsilon_plus_flat`` [2]_        epsilon              zplus                     flat
-    ``epsilon_gamma_box`` [3]_        epsilon              gamma                  z-box
-    ``epsilon_alpha2_beta1`` [2]_     epsilon              alpha2_beta1
-    ``epsilon_alpha2_beta1_flat``     epsilon              alpha2_beta1               flat
-    ``alpha2_beta1`` [1]_             alpha2_beta1             alpha2_beta1
-    ``alpha1_beta0`` [1]_             zplus                   zplus
-    ``gamma`` [3]_                    gamma                gamma
-    ``deep_taylor`` [4]_              zplus                   zplus                     w_square
-    ================================  ===================  =====================  ==============
+    ====================  ===================================================================================
+    rule                  share
+    ====================  ===================================================================================
+    ``epsilon`` [1]_      :math:`z_{ij}`, where epsilon is added to the size of the sum
+    ``gamma`` [3]_        :math:`z_{ij} + \gamma z_{ij}^\pm`, of the output's own sign
+    ``zplus`` [1]_ [4]_   :math:`z_{ij}^+`
+    ``alpha_beta`` [1]_   :math:`\alpha` times by :math:`z_{ij}^+`, less :math:`\alpha - 1` times by :math:`z_{ij}^-`
+    ``flat`` [5]_         1
+    ``w_square`` [4]_     :math:`w_{ij}^2`, for inputs of any value
+    ``z_box`` [4]_        :math:`z_{ij} - l_i w_{ij}^+ - h_i w_{ij}^-`, for inputs between black l and white h
+    ====================  ===================================================================================
+
+    `composite` names which rule goes to dense layers, convolutions and the first layer: one of the above for one rule
+    in all of them (z_box is for inputs alone: above it zplus, as in [4]_), or
+
+    =====================================  ===================  =====================  ==============
+    composite                              dense                convolution            first layer
+    =====================================  ===================  =====================  ==============
+    ``epsilon_plus`` [2]_                  epsilon              zplus
+    ``epsilon_plus_flat`` [2]_             epsilon              zplus                  flat
+    ``epsilon_gamma_box`` [3]_             epsilon              gamma                  z_box
+    ``epsilon_alpha2_beta1`` [2]_          epsilon              alpha_beta, 2 and 1
+    ``epsilon_alpha2_beta1_flat`` [2]_     epsilon              alpha_beta, 2 and 1    flat
+    ``alpha2_beta1`` [1]_                  alpha_beta, 2 and 1  alpha_beta, 2 and 1
+    ``alpha1_beta0`` [1]_                  zplus                zplus
+    ``deep_taylor`` [4]_                   zplus                zplus                  w_square
+    =====================================  ===================  =====================  ==============
+
+    `dense`, `convolution` and `first` put another rule in the place of the composite's, each for one kind of layer.
 
     A bias takes its share of the relevance, as in zennit by default, so the sum of the values is the score only without
-    biases; flat, w² and z-box know no bias (zennit's w² counts its square, the paper none). Rules act on operations: a
-    BatchNorm right behind a layer is merged with it, exactly (zennit's merged one still divides by the root of
-    1 + eps), any other is an affine map with the epsilon rule; sums share in proportion; activations pass on; where a
-    maximum is taken the winner takes all; gates get half. Softmax and attention are refused.
+    biases; flat, w² and z-box know no bias (zennit's w² counts its square, the paper none), and what flat or w² hand to
+    zeros stays where a pool finds nothing but zeros. Rules act on operations: a BatchNorm right behind a layer is
+    merged with it, exactly (zennit's merged one still divides by the root of 1 + eps), any other is an affine map with
+    the epsilon rule; sums share in proportion; activations pass on; where a maximum is taken the winner takes all;
+    gates get half. Softmax and attention are refused.
 
     References
     ----------
@@ -89,6 +107,8 @@ class LayerwiseRelevance(RelevanceMethod):
     .. [3] Montavon et al.: Layer-Wise Relevance Propagation: An Overview. LNCS 11700 (2019).
     .. [4] Montavon et al.: Explaining Nonlinear Classification Decisions with Deep Taylor Decomposition.
        arXiv:1512.02479 (2017).
+    .. [5] Lapuschkin et al.: Unmasking Clever Hans Predictors and Assessing What Machines Really Learn.
+       arXiv:1902.10178 (2019).
     """
 
     name: ClassVar[str] = "lrp"
@@ -100,27 +120,59 @@ class LayerwiseRelevance(RelevanceMethod):
         "Which rule goes to dense layers, convolutions and the first layer.",
         choices=tuple(COMPOSITES),
     )
+    dense: str | None = parameter(
+        None, "The rule of dense layers, in place of the composite's.", choices=ANYWHERE, optional=True
+    )
+    convolution: str | None = parameter(
+        None, "The rule of convolutions, in place of the composite's.", choices=ANYWHERE, optional=True
+    )
+    first: str | None = parameter(
+        None, "The rule of the first layer, in place of the composite's.", choices=(*ANYWHERE, "z_box"), optional=True
+    )
     epsilon: float = parameter(
         1e-6, "Keeps shares of what nearly cancels out from growing without bound.", low=1e-12, high=10.0
     )
     gamma: float = parameter(
         0.25, "How much the gamma rule favours shares that agree with the output.", low=0.0, high=10.0, step=0.05
     )
+    alpha: float = parameter(
+        2.0,
+        "How often the alpha-beta rule counts what speaks for the output; what speaks against it, once less.",
+        low=1.0,
+        high=10.0,
+        step=0.5,
+    )
+
+    def __post_init__(self) -> None:
+        """Say where the box rule belongs."""
+        for kind in ("dense", "convolution"):
+            if getattr(self, kind) == "z_box":
+                msg = f"lrp: {kind} cannot be 'z_box', which is for values with known ends: inputs. Give first='z_box'."
+                raise ValueError(msg)
+        super().__post_init__()
+
+    @property
+    def _rules(self) -> Composite:
+        given = {kind: getattr(self, kind) for kind in ("dense", "convolution", "first") if getattr(self, kind)}
+        rules: Composite = replace(COMPOSITES[self.composite], **given)
+        # The first operation above a layer is not the network's first.
+        return rules if self.layer is None else replace(rules, first=None)
 
     def why_not(self, model: Model, inputs: Inputs) -> str | None:
-        """Refuse the box rule where there is no black and white."""
-        no_box = inputs.black is None or inputs.white is None
-        if self.layer is None and COMPOSITES[self.composite].first == "z_box" and no_box:
-            return "The box rule needs a picture, whose black and white are known. Choose another composite."
+        """Refuse a rule of the first layer where there is none, and the box rule where there is no black and white."""
+        if self.layer is not None and self.first is not None:
+            return "There is no first layer above a layer. Leave out first= or layer=."
+        if self._rules.first == "z_box" and (inputs.black is None or inputs.white is None):
+            return (
+                "The box rule needs a picture, whose black and white are known. "
+                "Choose another rule of the first layer, such as first='w_square'."
+            )
         return super().why_not(model, inputs)
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""
-        options = Options(self.epsilon, self.gamma, inputs.black, inputs.white)
-        composite = COMPOSITES[self.composite]
-        # The first operation above a layer is not the network's first.
-        composite = composite if self.layer is None else replace(composite, first=None)
-        rules = Relevance(composite, options, model.remember("convolutions of lrp", Kernels))
+        options = Options(self.epsilon, self.gamma, inputs.black, inputs.white, self.alpha)
+        rules = Relevance(self._rules, options, model.remember("convolutions of lrp", Kernels))
         yield _handed(model, inputs, target, rules)
 
 

@@ -39,7 +39,7 @@ def _control(parameter: Parameter) -> dict[str, Any]:
     return {
         **control,
         "kind": CONTROLS.get(parameter.kind, parameter.kind),
-        "choices": list(parameter.choices),
+        "choices": [None, *parameter.choices] if parameter.choices and parameter.optional else list(parameter.choices),
     }
 
 

@@ -142,26 +142,30 @@ class Relevance(Rules):
 
     def _ruled(self, compute: Callable[[], Tensor], layer: Layer) -> Tensor:
         rule = self.composite.dense if layer.kind == "dense" else self.composite.convolution
+        options = self.options
         if self.composite.first is not None and self._is_raw(layer.source):
             rule = self.composite.first
             if rule == "z_box":
-                self._need_picture(layer.x.tensor)
-        options = self.options
+                options = self._box(layer.x.tensor)
         return carry(compute, lambda came: (RULES[rule](layer, came, options),), layer.source)
 
-    def _need_picture(self, x: Tensor) -> None:
+    def _box(self, x: Tensor) -> Options:
+        """Return black and white of the values that a layer takes."""
         low, high = self.options.low, self.options.high
         assert low is not None
         assert high is not None
-        fits = all(a in {1, b} for a, b in zip(low.shape[::-1], x.shape[::-1], strict=False))
+        if all(bool((one == one.flatten()[0]).all()) for one in (low, high)):
+            low, high = low.flatten()[0], high.flatten()[0]  # of each value, in whichever order a picture was laid
+        fits = low.ndim <= x.ndim and all(a in {1, b} for a, b in zip(low.shape[::-1], x.shape[::-1], strict=False))
         slack = 1e-3 * float((high - low).abs().max())
         inside = fits and bool(((x >= low.minimum(high) - slack) & (x <= low.maximum(high) + slack)).all())
         if not inside:
             msg = (
                 "The box rule needs a first layer that takes values between black and white. "
-                "Choose the composite 'epsilon_plus_flat'."
+                "Choose another rule of the first layer, such as first='w_square'."
             )
             raise ModelError(msg)
+        return replace(self.options, low=low, high=high)
 
     def dense(self, call: Call) -> Tensor:
         """Dense layer."""

@@ -6,7 +6,7 @@ Montavon et al., Layer-Wise Relevance Propagation: An Overview (2019), section 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -30,6 +30,7 @@ class Options:
     gamma: float = 0.25
     low: Tensor | None = None
     high: Tensor | None = None
+    alpha: float = 2.0
 
 
 def stabilized(z: Tensor, epsilon: float) -> Tensor:
@@ -100,10 +101,18 @@ def zplus(layer: Layer, came: Tensor, options: Options) -> Tensor:
     return _share(layer.function, _by_sign(x, layer, _plus, _minus), came, options.epsilon)
 
 
+def alpha_beta(layer: Layer, came: Tensor, options: Options) -> Tensor:
+    """Alpha times what speaks for the output, less one time fewer what speaks against it."""
+    speaks_for = zplus(layer, came, options)
+    if options.alpha == 1:
+        return speaks_for
+    against = _share(layer.function, _by_sign(layer.x.tensor, layer, _minus, _plus), came, options.epsilon)
+    return speaks_for.mul(options.alpha).sub_(against, alpha=options.alpha - 1)
+
+
 def alpha2_beta1(layer: Layer, came: Tensor, options: Options) -> Tensor:
     """Twice what speaks for the output, less once what speaks against it."""
-    against = _share(layer.function, _by_sign(layer.x.tensor, layer, _minus, _plus), came, options.epsilon)
-    return 2 * zplus(layer, came, options) - against
+    return alpha_beta(layer, came, replace(options, alpha=2.0))
 
 
 def gamma(layer: Layer, came: Tensor, options: Options) -> Tensor:
@@ -155,10 +164,12 @@ def z_box(layer: Layer, came: Tensor, options: Options) -> Tensor:
 
 
 RULES: dict[str, Callable[[Layer, Tensor, Options], Tensor]] = {
-    one.__name__: one for one in (epsilon, zplus, alpha2_beta1, gamma, flat, w_square, z_box)
+    one.__name__: one for one in (epsilon, gamma, zplus, alpha_beta, alpha2_beta1, flat, w_square, z_box)
 }
 
-Rule = Literal["epsilon", "gamma", "zplus", "alpha2_beta1", "flat", "w_square", "z_box"]
+Rule = Literal["epsilon", "gamma", "zplus", "alpha_beta", "alpha2_beta1", "flat", "w_square", "z_box"]
+ANYWHERE: tuple[Rule, ...] = ("epsilon", "gamma", "zplus", "alpha_beta", "flat", "w_square")
+"""What may be chosen for layers of any depth: the box rule is for values with known ends, so for inputs alone."""
 
 
 @dataclass(frozen=True)
@@ -170,8 +181,9 @@ class Composite:
     first: Rule | None = None
 
 
-COMPOSITES = {
-    "epsilon": Composite("epsilon", "epsilon"),
+COMPOSITES: dict[str, Composite] = {
+    **{one: Composite(one, one) for one in ANYWHERE},
+    "z_box": Composite("zplus", "zplus", "z_box"),
     "epsilon_plus": Composite("epsilon", "zplus"),
     "epsilon_plus_flat": Composite("epsilon", "zplus", "flat"),
     "epsilon_gamma_box": Composite("epsilon", "gamma", "z_box"),
@@ -179,7 +191,6 @@ COMPOSITES = {
     "epsilon_alpha2_beta1_flat": Composite("epsilon", "alpha2_beta1", "flat"),
     "alpha2_beta1": Composite("alpha2_beta1", "alpha2_beta1"),
     "alpha1_beta0": Composite("zplus", "zplus"),
-    "gamma": Composite("gamma", "gamma"),
     "deep_taylor": Composite("zplus", "zplus", "w_square"),
 }
-"""Which rule goes to which layer, by the names under which papers compare them."""
+"""Which rule goes to which layer: one rule everywhere, or several by the names under which papers compare them."""

@@ -33,10 +33,13 @@ export const refused: Record<string, string> = {
     "注意力 {} 有 {} 个头，从 0 数起：没有第 {} 个头。",
   "the model runs {} attentions, counted from 0: there is no number {}.":
     "模型运行 {} 次注意力，从 0 数起：没有第 {} 次。",
-  "The box rule needs a picture, whose black and white are known. Choose another composite.":
-    "box 规则需要图像，且黑与白已知。请选择别的规则组合。",
-  "The box rule needs a first layer that takes values between black and white. Choose the composite 'epsilon_plus_flat'.":
-    "box 规则要求首层接受黑白之间的值。请选择规则组合 'epsilon_plus_flat'。",
+  "The box rule needs a picture, whose black and white are known. Choose another rule of the first layer, such as first='w_square'.":
+    "box 规则需要图像，且黑与白已知。请为首层选择别的规则，例如 first='w_square'。",
+  "lrp: {} cannot be 'z_box', which is for values with known ends: inputs. Give first='z_box'.":
+    "lrp：{} 不能是 'z_box'，它用于两端已知的值，即输入。请给出 first='z_box'。",
+  "There is no first layer above a layer. Leave out first= or layer=.": "某一层之上没有首层。请去掉 first= 或 layer=。",
+  "The box rule needs a first layer that takes values between black and white. Choose another rule of the first layer, such as first='w_square'.":
+    "box 规则要求首层接受黑白之间的值。请为首层选择别的规则，例如 first='w_square'。",
   "It needs a transformer: this model has no attention that can be seen.": "需要 Transformer：此模型没有可见的注意力。",
   "The score does not depend on the last attention, so it is not known where it is read. Use saliency.":
     "得分不取决于最后一次注意力，因此不知道它在何处读取。请用 saliency。",
