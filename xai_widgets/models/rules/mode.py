@@ -208,8 +208,8 @@ class Rules(TorchFunctionMode):
             self.record(call, result)
             if copied:
                 self._protect(written)
-                self.renamed(result, args[0])
-                result = args[0].copy_(result)
+                made, result = result, args[0].copy_(result)
+                self.renamed(made, result)
         elif self.passes(name):
             self._protect(written)
             call = Call(name, func, args, kwargs)

@@ -97,6 +97,7 @@ class Relevance(Rules):
     def head(self, scores: Tensor) -> Tensor:
         """Start from the target's score itself."""
         self._layers.clear()  # what the way back needs of them, it holds itself
+        self._traces.clear()
         return super().head(scores) * scores.detach()
 
     def record(self, call: Call, result: Any) -> None:

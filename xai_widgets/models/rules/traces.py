@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
+
+from torch.autograd import Function
 
 from xai_widgets.models.rules.operations import ELEMENTWISE, FUNCTIONS, LINEAR, MOVES, tensors_in
 
@@ -18,7 +20,20 @@ POWERS = frozenset({"pow", "square", "erf"})
 SINGLE = ELEMENTWISE | FUNCTIONS | POWERS | CASTS | ARITHMETIC
 """What has one value of its result for each value of its input."""
 CHOICES = frozenset({"topk", "sort", "argsort", "argmax"})
-Lineage: TypeAlias = "tuple[tuple[weakref.ref[Tensor], int], ...]"
+
+
+class Place(Function):
+    """Stand for a tensor in the graph, whatever is written into it and after it is gone: without values or room."""
+
+    @staticmethod
+    def forward(_ctx: Any, x: Tensor) -> Tensor:
+        """Return a tensor of the same shape."""
+        return x.new_empty(()).expand(x.shape)
+
+    @staticmethod
+    def backward(_ctx: Any, *came: Tensor) -> Any:
+        """Let what comes go on to the tensor as it was."""
+        return came
 
 
 class Traces:
@@ -29,25 +44,38 @@ class Traces:
     """
 
     def __init__(self) -> None:
-        self._above: dict[int, tuple[weakref.ref[Tensor], Lineage]] = {}
+        self._places: dict[int, tuple[weakref.ref[Tensor], int, Tensor]] = {}
+        self._above: dict[int, tuple[weakref.ref[Tensor], int, tuple[Tensor, ...]]] = {}
         self._scales: dict[int, tuple[weakref.ref[Tensor], bool]] = {}
         self._choices: dict[int, tuple[weakref.ref[Tensor], tuple[int, ...]]] = {}
 
-    def _lineage(self, x: Tensor) -> Lineage:
-        """Tell of which tensors' single values those of `x` are functions: of itself, then from near to far."""
-        found, above = self._above.get(id(x), (None, ()))
-        own = weakref.ref(x), x._version  # noqa: SLF001  counts what is written into it
-        return (own, *above) if found is not None and found() is x else (own,)
+    def clear(self) -> None:
+        """Forget where tensors are in the graph, so that it goes when nothing else holds it."""
+        self._places.clear()
+        self._above.clear()
 
-    def _common(self, sources: list[Tensor]) -> Lineage:
+    def _place(self, x: Tensor) -> Tensor:
+        """Return where `x`, with what it holds now, is in the graph: one and the same each time."""
+        found, version, place = self._places.get(id(x), (None, 0, x))
+        if found is None or found() is not x or version != x._version:  # noqa: SLF001  counts what is written into it
+            place = Place.apply(x)  # type: ignore[no-untyped-call]
+            self._places[id(x)] = weakref.ref(x), x._version, place  # noqa: SLF001
+        return place
+
+    def _lineage(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Tell of which tensors' single values those of `x` are functions: of itself, then from near to far."""
+        found, version, above = self._above.get(id(x), (None, 0, ()))
+        known = found is not None and found() is x and version == x._version  # noqa: SLF001
+        return (self._place(x), *above) if known else (self._place(x),)
+
+    def _common(self, sources: list[Tensor]) -> tuple[Tensor, ...]:
         first, *rest = map(self._lineage, sources)
-        among = [{(id(ref), version) for ref, version in one} for one in rest]
-        return tuple((ref, version) for ref, version in first if all((id(ref), version) in one for one in among))
+        among = [set(map(id, one)) for one in rest]
+        return tuple(place for place in first if all(id(place) in one for one in among))
 
     def root(self, sources: list[Tensor]) -> Tensor | None:
-        """Return the nearest tensor of whose single values those of all these are functions, if there is any."""
-        found = ((ref(), version) for ref, version in self._common(sources))
-        return next((x for x, version in found if x is not None and x._version == version), None)  # noqa: SLF001
+        """Return the place of the nearest tensor of whose single values those of all these are functions, if any."""
+        return next(iter(self._common(sources)), None)
 
     def is_scale(self, x: Tensor) -> bool:
         """Tell whether `x` does nothing but scale."""
@@ -72,13 +100,20 @@ class Traces:
         return found is not None and found() is index and shape == among.shape
 
     def rename(self, old: Tensor, new: Tensor) -> None:
-        """Note of one tensor what is noted of another, and nothing else."""
-        tables: tuple[dict[int, tuple[weakref.ref[Tensor], Any]], ...] = (self._above, self._scales)
-        for notes in tables:
-            found, value = notes.get(id(old), (None, None))
-            notes.pop(id(new), None)
-            if found is not None and found() is old:
-                notes[id(new)] = weakref.ref(new), value
+        """Note of one tensor what is noted of another of the same values, and nothing else."""
+        for notes in (self._places, self._above):
+            self._rename(notes, old, new)
+        found, sums = self._scales.get(id(old), (None, False))
+        self._scales.pop(id(new), None)
+        if found is not None and found() is old:
+            self._scales[id(new)] = weakref.ref(new), sums
+
+    @staticmethod
+    def _rename(notes: dict[int, tuple[weakref.ref[Tensor], int, Any]], old: Tensor, new: Tensor) -> None:
+        found, version, value = notes.get(id(old), (None, 0, None))
+        notes.pop(id(new), None)
+        if found is not None and found() is old and version == old._version:  # noqa: SLF001
+            notes[id(new)] = weakref.ref(new), new._version, value  # noqa: SLF001
 
     def follow(self, call: Call, result: Any) -> None:
         """Take note of an operation that ran."""
@@ -97,7 +132,7 @@ class Traces:
             above = self._common(sources)
             for one in made:
                 if above and one.shape == sources[0].shape:
-                    self._above[id(one)] = weakref.ref(one), above
+                    self._above[id(one)] = weakref.ref(one), one._version, above  # noqa: SLF001
 
     def _follow_scales(self, call: Call, sources: list[Tensor], made: list[Tensor]) -> None:
         sums = all(self._scales[id(one)][1] for one in sources)
