@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 import xai_widgets as xai
 from xai_widgets import samples
+from xai_widgets.method import REGISTRY
 from xai_widgets.models import copying
 from xai_widgets.models.pace import Pace
 
@@ -31,7 +32,8 @@ METHODS: dict[str, dict[str, object]] = {
     "deep_lift": {},
     "grad_cam": {},
     "smooth_grad": {"n_samples": 12, "tolerance": 0.0},
-    "integrated_gradients": {"n_steps": 17, "tolerance": 0.0},
+    "integrated_gradients": {"n_steps": 129, "tolerance": 0.0},
+    "conductance": {"n_steps": 129, "tolerance": 0.0, "layer": "5"},
     "expected_gradients": {"n_samples": 12, "tolerance": 0.0},
     "var_grad": {"n_samples": 12, "tolerance": 0.0},
     "deep_shap": {"n_samples": 4, "tolerance": 0.0},
@@ -41,7 +43,19 @@ METHODS: dict[str, dict[str, object]] = {
     "exact_shapley": {"feature_mask": PATCHES // 4},
     "occlusion": {"sliding_window_shapes": 16, "strides": 16},
     "kernel_shap": {"n_samples": 16, "tolerance": 0.0, "feature_mask": PATCHES},
+    "shapley_sampling": {"n_samples": 2, "tolerance": 0.0, "feature_mask": PATCHES},
+    "input_x_gradient": {},
+    "deconvolution": {},
+    "cam": {},
+    "grad_cam_plus_plus": {},
+    "hires_cam": {},
+    "layer_cam": {},
+    "xgrad_cam": {},
+    "eigen_cam": {},
+    "score_cam": {},
+    "ablation_cam": {},
 }
+"""With few samples: the most is taken early, but where something is kept of every pass."""
 
 BESIDE = {"deep_lift": 2, "deep_shap": 2}
 """Inputs of a method's least batch: an input and its baseline are two."""
@@ -84,10 +98,14 @@ def test_a_run_holds_little_more_than_one_pass_forward_and_back(
     monkeypatch.setattr(Pace, "fit", lambda _, left: min(left, size))
     monkeypatch.setattr(copying, "BATCH_SECONDS", 1000.0)  # made at once: not after so many passes as the clock says
     net, x = network(), torch.rand(3, SIDE, SIDE)
-    batched = METHODS[method].keys() & {"n_samples", "n_steps", "feature_mask", "strides"}
+    batched = "batches" in REGISTRY[method].uses
     beside = one_pass(net, x, (size if batched else 1) * BESIDE.get(method, 1))
     held = peak(lambda: xai.attribute(net, x, method, target=0, **METHODS[method]))
     assert held <= GOAL * beside, f"{held / beside:.3f}"
+
+
+def test_every_method_is_measured() -> None:
+    assert METHODS.keys() | TRANSFORMER_METHODS.keys() == REGISTRY.keys()
 
 
 def reader(tokens: int) -> tuple[nn.Module, object]:

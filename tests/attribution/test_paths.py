@@ -71,6 +71,7 @@ def test_the_values_sum_to_the_rise_of_the_score(seed: int) -> None:
 
 def deep_in_a_path(monkeypatch) -> xai.Attribution:
     monkeypatch.setattr("xai_widgets.attribution.points.LARGE", 1)
+    monkeypatch.setattr("xai_widgets.attribution.points.HELD", 0)
     model, x = convnet().float(), image().float()
     return xai.attribute(model, x, "integrated_gradients", target=2, n_steps=129, tolerance=0.0)
 
@@ -87,7 +88,7 @@ def test_points_of_large_maps_take_half_the_room_for_next_to_no_error(monkeypatc
     assert halved.error == pytest.approx(full.error, rel=1e-2)
 
 
-def test_points_of_large_maps_are_kept_in_a_file_that_is_gone_with_the_path(monkeypatch, tmp_path) -> None:
+def test_points_are_kept_in_a_file_that_is_gone_with_the_path(monkeypatch, tmp_path) -> None:
     files = []
 
     def named(**_):

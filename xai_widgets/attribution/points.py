@@ -1,4 +1,4 @@
-"""What is kept of the points of a path: small maps in memory, large ones in a file without a name."""
+"""What is kept of the points of a path: a little in memory, the rest in a file without a name."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from xai_widgets.attribution.statistics import wide
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+HELD = 2**16
+"""Bytes of a path's points that memory keeps: less than one pass of any network for pictures takes."""
+
 LARGE = 2**16
-"""Values of a map from which on it is kept in a file, and its gradients in half precision."""
+"""Values of a map from which on its gradients are kept in half precision."""
 
 ROOM = 2**30
 """Bytes for what is kept of all points: each new one is weighed by its neighbours."""
@@ -39,13 +42,14 @@ class Points:
     """Keeps `y` and `g` of points for as long as it is there itself.
 
     To write the map of a photo and read it twice takes less than a hundredth of the pass that gave it, so a path of
-    many points takes no more memory than one of few. Where no file can be made, memory keeps them, as it does on other
-    devices: their batches take far more of it, and are over sooner than a file is written.
+    many points takes no more memory than one of few, whatever the size of the network. Where no file can be made,
+    memory keeps them, as it does on other devices: their batches take far more of it, and are over sooner than a file
+    is written.
     """
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
-        self._end = 0
+        self._end = self._held = 0
 
     def keep(self, y: Tensor, g: Tensor) -> Point:
         """Take in a point.
@@ -60,10 +64,12 @@ class Points:
         return Point(self._kept(y), lambda: wide(read()) * scale)
 
     def _kept(self, values: Tensor) -> Callable[[], Tensor]:
-        if values.numel() >= LARGE and values.device.type == "cpu":
+        if self._held + values.nbytes > HELD and values.device.type == "cpu":
             with contextlib.suppress(OSError):
                 return self._written(values)
-        return lambda: values
+        self._held += values.nbytes
+        own = values.clone()  # a row would hold all of its batch
+        return lambda: own
 
     def _written(self, values: Tensor) -> Callable[[], Tensor]:
         if self._file is None:
