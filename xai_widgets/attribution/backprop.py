@@ -5,24 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from xai_widgets.attribution.gradients import GradientMethod
+from xai_widgets.attribution.gradients import OnePass
 from xai_widgets.method import Estimate, register
 from xai_widgets.models.rules import Rectifiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from torch import Tensor
+
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filtered(GradientMethod):
+class Filtered(OnePass):
     """A gradient of which only what is positive passes each rectifier."""
 
     name: ClassVar[Literal["guided_backprop", "deconvolution"]]
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
     slopes: ClassVar[bool] = True
+
+    def maps(self, model: Model, inputs: Inputs, x: Tensor, target: Target) -> Tensor:
+        """Compute what passes the rectifiers."""
+        return model.gradients(x, target, Rectifiers(self.name))[1]
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the one exact estimate."""

@@ -61,9 +61,25 @@ class GradientMethod(Method):
         """Yield estimates for the values of `inputs`, whatever `model` is above of."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class OnePass(GradientMethod):
+    """A method whose map is exact after one pass, which several inputs may share."""
+
+    @abstractmethod
+    def maps(self, model: Model, inputs: Inputs, x: torch.Tensor, target: Target) -> torch.Tensor:
+        """Compute the maps of several `x` (n, …) in one pass; in all else they are like `inputs`.
+
+        With rules in the place of gradients, the model's rows must not depend on each other.
+        """
+
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the one exact estimate."""
+        yield Estimate(self.maps(model, inputs, inputs.x[None], target)[0], done=1, total=1)
+
+
 @register
 @dataclass(frozen=True, kw_only=True)
-class Saliency(GradientMethod):
+class Saliency(OnePass):
     r"""Absolute gradient of the target's score, :math:`|\partial F / \partial x_i|`.
 
     References
@@ -78,15 +94,15 @@ class Saliency(GradientMethod):
 
     absolute: bool = parameter(default=True, sentence="Show the size of the effect without its direction.")
 
-    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield the one exact estimate."""
-        _, gradients = model.gradients(inputs.x[None], target)
-        yield Estimate(gradients[0].abs() if self.absolute else gradients[0], done=1, total=1)
+    def maps(self, model: Model, inputs: Inputs, x: torch.Tensor, target: Target) -> torch.Tensor:
+        """Compute the gradients, or their sizes."""
+        _, gradients = model.gradients(x, target)
+        return gradients.abs() if self.absolute else gradients
 
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class InputXGradient(GradientMethod):
+class InputXGradient(OnePass):
     r"""Input times gradient, :math:`x_i \, \partial F / \partial x_i`.
 
     References
@@ -98,10 +114,9 @@ class InputXGradient(GradientMethod):
     title: ClassVar[str] = "Input × gradient"
     sentence: ClassVar[str] = "How much does each value contribute, if the model were linear around this input?"
 
-    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield the one exact estimate."""
-        _, gradients = model.gradients(inputs.x[None], target)
-        yield Estimate(inputs.x * gradients[0], done=1, total=1)
+    def maps(self, model: Model, inputs: Inputs, x: torch.Tensor, target: Target) -> torch.Tensor:
+        """Compute the products."""
+        return x * model.gradients(x, target)[1]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from xai_widgets.attribution.gradients import GradientMethod
+from xai_widgets.attribution.gradients import GradientMethod, OnePass
 from xai_widgets.method import Estimate, parameter, register
 from xai_widgets.models.convolving import Kernels
 from xai_widgets.models.rules import COMPOSITES, AttentionRelevance, Relevance
@@ -37,12 +38,6 @@ def blown_up(values: Tensor, score: float) -> tuple[str, ...]:
     return (note,)
 
 
-def _handed(model: Model, inputs: Inputs, target: Target, rules: Relevance) -> Estimate:
-    score, values = model.gradients(inputs.x[None], target, rules)
-    notes = blown_up(values, float(score[0]))
-    return Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]), notes=notes)
-
-
 @dataclass(frozen=True, kw_only=True)
 class RelevanceMethod(GradientMethod):
     """A method that hands the score down by a rule in the place of each operation's gradient."""
@@ -51,9 +46,28 @@ class RelevanceMethod(GradientMethod):
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "rules"})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Handed(RelevanceMethod, OnePass):
+    """A method that hands down all of the score, in one pass."""
+
+    @abstractmethod
+    def rules(self, model: Model, inputs: Inputs) -> Relevance:
+        """Return new rules, for one pass."""
+
+    def maps(self, model: Model, inputs: Inputs, x: Tensor, target: Target) -> Tensor:
+        """Compute the shares."""
+        return model.gradients(x, target, self.rules(model, inputs))[1]
+
+    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
+        """Yield the one exact estimate."""
+        score, values = model.gradients(inputs.x[None], target, self.rules(model, inputs))
+        notes = blown_up(values, float(score[0]))
+        yield Estimate(values[0], done=1, total=1, gap=float(values.sum() - score[0]), notes=notes)
+
+
 @register
 @dataclass(frozen=True, kw_only=True)
-class LayerwiseRelevance(RelevanceMethod):
+class LayerwiseRelevance(Handed):
     r"""The score, handed down layer by layer in proportion to each value's share.
 
     .. math:: R_i = \sum_j \frac{q_{ij}}{\sum_k q_{kj}} R_j
@@ -169,16 +183,15 @@ class LayerwiseRelevance(RelevanceMethod):
             )
         return super().why_not(model, inputs)
 
-    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield the one exact estimate."""
+    def rules(self, model: Model, inputs: Inputs) -> Relevance:
+        """Return the composite's."""
         options = Options(self.epsilon, self.gamma, inputs.black, inputs.white, self.alpha)
-        rules = Relevance(self._rules, options, model.remember("convolutions of lrp", Kernels))
-        yield _handed(model, inputs, target, rules)
+        return Relevance(self._rules, options, model.remember("convolutions of lrp", Kernels))
 
 
 @register
 @dataclass(frozen=True, kw_only=True)
-class AttentionLrp(RelevanceMethod):
+class AttentionLrp(Handed):
     r"""Relevance through transformers (AttnLRP [1]_).
 
     .. math:: R_{ji}(A) = \sum_p \frac{A_{ji} V_{ip}}{2 O_{jp} + \epsilon} R_{jp}, \qquad
@@ -213,7 +226,6 @@ class AttentionLrp(RelevanceMethod):
         0.05, "How much the layers favour shares that agree with their output.", low=0.0, high=10.0, step=0.05
     )
 
-    def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield the one exact estimate."""
-        rules = AttentionRelevance(Options(self.epsilon, self.gamma))
-        yield _handed(model, inputs, target, rules)
+    def rules(self, model: Model, inputs: Inputs) -> Relevance:
+        """Return those of layers, and of attention."""
+        return AttentionRelevance(Options(self.epsilon, self.gamma))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
+from xai_widgets.attribution.gradients import OnePass
 from xai_widgets.attribution.runs import begun, per_token
 from xai_widgets.evaluation.base import Metric
 from xai_widgets.method import REGISTRY, Method, create
+from xai_widgets.models.pace import BATCH_SECONDS
+from xai_widgets.models.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Iterator
 
     from numpy.typing import NDArray
 
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from xai_widgets.models import Model
 
     Values = NDArray[np.float64]
+
+SHORT = BATCH_SECONDS / 8
+"""Of a pass alone, up to which company shortens it. To ask whether rows depend on each other takes a pass of two."""
 
 TENSOR = "tensor "
 """How a result writes a parameter that it does not hold."""
@@ -75,7 +82,42 @@ def explain_again(
     for estimate in estimates:
         values = estimate.values
         yield
-    return known(per_token(values, used, inputs).detach().double().cpu().numpy())
+    return _finished(values, used, inputs)
+
+
+def explain_each(subject: Subject, count: int, row: Callable[[int], Tensor]) -> Iterator[list[Values] | None]:
+    """Run the method on `count` inputs ``row(i)`` (features…), in all else like the subject's; yield after each batch.
+
+    Several share a pass where the method takes one alone, and a short one. None comes after a batch that finished no
+    map.
+    """
+    method, inputs = method_of(subject), subject.inputs
+    watch, seconds = Stopwatch(subject.model.device), 0.0
+    for i in range(count):
+        short = i == 1 and seconds <= SHORT
+        if short and isinstance(method, OnePass) and method.layer is None and not subject.mixes():
+            yield from _explain_together(subject, method, count - i, lambda k: row(1 + k))
+            return
+        found = yield from explain_again(subject, inputs=replace(inputs, x=row(i)))
+        seconds = seconds or watch.seconds()
+        yield [found]
+
+
+def _explain_together(
+    subject: Subject, method: OnePass, count: int, row: Callable[[int], Tensor]
+) -> Iterator[list[Values]]:
+    model, inputs = subject.another(), subject.inputs
+
+    def maps(rows: slice) -> Tensor:
+        x = torch.stack([row(i) for i in range(rows.start, rows.stop)])
+        return method.maps(model, inputs, x, subject.target)
+
+    for _, found in model.batches(count, maps, "backward"):
+        yield [_finished(one, method, inputs) for one in found]
+
+
+def _finished(values: Tensor, method: Method, inputs: Inputs) -> Values:
+    return known(per_token(values, method, inputs).detach().double().cpu().numpy())
 
 
 def known(values: NDArray[Any]) -> Values:

@@ -34,14 +34,15 @@ def ssim(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     cells = side * side
     a, b = (_scaled(torch.from_numpy(map_)) for map_ in (one, other))
 
-    def mean(map_: Tensor) -> Tensor:
-        return nn.functional.avg_pool2d(map_[None, None], side, stride=1)[0, 0]
-
-    def covariance(first: Tensor, second: Tensor) -> Tensor:
-        return (mean(first * second) - mean(first) * mean(second)) * (cells / max(1, cells - 1))
-
-    top = (2 * mean(a) * mean(b) + C1 * 4) * (2 * covariance(a, b) + C2 * 4)
-    bottom = (mean(a) ** 2 + mean(b) ** 2 + C1 * 4) * (covariance(a, a) + covariance(b, b) + C2 * 4)
+    maps = torch.stack([a, b, a * b, a * a, b * b])
+    mean_a, mean_b, *products = nn.functional.avg_pool2d(maps, side, stride=1)
+    spread = cells / max(1, cells - 1)
+    both, own, others = (
+        spread * (product - mean)
+        for product, mean in zip(products, (mean_a * mean_b, mean_a**2, mean_b**2), strict=True)
+    )
+    top = (2 * mean_a * mean_b + C1 * 4) * (2 * both + C2 * 4)
+    bottom = (mean_a**2 + mean_b**2 + C1 * 4) * (own + others + C2 * 4)
     return float((top / bottom).mean())  # constants are for a range of 2, from -1 to 1
 
 

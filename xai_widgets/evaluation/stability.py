@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
 
 from xai_widgets.attribution.groups import row_generator
-from xai_widgets.evaluation.again import AgainMetric, explain_again, known
+from xai_widgets.evaluation.again import AgainMetric, explain_again, explain_each, known
 from xai_widgets.evaluation.base import Reading, missing, register_metric
 from xai_widgets.method import parameter
 
@@ -116,15 +116,22 @@ class MaxSensitivity(AgainMetric):
             return
         reach = self.radius * _range(subject)
         what = "the input's range" if subject.background is None else "each column's spread"
-        for i in range(self.n_samples):
+
+        def moved(i: int) -> Tensor:
             share = torch.rand(x.shape, generator=row_generator(seed, i), dtype=torch.float64) * 2 - 1
-            moved = replace(subject.inputs, x=x + share.to(x) * reach)
-            other = yield from explain_again(subject, inputs=moved)
-            worst = max(worst, float(np.linalg.norm(other - own)) / size)
+            return x + share.to(x) * reach
+
+        done = 0
+        for maps in explain_each(subject, self.n_samples, moved):
+            if not maps:
+                yield None
+                continue
+            worst = max(worst, *(float(np.linalg.norm(other - own)) / size for other in maps))
+            done += len(maps)
             most = f"{self.radius:.0%} of {what}"
             sentence = f"Changes of up to {most} changed the map by up to {worst:.0%}."
-            last = i + 1 == self.n_samples
-            yield Reading(worst, i + 1, self.n_samples, passed=worst < 1 if last else None, sentence=sentence)
+            passed = worst < 1 if done == self.n_samples else None
+            yield Reading(worst, done, self.n_samples, passed=passed, sentence=sentence)
 
 
 def _range(subject: Subject) -> Tensor:

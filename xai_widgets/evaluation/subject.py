@@ -104,8 +104,12 @@ class Subject:
 
     def batches(self, count: int, work: Callable[[slice], T]) -> Iterator[tuple[slice, T]]:
         """Run ``work(rows)`` over `count` rows, as many at a time as a pass of two says that the model can take."""
-        self.model.mixes(torch.stack([self.inputs.x] * 2))
+        self.mixes()
         return self.model.batches(count, work)
+
+    def mixes(self) -> bool:
+        """Tell whether the rows of a batch must go through one by one."""
+        return self.model.mixes(torch.stack([self.inputs.x] * 2))
 
     def nothing(self, kind: Any = None, usual: str = "zero", seed: int = 0) -> Tensor:
         """Return what takes the place of hidden parts, shape (bases, *x.shape); the mean over bases counts.

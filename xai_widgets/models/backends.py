@@ -21,6 +21,7 @@ from xai_widgets.models.explanation import is_watched
 from xai_widgets.models.kernels import by_onednn
 from xai_widgets.models.rules.operations import opened
 from xai_widgets.models.stopwatch import aside
+from xai_widgets.models.walk import tensors_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -102,7 +103,8 @@ class Multiplied(TorchFunctionMode):
 
 def multiplied(module: nn.Module, rows: int = 1) -> Multiplied | nullcontext[None]:
     """Return a context for passes of so many rows, where most weights are such and nobody watches the operations."""
-    weights = [one for one in module.parameters() if type(one) in PLAIN]  # others multiply in ways of their own
+    every = dict.fromkeys(tensors_of(module, buffers=False))
+    weights = [one for one in every if type(one) in PLAIN]  # others multiply in ways of their own
     big = [one.numel() for one in weights if one.ndim == MATRIX and one.is_cpu]
     wide = sum(one for one in big if one >= WIDE or one * rows >= MUCH)
     return Multiplied() if 2 * wide > sum(map(Tensor.numel, weights)) and not is_watched() else nullcontext()

@@ -72,18 +72,19 @@ class Execution:
         device: str | torch.device | None = None,
         seed: int = 0,
         feed: Feed = feed_alone,
+        ours: bool = False,
     ) -> None:
         # What torch.compile made shares its weights with the module inside, whose operations can be watched.
         compiled_from = getattr(module, "_orig_mod", None)
         module = compiled_from if isinstance(compiled_from, nn.Module) else module
-        twin = private_copy(module)
-        if twin is not None:
+        twin = module if ours else private_copy(module)
+        if twin is not None and not ours:
             show_layers(twin)
         if device is not None and twin is not None:
             twin = twin.to(device)
         self.module = module if twin is None else twin
         self.private = twin is not None
-        self._original = Original(module, self.module)
+        self._original = Original(module, self.module, ours=ours)
         self.labels: Sequence[str] | None = None if labels is None else tuple(str(one) for one in labels)
         weights: list[Tensor] = [*self.module.parameters(), *self.module.buffers()]
         first = next((w for w in weights if w.is_floating_point() or w.is_complex()), None)

@@ -31,6 +31,7 @@ from xai_widgets.models.merging import NORMS, Room, is_plain, watched
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.stopwatch import aside
 from xai_widgets.models.untouched import HOOKS, new_empties
+from xai_widgets.models.walk import modules_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -234,7 +235,7 @@ def listeners(module: nn.Module) -> list[tuple[int, ...]]:
     """
     return [
         (id(one), id(vars(one).get("forward")), *(key for hooks in HOOKS for key in getattr(one, hooks)))
-        for one in module.modules()
+        for one in modules_of(module)
     ]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory, no_way_back
@@ -18,7 +17,7 @@ from xai_widgets.models.pace import Spent
 from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.tapped import Tapped
 from xai_widgets.models.taps import check_layer
-from xai_widgets.models.untouched import new_empties
+from xai_widgets.models.untouched import private_copy
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
 
@@ -31,6 +30,10 @@ if TYPE_CHECKING:
     from xai_widgets.models.targets import Target
     from xai_widgets.models.views import Fixed
     from xai_widgets.results import Unit
+
+
+BACK = 3
+"""Times as long as a pass forward is one there and back, at most."""
 
 
 class TorchModel(Tapped):
@@ -49,6 +52,8 @@ class TorchModel(Tapped):
     feed : callable, optional
         Calls the module, ``feed(module, x)``, where it takes more than the one tensor that is explained: masks,
         keyword arguments. It holds for batches of any size; by default ``module(x)``.
+    ours : bool
+        Whether nobody else has the module, and it is fit to be run as it is: then that is done, not a copy of it.
 
     Attributes
     ----------
@@ -57,8 +62,6 @@ class TorchModel(Tapped):
     forwards, backwards : int
         Inputs passed so far.
     """
-
-    owned: nn.Module | None = None
 
     @property
     def hash(self) -> str:
@@ -70,12 +73,14 @@ class TorchModel(Tapped):
 
         None where the module cannot be copied.
         """
-        try:
-            module = copy.deepcopy(self.module, new_empties(self.module))
-        except Exception:  # noqa: BLE001  whatever a module does when it is copied
+        module = private_copy(self.module, shares=False)
+        if module is None:
             return None
-        other = type(self)(module, labels=self.labels, device=self.device, seed=self.seed, feed=self._feed)
-        other.task, other.owned = self.task, module  # the adapter itself would let it go
+        labels, device = self.labels, self.device
+        other = type(self)(module, labels=labels, device=device, seed=self.seed, feed=self._feed, ours=True)
+        other.task = self.task
+        if not self._original.own:  # else the first pass must find those of the other
+            other.random = self.random
         return other
 
     def predict(self, x: Tensor) -> Prediction:
@@ -139,7 +144,9 @@ class TorchModel(Tapped):
             def run(x: Tensor) -> Tensor:
                 watch = Stopwatch(self.device)
                 scores = probe.scores(x)
-                self.paces["forward"].begin(watch.seconds() / len(x))
+                seconds = watch.seconds() / len(x)
+                self.paces["forward"].begin(seconds)
+                self.paces["backward"].begin(BACK * seconds)
                 return scores
 
             return find_mixing(run, one, alone, limit, draws=bool(self.random), passed=passed)

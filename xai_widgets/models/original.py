@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.fingerprint import dense, fingerprint
+from xai_widgets.models.walk import tensors_of
 
 COUNTED = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
 SAMPLED = 64
@@ -22,6 +23,8 @@ class Original:
     module : Module
     twin : Module
         What runs: a copy of it, or the module itself where it cannot be copied.
+    ours : bool
+        Whether nobody else has the module, so that nobody writes its weights unseen.
 
     Attributes
     ----------
@@ -29,7 +32,8 @@ class Original:
         By id, the twin's parameters that its passes write into.
     """
 
-    def __init__(self, module: nn.Module, twin: nn.Module) -> None:
+    def __init__(self, module: nn.Module, twin: nn.Module, *, ours: bool = False) -> None:
+        self._ours = ours
         self._module, self._twin, self._copied = weakref.ref(module), twin, twin is not module
         self.own: set[int] = set()
         self._sample = 0
@@ -66,7 +70,7 @@ class Original:
 
     def look(self) -> None:
         """Look whether weights were written through `.data`, which torch does not count; then `version` changes too."""
-        module = self._module()
+        module = None if self._ours else self._module()
         if module is not None:
             self._sample = _sample(module)
 
@@ -76,9 +80,10 @@ class Original:
         That is so for buffers, for a twin on another device, for parameters that were given other memory since, and for
         the twin's `own`. Only buffers are looked at each time: the others are not cheap.
         """
-        module, version = self._module(), self.version
+        module = self._module()
         if not self._copied or module is None:
             return
+        version = self.version
         with torch.no_grad():
             for mine, theirs in zip(self._twin.buffers(), module.buffers(), strict=False):
                 # Only then, since no pass can be traced back through what was written into after it.
@@ -112,7 +117,7 @@ def _version(module: nn.Module, *, buffers: bool = True) -> int:
 
     What is written through ``.data`` leaves no trace: `_sample` looks.
     """
-    held = _held(module, buffers=buffers)
+    held = tensors_of(module, buffers=buffers)
     return hash(tuple([(_address(t), 0 if t.is_inference() else t._version) for t in held]))  # noqa: SLF001
 
 
@@ -121,19 +126,13 @@ def _address(tensor: Tensor) -> int:
     return tensor.data_ptr() if tensor.layout is torch.strided else id(tensor)
 
 
-def _held(module: nn.Module, *, buffers: bool) -> list[Tensor]:
-    """Return parameters, and buffers: asked before each batch, so in one walk, without names as of `parameters()`."""
-    kinds = ("_parameters", "_buffers") if buffers else ("_parameters",)
-    return [t for one in module.modules() for kind in kinds for t in getattr(one, kind).values() if t is not None]
-
-
 def _sample(module: nn.Module) -> int:
     """Return a number that changes when many of a parameter's numbers do, in whatever way they were written.
 
     Of a few of each: 0.25 ms for a ResNet-18, whose fingerprint takes 8 ms.
     """
     found: dict[tuple[torch.device, torch.dtype], list[Tensor]] = {}
-    for t in _held(module, buffers=False):
+    for t in tensors_of(module, buffers=False):
         # Of others, such as quantised ones, memory tells nothing.
         plain = type(t) is nn.Parameter and t.layout is torch.strided and t.dtype in COUNTED and t.numel() > 0
         if not plain or t.is_meta or t.untyped_storage().nbytes() < (t.storage_offset() + t.numel()) * t.element_size():

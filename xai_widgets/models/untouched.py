@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from xai_widgets.models.walk import modules_of, tensors_of
+
 if TYPE_CHECKING:
     import threading
     from collections.abc import Container, Iterator
@@ -32,15 +34,16 @@ EMPTY = {OrderedDict, dict, set}
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
-def private_copy(module: nn.Module) -> nn.Module | None:
-    """Copy the module's structure in evaluation mode, sharing its weights; None when it cannot be copied.
+def private_copy(module: nn.Module, *, shares: bool = True) -> nn.Module | None:
+    """Copy the module in evaluation mode; None when it cannot be copied.
 
-    Parameters share storage with the originals (weights trained further are seen at once, no memory is
-    spent) but are frozen; buffers are cloned, since a forward pass may write to them.
+    Parameters are frozen, and where it `shares` them they share storage with the originals (weights trained further are
+    seen at once, no memory is spent); buffers are cloned, since a forward pass may write to them.
     """
     # Not p.detach(): that shares the count of changes too, and our backward passes would refuse weights that an
     # optimizer in another thread has changed since.
-    shared: dict[int, Tensor] = {id(p): nn.Parameter(p.data, requires_grad=False) for p in module.parameters()}
+    parameters = tensors_of(module, buffers=False) if shares else ()
+    shared: dict[int, Tensor] = {id(p): nn.Parameter(p.data, requires_grad=False) for p in parameters}
     # What a pass has left on a module, or computes anew in each (weight_norm): deepcopy refuses what has a history.
     shared |= {id(t): t.detach().clone() for t in kept_tensors(module) if not t.is_leaf}
     # deepcopy keeps the objects of its memo alive by id; so must we, hence the values stay in `shared`.
@@ -50,9 +53,9 @@ def private_copy(module: nn.Module) -> nn.Module | None:
     except Exception:  # noqa: BLE001
         return None
     # A module that copies itself, as Keras's do, makes weights of its own; `follow` gives them the originals' memory.
-    for parameter in twin.parameters():  # not by the module: a compiled one refuses to
+    for parameter in tensors_of(twin, buffers=False):  # not by the module: a compiled one refuses to
         parameter.requires_grad_(False)  # noqa: FBT003
-    for one in twin.modules():
+    for one in modules_of(twin):
         inner = getattr(one, "_orig_mod", None)
         if isinstance(inner, nn.Module):  # what torch.compile made of a part hides its operations and layers
             one.forward = inner.__call__
@@ -61,13 +64,13 @@ def private_copy(module: nn.Module) -> nn.Module | None:
 
 def new_empties(module: nn.Module) -> dict[int, Any]:
     """Return new empty containers by the ids of the modules' own, for `deepcopy`, which takes longer for each."""
-    found = (value for one in module.modules() for value in vars(one).values())
+    found = (value for one in modules_of(module) for value in vars(one).values())
     return {id(one): type(one)() for one in found if type(one) in EMPTY and not one}
 
 
 def kept_tensors(module: nn.Module) -> Iterator[Tensor]:
     """Find the tensors among the modules' plain attributes, and in lists, tuples and dicts there."""
-    for one in module.modules():
+    for one in modules_of(module):
         for value in vars(one).values():
             if isinstance(value, Tensor):
                 yield value
