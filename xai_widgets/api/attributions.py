@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 def attribute(model: Any, x: list[Any], method: str | Method = "auto", **options: Any) -> list[Attribution]: ...
 @overload
 def attribute(model: Any, x: Any, method: str | Method = "auto", **options: Any) -> Attribution: ...
+@torch.inference_mode(mode=False)
 def attribute(
     model: Any,
     x: Any,
@@ -218,6 +219,7 @@ class _Question:
         return begin
 
 
+@torch.inference_mode(mode=False)
 def check(
     model: Any,
     x: Any,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from xai_widgets.api.picture_changes import is_picture, picture_problem
 from xai_widgets.api.sources import continued_subject, text_sources, text_subject
 from xai_widgets.budget import check_time_budget
@@ -23,8 +25,6 @@ from xai_widgets.text import TextSpan
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import torch
-
     from xai_widgets.changes import Counterfactuals
     from xai_widgets.counterfactual import Bound
     from xai_widgets.prepare import RowSubject
@@ -42,6 +42,7 @@ MOST = 1000
 """So many counterfactuals may be asked for."""
 
 
+@torch.inference_mode(mode=False)
 def counterfactuals(
     model: Any,
     x: Any,

@@ -6,6 +6,8 @@ import collections
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from xai_widgets.api.evaluations import Reading
 from xai_widgets.attribution.runs import against_rows, choose, run
 from xai_widgets.budget import check_time_budget
@@ -17,13 +19,12 @@ from xai_widgets.prepare import adapt
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import torch
-
     from xai_widgets.evaluation import Metric
     from xai_widgets.evaluations import Comparison
     from xai_widgets.results import Attribution
 
 
+@torch.inference_mode(mode=False)
 def compare_methods(
     model: Any, x: Any, methods: Sequence[str | Method], metrics: Sequence[str | Metric] | None = None, **options: Any
 ) -> Comparison:

@@ -6,6 +6,8 @@ import collections
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.budget import check_time_budget
 from xai_widgets.evaluation import Subject, create_metrics, evaluate_steps
@@ -19,7 +21,6 @@ from xai_widgets.text import TextSpan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import torch
     from torch import Tensor
 
     from xai_widgets.evaluation import Metric
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from xai_widgets.models import Model, TorchModel
 
 
+@torch.inference_mode(mode=False)
 def evaluate(
     model: Any, x: Any, attribution: Attribution, metrics: Sequence[str | Metric] | None = None, **options: Any
 ) -> Evaluation:

@@ -33,6 +33,7 @@ _UNPREPARED = (
 )
 
 
+@torch.inference_mode(mode=False)
 def read_inputs(
     x: Any,
     *,
@@ -100,7 +101,7 @@ def _read(
         row = row.ordered(columns)
         return replace(_plain(torch.as_tensor(row.values), device, dtype), names=row.names)
     given: Literal["array", "tensor"] = "tensor" if isinstance(x, Tensor) else "array"
-    values: Any = x.detach().cpu() if isinstance(x, Tensor) else _as_array(x)
+    values: Any = (x.clone() if x.is_inference() else x.detach()).cpu() if isinstance(x, Tensor) else _as_array(x)
     if 0 in values.shape:
         msg = f"the input is empty: its shape is {tuple(values.shape)}."
         raise ValueError(msg)

@@ -18,6 +18,10 @@ CALLERS = os.path.dirname(__file__) + os.sep  # noqa: PTH120
 PICTURE = 3
 RULES = f"{CALLERS}rules{os.sep}"
 
+INFERENCE = (
+    "Tensors that were made within torch.inference_mode() have no gradients, and no model of them has: make them "
+    "outside of it, or clone() them there."
+)
 UNCHECKPOINTED = "Turn checkpointing off, which saves memory in training only; gradients pass with use_reentrant=False."
 
 
@@ -76,8 +80,8 @@ def no_way_back(error: Exception | None = None) -> NoWayBackError:
     """Return the error for what was raised on the way back, or for a score that has none."""
     if error is None:
         return NoWayBackError(
-            "The model's output does not depend on its input by differentiable operations (was it detached?). "
-            "Use a perturbation method, such as occlusion."
+            "The model's output does not depend on its input by differentiable operations (was it detached, or "
+            "computed within torch.no_grad() or torch.inference_mode()?). Use a perturbation method, such as occlusion."
         )
     if "checkpoint" in str(error):  # torch's own words are of other ways to train
         return NoWayBackError(f"The model checkpoints activations, which this way back cannot pass. {UNCHECKPOINTED}")
@@ -89,6 +93,8 @@ def no_way_back(error: Exception | None = None) -> NoWayBackError:
 
 def _told(error: Exception) -> str:
     """Return what an error says, without the pages that torch's dispatcher and compiler add."""
+    if "nference tensor" in str(error):  # torch's own words are of work-arounds inside the model
+        return INFERENCE
     return str(error).strip().partition("\n\n")[0]
 
 

@@ -98,7 +98,7 @@ class Original:
                 mine.data = theirs.data.to(mine.device, mine.dtype, copy=True)
             elif _address(mine) != _address(theirs):
                 # Not copied into the old memory: that may still be somebody's, who keeps weights aside.
-                mine.data = theirs.data.to(mine.device, mine.dtype)
+                mine.data = theirs.data.to(mine.device, mine.dtype, copy=theirs.is_inference())
 
     def _state(self, *, buffers: bool) -> int:
         """Return a number for the module's state; the last one where it is gone, since nobody can change it."""

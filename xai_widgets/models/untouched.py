@@ -34,16 +34,20 @@ EMPTY = {OrderedDict, dict, set}
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
+@torch.inference_mode(mode=False)
 def private_copy(module: nn.Module, *, shares: bool = True) -> nn.Module | None:
     """Copy the module in evaluation mode; None when it cannot be copied.
 
     Parameters are frozen, and where it `shares` them they share storage with the originals (weights trained further are
-    seen at once, no memory is spent); buffers are cloned, since a forward pass may write to them.
+    seen at once, no memory is spent); buffers are cloned, since a forward pass may write to them, and so are parameters
+    that were made in inference mode, through which no gradient can go.
     """
     # Not p.detach(): that shares the count of changes too, and our backward passes would refuse weights that an
     # optimizer in another thread has changed since.
     parameters = tensors_of(module, buffers=False) if shares else ()
-    shared: dict[int, Tensor] = {id(p): nn.Parameter(p.data, requires_grad=False) for p in parameters}
+    shared: dict[int, Tensor] = {
+        id(p): nn.Parameter(p.data.clone() if p.is_inference() else p.data, requires_grad=False) for p in parameters
+    }
     # What a pass has left on a module, or computes anew in each (weight_norm): deepcopy refuses what has a history.
     shared |= {id(t): t.detach().clone() for t in kept_tensors(module) if not t.is_leaf}
     # deepcopy keeps the objects of its memo alive by id; so must we, hence the values stay in `shared`.
@@ -149,14 +153,15 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
             for name, entries in zip(HOOKS, before, strict=True):
                 _drop_new(getattr(m, name), entries)
         for p, (requires_grad, grad, data) in parameters.items():
-            p.requires_grad_(requires_grad)
+            with torch.inference_mode():  # outside of it, what was made in it is not to be changed
+                p.requires_grad_(requires_grad)
             p.grad = grad
             if p.data_ptr() != data.data_ptr():
                 p.data = data
         for m, tensors in named.items():
             m._buffers.clear()  # noqa: SLF001
             m._buffers.update(tensors)  # noqa: SLF001
-        with torch.no_grad():
+        with torch.inference_mode():
             for b, value in buffers.items():
                 b.copy_(value)
         restore_random_states(device, states)

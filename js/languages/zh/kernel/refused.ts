@@ -109,8 +109,10 @@ export const refused: Record<string, string> = {
     "模型必须返回实数得分，得到的是 {}：请解释 lambda x: model(x).abs() 或其他部分。",
   "Nothing can be computed with weights of {}: give model.bfloat16() or model.float().":
     "权重类型为 {}，无法计算：请给出 model.bfloat16() 或 model.float()。",
-  "The model's output does not depend on its input by differentiable operations (was it detached?). Use a perturbation method, such as occlusion.":
-    "模型的输出不是经可微运算取决于输入（是否用了 detach？）。请用扰动方法，例如 occlusion。",
+  "The model's output does not depend on its input by differentiable operations (was it detached, or computed within torch.no_grad() or torch.inference_mode()?). Use a perturbation method, such as occlusion.":
+    "模型的输出不是经可微运算取决于输入（是否用了 detach，或在 torch.no_grad() 或 torch.inference_mode() 之内计算？）。请用扰动方法，例如 occlusion。",
+  "Tensors that were made within torch.inference_mode() have no gradients, and no model of them has: make them outside of it, or clone() them there.":
+    "在 torch.inference_mode() 之内产生的张量没有梯度，由其组成的模型也没有：请在其外产生，或在其外 clone()。",
   "The model has no linear layer.": "模型没有线性层。",
   "A layer is given by its name, as model.named_modules() lists it; got {}.":
     "层由 model.named_modules() 所列的名称给出；得到的是 {}。",
