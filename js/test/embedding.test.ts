@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { next, staying, under, unitSquare } from "../core/embedding/plot";
-import { packed, shade, splat, stamp } from "../core/embedding/splat";
+import { next, staying, unitSquare } from "../core/embedding/plot";
+import { shade, shades } from "../core/embedding/shade";
 import type { LayoutMessage, NearMessage } from "../core/embedding/types";
 import type { Outgoing } from "../core/types";
 import { EmbeddingStore } from "../host/embedding";
 import { StaticModel } from "../host/fake";
 
 const POINTS = { x: Float32Array.of(0, 1, 0.5, 0.5, 0.9), y: Float32Array.of(0, 0, 0.5, 0.9, 0.1) };
-const PLACE = { scale: 100, left: 10, top: 20 };
 
 describe("the plane of words", () => {
   it("fits positions into the unit square, shape kept and y turned", () => {
@@ -15,11 +14,6 @@ describe("the plane of words", () => {
     expect([...x].map((v) => v.toFixed(2))).toEqual(["0.03", "0.97", "0.50"]);
     expect([...y].map((v) => v.toFixed(4))).toEqual(["0.6175", "0.3825", "0.5000"]);
     expect([...unitSquare(Float32Array.of(3, 3, 3, 3)).x]).toEqual([0.5, 0.5]);
-  });
-
-  it("finds the word under the pointer, and none far off", () => {
-    expect(under(POINTS, PLACE, 62, 69, 14)).toBe(2);
-    expect(under(POINTS, PLACE, 35, 45, 14)).toBeNull();
   });
 
   it("goes to the next word in a direction, and stays where there is none", () => {
@@ -34,38 +28,12 @@ describe("the plane of words", () => {
   });
 });
 
-describe("points as pixels", () => {
-  const draw = (x: number, y: number, under: number, radius: number) => {
-    const pixels = new Uint32Array(49).fill(under);
-    const picture = { pixels, width: 7, height: 7 };
-    const points = { x: Float32Array.of(x), y: Float32Array.of(y) };
-    splat(picture, points, { scale: 7, left: 0, top: 0 }, radius, [[250, 100, 3]], [0]);
-    return pixels;
-  };
-
-  it("covers the middle whole and the edge in part", () => {
-    const paper = packed([255, 255, 255]);
-    const pixels = draw(3 / 7, 3 / 7, paper, 1.2);
-    expect(pixels[3 * 7 + 3]).toBe(packed([250, 100, 3]));
-    expect(pixels[0]).toBe(paper);
-    const { cover } = stamp(1.2).find(({ x, y }) => x === 1 && y === 1)!;
-    const part = (over: number) => Math.floor((over * cover + 255 * (256 - cover)) / 256);
-    expect(pixels[4 * 7 + 4]).toBe(packed([part(250), part(100), part(3)]));
-    const covered = [...pixels].filter((one) => one !== paper).length;
-    expect(covered).toBe(stamp(1.2).length);
-  });
-
-  it("is cut at the edges of the picture", () => {
-    const pixels = draw(0, 1, 0, 2);
-    expect(pixels[6 * 7]).not.toBe(0);
-    expect(pixels[6 * 7 + 6]).toBe(0);
-    expect(draw(3, 3, 0, 2).every((one) => one === 0)).toBe(true);
-  });
-
+describe("the colours of words", () => {
   it("shades what is kept so that it stands out on either page", () => {
     const light = (share: number, theme: "light" | "dark") => shade(share, theme).reduce((sum, c) => sum + c, 0);
     expect(light(0, "light")).toBeGreaterThan(light(1, "light") + 200);
     expect(light(1, "dark")).toBeGreaterThan(light(0, "dark") + 200);
+    expect(shades(4, "dark")).toEqual([0, 0.25, 0.5, 0.75, 1].map((share) => shade(share, "dark")));
   });
 });
 

@@ -2,11 +2,13 @@
 import { bytesOf, quantise } from "../core/arrays";
 import type { Edit, EditSpec, LayerEntry, Method, Parameter, Spec, State } from "../core/types";
 import { DISPLAY } from "../host/decode";
-import type { FakeKernel, FakeOptions } from "../host/fake";
+import type { FakeKernel, FakeOptions, StaticModel } from "../host/fake";
 import { type Bump, FakeImage } from "../host/fakeimage";
+import embedding from "../views/embedding";
 import source from "../views/image";
 import text from "../views/text";
 import { type TextSetup, textKernel } from "./textpage";
+import { FakeWords, type WordSetup } from "./wordpage";
 
 interface Setup {
   photo?: { data: string; mime: string; width: number; height: number };
@@ -213,9 +215,8 @@ function open(setup: Setup = {}): FakeImage {
 /** The view that is shown: the one made of the sources beside, or a bundle. */
 let widget = source;
 let known: unknown = null;
-function mount(kernel: FakeKernel): () => void {
-  const { model, spec } = kernel;
-  const view = spec.kind === "text" ? text : widget;
+function mount({ model, spec }: { model: StaticModel; spec: { kind: string } }): () => void {
+  const view = { text, embedding }[spec.kind] ?? widget;
   if (known !== model) view.initialize({ model });
   known = model;
   const el = document.createElement("div");
@@ -225,6 +226,12 @@ function mount(kernel: FakeKernel): () => void {
 
 function openText(setup: TextSetup = {}): FakeKernel {
   const kernel = textKernel(setup, METHODS);
+  for (let i = 0; i < (setup.views ?? 1); i++) mount(kernel);
+  return kernel;
+}
+
+function openWords(setup: WordSetup = {}): FakeWords {
+  const kernel = new FakeWords(setup);
   for (let i = 0; i < (setup.views ?? 1); i++) mount(kernel);
   return kernel;
 }
@@ -245,4 +252,4 @@ async function use(code: string): Promise<void> {
   widget = (await import(url)).default;
 }
 
-Object.assign(window, { xaiPage: { open, openText, mount, quantise, use } });
+Object.assign(window, { xaiPage: { open, openText, openWords, mount, quantise, use } });

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from browser.image_widget import SETUP, SHOWN, VIEW, cell, one_widget, shown
 from browser.lab import PATIENCE, Lab, Server, shared
-from browser.static_page import address, all_pages, open_view, pages  # noqa: F401  fixtures of the static page tests
+from browser.static_page import (  # noqa: F401  fixtures of the static page tests
+    address,
+    all_pages,
+    open_view,
+    pages,
+    said,
+)
 from browser.text_page import open_text  # noqa: F401  likewise
 from playwright.sync_api import expect
 
@@ -120,7 +126,7 @@ def opened(browser):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: noise.append(str(error)))
-        page.on("console", lambda message: noise.append(message.text))
+        page.on("console", lambda message: said(message, noise))
         page.on("request", lambda request: noise.append(request.url) if request.url != path.as_uri() else None)
         page.goto(path.as_uri())
         page.wait_for_selector(".xai-root, main h1")

@@ -20,7 +20,18 @@ ROOT = Path(__file__).parents[2]
 KILOBYTE = 1000
 
 TOPICS = ("text", "counterfactuals", "rows", "populations", "embeddings", "trust", "changed pictures", "saved")
-BUDGETS = {"engine": 500, "methods": 100, **dict.fromkeys(TOPICS, 65), "explorer": 40, "languages": 45, "lab": 65}
+SCATTERPLOT = 66
+"""kB, packed, of regl-scatterplot, which draws the map of words: a library in place of code of our own."""
+
+BUDGETS = {
+    "engine": 500,
+    "methods": 100,
+    **dict.fromkeys(TOPICS, 65),
+    "explorer": 40,
+    "languages": 45,
+    "lab": 65,
+    "embeddings": 65 + SCATTERPLOT,
+}
 """kB of the wheel a topic. The engine is what no other topic names: models and inputs of every kind, six methods with
 exact incremental occlusion, the image widget. A third of the lab's are the tutorials that come with it."""
 
@@ -192,9 +203,10 @@ def test_what_goes_to_the_browser_is_one_small_module_that_asks_nobody(static):
         others = rb"\bimport\s*[({\"'*]|\bimport\s+\w+\s+from\b|@import|url\((?![\"']?(?:data:|#))"
         assert not re.findall(others, content), view
         if view.endswith(".js"):
-            assert len(gzip.compress(content)) <= 60 * KILOBYTE, view
+            library = SCATTERPLOT if view == "embedding.js" else 0  # a view fetches nothing, so it brings it along
+            assert len(gzip.compress(content)) <= (60 + library) * KILOBYTE, view
             own = b"".join(parts[name] for name in names if not name.startswith("shared-"))
-            assert len(gzip.compress(own)) <= 40 * KILOBYTE, view
+            assert len(gzip.compress(own)) <= (40 + library) * KILOBYTE, view
 
 
 def test_the_wheel_requires_only_what_every_user_needs(wheel):

@@ -41,6 +41,10 @@ packed.replaceWith(code);"""
 FRAME = 2000
 """Bytes around all that, at most."""
 
+COMPILES = {"embedding"}
+"""Views whose engine makes code of its own as it runs. Nothing else can run in their pages either: what may make such
+code is known by its hash."""
+
 
 def page(shown: PageContent) -> bytes:
     """Write one HTML file that asks nobody: no network, and no script or style but its own."""
@@ -58,6 +62,7 @@ class _Frame:
     """What is around the data of a page: scripts and style of the view of a kind."""
 
     def __init__(self, kind: str, opener: str, start: str, language: str = "") -> None:
+        self.compiles = kind in COMPILES
         self.style = STYLE + str(asset(f"{kind}.css"))
         self.code = script(view=f"{kind}.js", page=opener) + language_constant(language, "words") + start
         self.packed = base64.b64encode(gzip.compress(self.code.encode(), mtime=0)).decode()
@@ -73,7 +78,7 @@ class _Frame:
 <script type="application/json" id="xai-page">{data}</script>
 <script type="application/gzip" id="xai-code">{self.packed}</script>
 <script type="module">{UNPACK}</script>"""
-        return document(title, self.style, body, UNPACK, self.code)
+        return document(title, self.style, body, UNPACK, self.code, compiles=self.compiles)
 
 
 def _words(title: str, text: str) -> str:
@@ -84,11 +89,11 @@ def _facts(facts: Mapping[str, str]) -> str:
     return "".join(f"<p>{escape(name)}: {escape(clean(one))}</p>" for name, one in facts.items())
 
 
-def document(title: str, style: str, body: str, *scripts: str) -> bytes:
-    """Write a page whose policy lets nothing run but `scripts`, and nothing be fetched."""
+def document(title: str, style: str, body: str, *scripts: str, compiles: bool = False) -> bytes:
+    """Write a page whose policy lets nothing run but `scripts` and what these compile, and nothing be fetched."""
     policy = f"default-src 'none';img-src data: blob:;base-uri 'none';form-action 'none';style-src {_hash(style)}"
     if scripts:
-        policy += f";script-src {' '.join(map(_hash, scripts))}"
+        policy += f";script-src {' '.join(map(_hash, scripts))}" + compiles * " 'unsafe-eval'"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -1,6 +1,4 @@
-// Points in the unit square: where they are drawn, which lies under the pointer, which is next, and which stay neighbours.
-import type { Placement } from "../camera";
-
+// Points in the unit square: how large they are drawn, which is next, and which stay neighbours.
 const EDGE = 0.03;
 
 /** Interleaved x, y of any range to the unit square, shape kept, y turned downwards. */
@@ -26,17 +24,6 @@ export function unitSquare(positions: Float32Array): { x: Float32Array; y: Float
 export interface Points {
   x: Float32Array;
   y: Float32Array;
-}
-
-/** The point nearest to a place on the canvas, within so many pixels. */
-export function under(points: Points, { scale, left, top }: Placement, px: number, py: number, within: number) {
-  const [x, y] = [(px - left) / scale, (py - top) / scale];
-  let [best, found] = [(within / scale) ** 2, -1];
-  for (let i = 0; i < points.x.length; i++) {
-    const square = (points.x[i]! - x) ** 2 + (points.y[i]! - y) ** 2;
-    if (square <= best) [best, found] = [square, i];
-  }
-  return found < 0 ? null : found;
 }
 
 /** The nearest point in a direction, up to 45 degrees aside. */

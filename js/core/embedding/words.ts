@@ -16,6 +16,8 @@ const english = {
     "Arrow keys go to the next word in that direction, Enter selects it. Plus, minus and 0 zoom, Shift with arrow keys moves the map. Escape leaves the word.",
   hint: "Point at a word, or focus the map and use the arrow keys. Click selects; drag moves, Ctrl + wheel or two fingers zoom.",
   zoomFit: "Show all words",
+  plain:
+    "This browser gives no WebGL, so the map does not answer to the mouse. Keys, the buttons here and the search do.",
   projection: "Projection",
   metric: "Distance",
   metrics: { cosine: "Cosine", euclidean: "Euclidean" } as Record<Metric, string>,

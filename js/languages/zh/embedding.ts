@@ -12,6 +12,7 @@ export const embedding: EmbeddingWords = {
   mapHelp: "方向键移到该方向的下一个词，Enter 选中它。加号、减号和 0 缩放，Shift 加方向键移动地图。Esc 离开该词。",
   hint: "指向一个词，或聚焦地图后用方向键。点击选中；拖动移动，Ctrl + 滚轮或双指缩放。",
   zoomFit: "显示全部词",
+  plain: "此浏览器没有提供 WebGL，因此地图不响应鼠标；按键、这里的按钮和搜索照常可用。",
   projection: "投影",
   metric: "距离",
   metrics: { cosine: "余弦", euclidean: "欧氏" },

@@ -1,8 +1,8 @@
-// Draws the map: points, lines to true neighbours, and as many names as there is room for.
+// Draws what lies over the points of the map: lines to true neighbours, and as many names as there is room for. And the
+// points themselves, plainly, where the engine is not at hand: on paper, and without WebGL.
 import { place } from "../../core/camera";
 import { radiusOf } from "../../core/embedding/plot";
-import { packed, shade, splat } from "../../core/embedding/splat";
-import { unhex } from "../../core/format";
+import { shades } from "../../core/embedding/shade";
 import { SQUARE, type View } from "./view";
 
 const [MOST_NAMES, MOST_TRIED] = [40, 160];
@@ -18,40 +18,55 @@ export interface Ink {
 }
 
 type Spot = (i: number) => [number, number];
+type Ctx = CanvasRenderingContext2D;
 
-function pixelsOf(colour: string): [number, number, number] {
-  if (colour.startsWith("#")) return unhex(colour);
-  const [r = 255, g = 255, b = 255] = (colour.match(/[\d.]+/g) ?? []).map(Number);
-  return [r, g, b];
+/** Where each word lies on the canvas, in CSS pixels. */
+function spotOf(view: View): Spot {
+  const { x, y } = view.store.frame.value!;
+  const at = place(view.camera.value, view.size.value, SQUARE);
+  return (i) => [at.left + x[i]! * at.scale, at.top + y[i]! * at.scale];
 }
 
-export function draw(canvas: HTMLCanvasElement, view: View, ratio: number, ink: Ink): void {
-  const ctx = canvas.getContext("2d", { willReadFrequently: true });
-  const frame = view.store.frame.value;
-  const { width, height } = view.size.value;
-  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (!ctx || wide < 1 || high < 1) return;
-  if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
-  const picture = ctx.createImageData(wide, high);
-  const pixels = new Uint32Array(picture.data.buffer).fill(packed(pixelsOf(ink.paper)));
-  if (frame) {
-    const at = place(view.camera.value, { width: wide, height: high }, SQUARE);
-    const { k } = frame.message;
-    const colours = Array.from({ length: k + 1 }, (_, kept) => shade(kept / k, ink.theme));
-    const radius = radiusOf(frame.x.length, view.camera.value.zoom) * ratio;
-    splat({ pixels, width: wide, height: high }, frame, at, radius, colours, frame.kept);
-  }
-  ctx.putImageData(picture, 0, 0);
-  if (!frame) return;
+/** Calls `draw` where a CSS pixel is one. */
+function scaled(canvas: HTMLCanvasElement, ratio: number, draw: (ctx: Ctx) => void): void {
+  const ctx = canvas.getContext("2d")!;
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const at = place(view.camera.value, { width, height }, SQUARE);
-  const spot = (i: number): [number, number] => [at.left + frame.x[i]! * at.scale, at.top + frame.y[i]! * at.scale];
-  lines(ctx, view, spot, ink);
-  names(ctx, view, spot, ink);
+  draw(ctx);
   ctx.setTransform(1, 0, 0, 1, 0, 0);
 }
 
-function lines(ctx: CanvasRenderingContext2D, view: View, spot: Spot, ink: Ink): void {
+export function drawOver(canvas: HTMLCanvasElement, view: View, ratio: number, ink: Ink): void {
+  if (!view.store.frame.value) return;
+  scaled(canvas, ratio, (ctx) => {
+    lines(ctx, view, spotOf(view), ink);
+    names(ctx, view, spotOf(view), ink);
+  });
+}
+
+/** The whole map. */
+export function drawPlainly(canvas: HTMLCanvasElement, view: View, ratio: number, ink: Ink): void {
+  const { width, height } = view.size.value;
+  const frame = view.store.frame.value;
+  Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+  if (!frame) return;
+  const spot = spotOf(view);
+  const colours = shades(frame.message.k, ink.theme).map((rgb) => `rgb(${rgb.join(" ")})`);
+  const radius = radiusOf(frame.x.length, view.camera.value.zoom);
+  scaled(canvas, ratio, (ctx) => {
+    // The last first: words come by how common they are.
+    for (let i = frame.x.length - 1; i >= 0; i--) {
+      const [x, y] = spot(i);
+      if (x < -radius || y < -radius || x > width + radius || y > height + radius) continue;
+      ctx.fillStyle = colours[frame.kept[i]!]!;
+      ctx.beginPath();
+      ctx.arc(x, y, radius, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+  });
+  drawOver(canvas, view, ratio, ink);
+}
+
+function lines(ctx: Ctx, view: View, spot: Spot, ink: Ink): void {
   const from = view.selected.value;
   if (from === null) return;
   const [x, y] = spot(from);
@@ -88,7 +103,7 @@ function named(view: View, spot: Spot): { first: number[]; then: number[] } {
   return { first, then };
 }
 
-function names(ctx: CanvasRenderingContext2D, view: View, spot: Spot, ink: Ink): void {
+function names(ctx: Ctx, view: View, spot: Spot, ink: Ink): void {
   const taken: [number, number, number][] = [];
   const { width } = view.size.value;
   const { first, then } = named(view, spot);
@@ -116,7 +131,7 @@ function names(ctx: CanvasRenderingContext2D, view: View, spot: Spot, ink: Ink):
   }
 }
 
-function ring(ctx: CanvasRenderingContext2D, x: number, y: number, strong: boolean, ink: Ink): void {
+function ring(ctx: Ctx, x: number, y: number, strong: boolean, ink: Ink): void {
   for (const [style, width] of [
     [ink.paper, 4],
     [ink.ink, strong ? 2 : 1.25],

@@ -1,10 +1,8 @@
-// What pointer, wheel and keys do on the map.
+// What keys and fingers do on the map.
 import { FIT, type Fingers, panBy, pinch, place, zoomAt } from "../../core/camera";
-import { next, under } from "../../core/embedding/plot";
+import { next } from "../../core/embedding/plot";
 import { SQUARE, type View } from "./view";
 
-const NEAR = 14;
-const CLICK = 4;
 const ARROWS: Record<string, [number, number]> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
@@ -55,63 +53,35 @@ function follow(view: View): void {
   view.camera.value = panBy(view.camera.value, view.size.value, SQUARE, aside(x, width), aside(y, height));
 }
 
-export function gestures(canvas: HTMLCanvasElement, view: View): () => void {
-  const { camera, cursor, size } = view;
+/** What fingers do, and when the wheel is the page's: the engine answers to a mouse alone, and to its every wheel. */
+export function gestures(box: HTMLElement, view: View): () => void {
+  const { camera, size } = view;
   const fingers = new Map<number, [number, number]>();
-  let moved = 0;
   const spot = (event: MouseEvent): [number, number] => {
-    const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  const pointAt = ([x, y]: [number, number]) => {
-    const frame = view.store.frame.value;
-    return frame ? under(frame, place(camera.value, size.value, SQUARE), x, y, NEAR) : null;
+    const { left, top } = box.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
   };
   const down = (event: PointerEvent) => {
-    canvas.setPointerCapture(event.pointerId);
-    fingers.set(event.pointerId, spot(event));
-    if (fingers.size === 1) moved = 0;
+    if (event.pointerType === "touch") fingers.set(event.pointerId, spot(event));
   };
   const move = (event: PointerEvent) => {
     const [to, from] = [spot(event), fingers.get(event.pointerId)];
-    if (!from) {
-      cursor.value = pointAt(to);
-      return;
-    }
-    const before = [...fingers.values()];
+    if (!from) return;
+    const before = [...fingers.values()] as never as Fingers;
     fingers.set(event.pointerId, to);
-    moved += Math.hypot(to[0] - from[0], to[1] - from[1]);
-    if (fingers.size === 2)
-      camera.value = pinch(
-        camera.value,
-        size.value,
-        SQUARE,
-        before as never as Fingers,
-        [...fingers.values()] as never,
-      );
-    else if (moved > CLICK) camera.value = panBy(camera.value, size.value, SQUARE, to[0] - from[0], to[1] - from[1]);
+    const after = [...fingers.values()] as never as Fingers;
+    if (fingers.size === 2) camera.value = pinch(camera.value, size.value, SQUARE, before, after);
+    else camera.value = panBy(camera.value, size.value, SQUARE, to[0] - from[0], to[1] - from[1]);
   };
-  const up = (event: PointerEvent) => {
-    const alone = fingers.size === 1;
-    fingers.delete(event.pointerId);
-    const point = pointAt(spot(event));
-    if (alone && moved <= CLICK && point !== null && event.type === "pointerup") view.pick(point);
-  };
-  const leave = () => {
-    if (fingers.size === 0) cursor.value = null;
-  };
+  const up = (event: PointerEvent) => fingers.delete(event.pointerId);
+  // Without Ctrl the page scrolls on.
   const wheel = (event: WheelEvent) => {
-    // Without Ctrl the page scrolls on.
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    const factor = Math.exp(-Math.max(-50, Math.min(50, event.deltaY)) / 120);
-    camera.value = zoomAt(camera.value, size.value, SQUARE, ...spot(event), factor);
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
   };
-  const list = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, pointerleave: leave };
-  for (const [name, handler] of Object.entries(list)) canvas.addEventListener(name, handler as EventListener);
-  canvas.addEventListener("wheel", wheel, { passive: false });
+  const list = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, wheel };
+  const options = { capture: true, passive: true };
+  for (const [name, handler] of Object.entries(list)) box.addEventListener(name, handler as EventListener, options);
   return () => {
-    for (const [name, handler] of Object.entries(list)) canvas.removeEventListener(name, handler as EventListener);
-    canvas.removeEventListener("wheel", wheel);
+    for (const [name, handler] of Object.entries(list)) box.removeEventListener(name, handler as EventListener, true);
   };
 }

@@ -1,12 +1,13 @@
 // The map of words: pan, zoom, point and pick, by pointer and by keys.
 import { effect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { FIT } from "../../core/camera";
 import { embeddingWords as said } from "../../core/embedding/words";
 import { words } from "../../core/words";
 import { Button } from "../../dom/controls";
 import { useIds, useSize } from "../../dom/hooks";
-import { draw, type Ink } from "./draw";
+import { drawOver, drawPlainly, type Ink } from "./draw";
+import { engine } from "./engine";
 import { gestures, onKey, zoomBy } from "./gestures";
 import type { View } from "./view";
 
@@ -24,6 +25,24 @@ function inkOf(root: HTMLElement): Ink {
   };
 }
 
+/** Without WebGL: the same picture, at most one a frame, of what there is then. */
+function plainly(canvas: HTMLCanvasElement, view: View, ink: () => Ink, onDraw: () => void): () => void {
+  let pending = 0;
+  const paint = () => {
+    pending = 0;
+    drawPlainly(canvas, view, devicePixelRatio, ink());
+    onDraw();
+  };
+  const stop = effect(() => {
+    for (const one of [...view.drawn, view.camera, view.size, view.store.frame]) one.value;
+    pending ||= requestAnimationFrame(paint);
+  });
+  return () => {
+    stop();
+    cancelAnimationFrame(pending);
+  };
+}
+
 export function MapStage({ view, onDraw }: { view: View; onDraw: () => void }) {
   const { store, camera } = view;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -31,25 +50,20 @@ export function MapStage({ view, onDraw }: { view: View; onDraw: () => void }) {
   const box = useSize<HTMLDivElement>((width, height) => {
     view.size.value = { width, height };
   });
-  // Past the page's own drawing, which would come a frame late: at most one picture a frame, of what there is then.
+  const [turn, again] = useState(0);
+  const [plain, setPlain] = useState(false);
   useEffect(() => {
-    let pending = 0;
-    const paint = () => {
-      pending = 0;
-      if (!canvas.current) return;
-      draw(canvas.current, view, devicePixelRatio || 1, inkOf(canvas.current.closest<HTMLElement>(".xai-root")!));
+    const at = canvas.current!;
+    const root = at.closest<HTMLElement>(".xai-root")!;
+    const over = () => {
+      drawOver(at, view, devicePixelRatio, inkOf(root));
       onDraw();
     };
-    const stop = effect(() => {
-      for (const one of view.drawn) one.value;
-      pending ||= requestAnimationFrame(paint);
-    });
-    return () => {
-      stop();
-      cancelAnimationFrame(pending);
-    };
-  }, [view, onDraw]);
-  useEffect(() => (canvas.current ? gestures(canvas.current, view) : undefined), [view]);
+    const stop = engine(at, view, over, () => again(turn + 1));
+    setPlain(!stop);
+    return stop ?? plainly(at, view, () => inkOf(root), onDraw);
+  }, [view, onDraw, turn]);
+  useEffect(() => gestures(canvas.current!.parentElement!, view), [view]);
 
   return (
     <div class={store.trust.grey.value ? "xai-map xai-grey" : "xai-map"} ref={box}>
@@ -66,6 +80,7 @@ export function MapStage({ view, onDraw }: { view: View; onDraw: () => void }) {
       <span class="xai-hidden" id={ids.help}>
         {said.mapHelp}
       </span>
+      {plain && <p class="xai-map-plain xai-faint">{said.plain}</p>}
       <div class="xai-map-zoom">
         <Button icon="plus" label={words.zoomIn} onClick={() => zoomBy(view, 1.5)} />
         <Button icon="minus" label={words.zoomOut} onClick={() => zoomBy(view, 1 / 1.5)} />

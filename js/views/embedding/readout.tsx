@@ -1,6 +1,6 @@
 // What is under the pointer, what the map keeps, and the colours with their numbers.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { shade } from "../../core/embedding/splat";
+import { shade } from "../../core/embedding/shade";
 import { embeddingWords as said } from "../../core/embedding/words";
 import { spelled } from "../../core/text/visible";
 import { words } from "../../core/words";

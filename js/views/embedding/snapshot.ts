@@ -4,7 +4,7 @@ import { spelled } from "../../core/text/visible";
 import { canvasOf } from "../../dom/canvas";
 import { fitted } from "../../dom/fit";
 import { writer } from "../../panels/paper";
-import { draw } from "./draw";
+import { drawPlainly } from "./draw";
 import type { View } from "./view";
 
 const PAPER = {
@@ -39,7 +39,7 @@ export function describe(view: View): string {
 export function snapshot(view: View, most?: number): string {
   const { width, height } = view.size.value;
   const map = canvasOf(1, 1);
-  draw(map, view, 1, PAPER);
+  drawPlainly(map, view, 1, PAPER);
   const told = lines(view);
   const canvas = canvasOf(Math.max(480, Math.ceil(width)), Math.ceil(height) + 24 * told.length + 16);
   const ctx = canvas.getContext("2d", { alpha: false })!;

@@ -28,8 +28,8 @@ export function createView(store: EmbeddingStore) {
   return {
     store,
     theme,
-    /** All that the picture of the map depends on. */
-    drawn: [store.frame, store.near, store.analogy, camera, size, cursor, theme, links],
+    /** All that lies over the words of the map depends on. */
+    drawn: [store.near, store.analogy, cursor, theme, links],
     camera,
     size,
     cursor,

@@ -1,7 +1,7 @@
 // What columns contribute to the answers of single rows: the mean size as a bar, and one dot a row.
 
 import { useMemo, useState } from "preact/hooks";
-import { shade } from "../../core/embedding/splat";
+import { shade } from "../../core/embedding/shade";
 import { translated } from "../../core/language";
 import { ends, scale, ticks } from "../../core/population/axes";
 import { listed, share } from "../../core/population/order";

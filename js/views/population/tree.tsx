@@ -1,6 +1,6 @@
 // A decision tree in place of the model, always beside how faithful it is.
 import { useState } from "preact/hooks";
-import { shade } from "../../core/embedding/splat";
+import { shade } from "../../core/embedding/shade";
 import { hues, type Placed, pathTo, placed, step } from "../../core/population/tree";
 import type { Node, Tree } from "../../core/population/types";
 import { populationWords as said } from "../../core/population/words";
