@@ -83,7 +83,17 @@ PYTHON = {
         "text",
         "wire",
     },
-    "reports": {"_version", "changes", "evaluations", "export", "method", "populations", "provenance", "results"},
+    "reports": {
+        "_version",
+        "changes",
+        "esm",
+        "evaluations",
+        "export",
+        "method",
+        "populations",
+        "provenance",
+        "results",
+    },
     "prepare": {"inputs", "models", "text"},
     "api": {
         "attribution",

@@ -89,13 +89,13 @@ def _facts(facts: Mapping[str, str]) -> str:
     return "".join(f"<p>{escape(name)}: {escape(clean(one))}</p>" for name, one in facts.items())
 
 
-def document(title: str, style: str, body: str, *scripts: str, compiles: bool = False) -> bytes:
+def document(title: str, style: str, body: str, *scripts: str, compiles: bool = False, language: str = "en") -> bytes:
     """Write a page whose policy lets nothing run but `scripts` and what these compile, and nothing be fetched."""
     policy = f"default-src 'none';img-src data: blob:;base-uri 'none';form-action 'none';style-src {_hash(style)}"
     if scripts:
         policy += f";script-src {' '.join(map(_hash, scripts))}" + compiles * " 'unsafe-eval'"
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">

@@ -10,8 +10,9 @@ from xai_widgets.evaluations import EVALUATION_WRITERS
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.page import document
 from xai_widgets.populations.base import POPULATION_WRITERS
+from xai_widgets.reports.language import languages, written_in
 from xai_widgets.reports.pages import evaluation_html, write_changes, write_evaluation, write_population, write_view
-from xai_widgets.reports.parts import gathered, written
+from xai_widgets.reports.parts import gathered, read_in, written
 from xai_widgets.reports.style import STYLE
 from xai_widgets.results import PAINTERS, WRITERS
 
@@ -24,7 +25,7 @@ POPULATION_WRITERS[".html"] = write_population
 PAINTERS["evaluation"] = evaluation_html
 
 
-def report(*results: Any) -> None:
+def report(*results: Any, language: str | None = None) -> None:
     """Write a report: what was predicted, why, what would change it, how far to trust it and how it was computed.
 
     The last argument is the file to write, ``xai.report(widget, "report.html")``. The page needs no network and runs no
@@ -34,13 +35,16 @@ def report(*results: Any) -> None:
     ----------
     *results : Attribution, Counterfactuals, Evaluation, result about a table, or widget; then str or Path
         In any mix. Those about one input are told together. Of a widget all it knows is told, once it has finished.
+    language : {"en", "zh"}, optional
+        Of the report; by default that in which a widget given here is read, else English. Words in pictures are
+        English: the font that draws them has Latin letters alone.
 
     Raises
     ------
     TypeError
         For anything else, and where no file is named.
     ValueError
-        Where there is nothing to tell, and for a name that does not end in ``.html``.
+        Where there is nothing to tell, for a name that does not end in ``.html``, and for another language.
     OSError
         Where nothing can be written; what was there before is left as it was.
     """
@@ -56,5 +60,11 @@ def report(*results: Any) -> None:
     if not found:
         msg = "report needs a result at least: of xai.attribute, xai.counterfactuals, xai.evaluate, or a widget."
         raise ValueError(msg)
-    title, body = written(found)
-    write_atomically(path, document(title, STYLE, body))
+    known = languages()
+    if language is not None and language not in known:
+        msg = f"language must be one of {', '.join(map(repr, known))}, got {language!r}."
+        raise ValueError(msg)
+    read = next((one for one in read_in(given) if one in known), "en")
+    with written_in(language or read) as code:
+        title, body = written(found)
+    write_atomically(path, document(title, STYLE, body, language=code))

@@ -36,12 +36,6 @@ def joined(*parts: Any) -> Html:
     return Html("".join(one if isinstance(one, Html) else escape(str(one)) for one in parts if one is not None))
 
 
-def paragraph(*sentences: Any) -> Html | None:
-    """Return sentences as a paragraph; nothing where there are none."""
-    said = [one for one in sentences if one]
-    return tag("p", *(part for one in said for part in (one, " "))) if said else None
-
-
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Html:
     """Return a table whose first column names its rows."""
     body = [tag("tr", tag("th", row[0], scope="row"), *(tag("td", one) for one in row[1:])) for row in rows]
@@ -65,10 +59,3 @@ def figure(png: bytes, alt: str, caption: str) -> Html:
 def quoted(words: str) -> Html:
     """Return words from outside, which may run in another direction."""
     return tag("q", tag("bdi", clean(words)))
-
-
-def listed(parts: Sequence[Any]) -> Html:
-    """Return "a, b and c"."""
-    if len(parts) < 2:  # noqa: PLR2004
-        return joined(*parts)
-    return joined(*(part for one in parts[:-2] for part in (one, ", ")), parts[-2], " and ", parts[-1])

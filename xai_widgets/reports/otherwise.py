@@ -8,7 +8,8 @@ from xai_widgets.changes import Candidate, RowCandidate
 from xai_widgets.export.diffs import heading, remarks, verdict
 from xai_widgets.export.picture_diffs import changes_png
 from xai_widgets.export.words import clean, score
-from xai_widgets.reports.markup import Html, figure, joined, listed, paragraph, quoted, tag
+from xai_widgets.reports.language import listed, paragraph, say, told
+from xai_widgets.reports.markup import Html, figure, joined, quoted, tag
 
 if TYPE_CHECKING:
     from xai_widgets.changes import Counterfactuals
@@ -19,36 +20,43 @@ SHOWN = 5
 
 def changes(found: Counterfactuals) -> list[Html | None]:
     """Tell the ways to another answer, the best first."""
-    parts: list[Html | None] = [paragraph(heading(found))]
+    parts: list[Html | None] = [paragraph(told(heading(found)))]
     if not found.candidates:
-        parts.append(paragraph("None was found."))
+        parts.append(paragraph(say("None was found.")))
     elif found.is_picture:
-        parts.append(figure(changes_png(found), heading(found), "Before, after, and what changed."))
+        parts.append(figure(changes_png(found), told(heading(found)), say("Before, after, and what changed.")))
     else:
         parts.append(paragraph(_first(found, found.candidates[0])))
         items = [
-            tag("li", _way(found, one), tag("br"), tag("small", verdict(found, one)))
+            tag("li", _way(found, one), tag("br"), tag("small", _verdict(found, one)))
             for one in found.candidates[:SHOWN]
         ]
         parts.append(tag("ol", *items))
-    return [*parts, paragraph(*remarks(found))]
+    return [*parts, paragraph(*map(told, remarks(found)))]
 
 
 def _first(found: Counterfactuals, one: Candidate | RowCandidate) -> Html:
     (name, chance), *_ = one.prediction.top(1)
-    many = f"{len(one.edits)} change{'s are' if len(one.edits) > 1 else ' is'} enough: "
-    return joined(many, listed([_said(edit) for edit in one.edits]), f". Then the answer is {clean(name)}",
-                  f" ({score(chance, found.prediction.task)}).")  # fmt: skip
+    edits, answer = listed([_said(edit) for edit in one.edits]), clean(name)
+    sure = score(chance, found.prediction.task)
+    if len(one.edits) == 1:
+        return say("1 change is enough: {}. Then the answer is {} ({}).", edits, answer, sure)
+    return say("{} changes are enough: {}. Then the answer is {} ({}).", len(one.edits), edits, answer, sure)
+
+
+def _verdict(found: Counterfactuals, one: Candidate | RowCandidate) -> Html:
+    first, *more = map(told, verdict(found, one).split(", "))
+    return joined(first, *(part for each in more for part in (say(", "), each)))
 
 
 def _said(edit: Any) -> Html:
     if hasattr(edit, "column"):
-        return joined(quoted(edit.column), f" from {_cell(edit.old)} to {_cell(edit.new)}")
+        return say("{} from {} to {}", quoted(edit.column), _cell(edit.old), _cell(edit.new))
     if edit.kind == "delete":
-        return joined("leave out ", quoted(edit.old))
+        return say("leave out {}", quoted(edit.old))
     if edit.kind == "insert":
-        return joined("add ", quoted(edit.new))
-    return joined("write ", quoted(edit.new), " for ", quoted(edit.old))
+        return say("add {}", quoted(edit.new))
+    return say("write {} for {}", quoted(edit.new), quoted(edit.old))
 
 
 def _way(found: Counterfactuals, one: Candidate | RowCandidate) -> Html:

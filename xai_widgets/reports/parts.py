@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,16 @@ from xai_widgets.evaluations import Evaluation
 from xai_widgets.export import charts
 from xai_widgets.export.drawn import Drawn
 from xai_widgets.export.facts import facts
-from xai_widgets.export.words import clean, question, title_of
+from xai_widgets.export.words import clean, title_of
 from xai_widgets.populations import PopulationResult
 from xai_widgets.provenance import provenance
 from xai_widgets.reports import otherwise, trust, why
-from xai_widgets.reports.markup import Html, figure, joined, paragraph, quoted, tag
+from xai_widgets.reports.language import paragraph, plain, say, told
+from xai_widgets.reports.markup import Html, figure, quoted, tag
 from xai_widgets.results import Attribution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xai_widgets.results import Prediction
 
@@ -58,22 +60,33 @@ def gathered(given: Sequence[Any]) -> list[Any]:
     return found
 
 
+def read_in(given: Sequence[Any]) -> Iterator[str]:
+    """Tell in which languages widgets among what was given are read."""
+    for one in given:
+        if isinstance(one, (list, tuple)):
+            yield from read_in(one)
+        else:
+            yield getattr(one, "language", "")
+
+
 def written(found: Sequence[Any]) -> tuple[str, Html]:
     """Return the title and the body of a report."""
     populations = [(one, list[Evaluation]()) for one in found if isinstance(one, PopulationResult)]
     drawings = [one for one in found if isinstance(one, Drawn)]
     inputs = _inputs(found, populations)
-    names = [f"Why {clean(_label(one))}?" for one in inputs]
-    titles = [*names, *(one.title for one in drawings)]
-    title = titles[0] if len(titles) == 1 and not populations else "Explanations of a model's answers"
+    names = [plain("Why {}?", clean(_label(one))) for one in inputs]
+    titles = [*names, *(told(one.title) for one in drawings)]
+    title = titles[0] if len(titles) == 1 and not populations else plain("Explanations of a model's answers")
     made = provenance()
     when = made["time"].partition("T")[0]
-    intro = paragraph(f"Written on {when} by xai_widgets {__version__}: by rules, from numbers, by no language model.")
+    intro = say("Written on {} by xai_widgets {}: by rules, from numbers, by no language model.", when, __version__)
     several = len(titles) > 1 or bool(populations)
     sections = [_section(one, name if several else None) for one, name in zip(inputs, names, strict=True)]
     sections += [_population(one, evaluations) for one, evaluations in populations]
     sections += map(_drawing, drawings)
-    return title, tag("main", tag("h1", title), intro, *sections, tag("p", trust.LIMITS, class_="limits"))
+    return title, tag(
+        "main", tag("h1", title), tag("p", intro), *sections, tag("p", say(trust.LIMITS), class_="limits")
+    )
 
 
 def _inputs(found: Iterable[Any], populations: Sequence[tuple[PopulationResult, list[Evaluation]]]) -> list[Input]:
@@ -109,21 +122,22 @@ def _label(one: Input) -> str:
 def _section(one: Input, name: str | None) -> Html:
     level = "h2" if name is None else "h3"
     parts: list[Html | None] = [None if name is None else tag("h2", name), *_subject(one)]
-    parts += [tag(level, "What was predicted"), *why.prediction(one.prediction)]
+    parts += [tag(level, say("What was predicted")), *why.prediction(one.prediction)]
     if one.explanations:
-        parts.append(tag(level, "Why"))
+        parts.append(tag(level, say("Why")))
         for a in one.explanations:
             several = len(one.explanations) > 1
-            parts += [tag("h4", f"{title_of(a.method)}: {question(a)}") if several else None, *why.explanation(a)]
+            asked = say("{}: why {}?", told(title_of(a.method)), clean(a.label))
+            parts += [tag("h4", asked) if several else None, *why.explanation(a)]
     if one.changes:
-        parts.append(tag(level, "What would change it"))
+        parts.append(tag(level, say("What would change it")))
         parts += [part for found in one.changes for part in otherwise.changes(found)]
     if one.explanations:
-        parts += [tag(level, "How far to trust it"), *map(trust.certainty, one.explanations)]
+        parts += [tag(level, say("How far to trust it")), *map(trust.certainty, one.explanations)]
         parts += trust.agreements(one.explanations)
         parts += [part for found in one.evaluations for part in trust.measured(found)]
         parts += [] if one.evaluations else [trust.none_measured()]
-    parts.append(tag(level, "How it was computed"))
+    parts.append(tag(level, say("How it was computed")))
     return tag("section", *parts, *map(computed, [*one.explanations, *one.changes, *one.evaluations]))
 
 
@@ -135,22 +149,24 @@ def _subject(one: Input) -> list[Html | None]:
 
 
 def _population(one: PopulationResult, evaluations: Sequence[Evaluation]) -> Html:
-    name = one.method.replace("_", " ").capitalize() or type(one).__name__
-    title = joined(f"{name} of ", quoted(one.label))
-    said = "This is about many rows together, and not about a single answer."
+    name = told(one.method.replace("_", " ").capitalize() or type(one).__name__)
+    title = say("{} of {}", name, quoted(one.label))
+    said = say("This is about many rows together, and not about a single answer.")
     measured = [part for found in evaluations for part in trust.measured(found)]
     return tag(
         "section", tag("h2", title), paragraph(said), figure(charts.png(one), charts.text(one), name),
-        paragraph(*map(clean, charts.sentences(one))), *measured, *map(computed, [one, *evaluations]),
+        paragraph(*(told(clean(each)) for each in charts.sentences(one))), *measured,
+        *map(computed, [one, *evaluations]),
     )  # fmt: skip
 
 
 def _drawing(one: Drawn) -> Html:
-    said = [paragraph(line) for line in one.lines]
+    said, title = [paragraph(told(line)) for line in one.lines], told(one.title)
     measured = [] if one.evaluation is None else [*trust.measured(one.evaluation), computed(one.evaluation)]
-    return tag("section", tag("h2", one.title), figure(one.png, "\n".join(one.lines), one.title), *said, *measured)
+    return tag("section", tag("h2", title), figure(one.png, "\n".join(map(told, one.lines)), title), *said, *measured)
 
 
 def computed(one: Any) -> Html:
     """Tell how a result was computed."""
-    return tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts(one).items()))
+    lines = (re.split(r": |：", told(f"{name}: {value}"), maxsplit=1) for name, value in facts(one).items())  # noqa: RUF001
+    return tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in lines))

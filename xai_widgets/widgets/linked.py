@@ -102,6 +102,11 @@ class LinkedWidget(anywidget.AnyWidget):
     def _paced(self) -> Iterable[Slot | Question]:
         """Return what tells ever better pictures, at most so often as a reader prefers."""
 
+    @property
+    def language(self) -> str:
+        """First part of the BCP 47 tag of the language that it is read in; empty before anybody looks."""
+        return self._language
+
     @abstractmethod
     def as_page(self) -> PageContent | None:
         """Return what a page shows of what is known by now; None for nothing."""
