@@ -235,7 +235,8 @@ export interface Question {
     | "agreement"
     | "separation"
     | "study"
-    | "pick";
+    | "pick"
+    | "seen";
   [field: string]: unknown;
 }
 

@@ -17,6 +17,8 @@ export abstract class LinkedStore {
   readonly kernelVersion = signal<string | null>(null);
   readonly version = VERSION;
   protected readonly link: Link;
+  private readonly page = Math.random().toString(36);
+  private views = 0;
 
   /** A subclass opens the link once it can take what comes. */
   constructor(protected readonly model: Model) {
@@ -42,9 +44,17 @@ export abstract class LinkedStore {
         this.rest();
       },
     });
+    globalThis.addEventListener?.("pagehide", this.leave);
+  }
+
+  /** One view more of it is on this page, or one less: the kernel keeps what somebody sees. */
+  seen(more: number): void {
+    this.views += more;
+    this.tell(this.views);
   }
 
   close(): void {
+    globalThis.removeEventListener?.("pagehide", this.leave);
     this.link.close();
     this.rest();
   }
@@ -58,6 +68,12 @@ export abstract class LinkedStore {
   protected welcome(_message: Welcome, _first: boolean, _live: boolean): void {}
 
   protected abstract take(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void;
+
+  private readonly leave = (): void => this.tell(0);
+
+  private tell(views: number): void {
+    this.link.question({ kind: "seen", page: this.page, views });
+  }
 
   /** Nothing is awaited any more. */
   protected rest(): void {}

@@ -19,7 +19,7 @@ export interface View {
 }
 
 export interface Opened {
-  store: { close(): void; undo?(): void; redo?(): void };
+  store: { close(): void; seen?(more: number): void; undo?(): void; redo?(): void };
   theme: Signal<Theme>;
 }
 
@@ -68,7 +68,11 @@ export function open(
     root.lang = language.value?.code ?? "en";
   });
 
+  let views = 1;
+  store.seen?.(views);
   const stop = () => {
+    store.seen?.(-views);
+    views = 0; // some hosts abort, and call what they were given too
     stopTheme();
     stopLanguage();
     mount(null, root);

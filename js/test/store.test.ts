@@ -29,6 +29,26 @@ describe("connection", () => {
     expect(sent("hello")).toHaveLength(2);
   });
 
+  it("tells how many views are on the page, and none when the page goes", () => {
+    const page = new EventTarget();
+    vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+    vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
+    const [one, other] = [bench(), bench()];
+    const told = ({ model }: typeof one) =>
+      model.sent.flatMap((message) => (message.kind === "seen" ? [message.views] : []));
+    one.store.seen(1);
+    one.store.seen(1);
+    one.store.seen(-1);
+    other.store.seen(1);
+    other.store.close();
+    page.dispatchEvent(new Event("pagehide"));
+    vi.unstubAllGlobals();
+    expect(told(one)).toEqual([1, 2, 1, 0]);
+    expect(told(other)).toEqual([1]);
+    const pages = [one, other].flatMap(({ sent }) => sent("seen").map((message) => "page" in message && message.page));
+    expect(new Set(pages).size).toBe(2);
+  });
+
   it("asks again for what was asked while nobody answered", () => {
     const { store, sent, welcome } = bench();
     vi.advanceTimersByTime(3000);

@@ -1,5 +1,6 @@
 """Many slots on one worker: priorities, turns, and threads that come and go."""
 
+import gc
 import itertools
 import os
 import random
@@ -7,9 +8,11 @@ import subprocess
 import sys
 import threading
 import warnings
+import weakref
 from pathlib import Path
 
 import pytest
+from jobs.conftest import PATIENCE
 
 import xai_widgets
 from xai_widgets.jobs import Outcome, Slot, Worker, worker_for
@@ -215,3 +218,27 @@ def test_a_forked_child_begins_anew(worker, log, stepper):
     assert os.waitpid(child, 0)[1] == 0
     steps.allowed.release()
     assert log.wait_end() is Outcome.DONE
+
+
+def test_a_slot_that_nobody_has_any_more_is_forgotten_with_its_work_when_it_is_told_so(worker, log):
+    kept, lost = Slot(worker, interval=0), Slot(worker, interval=0)
+    seen = weakref.ref(lost)
+    log.submit(kept, lambda: iter(range(10**9)), "kept")
+    log.submit(lost, lambda: iter(range(10**9)), "lost")
+    with log.changed:
+        assert log.changed.wait_for(lambda: log.results("kept") and log.results("lost"), PATIENCE)
+    del lost
+
+    def look():
+        with worker.without_claims():
+            gc.collect()
+        yield seen() is None, len(log.results("kept"))
+
+    log.submit(Slot(worker, priority=1), look, "look")
+    log.wait_end("look")
+    [(gone, before)] = log.results("look")
+    assert gone
+    with log.changed:
+        assert log.changed.wait_for(lambda: len(log.results("kept")) > before, PATIENCE)
+    kept.close()
+    assert log.wait_end("kept") is Outcome.CANCELLED

@@ -22,6 +22,7 @@ from xai_widgets.wire import (
     Rules,
     Scenario,
     Seek,
+    Seen,
     ShowAs,
     Trial,
     parse,
@@ -72,6 +73,7 @@ MESSAGES = st.builds(
 def test_every_kind():
     assert parse({"kind": "hello", "v": 1, "version": "0.1.0"}) == Hello("0.1.0")
     assert parse({"kind": "hello", "rate": 4, "bits": 8.0}) == Hello("", rate=4, bits=8)
+    assert parse({"kind": "seen", "page": "0.x", "views": 2}) == Seen("0.x", 2)
     assert parse({"kind": "cancel", "id": 4, "slot": "b"}) == Cancel(4, "b")
     assert parse({"kind": "close", "slot": "b"}) == Close("b")
     request = AskedRequest("saliency", {"n": 3, "auto": None, "how": "x"}, (1, 2), (STROKE,))
@@ -87,6 +89,7 @@ def test_what_is_unknown_of_a_display_is_dropped():
 
 @given(JSON | MESSAGES)
 @example({"kind": "ask", "id": 1, "request": {"method": "a" * 10_000_000}})
+@example({"kind": "display", "display": {"opacity": 10**400}})
 @example({"kind": []})
 def test_nothing_but_a_readable_refusal(content):
     try:
@@ -118,8 +121,10 @@ def numbers(value):
         ("hello", "a message must be an object of at most 64 entries, got 'hello'."),
         (
             {"kind": "bye"},
-            "kind must be hello, ask, cancel, close, check, layers, display, menu, search, back, generate, attention,",
+            "kind must be hello, seen, ask, cancel, close, check, layers, display, menu, search, back, generate,",
         ),
+        ({"kind": "seen", "page": 1, "views": 1}, "page must be a text"),
+        ({"kind": "seen", "page": "x", "views": -1}, "views must be a whole number from 0, got -1."),
         ({"kind": "cancel", "id": -1}, "id must be a whole number from 0, got -1."),
         ({"kind": "cancel", "id": 2**53}, "id must be a whole number from 0, got a huge number."),
         ({"kind": "cancel", "id": True}, "id must be a whole number from 0, got True."),

@@ -2,6 +2,6 @@
 
 from xai_widgets.jobs.job import Job, Outcome
 from xai_widgets.jobs.slot import Slot
-from xai_widgets.jobs.worker import Worker, worker_for
+from xai_widgets.jobs.worker import Worker, worker_for, workers
 
-__all__ = ["Job", "Outcome", "Slot", "Worker", "worker_for"]
+__all__ = ["Job", "Outcome", "Slot", "Worker", "worker_for", "workers"]

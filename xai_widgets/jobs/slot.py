@@ -137,6 +137,7 @@ class Slot:
             self._waiting = None
         if self._running is not None and self._running.stop is None:
             self._running.stop = Outcome.CANCELLED
+            self._worker.enlist(self)  # which the worker may have forgotten with whom it belongs to
 
     def _supersede(self) -> None:
         job = self._running

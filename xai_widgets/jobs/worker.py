@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import math
 import os
 import threading
@@ -12,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from xai_widgets.jobs.job import Job, Outcome
 
@@ -88,6 +89,21 @@ class Worker:
         """Have a job end that never got a turn; call with the lock held, then :meth:`wake`."""
         self._retired.append((job, outcome))
 
+    @contextlib.contextmanager
+    def without_claims(self) -> Iterator[None]:
+        """Keep, meanwhile, no slot alive that nobody else has; on this worker's thread, so between two steps.
+
+        Work for an owner that is forgotten in this time is not done.
+        """
+        with self.lock:
+            known = [weakref.ref(one) for one in self._slots]
+            self._slots = set()
+        try:
+            yield
+        finally:
+            with self.lock:
+                self._slots.update(one for one in (found() for found in known) if one is not None)
+
     def next_turn(self) -> int:
         """Return the place behind all others."""
         with self.lock:
@@ -150,9 +166,11 @@ class Worker:
             if self._retired:
                 job, outcome = self._retired.popleft()
             else:
-                # Of a copy: the garbage collector may close a forgotten widget, and so come here, at any moment.
-                ready = [one for one in list(self._slots) if one.ready(now)]
+                # Of a copy: the garbage collector may close a forgotten widget, and so come here, at any moment. It is
+                # not kept during the step, in which those whose turn it is not may be forgotten.
+                ready = (one for one in list(self._slots) if one.ready(now))
                 slot = min(ready, key=lambda one: (-one.priority, one.turn), default=None)
+                del ready
                 job = slot.begin() if slot is not None else None
                 if slot is not None and job is None:
                     self._slots.discard(slot)
@@ -173,6 +191,12 @@ def worker_for(device: str) -> Worker:
         if device not in _by_device:
             _by_device[device] = Worker(f"xai-worker-{device}")
         return _by_device[device]
+
+
+def workers() -> list[Worker]:
+    """Return those that have been asked for."""
+    with _by_device_lock:
+        return list(_by_device.values())
 
 
 @atexit.register

@@ -18,6 +18,7 @@ from xai_widgets.export import png
 from xai_widgets.jobs import Slot, worker_for
 from xai_widgets.lab.entries import attribution_of, result_entries, titled, widget_entry
 from xai_widgets.widgets.base import PREDICT
+from xai_widgets.widgets.cells import notebook
 from xai_widgets.widgets.linked import pin_routing
 from xai_widgets.widgets.living import listen, lives, living
 
@@ -51,7 +52,7 @@ class Panel:
         self._told: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._comparing = Slot(worker_for("cpu"), priority=PREDICT)  # somebody waits for it, whatever else is computed
-        self._shell = _shell()
+        self._shell = notebook()
         pin_routing(comm)
         comm.on_msg(self._receive)
         comm.on_close(self._hung_up)
@@ -159,14 +160,6 @@ class Panel:
 
     def _send(self, kind: str, **content: Any) -> None:
         self._comm.send({"kind": kind, **content})
-
-
-def _shell() -> Any:
-    try:
-        from IPython.core.getipython import get_ipython  # noqa: PLC0415  notebooks have it, scripts need not
-    except ImportError:
-        return None
-    return get_ipython()
 
 
 def _sentence(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+import weakref
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,8 @@ import traitlets
 from xai_widgets._version import __version__
 from xai_widgets.esm import language
 from xai_widgets.jobs import Outcome
-from xai_widgets.widgets import living
-from xai_widgets.wire import Hello, Message, parse
+from xai_widgets.widgets import cells, forgetting, living
+from xai_widgets.wire import Hello, Message, Seen, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from xai_widgets.jobs import Slot
     from xai_widgets.widgets.aside import Question
     from xai_widgets.wire import Wish
+
+
+MOST_PAGES = 100
+"""Pages that are told apart; one that ends without a word, as in a crash, counts until there are so many newer ones."""
 
 
 class LinkedWidget(anywidget.AnyWidget):
@@ -48,13 +53,17 @@ class LinkedWidget(anywidget.AnyWidget):
         self._lock = threading.RLock()
         self._id = 0
         self._viewed, self._bits, self._language = False, 16, ""
+        self._pages: dict[str, int] = {}
         self._closed = False
         self.made = time.time()
         super().__init__(**traits)
         self._first_layout = self.layout
         self.on_msg(self._receive)
+        # What nobody has any more is not kept by those who bring its messages.
+        self.comm.on_msg(weakly(self._handle_msg))
         pin_routing(self.comm)
         living.begin(self)
+        cells.hold(self)
 
     # The browser asks by messages and writes no trait: `_esm` among them would be code for other people's browsers.
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -65,6 +74,8 @@ class LinkedWidget(anywidget.AnyWidget):
             message = parse(content, buffers or ())
             if isinstance(message, Hello):
                 self._on_hello(message)
+            elif isinstance(message, Seen):
+                self._on_seen(message)
             else:
                 self._on_message(message)
         except Exception as error:  # noqa: BLE001  shown in the widget: a handler's traceback appears nowhere else
@@ -85,6 +96,27 @@ class LinkedWidget(anywidget.AnyWidget):
             if words is not None:
                 self._post(Message("language", language=message.language, module=words))
             self._repeat(self._post)
+
+    def _on_seen(self, message: Seen) -> None:
+        with self._lock:
+            self._pages.pop(message.page, None)
+            if message.views:
+                self._pages[message.page] = message.views
+                while len(self._pages) > MOST_PAGES:
+                    del self._pages[next(iter(self._pages))]
+        if not self.seen:
+            forgetting.unseen(self)
+
+    @property
+    def seen(self) -> bool:
+        """Whether a page has a view of it."""
+        return bool(self._pages)
+
+    def unseen(self) -> None:
+        """Take note that no page has a view any more."""
+        with self._lock:
+            self._pages.clear()
+        forgetting.unseen(self)
 
     @abstractmethod
     def _on_message(self, message: Wish) -> None:
@@ -146,6 +178,15 @@ class LinkedWidget(anywidget.AnyWidget):
             told = message if self._bits == 16 else message.coarse()  # noqa: PLR2004
             self.send(told.content, buffers=told.buffers)
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        cells.hold(self)
+        return super()._repr_mimebundle_(**kwargs)
+
+    def __del__(self) -> None:
+        # ipywidgets would close it here, on whichever thread the collector runs, which may have any lock.
+        if not self._closed:
+            forgetting.lost(self)
+
     def close(self) -> None:
         """Stop computing, forget what was given, and close all views."""
         if self._closed or not self._shut():
@@ -186,6 +227,18 @@ def error_message(number: int, slot: str, error: BaseException) -> Message:
     # One line: what torch says on further ones is of use to those who fold out the traceback, where it stands too.
     message = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
     return Message("error", id=number, slot=slot, message=message, detail=detail)
+
+
+def weakly(method: Callable[..., None]) -> Callable[..., None]:
+    """Return what calls a method as long as somebody else has its object."""
+    known = weakref.WeakMethod(method)
+
+    def call(*args: Any) -> None:
+        found = known()
+        if found is not None:
+            found(*args)
+
+    return call
 
 
 def pin_routing(comm: Any) -> None:

@@ -83,6 +83,14 @@ class Hello:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """So many views of the widget are on a page by now."""
+
+    page: str
+    views: int
+
+
+@dataclass(frozen=True)
 class Ask:
     """Predict and explain."""
 
@@ -128,7 +136,7 @@ class ShowAs:
 
 
 Wish = Ask | Cancel | Close | CheckModel | Open | ShowAs | Aside
-Inbound = Hello | Wish
+Inbound = Hello | Seen | Wish
 
 
 def parse(content: Any, buffers: Sequence[Any] = ()) -> Inbound:
@@ -232,6 +240,7 @@ def _compared(message: dict[Any, Any]) -> str:
 
 READERS: dict[str, Callable[[dict[Any, Any]], Inbound]] = {
     "hello": _hello,
+    "seen": lambda m: Seen(text("page", m.get("page")), whole("views", m.get("views"))),
     "ask": lambda m: Ask(whole("id", m.get("id")), slot_of(m), _request(m.get("request"))),
     "cancel": lambda m: Cancel(whole("id", m.get("id")), slot_of(m)),
     "close": lambda m: Close(_compared(m)),

@@ -1,0 +1,128 @@
+"""Which cells of a notebook hold which widgets: those that made them, and those that show them.
+
+A notebook tells which cell it runs, by the same name each time, and which it has deleted since. What an earlier run of
+a cell made or showed is nobody's any more, unless another cell shows it, a page still does or a variable leads to it.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from xai_widgets.widgets import forgetting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNDERSCORES = ("_", "__", "___")
+
+
+def notebook() -> Any:
+    """Return IPython's shell; None where there is none."""
+    try:
+        from IPython.core.getipython import get_ipython  # noqa: PLC0415  notebooks have it, scripts need not
+    except ImportError:
+        return None
+    return get_ipython()
+
+
+def hold(widget: Any) -> None:
+    """Note that the cell that runs, if any does, made or shows this widget."""
+    forgetting.keep(widget)
+    shell = notebook()
+    if shell is not None:
+        _cells_of(shell).hold(widget)
+    marimo = sys.modules.get("marimo._runtime.context")
+    if marimo is not None and marimo.runtime_context_installed():
+        marimo.get_context().cell_lifecycle_registry.add(MarimoHold(widget))
+
+
+class Cells:
+    """The widgets of the cells of one notebook.
+
+    Parameters
+    ----------
+    shell : IPython.InteractiveShell
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._held: dict[str, weakref.WeakSet[Any]] = {}
+        self._left: weakref.WeakSet[Any] = weakref.WeakSet()
+        """Held by no cell any more since the one that runs began."""
+        shell.events.register("pre_run_cell", self._begins)
+        shell.events.register("post_run_cell", self._ended)
+
+    def hold(self, widget: Any) -> None:
+        """Let the cell that runs hold a widget."""
+        cell = self._told().get("cellId")
+        if isinstance(cell, str):
+            self._held.setdefault(cell, weakref.WeakSet()).add(widget)
+
+    def _told(self) -> dict[str, Any]:
+        """Return what the notebook says of the cell that runs."""
+        parent: dict[str, Any] = getattr(getattr(self._shell, "kernel", None), "get_parent", dict)()
+        return parent.get("metadata") or {}
+
+    def _begins(self, _info: Any = None) -> None:
+        told = self._told()
+        for cell in (told.get("cellId"), *(told.get("deletedCells") or ())):
+            self._left |= self._held.pop(cell, ())
+
+    def _ended(self, _result: Any = None) -> None:
+        left, self._left = self._left, weakref.WeakSet()
+        orphans = [one for one in left if not any(one in held for held in self._held.values())]
+        if orphans:
+            uncache(self._shell, orphans)
+        forgetting.leave(orphans)
+
+
+def uncache(shell: Any, widgets: Iterable[Any]) -> None:
+    """Take widgets from what IPython remembers of outputs: nobody gave them these names."""
+    known = {id(one) for one in widgets}
+
+    def holds(value: Any) -> bool:
+        return id(value) in known or (isinstance(value, (list, tuple)) and any(id(one) in known for one in value))
+
+    hook, outputs = shell.displayhook, shell.user_ns.get("_oh", {})
+    numbers = [number for number, value in list(outputs.items()) if holds(value)]
+    for number in numbers:
+        del outputs[number]
+    for names in (shell.user_ns, shell.user_ns_hidden):
+        for number in numbers:
+            names.pop(f"_{number}", None)
+        for name in UNDERSCORES:
+            if holds(names.get(name)):
+                names[name] = ""
+    for name in UNDERSCORES:
+        if holds(getattr(hook, name, None)):
+            setattr(hook, name, "")
+
+
+class MarimoHold:
+    """Told by marimo when the cell that made a widget, or shows it, is run again or deleted."""
+
+    def __init__(self, widget: Any) -> None:
+        self._widget = weakref.ref(widget)
+
+    def create(self, context: Any) -> None:
+        """Nothing to do: the widget is there."""
+
+    def dispose(self, context: Any, deletion: bool) -> bool:  # noqa: FBT001  so marimo calls it
+        """Let go; True, since that needs no other time."""
+        widget = self._widget()
+        if widget is not None:
+            # marimo takes its views from the page, which need not tell.
+            widget.unseen()
+            forgetting.leave([widget])
+        return True
+
+
+_known: weakref.WeakKeyDictionary[Any, Cells] = weakref.WeakKeyDictionary()
+
+
+def _cells_of(shell: Any) -> Cells:
+    if shell not in _known:
+        _known[shell] = Cells(shell)
+    return _known[shell]
