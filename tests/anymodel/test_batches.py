@@ -49,5 +49,7 @@ def test_a_wrong_input_is_refused_before_any_is_explained():
     assert sum(calls) <= 2
     with pytest.raises(ValueError, match="list of inputs is empty"):
         xai.attribute(count, [])
-    with pytest.raises(TypeError, match="explains one input"):
-        xai.attribute_iter(count, [[1.0, 2.0]])
+    with pytest.raises(ValueError, match="one for each of the 2 inputs, got 3"):
+        xai.attribute(count, [[1.0, 2.0], [3.0, 1.0]], target=[0, 0, 0])
+    with pytest.raises(ValueError, match=r"0\.\.2"):
+        xai.attribute_iter(nn.Linear(12, 3), torch.rand(3, 12), "saliency", target=[0, 1, 9])

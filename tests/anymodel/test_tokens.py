@@ -229,15 +229,20 @@ def test_whole_numbers_that_no_layer_embeds_are_refused():
     with pytest.raises(RuntimeError, match="No layer of the model makes vectors"):
         xai.attribute(Unused(), IDS)
     with pytest.raises(ValueError, match="tokens are one row"):
-        xai.attribute(Bag(), IDS.repeat(2, 1))
+        xai.check(Bag(), IDS.repeat(2, 1))
     with pytest.raises(ValueError, match="'input_ids' is a batch of 2"):
-        xai.attribute(bert(), {"input_ids": IDS.repeat(2, 1)})
+        xai.check(bert(), {"input_ids": IDS.repeat(2, 1)})
 
 
 def test_several_texts():
     both = xai.attribute(Bag(), [IDS, IDS[:3]], "input_x_gradient", target=1)
     assert [len(one.values) for one in both] == [6, 3]
     np.testing.assert_allclose(both[0].values[:3], both[1].values, rtol=1e-6)
+    ids = torch.stack([IDS, IDS.flip(0)])
+    for model, given in ((Bag(), ids), (bert(), {"input_ids": ids, "attention_mask": torch.ones_like(ids)})):
+        for one, row in zip(xai.attribute(model, given, "input_x_gradient", target=1), ids, strict=True):
+            alone = xai.attribute(model, row, "input_x_gradient", target=1)
+            np.testing.assert_allclose(one.values, alone.values, rtol=1e-4, atol=1e-6)
 
 
 class Attentive(nn.Module):

@@ -110,7 +110,7 @@ def test_a_wrong_number_of_channels_is_said_by_the_model(make, channels):
     [
         ((12, 12, 3), "The model takes pictures of shape [3, height, width]."),
         ((3, 20, 20), "If the model takes pictures of another size, let preprocess= make them."),
-        ((2, 3, 12, 12), "If it is a batch, give one of it, x[0]; xai.attribute takes a list of them too."),
+        ((2, 3, 20, 20), "If it is a batch, give one of it, x[0]."),
         ((12,), ""),
     ],
     ids=["channels last", "another size", "batch", "no picture"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
@@ -11,16 +12,15 @@ import torch
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.reports  # noqa: F401  registers how results are painted and saved
+from xai_widgets.api.questions import Question, ask, gathered, sample_of
 from xai_widgets.api.rows import Background
-from xai_widgets.attribution.relevance import RelevanceMethod
-from xai_widgets.attribution.runs import Begin, asked_of, choose, persistent, run, shown
+from xai_widgets.attribution.runs import shown
 from xai_widgets.budget import check_time_budget
 from xai_widgets.checks import check_steps, refused
 from xai_widgets.inputs import Inputs, batch_of
 from xai_widgets.method import REGISTRY, Method, Parameter
-from xai_widgets.models import Model, ModelError, resolve_target
-from xai_widgets.prepare import adapt, read_for, read_span
-from xai_widgets.text import TextSpan
+from xai_widgets.models import Model, ModelError
+from xai_widgets.prepare import adapt, read_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -51,7 +51,7 @@ def attribute(
     time_budget: float | None = None,
     **params: Any,
 ) -> Attribution | list[Attribution]:
-    """Explain one prediction and return the finished result; or one result for each of a list of inputs.
+    """Explain one prediction and return the finished result; of several inputs, a list with one result for each.
 
     Parameters
     ----------
@@ -74,15 +74,17 @@ def attribute(
         ``"mask"``, where the model has them.
         Keras models (on the torch backend) are given their pictures as they take them, channels last; the values have
         their channels first.
-        A list of inputs, or a frame of several rows, is explained one by one, for the same `target`: the results
-        come as a list, in that order.
+        Several are a list of inputs, a frame of several rows, or a batch: a tensor or array with a batch axis, a tuple
+        or mapping of such. What the model takes as one input is one, and a batch only what it refuses as such. Each
+        is explained as if it were alone, inputs of one shape by common passes, and the results come as a list, in that
+        order; a batch of one has one result.
     method : str or Method
         A name of :func:`methods`, an instance such as ``IntegratedGradients(n_steps=65)``, or ``"auto"``: AttnLRP for
         the tokens of a language model, where all of its operations have rules; else integrated gradients, or a method
         without gradients where there are none.
-    target : None, int, str, a pair of these, Unit, TextSpan, or a function
+    target : None, int, str, a pair of these, Unit, TextSpan, a function, or a list of as many as there are inputs
         The class to explain: by default the most likely one; a label, where one class alone has it; ``(a, b)`` for
-        "why a rather than b".
+        "why a rather than b". Of several inputs, a list or an array has a target for each; anything else is for all.
         ``xai.Unit("layer4", 12)`` asks about what a unit of a layer puts out. A function of the model's output for n
         inputs, with n numbers, is for outputs that are no scores:
         ``lambda out: out[..., 10:20, 10:20].mean((-3, -2, -1))`` asks about a region of a generated picture.
@@ -107,8 +109,8 @@ def attribute(
     device : str or torch.device, optional
         Where to compute; by default where the model is.
     time_budget : float, optional
-        Seconds of computing after which to stop with the best map so far, but never without any; a note says how far
-        it came. What you do between two steps of :func:`attribute_iter` does not count.
+        Seconds of computing for each input, after which to stop with the best map so far, but never without any; a note
+        says how far it came. What you do between two steps of :func:`attribute_iter` does not count.
     **params
         Parameters of the method, such as ``n_steps=65``.
 
@@ -123,21 +125,22 @@ def attribute(
     ModelError
         When the model raises, returns NaN or something that is not scores.
     """
-    several = batch_of(x)
-    given = [x] if several is None else several
-    if not given:
-        msg = "the list of inputs is empty."
-        raise ValueError(msg)
     table = Background(background, features, encode)
-    question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget), table)
-    adapter = adapt(model, given[0], labels=labels, device=device, seed=seed)
+    question = Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget), table)
+    adapter = adapt(model, sample_of(x), labels=labels, device=device, seed=seed)
     if time_budget is None:
         adapter.paces.unwatched()
-    every = [persistent(question.about(adapter, one)) for one in given]
-    results = [collections.deque(shown(steps), maxlen=1).pop() for steps in every]
-    return results[0] if several is None else results
+    asked = ask(question, adapter, x)
+    results = [collections.deque(shown(steps), maxlen=1).pop() for steps in asked.runs(persist=True)]
+    return results if asked.several else results[0]
 
 
+@overload
+def attribute_iter(
+    model: Any, x: list[Any], method: str | Method = "auto", **options: Any
+) -> Iterator[list[Attribution]]: ...
+@overload
+def attribute_iter(model: Any, x: Any, method: str | Method = "auto", **options: Any) -> Iterator[Attribution]: ...
 def attribute_iter(
     model: Any,
     x: Any,
@@ -154,7 +157,7 @@ def attribute_iter(
     device: str | torch.device | None = None,
     time_budget: float | None = None,
     **params: Any,
-) -> Iterator[Attribution]:
+) -> Iterator[Attribution] | Iterator[list[Attribution]]:
     """Explain one prediction step by step: a coarse result first, then better and better ones.
 
     Stop reading whenever the result is good enough; nothing is left behind. Parameters as in :func:`attribute`.
@@ -162,61 +165,21 @@ def attribute_iter(
 
     Yields
     ------
-    Attribution
+    Attribution or list of Attribution
+        Of several inputs, at each step a list: the finished results of those before, and the best so far of the one
+        that is explained. The last list has a finished result for each.
 
     Raises
     ------
     WeightsChangedError
         In place of the next step, when the model was trained since the first: a sum over two models explains neither.
     """
-    if batch_of(x) is not None:
-        msg = "attribute_iter explains one input, got a list of them: give each its own call, or all to attribute."
-        raise TypeError(msg)
     table = Background(background, features, encode)
-    question = _Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget), table)
-    return shown(question.about(adapt(model, x, labels=labels, device=device, seed=seed), x)(strict=True))
-
-
-@dataclass(frozen=True)
-class _Question:
-    """What is asked of a model about each of its inputs."""
-
-    method: str | Method
-    params: dict[str, Any]
-    target: Any
-    preprocess: Callable[[Any], Any] | None
-    tokenizer: Any
-    seed: int
-    seconds: float | None
-    table: Background
-
-    def about(self, adapter: Model, x: Any) -> Begin:
-        """Refuse what is wrong at once, and return what begins to explain; that predicts, and refuses wrong targets."""
-        reduce = self.target if callable(self.target) else None
-        span = isinstance(self.target, TextSpan)
-        if self.table.tells(self.method):
-            model, inputs, method = self.table.read(
-                adapter, x, self.method, self.params, target=self.target, seed=self.seed
-            )
-        elif span:
-            model, inputs = read_span(adapter, x, self.tokenizer, self.target)
-            method = choose(self.method, self.params, model, inputs)
-        else:
-            model, inputs = read_for(adapter, x, preprocess=self.preprocess, tokenizer=self.tokenizer, reduce=reduce)
-            method = choose(self.method, self.table.params(self.params), model, inputs)
-        if span and isinstance(method, RelevanceMethod):
-            model, inputs = read_span(adapter, x, self.tokenizer, self.target, scores=True)
-
-        def begin(*, strict: bool, spent: float = 0.0) -> Iterator[Attribution | None]:
-            weights = model.weights if strict else None
-            model.expect(method.asks())
-            prediction = model.predict(inputs.x)
-            target = resolve_target(None if reduce or span else self.target, prediction)
-            asked_of(model, inputs, target)  # a unit that is not there is refused at once
-            options: dict[str, Any] = {"seed": self.seed, "time_budget": self.seconds, "spent": spent}
-            return run(method, model, inputs, target, prediction, weights=weights, **options)
-
-        return begin
+    question = Question(method, params, target, preprocess, tokenizer, seed, check_time_budget(time_budget), table)
+    asked = ask(question, adapt(model, sample_of(x), labels=labels, device=device, seed=seed), x)
+    runs = asked.runs(persist=False)
+    runs = itertools.chain([next(runs)], runs)  # which begins the first at once
+    return gathered(map(shown, runs)) if asked.several else shown(next(runs))
 
 
 @torch.inference_mode(mode=False)

@@ -305,12 +305,13 @@ Begin = Callable[..., "Iterator[Attribution | None]"]
 """Predicts, and begins a run: ``begin(strict=…, spent=…)``. A strict one ends with an error when the weights change."""
 
 
-def persistent(begin: Begin) -> Iterator[Attribution | None]:
+def persistent(begin: Begin, steps: Iterator[Attribution | None] | None = None) -> Iterator[Attribution | None]:
     """Begin a run, at the call, and begin it anew when the weights change in the middle of it.
 
-    Where they do so again and again, as in training, the last one goes on all the same, and a note says what it is.
+    Where they do so again and again, as in training, the last one goes on all the same, and a note says what it is. The
+    first may have been begun already: its `steps`.
     """
-    return _persist(begin, begin(strict=True, spent=0.0))
+    return _persist(begin, begin(strict=True, spent=0.0) if steps is None else steps)
 
 
 def _persist(begin: Begin, steps: Iterator[Attribution | None], again: int = 0) -> Iterator[Attribution | None]:

@@ -20,7 +20,7 @@ from xai_widgets.inputs.perturbation import Perturbation, Slider
 from xai_widgets.inputs.read import read_inputs
 from xai_widgets.inputs.regions import Regions, runs_of
 from xai_widgets.inputs.rows import batch_of
-from xai_widgets.inputs.several import is_several, read_several
+from xai_widgets.inputs.several import is_several, read_several, rows_of
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
 from xai_widgets.inputs.superpixels import grid_cells, superpixels
 from xai_widgets.inputs.vocabulary import whole_words
@@ -61,6 +61,7 @@ __all__ = [
     "read_several",
     "read_text",
     "rewritten",
+    "rows_of",
     "runs_of",
     "superpixels",
     "whole_words",

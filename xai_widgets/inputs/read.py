@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_CELLS = 10_000
 """Of a row that somebody reads; what is longer is a signal."""
 
+UNBATCHED = "The batch axis of 1 was taken off: an input is given without one."
+"""Said where that was done."""
+
 _UNPREPARED = (
     "The picture was given to the model as it is, scaled to 0..1: pass preprocess= if the model expects another size "
     "or normalised values."
@@ -214,7 +217,7 @@ def _plain(x: Tensor, device: torch.device | str, dtype: torch.dtype, channels: 
     notes: tuple[str, ...] = ()
     channels = channels.union(CHANNELS)
     if x.ndim == 4 and x.shape[0] == 1 and x.shape[1] in channels:  # noqa: PLR2004
-        x, notes = x[0], ("The batch axis of 1 was taken off: an input is given without one.",)
+        x, notes = x[0], (UNBATCHED,)
     digits = 15 if x.dtype == torch.float64 else 7
     cells = tuple(float(f"{one:.{digits}g}") for one in x.tolist()) if x.ndim == 1 and len(x) <= MOST_CELLS else None
     x = x.detach().to(device, dtype)

@@ -95,6 +95,19 @@ def read_several(x: Any, device: torch.device | str, dtype: torch.dtype) -> Seve
     return SeveralInputs(named, explained, fixed, tuple(given))
 
 
+def rows_of(x: Any) -> list[Any] | None:
+    """Take apart by the first axis what may be a batch, an array or several inputs' arrays; None for all else."""
+    if _is_array(x):
+        return list(x) if x.ndim > 1 and len(x) else None
+    arrays = [one for one in _values(x) if _is_array(one)] if is_several(x) else []
+    counts = {len(one) if one.ndim else 0 for one in arrays}
+    if len(counts) != 1 or not (count := counts.pop()) or all(one.ndim == 1 for one in arrays):
+        return None
+    if isinstance(x, Mapping):
+        return [{name: one[i] if _is_array(one) else one for name, one in x.items()} for i in range(count)]
+    return [tuple(one[i] if _is_array(one) else one for one in x) for i in range(count)]
+
+
 def _values(x: Any) -> list[Any]:
     return list(x.values() if isinstance(x, Mapping) else x)
 
@@ -110,7 +123,7 @@ def _has_batch_axis(given: Mapping[str, Any]) -> bool:
 
 def _first(name: str, one: Any) -> Any:
     if one.ndim and len(one) != 1:
-        msg = f"input {name!r} is a batch of {len(one)}: give one input, or a list of them."
+        msg = f"input {name!r} is a batch of {len(one)}: give one of it."
         raise ValueError(msg)
     return one[0] if one.ndim else one
 

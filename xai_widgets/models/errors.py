@@ -117,7 +117,7 @@ def raised(error: Exception, module: nn.Module, x: Tensor, words: str) -> str:
     elif len(shape) == PICTURE and "shape" in said:
         hint = "If the model takes pictures of another size, let preprocess= make them."
     elif channels is not None and shape[1:2] == (channels,):
-        hint = "If it is a batch, give one of it, x[0]; xai.attribute takes a list of them too."
+        hint = "If it is a batch, give one of it, x[0]."
     said = f"{said.rstrip('.')}. {hint}" if hint else said
     return f"The model raised {type(error).__name__} for an input of {words}: {said}"
 

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_memory, no_way_back
-from xai_widgets.models.explanation import is_watched, listeners
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.models.pace import Spent
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from xai_widgets.models.rules import AttentionWatch, Rules
-    from xai_widgets.models.targets import Target
+    from xai_widgets.models.targets import Scored, Target
     from xai_widgets.models.views import Fixed
     from xai_widgets.results import Unit
 
@@ -85,19 +84,28 @@ class TorchModel(Tapped):
 
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""
+        return self.predict_each(x[None])[0]
+
+    def predict_each(self, x: Tensor) -> list[Prediction]:
+        """Say what the model makes of each input of a batch `x` (n, features…), in one pass; see `share`."""
         self._original.follow()
         kept, version = x.detach().clone(), self.version
-        scores, history = self._predicted(kept[None])
+        scores, history = self._predicted(kept)
         self._passed.keep(version, self._feed, kept, scores, history)
-        self._found["predicted"] = version, (kept, scores[0])
+        if len(x) == 1:
+            self._found["predicted"] = version, (kept[0], scores[0])
         task = self.task or "logits"
-        probabilities = probabilities_of(scores, task)[0]
-        if self.labels is not None and task != "value" and len(self.labels) != len(probabilities):
-            msg = f"The model has {len(probabilities)} classes, but {len(self.labels)} labels were given."
+        probabilities = probabilities_of(scores, task)
+        count = probabilities.shape[1]
+        if self.labels is not None and task != "value" and len(self.labels) != count:
+            msg = f"The model has {count} classes, but {len(self.labels)} labels were given."
             raise ValueError(msg)
         kind = {"value": "value", "logit": "binary", "probability": "binary"}.get(task, "classes")
-        labels = self.labels if self.labels is not None and len(self.labels) == len(probabilities) else None
-        return Prediction(probabilities.float().cpu().numpy(), scores[0].float().cpu().numpy(), kind, labels)
+        labels = self.labels if self.labels is not None and len(self.labels) == count else None
+        return [
+            Prediction(chances, told, kind, labels)
+            for chances, told in zip(probabilities.float().cpu().numpy(), scores.float().cpu().numpy(), strict=True)
+        ]
 
     def forget_history(self) -> None:
         """Let go of the prediction's history, for which nobody will ask."""
@@ -207,8 +215,15 @@ class TorchModel(Tapped):
         gradients : Tensor, shape of `x`
         """
         self._need_floating(x)
+        if (what := "gradient" if rules is None else rules.alike) is not None:
+            found = self._of_all(what, x, target, TorchModel._each, rules)
+            if found is not None:
+                return found[0], found[1]
+        return self._each(x, target, rules)
+
+    def _each(self, x: Tensor, target: Scored, rules: Rules | None) -> tuple[Tensor, Tensor]:
         if rules is None and self.mixes(x):
-            found = [self.gradients(one, target) for one in singles(x)]
+            found = [self._each(one, target, None) for one in singles(x)]
             return torch.cat([score for score, _ in found]), torch.cat([gradient for _, gradient in found])
         if rules is not None:
             if self.random is None:
@@ -221,12 +236,12 @@ class TorchModel(Tapped):
                 raise
         return self._gradients(x, target, None)  # what fits alone may not fit beside the copy's own weights
 
-    def _gradients(self, x: Tensor, target: Target, rules: Rules | None) -> tuple[Tensor, Tensor]:
-        alone = rules is None and len(x) == 1 and not is_watched() and listeners(self.module) == self._listeners
-        if alone and (kept := self._passed.take_history(self.version, self._feed, x[0])) is not None:
+    def _gradients(self, x: Tensor, target: Scored, rules: Rules | None) -> tuple[Tensor, Tensor]:
+        plain = rules is None and not self._is_watched()
+        if plain and (kept := self._passed.take_history(self.version, self._feed, x)) is not None:
             with suppress(ModelError):  # there is no way back through what was written into meanwhile
                 found = self._back(*kept, target)
-                self._spent.forwards += 1
+                self._spent.forwards += len(x)
                 return found
         with self._guard(), torch.enable_grad():
             leaf = x.detach().requires_grad_()
@@ -234,7 +249,7 @@ class TorchModel(Tapped):
                 scores = self._forward(leaf, fast=rules is None)
             return self._back(leaf, scores, target, rules)
 
-    def _back(self, leaf: Tensor, scores: Tensor, target: Target, rules: Rules | None = None) -> tuple[Tensor, Tensor]:
+    def _back(self, leaf: Tensor, scores: Tensor, target: Scored, rules: Rules | None = None) -> tuple[Tensor, Tensor]:
         head = scores if rules is None else rules.head(scores)
         (gradient,) = self._differentiate(target.of(head), [leaf])
         if gradient is None:  # such as through quantised layers, or a function whose own weights have a gradient

@@ -11,17 +11,20 @@ import torch
 from xai_widgets.models.errors import ModelError, is_out_of_memory
 from xai_widgets.models.execution import Execution
 from xai_widgets.models.explanation import is_watched, listeners
-from xai_widgets.models.passed import INPUT, LATE, SPATIAL
+from xai_widgets.models.pace import Spent
+from xai_widgets.models.passed import INPUT, LATE, SPATIAL, Answer
 from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.taps import recording, recording_shapes
+from xai_widgets.models.targets import EachTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 
     from torch import Tensor
 
     from xai_widgets.models.explanation import ExplanationCopy
-    from xai_widgets.models.targets import Target
+    from xai_widgets.models.rules import Rules
+    from xai_widgets.models.targets import Scored, Target
 
 TOP = 4
 """So many-th a part of the layers, as the module lists them, is looked at before all are."""
@@ -40,6 +43,11 @@ class Tapped(Execution):
         ModelError
             Where the layer puts out no floating-point numbers, or the score does not depend on them.
         """
+        found = self._of_all(("tap", layer), x, target, Tapped._tap, layer)
+        score, activation, gradient = found or self._tap(x, target, layer)
+        return score, activation, gradient
+
+    def _tap(self, x: Tensor, target: Scored, layer: str) -> tuple[Tensor, Tensor, Tensor]:
         with self._guard():
             score, seen = self._taken(x, target, layer) or self._record(x, target, {layer}, cut=True)
             if layer not in seen:
@@ -90,8 +98,60 @@ class Tapped(Execution):
         """Keep the next prediction's way back to a layer, to the input or to the last layers; see `Passed`."""
         self._passed.wanted = (wanted == LATE and self.recall(SPATIAL)) or wanted
 
+    def share(self, targets: Sequence[Target]) -> None:
+        """Tell what will be asked about each of the inputs that `predict_each` has passed, one after the other."""
+        self._passed.targets = targets
+
+    def turn(self, row: int) -> None:
+        """Tell which of these inputs is explained from now on."""
+        self._passed.turn = row
+
+    def _of_all(
+        self,
+        what: Hashable,
+        x: Tensor,
+        target: Target,
+        compute: Callable[[Any, Tensor, Scored, Any], tuple[Tensor, ...]],
+        by: Rules | str | None,
+    ) -> tuple[Tensor, ...] | None:
+        """Return what is asked of one input `x` (1, …), computed for all that were predicted in one pass with it.
+
+        None where it was predicted alone, or something else is asked than was to be expected. It is computed by rules,
+        or of the layer of a name.
+        """
+        passed = self._passed
+        if len(x) != 1 or len(passed.targets) <= 1 or self._is_watched():
+            return None
+        every = passed.beside(self.version, self._feed, x[0], target)
+        if every is None:
+            return None
+        if what not in passed.answers:
+            one = self._again(_spent=Spent())
+            passed.answers[what] = None
+            try:
+                rows = compute(one, every, EachTarget(passed.targets), by)
+            except Exception as error:
+                if not isinstance(error, ModelError) and not is_out_of_memory(error):
+                    raise
+                return None  # what is wrong with one shows when it is asked alone
+            if all(len(found) == len(every) for found in rows):
+                forwards, backwards = one.forwards // len(every), one.backwards // len(every)
+                passed.answers[what] = Answer(rows, forwards, backwards, by)
+        answer = passed.answers[what]
+        if answer is None:
+            return None
+        self._spent.forwards += answer.forwards
+        self._spent.backwards += answer.backwards
+        if by is not None and not isinstance(by, str):
+            by.learn(answer.by)
+        return tuple(found[passed.turn : passed.turn + 1] for found in answer.rows)
+
+    def _is_watched(self) -> bool:
+        """Tell whether somebody else sees what passes through the module."""
+        return is_watched() or listeners(self.module) != self._listeners
+
     def _predicted(self, x: Tensor) -> tuple[Tensor, tuple[str, Any, Tensor] | None]:
-        """Compute the scores (1, outputs) of one input `x` (1, features…), and keep the way back that is wanted."""
+        """Compute the scores (n, outputs) of inputs `x` (n, features…), and keep the way back that is wanted."""
         wanted, task = self._passed.wanted if x.is_floating_point() and self.private else None, self.task
         layers = self._layers(wanted) if wanted else set()
         if wanted and layers:
@@ -115,18 +175,18 @@ class Tapped(Execution):
             return {wanted} & set(names)
         return {outer for name in names[-len(names) // TOP :] for outer in accumulate(name.split("."), "{}.{}".format)}
 
-    def _taken(self, x: Tensor, target: Target, wanted: str) -> tuple[Tensor, dict[str, Tensor]] | None:
-        """Return what `_record` does, of the input that has just been predicted; None where that was not kept."""
-        if len(x) > 1 or is_watched() or listeners(self.module) != self._listeners:
+    def _taken(self, x: Tensor, target: Scored, wanted: str) -> tuple[Tensor, dict[str, Tensor]] | None:
+        """Return what `_record` does, of inputs that have just been predicted; None where that was not kept."""
+        if self._is_watched():
             return None
-        kept = self._passed.take_history(self.version, self._feed, x[0], wanted)
+        kept = self._passed.take_history(self.version, self._feed, x, wanted)
         if kept is None:
             return None
-        self._spent.forwards += 1
+        self._spent.forwards += len(x)
         return target.of(kept[1]), kept[0]
 
     def _record(
-        self, x: Tensor, target: Target, layers: Collection[str], *, cut: bool = False
+        self, x: Tensor, target: Scored, layers: Collection[str], *, cut: bool = False
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Compute the target score, and the activations on the way to it that can be differentiated."""
         scores, seen = self._watched(x, layers, cut=cut, fast=cut and self._may_switch)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+import torch
 
 from xai_widgets.results import Unit
 
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
 PAIR = 2
 LISTED = 5
 """So many classes of one label are named."""
+
+
+class Scored(Protocol):
+    """What picks one score from each row."""
+
+    def of(self, scores: Tensor) -> Tensor:
+        """Pick from scores (n, outputs), (n,)."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,19 @@ class Target:
         if isinstance(self.index, tuple):
             return " rather than ".join(prediction.label(i) for i in self.index)
         return self.index.label if isinstance(self.index, Unit) else prediction.label(self.index)
+
+
+@dataclass(frozen=True)
+class EachTarget:
+    """A target for each row of a batch."""
+
+    targets: Sequence[Target]
+
+    def of(self, scores: Tensor) -> Tensor:
+        """Pick from each row the score of its own target."""
+        if all(one == self.targets[0] for one in self.targets):
+            return self.targets[0].of(scores)
+        return torch.cat([one.of(scores[row : row + 1]) for row, one in enumerate(self.targets)])
 
 
 def resolve_target(target: Any, prediction: Prediction) -> Target:

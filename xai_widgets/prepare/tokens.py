@@ -55,7 +55,7 @@ def tokens_for(
     if ids.ndim == TOKENS and len(ids) == 1:
         ids = ids[0]
     if ids.ndim != 1 or not len(ids):
-        msg = f"tokens are one row of whole numbers, got shape {list(ids.shape)}: give one text, or a list of them."
+        msg = f"tokens are one row of whole numbers, got shape {list(ids.shape)}: give one of it, x[0]."
         raise ValueError(msg)
     ids = ids.detach().to(model.device)
     given = {**others, name: ids}

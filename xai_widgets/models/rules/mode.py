@@ -20,7 +20,9 @@ from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.operations import MOVES, opened, operation_of, out_of_place, replaced, tensors_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
+
+    from typing_extensions import Self
 
 
 class KeptTensor:
@@ -139,6 +141,8 @@ class Rules(TorchFunctionMode):
     """Whether an operation without rule is refused; otherwise it keeps its gradient."""
     writes: bool = False
     """Whether handlers may run operations in place as they are, but on parts of other tensors: a copy each is saved."""
+    alike: Hashable | None = None
+    """Equal to that of other inputs' rules which say the same: one pass of all inputs does for each of them then."""
     advice: ClassVar[Mapping[str, str]] = {}
     """What to do instead, by refused operation."""
 
@@ -164,6 +168,9 @@ class Rules(TorchFunctionMode):
         """Return scores whose target's gradient is what the way back starts from."""
         self._check_origins([scores], {})
         return scores
+
+    def learn(self, others: Self) -> None:
+        """Take over what a pass by others that are the same has told of the model."""
 
     def keep(self, tensor: Tensor) -> KeptTensor:
         """Hold a tensor for the way back; it is copied only if something is written into it before."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from torch import Tensor
+    from typing_extensions import Self
 
 
 class Rectifiers(Rules):
@@ -20,6 +21,7 @@ class Rectifiers(Rules):
 
     def __init__(self, name: Literal["guided_backprop", "deconvolution"]) -> None:
         super().__init__()
+        self.alike = name
         self.name = name  # type: ignore[misc]  # of the class where a class has one
         self.filtered = 0
         self.others: list[str] = []
@@ -29,6 +31,10 @@ class Rectifiers(Rules):
     def handler(self, name: str) -> Callable[[Call], Any] | None:
         """Return the rule of activations; the rest has none."""
         return self._activation if name in ELEMENTWISE else None
+
+    def learn(self, others: Self) -> None:
+        """Take over which rectifiers there are, and what others."""
+        self.filtered, self.others = others.filtered, others.others
 
     def _activation(self, call: Call) -> Tensor:
         if is_rectifier(call):

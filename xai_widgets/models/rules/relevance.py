@@ -64,6 +64,9 @@ class Relevance(Rules):
     def __init__(self, composite: Composite, options: Options, kernels: Kernels | None = None) -> None:
         super().__init__()
         self.composite, self.options, self._kernels = composite, options, kernels
+        # What is black and white, each input may have its own.
+        boxed = "z_box" in (composite.first, composite.dense, composite.convolution)
+        self.alike = None if boxed else (self.name, composite, replace(options, low=None, high=None))
         self._traces = Traces()
         self._layers: dict[int, tuple[int, Layer]] = {}
         self._outputs: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()

@@ -95,8 +95,7 @@ export const refused: Record<string, string> = {
   "The model takes pictures of shape [{}, height, width].": "模型接受形状为 [{}, 高, 宽] 的图像。",
   "If the model takes pictures of another size, let preprocess= make them.":
     "如果模型接受另一尺寸的图像，请让 preprocess= 生成。",
-  "If it is a batch, give one of it, x[0]; xai.attribute takes a list of them too.":
-    "如果这是一批，请给出其中之一 x[0]；xai.attribute 也接受它们的列表。",
+  "If it is a batch, give one of it, x[0].": "如果这是一批，请给出其中之一 x[0]。",
   "The model raised {} for an input of {}: {}": "模型对 {} 的输入引发了 {}：{}",
   "The model raised {} on the way back from its score: {} Use a perturbation method, such as occlusion.":
     "模型从得分反向传播时引发了 {}：{} 请用扰动方法，例如 occlusion。",
@@ -174,8 +173,8 @@ export const refused: Record<string, string> = {
     "分词器与模型不配套：它产生了编号为 {} 的词元，而模型只有 {} 个词元的向量。请从同一处加载两者。",
   "The tokenizer does not belong to the model: it knows {} tokens, and the model has vectors for {}. Load both from the same place.":
     "分词器与模型不配套：它认识 {} 个词元，而模型只有 {} 个词元的向量。请从同一处加载两者。",
-  "tokens are one row of whole numbers, got shape {}: give one text, or a list of them.":
-    "词元是一行整数，得到的形状是 {}：请给出一个文本，或文本的列表。",
+  "tokens are one row of whole numbers, got shape {}: give one of it, x[0].":
+    "词元是一行整数，得到的形状是 {}：请给出其中之一 x[0]。",
   "Only a language model, with its tokenizer, finds part of a text likely or not: choose a class.":
     "只有带分词器的语言模型才能判断文本的一段是否可能：请选择类别。",
   "no token begins in this part of the text: choose more of it.": "文本的这一段中没有词元开始：请多选一些。",
