@@ -6,12 +6,14 @@ import bisect
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from xai_widgets.attribution.alike import Worths
 from xai_widgets.inputs import BASELINES
 from xai_widgets.inputs.superpixels import superpixels
 from xai_widgets.method import Method, parameter
@@ -125,16 +127,35 @@ class Game:
     base: Tensor
     notes: tuple[str, ...] = ()
 
+    @cached_property
+    def bases(self) -> Tensor:
+        """What stands in place of hidden groups, one input after the other (n, *x.shape)."""
+        return self.base if self.base.ndim > self.x.ndim else self.base[None]
+
+    @cached_property
+    def _known(self) -> Worths | None:
+        return Worths.of(self.x, self.bases, self.groups.index, self.groups.count)
+
     def worth(self, coalitions: Tensor, shared: Prefixes | None = None) -> Tensor:
         """Compute the score for each coalition (n, count), float64 on the CPU; what stands before may be `shared`."""
-        bases = self.base if self.base.ndim > self.x.ndim else self.base[None]
-        shown = torch.cat([self.groups.show(coalitions, self.x, base) for base in bases])
+        if shared is None and self._known is not None:
+            return self._known.mean(coalitions, self._scores)
+        shown = torch.cat([self.groups.show(coalitions, self.x, base) for base in self.bases])
+        beside = torch.arange(len(self.bases)).repeat_interleave(len(coalitions))
+        return self._asked(shown, beside, shared).reshape(len(self.bases), -1).mean(0)
+
+    def _scores(self, coalitions: Tensor, beside: Tensor) -> Tensor:
+        """Compute the score for each coalition (n, count) beside its base, of which these are the numbers (n,)."""
+        shown = self.groups.show(coalitions, self.x, self.bases[beside.to(self.x.device)])
+        return self._asked(shown, beside)
+
+    def _asked(self, shown: Tensor, beside: Tensor, shared: Prefixes | None = None) -> Tensor:
         try:
             found = self.model.scores(shown) if shared is None else shared.scores(shown)
         except ModelError as error:
-            error.mixed = shown.chunk(len(bases))
+            error.mixed = [shown[beside.to(shown.device) == base] for base in range(len(self.bases))]
             raise
-        return self.target.of(found).cpu().double().reshape(len(bases), -1).mean(0)
+        return self.target.of(found).cpu().double()
 
     def prefixes(self) -> Prefixes | None:
         """Return what computes anew only what comes after the first change of a language model's text, if anything."""

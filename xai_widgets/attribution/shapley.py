@@ -17,7 +17,7 @@ from xai_widgets.attribution.windows import spread_order
 from xai_widgets.method import Estimate, parameter, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
@@ -196,28 +196,32 @@ class ShapleySampling(SampledShapley):
         # The first pair is soon a picture where somebody watches. Else those of which none can be the last go together.
         # All go by how much they show: the texts of a batch are then about as long as each other.
         watched, falling = game.model.paces.watched, torch.arange(count - 1, 0, -1)
-        many = 1 if watched else min(pairs, ENOUGH_PAIRS)
+        many = 1 if watched else min(pairs, ENOUGH_PAIRS) if self.tolerance else pairs
         places = [spread_order(count)[1:] if watched else falling, falling]
 
-        def shares(pair: int, worths: Tensor) -> Tensor:
-            return _added(worths, places[pair > 0], _order(count, seed, pair), nothing, everything)
+        orders: list[Tensor] = []
+
+        def shares(worths: Tensor) -> Tensor:
+            return _shared(worths, places[0], orders[0], nothing, everything)
 
         def batch(rows: slice) -> Tensor:
-            shown = torch.zeros(rows.stop - rows.start, count, dtype=torch.bool)
-            for row, groups in enumerate(shown, rows.start):
-                visit, pair = divmod(row, many) if row < many * each else divmod(row, each)[::-1]
-                (at, back), order = divmod(visit, 2), _order(count, seed, pair)
-                groups[(order.flip(0) if back else order)[: places[pair > 0][at]]] = True
-            return game.worth(shown)
+            row = torch.arange(rows.start, rows.stop)
+            together = row < many * each
+            visit, pair = row % each, row // each
+            visit, pair = torch.where(together, row // many, visit), torch.where(together, row % many, pair)
+            orders.extend(_order(count, seed, one) for one in range(len(orders), 1 + int(pair.max())))
+            ranks = torch.stack(orders[int(pair.min()) :]).argsort(1)[pair - pair.min()]
+            ranks = torch.where((visit % 2 == 1)[:, None], count - 1 - ranks, ranks)
+            return game.worth(ranks < torch.stack(places)[(pair > 0).long(), visit // 2, None])
 
-        # A batch ends with each pair, so that where the tolerance is met does not depend on the batches' size.
-        for rows, worth in game.model.batches(total, batch, align=each):
+        # A batch ends with each pair, so that where a tolerance is met does not depend on the batches' size.
+        for rows, worth in game.model.batches(total, batch, align=each if self.tolerance else None):
             worths = torch.cat([worths, worth])
             while len(worths) >= each * (now := 1 if len(added) else many):
                 whole, worths = worths[: each * now].reshape(each, now).T, worths[each * now :]
-                found = [shares(len(added) + pair, one)[None] for pair, one in enumerate(whole)]
-                added = torch.cat([added, *found])
-            values, error = added.mean(0) if len(added) else shares(0, worths[::many]), None
+                these = orders[len(added) : len(added) + now]
+                added = torch.cat([added, _added(whole, places[len(added) > 0], these, nothing, everything)])
+            values, error = added.mean(0) if len(added) else shares(worths[::many]), None
             if len(added) >= ENOUGH_PAIRS:
                 error = joint_error(torch.cov(added.T) / len(added), values, game.groups.sizes, len(added))
             enough = error is not None and error <= self.tolerance and not len(worths)
@@ -240,11 +244,19 @@ def _order(count: int, seed: int, pair: int) -> Tensor:
     return torch.randperm(count, generator=row_generator(seed, pair))
 
 
-def _added(worths: Tensor, places: Tensor, order: Tensor, nothing: float, everything: float) -> Tensor:
-    """Return what each group added, as the mean of both directions of one order.
+def _added(worths: Tensor, places: Tensor, orders: Sequence[Tensor], nothing: float, everything: float) -> Tensor:
+    """Return what each group added in each of several orders (orders, groups), as the mean of both directions.
 
-    Of the visits to it the first few will do: groups that appeared between two of them get equal shares.
+    The worths (orders, visits) are those of all visits, in turn there and back.
     """
+    ways = worths.reshape(len(worths), -1, 2).transpose(1, 2)[..., places.argsort()]
+    ends = [worths.new_full((*ways.shape[:2], 1), one) for one in (nothing, everything)]
+    there, back = torch.cat([ends[0], ways, ends[1]], dim=2).diff().unbind(1)
+    return torch.empty_like(there).scatter_(1, torch.stack(list(orders)), (there + back.flip(1)) / 2)
+
+
+def _shared(worths: Tensor, places: Tensor, order: Tensor, nothing: float, everything: float) -> Tensor:
+    """Do the same for the first visits of one order: groups that appeared between two of them get equal shares."""
     count = len(order)
     added = torch.zeros(count, dtype=torch.float64)
     directions = [one for one in (worths[::2], worths[1::2]) if len(one)]

@@ -70,7 +70,7 @@ class KernelShap(SampledShapley):
             return coalitions, game.worth(coalitions)
 
         seen, worths = torch.empty(0, count, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
-        for rows, (coalitions, worth) in game.model.batches(total, batch, align=CHECKED):
+        for rows, (coalitions, worth) in game.model.batches(total, batch, align=CHECKED if self.tolerance else None):
             seen, worths = torch.cat([seen, coalitions.double()]), torch.cat([worths, worth])
             whole = len(worths) // 2
             if not whole:
@@ -170,7 +170,9 @@ class Lime(GroupMethod):
 
         seen, worths = torch.empty(0, count, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
         ridge = torch.tensor([self.ridge] * count + [0.0], dtype=torch.float64)
-        for rows, (coalitions, worth) in model.batches(self.n_samples, batch, align=CHECKED):
+        for rows, (coalitions, worth) in model.batches(
+            self.n_samples, batch, align=CHECKED if self.tolerance else None
+        ):
             seen, worths = torch.cat([seen, coalitions]), torch.cat([worths, worth])
             distance = 1 - (seen.sum(1) / count).sqrt()
             weights = (-distance.square() / (2 * self.kernel_width**2)).exp()
