@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -89,13 +90,12 @@ def test_an_array_for_a_method_that_wants_one_is_its_own() -> None:
 
 @pytest.mark.parametrize("method", GROUPS)
 def test_rows_for_which_the_model_fails_are_compared_with_no_more(method: str) -> None:
-    drawn = torch.randperm(60, generator=torch.Generator().manual_seed(0))[:25].sort().values.numpy()
-    kept = FRAME.iloc[drawn][FRAME["age"].iloc[drawn] <= OLD]
-    assert 0 < len(kept) < 25
+    kept = FRAME[FRAME["age"] <= OLD]
+    assert 0 < len(kept) < len(FRAME)
     found = xai.attribute(strict, ROW, method, background=FRAME, target=1)
     alike = xai.attribute(judge, ROW, method, background=kept, target=1)
     np.testing.assert_allclose(found.values, alike.values, atol=2e-2 if method == "lime" else 1e-6)
-    said = f"{25 - len(kept)} of 25 rows to compare with were left out: the model fails for them. The model raised"
+    said = f"{60 - len(kept)} of 60 rows to compare with were left out: the model fails for them. The model raised"
     assert found.notes[0].startswith(said)
 
 
@@ -134,15 +134,14 @@ GROWN = FRAME[(FRAME["age"] >= 40) | (FRAME["job"] != "boss")]
 
 @pytest.mark.parametrize("method", GROUPS)
 def test_rows_whose_cells_the_model_takes_beside_none_of_the_rows_own_are_compared_with_no_more(method: str) -> None:
-    drawn = torch.randperm(len(GROWN), generator=torch.Generator().manual_seed(0))[:25].sort().values.numpy()
-    asked = GROWN.iloc[drawn]
     # Beside the row's own age, 30, no boss may stand: and all methods but that of single cells show such a mixture.
-    kept = asked[asked["job"] != "boss"]
-    assert 0 < len(kept) < 25
+    kept = GROWN[GROWN["job"] != "boss"]
+    assert 0 < len(kept) < len(GROWN)
     found = xai.attribute(paired, ROW, method, background=GROWN, target=1)
     alike = xai.attribute(judge, ROW, method, background=kept, target=1)
     np.testing.assert_allclose(found.values, alike.values, atol=2e-2 if method == "lime" else 1e-6)
-    said = f"{25 - len(kept)} of 25 rows to compare with were left out: the model fails for mixtures of them"
+    gone, of = len(GROWN) - len(kept), len(GROWN)
+    said = f"{gone} of {of} rows to compare with were left out: the model fails for mixtures of them"
     assert found.notes[0].startswith(said)
     assert "no boss is that young" in found.notes[0]
     if "shap" in method:
@@ -196,3 +195,62 @@ def test_one_baseline_that_the_model_does_not_take_is_said_with_what_to_do(metho
     if method in {"exact_shapley", "feature_ablation"}:
         found = xai.attribute(shares, np.array([0.2, 0.3, 0.5]), method, target=1, **together)
         assert np.isfinite(found.values).all()
+
+
+MANY = pd.concat([FRAME] * 5, ignore_index=True).assign(age=lambda rows: rows["age"] + np.arange(len(rows)) % 7)
+
+
+@pytest.mark.parametrize("method", GROUPS)
+def test_it_says_with_how_many_rows_it_compares_and_how_far_their_mean_may_be_from_that_of_all(method: str) -> None:
+    options = {"tolerance": 0.0, "n_samples": 40} if method not in {"exact_shapley", "feature_ablation"} else {}
+    note, *_ = xai.attribute(judge, ROW, method, background=MANY, target=1, **options).notes
+    assert note.startswith("Compared with 100 of 300 rows, drawn by chance: their mean score is ")
+    assert xai.attribute(judge, ROW, method, background=FRAME, target=1).notes[0] == "Compared with all 60 rows."
+    assert "Compared" not in str(xai.attribute(judge, ROW, method, background=MANY, baselines=FRAME, target=1).notes)
+
+
+def test_how_far_the_mean_of_drawn_rows_may_be_off_holds_in_about_95_of_100_draws() -> None:
+    scores, held = judge(MANY)[:, 1], 0
+    for seed in range(100):
+        note = xai.attribute(judge, ROW, "feature_ablation", background=MANY, target=1, seed=seed).notes[0]
+        mean, half = map(float, re.findall(r"score is (\S+), that of all is within ±(\S+) ", note)[0])
+        held += abs(mean - scores.mean()) <= half
+    assert 85 <= held <= 99
+    # No wider than it need be: rows are not drawn twice.
+    assert half < 2 * scores.std() / 10
+
+
+def test_other_rows_to_compare_with_are_given_as_the_background_has_them() -> None:
+    others = FRAME[FRAME["job"] != "boss"].head(7)
+    found = xai.attribute(judge, ROW, "exact_shapley", background=FRAME, baselines=others, target=1)
+    alike = xai.attribute(judge, ROW, "exact_shapley", background=others.assign(job=others["job"]), target=1)
+    np.testing.assert_allclose(found.values, alike.values, atol=1e-6)
+    assert found.values.sum() == pytest.approx(found.prediction.scores[1] - judge(others)[:, 1].mean(), abs=1e-5)
+    widget = xai.TabularExplainer(judge, ROW, background=FRAME, method="exact_shapley", baselines=others, target=1)
+    np.testing.assert_allclose(widget.result(60).values, found.values, atol=1e-6)
+    widget.close()
+    with pytest.raises(ValueError, match="the row lacks the column 'job'"):
+        xai.attribute(judge, ROW, "lime", background=FRAME, baselines=others[["age", "since"]])
+    hots = pd.DataFrame({"age": [20.0, 50.0, 70.0], "boss": [1.0, 0.0, 0.0], "cook": [0.0, 1.0, 1.0]})
+    model = lambda rows: np.stack([rows["age"] * 0, rows["age"] / 10 + 3 * rows["boss"]], 1)  # noqa: E731
+    asked: dict[str, Any] = {"background": hots, "encode": {"job": ["boss", "cook"]}, "target": 1}
+    one = xai.attribute(model, hots.iloc[0], "exact_shapley", baselines=hots.iloc[1:], **asked)
+    np.testing.assert_allclose(one.values, [(20 - 60) / 10, 3], atol=1e-5)
+
+
+def test_cells_that_are_the_same_in_both_rows_are_passed_once() -> None:
+    calls: list[int] = []
+
+    def counted(rows: pd.DataFrame) -> Any:
+        calls.append(len(rows))
+        return judge(rows)
+
+    # Of the age alone does any of these rows differ.
+    alike = FRAME.head(9).assign(job=ROW["job"], since=ROW["since"], age=np.arange(31, 40))
+    found = xai.attribute(counted, ROW, "exact_shapley", background=FRAME, baselines=alike, target=1)
+    plain = xai.attribute(judge, ROW, "exact_shapley", background=FRAME, baselines=alike.assign(age=35), target=1)
+    assert found.values[1] == found.values[2] == 0
+    assert found.values[0] == pytest.approx(plain.values[0], abs=1e-5)
+    # Shown or hidden beside each; and read, predicted, and looked at beside others.
+    assert found.forwards <= 2 * len(alike) + 6
+    assert sum(calls) <= found.forwards + 8

@@ -142,7 +142,7 @@ class Reading:
         """Return the model, the input as a method of this name reads it, and rows to compare a row with."""
         if self.background is not None:
             row = row_subject(self.adapter, self.x, self.background)
-            return row.model, row.inputs, row.references(self.seed)
+            return row.model, row.inputs, row.references(self.seed).rows
         if isinstance(self.target, TextSpan):
             scores = method in REGISTRY and issubclass(REGISTRY[method], RelevanceMethod)
             return (*read_span(self.adapter, self.x, self.tokenizer, self.target, scores=scores), None)

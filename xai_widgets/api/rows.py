@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,6 @@ from xai_widgets.text import TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from torch import Tensor
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.method import Method
@@ -40,10 +38,10 @@ def row_why_not(subject: RowSubject, method: type[Method]) -> str | None:
     return "It mixes rows, and nothing lies between two categories: choose one that swaps whole cells."
 
 
-def row_method(
-    subject: RowSubject, inputs: Inputs, references: Tensor, method: str | Method, params: dict[str, Any]
-) -> Method:
-    """Build the method that is asked for, which compares with the background where it compares.
+def row_method(subject: RowSubject, inputs: Inputs, method: str | Method, params: dict[str, Any]) -> Method:
+    """Build the method that is asked for, which compares with the input's references where it compares.
+
+    Others may be given as a frame of rows, in place of `baselines`.
 
     Raises
     ------
@@ -51,7 +49,9 @@ def row_method(
         As of `choose`.
     """
     name = row_auto(subject) if method == "auto" else method
-    own = {**against_rows(name, references), **params} if isinstance(name, str) else params
+    given = {key: subject.rows(one) if hasattr(one, "iloc") else one for key, one in params.items()}
+    rows = inputs.references and inputs.references.rows
+    own = {**against_rows(name, rows), **given} if isinstance(name, str) else given
     chosen = choose(name, own, subject.model, inputs)
     if (reason := row_why_not(subject, type(chosen))) is not None:
         msg = f"{chosen.name} does not fit here. {reason}"
@@ -106,5 +106,5 @@ class Background:
             msg = f"with background=, target must be a class, a label or a pair of these, got {type(target).__name__}."
             raise TypeError(msg)
         subject = row_subject(adapter, x, self.rows, self.features, self.encode)
-        inputs = subject.inputs
-        return subject.model, inputs, row_method(subject, inputs, subject.references(seed), method, params)
+        inputs = replace(subject.inputs, references=subject.references(seed))
+        return subject.model, inputs, row_method(subject, inputs, method, params)

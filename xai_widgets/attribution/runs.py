@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from xai_widgets.attribution.compared import compared_with
 from xai_widgets.attribution.relevance import AttentionLrp
 from xai_widgets.attribution.spatial import is_map
 from xai_widgets.budget import Budget
@@ -248,9 +249,11 @@ def _answered(  # noqa: PLR0917
     method: Method, model: Model, inputs: Inputs, target: Target, seed: int, of: int = 0, note: str = ""
 ) -> Iterator[Estimate]:
     """Run a method; where the model fails beside some of the `of` rows it compares with, begin anew without those."""
+    said: tuple[str, ...] | None = (note,) if note else None
     try:
         for one in method.run(model, inputs, target, seed):
-            yield dataclasses.replace(one, notes=(note, *one.notes)) if note else one
+            said = compared_with(method, model, inputs, target) if said is None else said
+            yield dataclasses.replace(one, notes=(*said, *one.notes)) if said else one
     except (WeightsChangedError, OutOfMemoryError):
         raise
     except ModelError as error:

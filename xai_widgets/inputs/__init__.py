@@ -1,6 +1,6 @@
 """What the user has, made into what the model eats, with the way back to the user's pixels."""
 
-from xai_widgets.inputs.base import BASELINES, CHANNELS, STAND_INS, Inputs
+from xai_widgets.inputs.base import BASELINES, CHANNELS, STAND_INS, Inputs, References
 from xai_widgets.inputs.edits import (
     Delete,
     Mask,
@@ -40,6 +40,7 @@ __all__ = [
     "Noise",
     "Occlude",
     "Perturbation",
+    "References",
     "Regions",
     "Replace",
     "Rotation",

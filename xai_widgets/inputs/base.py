@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -42,6 +42,20 @@ BASELINES = ("zero", "black", "white", "mean", "blur", "noise")
 
 STAND_INS = ("pad", "mask")
 """The same for tokens only: their vectors, where the model has them."""
+
+
+class References(NamedTuple):
+    """Rows of a table to compare another row with.
+
+    Attributes
+    ----------
+    rows : Tensor, shape (n, columns)
+    of : int
+        How many there are, of which these were drawn.
+    """
+
+    rows: Tensor
+    of: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,6 +96,8 @@ class Inputs:
     traced : callable or None
         Returns the same with what is only guessed yet: how `preprocess` maps the photo, found out by calling it some
         15 times more. None where all is known.
+    references : References or None
+        Rows to compare a row with, where no others are given.
     """
 
     x: Tensor
@@ -100,6 +116,7 @@ class Inputs:
     vectors: Mapping[str, Tensor] | None = None
     text: Text | None = None
     traced: Callable[[], Inputs] | None = None
+    references: References | None = None
 
     def pieces(self) -> dict[str, Inputs]:
         """Return each of several inputs, in its own shape; nothing where `x` is one."""

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.inputs.base import Inputs
+from xai_widgets.inputs.base import Inputs, References
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
 from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError
@@ -42,7 +42,7 @@ ROWS = 2**16
 FAILED = 256
 """Rows that are looked for one by one among those for which a model fails; then whole batches are left out."""
 
-COMPARED = 25
+COMPARED = 100
 """Rows of the background that stand in for what is hidden, each in turn: values add up to the mean over them."""
 
 
@@ -125,6 +125,8 @@ class RowSubject:
         What that made of the row alone.
     failed : list
         Rows for which the model failed.
+    read : callable or None
+        Reads one row as the background has them, where that is not `Table.row` of `table`.
     """
 
     table: Table
@@ -137,6 +139,7 @@ class RowSubject:
     exact: Encode | None = None
     eaten: Tensor | None = None
     failed: list[NDArray[np.float64]] = field(default_factory=list)
+    read: Callable[[Any], NDArray[np.float64]] | None = None
 
     @property
     def direct(self) -> bool:
@@ -191,13 +194,24 @@ class RowSubject:
         inner = model if self.encoder is None else model.fed(feed_alone, model.task).plain()
         return dataclasses.replace(self, model=model, inner=inner, failed=[])
 
-    def references(self, seed: int) -> Tensor:
-        """Draw rows to compare with (n, columns): without missing and infinite values where there are any such."""
+    def references(self, seed: int) -> References:
+        """Draw rows to compare with: without missing and infinite values where there are any such."""
         data = self.table.data
         whole = data[np.isfinite(data).all(1)]
         data = whole if len(whole) else data
         chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:COMPARED]
-        return self.tensor(data[np.sort(chosen.numpy())])
+        return References(self.tensor(data[np.sort(chosen.numpy())]), len(data))
+
+    def rows(self, frame: Any) -> Tensor:
+        """Read rows of a frame as the background has them (n, columns).
+
+        Raises
+        ------
+        ValueError
+            As of `Table.row`.
+        """
+        read = self.read or self.table.row
+        return self.tensor(np.stack([read(one) for one in frame.to_dict("records")]))
 
     def tensor(self, values: NDArray[np.float64]) -> Tensor:
         """Return numbers (n, columns) on the model's device."""
@@ -251,9 +265,10 @@ def _one_hot_subject(model: TorchModel, x: Any, hots: OneHots, *, smooth: bool) 
         def encode(rows: Tensor) -> Tensor:
             return hots.encode(rows).to(model.device, model.dtype)
 
-        return _encoded_subject(model, hots.table, row, encode, encode)
+        subject = _encoded_subject(model, hots.table, row, encode, encode)
+        return dataclasses.replace(subject, read=hots.row)
     fed = _fed(model, TableRows(hots.encoded, hots.encode), getattr(model.module, "task_told", None))
-    subject = RowSubject(hots.table, row, fed, None, False, fed)  # type: ignore[arg-type]  # noqa: FBT003
+    subject = RowSubject(hots.table, row, fed, None, False, fed, read=hots.row)  # type: ignore[arg-type]  # noqa: FBT003
     return dataclasses.replace(subject, prediction=fed.predict(subject.tensor(row[None])[0]))
 
 

@@ -64,8 +64,9 @@ class TabularExplainer(Explainer):
         The class to explain: by default the most likely one of the unedited row; ``(a, b)`` asks "why a rather than
         b".
     method : str or Method
-        A name of ``xai.methods()``, an instance, or ``"auto"``. Where a method takes `baselines`, it is given 25 rows
-        of the background: the values then sum to the score minus the mean of theirs.
+        A name of ``xai.methods()``, an instance, or ``"auto"``. Where a method takes `baselines`, it is given 100
+        rows of the background, or all where it has no more: the values then sum to the score minus the mean of theirs,
+        and a note says how far that may be from the mean of all. ``baselines=frame`` gives others.
     compare : None, str or Method
         A second method beside it.
     seed : int

@@ -44,8 +44,9 @@ class TableSession(Session):
 
     def __init__(self, subject: RowSubject, seed: int, time_budget: float | None) -> None:
         self.subject, table = subject, subject.table
-        self.references = subject.references(seed)
-        super().__init__(subject.model, subject.inputs, seed, time_budget)
+        references = subject.references(seed)
+        self.references = references.rows
+        super().__init__(subject.model, replace(subject.inputs, references=references), seed, time_budget)
         self.grids = [grid_of(table, i, [subject.row[i]]) for i in range(len(table.columns))]
 
     def row(self, edits: Edits) -> NDArray[np.float64]:
@@ -58,7 +59,7 @@ class TableSession(Session):
 
     def chosen(self, method: str | Method, params: dict[str, Any]) -> Method:
         """Build the method that is asked for, which compares with the background where it compares."""
-        return row_method(self.subject, self.inputs, self.references, method, params)
+        return row_method(self.subject, self.inputs, method, params)
 
     def curves(self, edits: Edits) -> Iterator[Curves | None]:
         """Find out what the model would say if one cell of the edited row alone were another."""

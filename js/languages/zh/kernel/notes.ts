@@ -107,6 +107,10 @@ export const notes: Record<string, string> = {
   "Constraints: nothing is left for {} in {}; an open end is that of the data.":
     "约束：{} 在 {} 中没有可取的值；不设限的一端以数据为准。",
   "Rows for which the model fails were left out.": "已略去模型失败的行。",
+  "Compared with all {} rows.": "与全部 {} 行比较。",
+  "Compared with {} of {} rows, drawn by chance.": "与随机抽取的 {} 行（共 {} 行）比较。",
+  "Compared with {} of {} rows, drawn by chance: their mean score is {}, that of all is within ±{} of it in 95 of 100 draws.":
+    "与随机抽取的 {} 行（共 {} 行）比较：它们的平均得分为 {}，100 次抽取中有 95 次，全部行的平均与之相差在 ±{} 以内。",
   "{} of {} rows to compare with were left out: the model fails for them.":
     "用于比较的行略去了 {} 行（共 {} 行）：模型对它们失败。",
   "{} of {} rows to compare with were left out: the model fails for mixtures of them and it.":
