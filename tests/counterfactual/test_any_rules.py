@@ -22,19 +22,27 @@ KINDS = ["number", "int", "category", "ordered", "bool", "date"]
 COUNT = 40
 
 
-def column(kind, random):
-    """Draw values of a kind."""
+def column(kind, random, gaps):
+    """Draw values of a kind, of which some share is missing."""
     if kind == "number":
-        return np.round(random.normal(10, 4, COUNT), 2)
-    if kind == "int":
-        return random.integers(0, 40, COUNT)
-    if kind == "category":
-        return random.choice(["ash", "elm", "oak"], COUNT)
-    if kind == "ordered":
-        return pd.Categorical(random.choice(LEVELS, COUNT), LEVELS, ordered=True)
-    if kind == "bool":
-        return random.random(COUNT) < 0.5
-    return START + pd.to_timedelta(random.integers(0, 400, COUNT), "D")
+        values = np.round(random.normal(10, 4, COUNT), 2)
+    elif kind == "int":
+        values = random.integers(0, 40, COUNT)
+    elif kind == "category":
+        values = random.choice(["ash", "elm", "oak"], COUNT)
+    elif kind == "ordered":
+        values = pd.Categorical(random.choice(LEVELS, COUNT), LEVELS, ordered=True)
+    elif kind == "bool":
+        values = random.random(COUNT) < 0.5
+    else:
+        values = START + pd.to_timedelta(random.integers(0, 400, COUNT), "D")
+    gone = random.random(COUNT) < gaps
+    if gaps:
+        # With gaps, whole numbers and booleans are of pandas' own types.
+        own = {"int": "Int64", "bool": "boolean"}.get(kind)
+        values = pd.Series(values, dtype=own)
+        values[gone] = None
+    return values
 
 
 @st.composite
@@ -45,17 +53,20 @@ def schemas(draw):
         kinds.append("int")
     random = np.random.default_rng(draw(st.integers(0, 10**6)))
     names = [f"{kind} {i}" if draw(st.booleans()) else f"{kind}_{i}" for i, kind in enumerate(kinds)]
-    return pd.DataFrame({name: column(kind, random) for name, kind in zip(names, kinds, strict=True)}), kinds
+    gaps = [draw(st.sampled_from([0.0, 0.0, 0.3])) for _ in kinds]
+    read = zip(names, kinds, gaps, strict=True)
+    return pd.DataFrame({name: column(kind, random, share) for name, kind, share in read}), kinds
 
 
 @st.composite
 def atoms(draw, frame, kinds):
-    """Draw a comparison, as (text, what a row of cells makes of it)."""
+    """Draw a comparison, as (text, what a row of cells makes of it): None where it compares a missing value."""
     names = list(frame.columns)
     i = draw(st.integers(0, len(names) - 1))
     name, kind = names[i], kinds[i]
     values = frame[name]
     word = f"`{name}`" if " " in name else name
+    there = [one for one in values.tolist() if not missing(one)]
     if kind in {"number", "int"}:
         sign = draw(st.sampled_from(["<", "<=", ">", ">=", "!="]))
         numbers = [other for other, one in zip(names, kinds, strict=True) if one in {"number", "int"} and other != name]
@@ -64,20 +75,47 @@ def atoms(draw, frame, kinds):
             other = draw(st.sampled_from(numbers))
             factor = draw(st.sampled_from([1, 2]))
             right = f"{factor} * `{other}` - {-shift}" if shift < 0 else f"{factor} * `{other}` + {shift}"
-            return f"{word} {sign} {right}", lambda row: COMPARE[sign](row[name], factor * row[other] + shift)
-        edge = draw(st.sampled_from(sorted(set(values.tolist()))))
-        return f"{word} {sign} {edge}", lambda row: COMPARE[sign](row[name], edge)
+            return f"{word} {sign} {right}", known(
+                lambda row: COMPARE[sign](row[name], factor * row[other] + shift), name, other
+            )
+        edge = draw(st.sampled_from(sorted(set(there))))
+        return f"{word} {sign} {edge}", known(lambda row: COMPARE[sign](row[name], edge), name)
     if kind == "bool":
-        return (
-            (f"{word} == True", lambda row: row[name])
-            if draw(st.booleans())
-            else (f"not {word}", lambda row: not row[name])
-        )
-    sign = draw(st.sampled_from(list(COMPARE) if kind == "date" else ["==", "!="]))
-    edge = draw(st.sampled_from(sorted(set(values.tolist()), key=str)))
-    if kind == "date":
-        return f"{word} {sign} '{edge:%Y-%m-%d}'", lambda row: COMPARE[sign](pd.Timestamp(row[name]), edge)
-    return f"{word} {sign} '{edge}'", lambda row: COMPARE[sign](row[name], edge)
+        text, wanted = draw(st.sampled_from([(f"{word} == True", True), (word, True), (f"not {word}", False)]))
+        return text, known(lambda row: bool(row[name]) == wanted, name)
+    sign = draw(st.sampled_from(["==", "!="] if kind == "category" else list(COMPARE)))
+    if kind == "ordered":
+        edge, swap = draw(st.sampled_from(LEVELS)), draw(st.booleans())
+        sides = [word, f"'{edge}'"]
+        if swap:
+            sides.reverse()
+
+        def holds(row):
+            places = [LEVELS.index(row[name]), LEVELS.index(edge)]
+            return COMPARE[sign](*(places[::-1] if swap else places))
+
+        return f"{sides[0]} {sign} {sides[1]}", known(holds, name)
+    edge = draw(st.sampled_from(sorted(set(there), key=str)))
+    told, read = (f"{edge:%Y-%m-%d}", pd.Timestamp) if kind == "date" else (edge, str)
+    return f"{word} {sign} '{told}'", known(lambda row: COMPARE[sign](read(row[name]), edge), name)
+
+
+def missing(cell):
+    return cell is None or cell is pd.NA or cell != cell  # noqa: PLR0124
+
+
+def known(holds, *names):
+    """Say nothing where one of these columns is missing."""
+    return lambda row: None if any(missing(row[name]) for name in names) else bool(holds(row))
+
+
+def both(a, b):
+    """What "and" makes of two, of which either may say nothing."""
+    return False if a is False or b is False else None if a is None or b is None else True
+
+
+def denied(a):
+    return None if a is None else not a
 
 
 @st.composite
@@ -89,10 +127,10 @@ def rules(draw, frame, kinds):
         return text, holds
     other, also = draw(atoms(frame, kinds))
     if form == "or":
-        return f"{text} or {other}", lambda row: holds(row) or also(row)
+        return f"{text} or {other}", lambda row: denied(both(denied(holds(row)), denied(also(row))))
     if form == "and":
-        return f"({text}) and ({other})", lambda row: holds(row) and also(row)
-    return f"not ({text} and {other})", lambda row: not (holds(row) and also(row))
+        return f"({text}) and ({other})", lambda row: both(holds(row), also(row))
+    return f"not ({text} and {other})", lambda row: denied(both(holds(row), also(row)))
 
 
 @st.composite
@@ -102,7 +140,7 @@ def questions(draw):
     ranges, direction = {}, {}
     for name, kind in zip(frame.columns, kinds, strict=True):
         if kind in {"number", "int"} and draw(st.booleans()):
-            low, high = sorted(draw(st.lists(st.sampled_from(frame[name].tolist()), min_size=2, max_size=2)))
+            low, high = sorted(draw(st.lists(st.sampled_from(frame[name].dropna().tolist()), min_size=2, max_size=2)))
             ranges[name] = (low, high) if low < high else (low, None)
         if kind == "ordered" and draw(st.booleans()):
             direction[name] = draw(st.sampled_from(["up", "down"]))
@@ -115,15 +153,16 @@ def scorer(frame, kinds, seed):
 
     def plain(rows, name, kind):
         values = rows[name]
-        if kind == "category":
-            return values.map({"ash": -1.0, "elm": 0.0, "oak": 1.0}).to_numpy(float)
-        if kind == "ordered":
-            return np.array([LEVELS.index(one) for one in values]) - 1.5
+        if kind in {"category", "ordered"}:
+            places = {"ash": -1.0, "elm": 0.0, "oak": 1.0, **{one: i - 1.5 for i, one in enumerate(LEVELS)}}
+            return np.array([0.0 if missing(one) else places[one] for one in values])
         if kind == "date":
-            return (values - START).dt.days.to_numpy() / 100 - 2
+            return (values - START).dt.days.fillna(200).to_numpy() / 100 - 2
         if kind == "bool":
-            return values.to_numpy() - 0.5
-        return (values.to_numpy(float) - frame[name].median()) / (frame[name].std() or 1)
+            return np.array([0.0 if missing(one) else one - 0.5 for one in values])
+        known = frame[name].dropna().to_numpy(float)
+        own = np.array([np.median(known) if missing(one) else one for one in values], float)
+        return (own - np.median(known)) / (known.std() or 1)
 
     def scores(rows):
         z = sum(w * plain(rows, name, kind) for w, name, kind in zip(weights, frame.columns, kinds, strict=True))
@@ -149,12 +188,20 @@ def searched(question, method):
         found = xai.counterfactuals(model, row, target, **asked)
     except ValueError:
         # Who is told that nothing can keep to all of this has no row that does.
-        kept = [cells for cells in frame.to_dict("records") if all(holds(cells) for _, holds in made)]
+        kept = [
+            cells
+            for cells in frame.to_dict("records")
+            if all(holds(cells) for _, holds in made)
+            # What is missing stays so, and what is there does not go.
+            and all(missing(cells[name]) == missing(row[name]) for name in frame)
+        ]
         for name, (low, high) in ranges.items():
-            kept = [cells for cells in kept if low <= cells[name] <= (frame[name].max() if high is None else high)]
+            top = frame[name].max() if high is None else high
+            kept = [cells for cells in kept if missing(cells[name]) or low <= cells[name] <= top]
         for name, way in direction.items():
             sign = COMPARE[">=" if way == "up" else "<="]
-            kept = [cells for cells in kept if sign(LEVELS.index(cells[name]), LEVELS.index(row[name]))]
+            own = row[name]
+            kept = [one for one in kept if missing(own) or sign(LEVELS.index(one[name]), LEVELS.index(own))]
         assert not kept, f"{[text for text, _ in made]} is refused, and holds for {kept[0]}"
         TALLY["refused"] += 1
         return
@@ -165,6 +212,7 @@ def searched(question, method):
         cells = dict(one.values)
         for text, holds in made:
             assert holds(cells), f"{text} is broken by {cells}"
+        assert all(missing(cells[name]) == missing(row[name]) for name in frame)
         for change in one.changes:
             if change.column in ranges:
                 low, high = ranges[change.column]

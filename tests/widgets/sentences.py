@@ -12,7 +12,13 @@ PACKAGE = Path(xai_widgets.__file__).parent
 ELSEWHERE = (
     *("api", "esm.py", "evaluations.py", "export", "findings.py", "jobs", "method.py", "reports", "results.py"),
     *("samples", "text.py", "wire", "models/incremental", "evaluation/subject.py"),
-    *("counterfactual/constraints.py", "counterfactual/menu.py", "embeddings/clusters.py", "embeddings/contexts.py"),
+    *(
+        "counterfactual/constraints.py",
+        "counterfactual/menu.py",
+        "counterfactual/ordered.py",
+        "embeddings/clusters.py",
+        "embeddings/contexts.py",
+    ),
     *("embeddings/neighbours.py", "embeddings/words.py", "inputs/base.py", "inputs/cells.py"),
     *("inputs/columns.py", "inputs/decode.py", "inputs/edits.py", "inputs/fills.py"),
     *(

@@ -332,3 +332,13 @@ def test_a_question_about_a_population_can_be_stopped_at_any_moment_and_asked_ag
     model.left = 0
     assert ask(browser, "importance", n_repeats=1)["fraction"] == 1
     assert widget.importances.fraction == 1
+
+
+def test_no_scenario_takes_the_name_of_the_row_as_it_was_given(make_table):
+    widget = make_table(target="yes", scenarios={"older": {"age": 60}})
+    browser = Browser(widget)
+    browser.say(kind="scenario", name="Original ", edits=[])
+    assert "has the name 'Original': choose another one" in browser.of("error")[-1]["message"]
+    with pytest.raises(ValueError, match="the name 'original'"):
+        widget.keep("original", {"age": 60})
+    assert widget.scenarios_frame().index.tolist() == ["original", "older"]

@@ -171,7 +171,7 @@ def test_says_what_was_expected_and_what_came(content, says):
         ({"kind": "menu"}, "open must be true or false"),
         ({"kind": "menu", "open": True, "start": -1, "stop": 2}, "start must be a whole number"),
         ({"kind": "search", "open": True, "n": 21}, "n must lie in 1..20, got 21"),
-        ({"kind": "search", "open": True, "most": 0}, "most must lie in 1..20, got 0"),
+        ({"kind": "search", "open": True, "most": 0}, "most must lie in 1..200, got 0"),
         ({"kind": "search", "open": True, "within": ["a", 1]}, "within must be a finite number"),
         ({"kind": "search", "open": True, "within": [1]}, "within"),
         ({"kind": "search", "open": True, "target": [1, 2]}, "target must be a whole number"),

@@ -6,6 +6,7 @@ import ast
 import itertools
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,16 +20,22 @@ if TYPE_CHECKING:
 MOST = 400
 """Inequalities, and combinations of categories in hundreds, beyond which nothing is said."""
 
-CLOSE = 1e-9
+CLOSE = Fraction(1, 10**9)
+"""What sums of numbers are off by for their rounding, as a share of the numbers' size: only more excludes."""
+
+
+ONE, NONE = Fraction(1), Fraction(0)
 
 
 @dataclass(frozen=True)
 class Inequality:
     """Some columns times their factors sum to at most `most`, or to less."""
 
-    factors: Mapping[str, float]
-    most: float
+    factors: Mapping[str, Fraction]
+    most: Fraction
     strict: bool = False
+    size: Fraction = Fraction(0)
+    """Of the numbers that `most` is the sum of."""
 
 
 def refuse_contradictions(bound: Bound) -> None:
@@ -89,31 +96,32 @@ def linear(rule: Rule) -> Iterator[Inequality]:
                 yield _less(b, a, strict=strict)
 
 
-def _less(a: Mapping[str, float], b: Mapping[str, float], *, strict: bool) -> Inequality:
-    both = _sum(a, b, -1.0)
-    return Inequality({name: one for name, one in both.items() if name and one}, -both.get("", 0.0), strict)
+def _less(a: Mapping[str, Fraction], b: Mapping[str, Fraction], *, strict: bool) -> Inequality:
+    both, size = _sum(a, b, -ONE), abs(a.get("", NONE)) + abs(b.get("", NONE))
+    return Inequality({name: one for name, one in both.items() if name and one}, -both.get("", NONE), strict, size)
 
 
-def _sum(a: Mapping[str, float], b: Mapping[str, float], times: float) -> dict[str, float]:
-    return {name: a.get(name, 0.0) + times * b.get(name, 0.0) for name in {**a, **b}}
+def _sum(a: Mapping[str, Fraction], b: Mapping[str, Fraction], times: Fraction) -> dict[str, Fraction]:
+    return {name: a.get(name, NONE) + times * b.get(name, NONE) for name in {**a, **b}}
 
 
-def _terms(node: ast.expr) -> dict[str, float] | None:  # noqa: PLR0911  one a kind of node
+def _terms(node: ast.expr) -> dict[str, Fraction] | None:  # noqa: PLR0911  one a kind of node
     """Return the factor of each column in a term, and its constant as that of ""; None where it is not linear."""
     if isinstance(node, ast.Constant):
-        return {"": float(node.value)} if isinstance(node.value, (int, float)) else None
+        value = node.value
+        return {"": Fraction(value)} if isinstance(value, (int, float)) and math.isfinite(value) else None
     if isinstance(node, ast.Name):
-        return {node.id: 1.0}
+        return {node.id: ONE}
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _terms(node.operand)
-        return None if inner is None else _sum({}, inner, -1.0)
+        return None if inner is None else _sum({}, inner, -ONE)
     if not isinstance(node, ast.BinOp):
         return None
     a, b = _terms(node.left), _terms(node.right)
     if a is None or b is None:
         return None
     if isinstance(node.op, (ast.Add, ast.Sub)):
-        return _sum(a, b, 1.0 if isinstance(node.op, ast.Add) else -1.0)
+        return _sum(a, b, ONE if isinstance(node.op, ast.Add) else -ONE)
     if isinstance(node.op, ast.Mult) and set(a) <= {""}:
         a, b = b, a
     if set(b) != {""} or (isinstance(node.op, ast.Div) and not b[""]):
@@ -123,27 +131,30 @@ def _terms(node: ast.expr) -> dict[str, float] | None:  # noqa: PLR0911  one a k
 
 def _within(ends: Mapping[str, tuple[float, float]], said: Iterable[Inequality]) -> Iterator[Inequality]:
     for name in {name for one in said for name in one.factors}:
-        low, high = ends.get(name, (-math.inf, math.inf))
-        yield Inequality({name: -1.0}, -low)
-        yield Inequality({name: 1.0}, high)
+        for end, way in zip(ends.get(name, ()), (-ONE, ONE), strict=False):
+            if math.isfinite(end):
+                yield Inequality({name: way}, way * Fraction(end), size=abs(Fraction(end)))
 
 
 def _feasible(given: Sequence[Inequality]) -> bool:
-    """Eliminate one column after another (Fourier, Motzkin): what is left are inequalities of numbers."""
-    left = [one for one in given if math.isfinite(one.most)]
+    """Eliminate one column after another (Fourier, Motzkin): what is left are inequalities of numbers.
+
+    As fractions, since what is large and what is small would lose each other's digits.
+    """
+    left = [*given]
     while names := {name for one in left for name in one.factors}:
         name = min(names, key=lambda n: sum(n in one.factors for one in left))
-        up = [one for one in left if one.factors.get(name, 0.0) > 0]
-        down = [one for one in left if one.factors.get(name, 0.0) < 0]
+        up = [one for one in left if one.factors.get(name, NONE) > 0]
+        down = [one for one in left if one.factors.get(name, NONE) < 0]
         left = [one for one in left if name not in one.factors]
         for a, b in itertools.product(up, down):
             times = -a.factors[name] / b.factors[name]
             factors = _sum(a.factors, b.factors, times)
-            kept = {key: one for key, one in factors.items() if key != name and abs(one) > CLOSE}
-            left.append(Inequality(kept, a.most + times * b.most, a.strict or b.strict))
+            kept = {key: one for key, one in factors.items() if one}
+            left.append(Inequality(kept, a.most + times * b.most, a.strict or b.strict, a.size + times * b.size))
         if len(left) > MOST:
             return True
-    return all(one.most > CLOSE if one.strict else one.most >= -CLOSE * (1 + abs(one.most)) for one in left)
+    return all(one.most > 0 if one.strict else one.most >= -CLOSE * one.size for one in left)
 
 
 def _choosable(bound: Bound, rules: Sequence[Rule]) -> bool:

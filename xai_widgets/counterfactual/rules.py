@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.counterfactual.ordered import Level, UnknownLevelError
 from xai_widgets.inputs.columns import EXACT, own_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -98,7 +99,8 @@ class Rule:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             msg = f"The rule {text[:80]!r} cannot be read. {HELP}"
             raise ValueError(msg) from None
-        if len(text) > LONGEST or not isinstance(tree, (ast.Compare, ast.BoolOp, ast.UnaryOp)) or not _known(tree):
+        condition = isinstance(tree, (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Name))
+        if len(text) > LONGEST or not condition or not _known(tree):
             msg = f"The rule {text[:80]!r} is no comparison of columns. {HELP}"
             raise ValueError(msg)
         for one in ast.walk(tree):
@@ -109,8 +111,22 @@ class Rule:
     def holds(self, table: Table, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each row (n, columns) of a table whether the rule holds.
 
-        Comparing a missing value neither holds nor fails (Kleene's logic).
+        Comparing a missing value neither holds nor fails (Kleene's logic). Categories that have an order are compared
+        by it.
+
+        Raises
+        ------
+        ValueError
+            For what cannot be computed or compared.
         """
+        switches = {one.name for one in table.columns if one.choices and {*one.choices} <= {False, True}}
+        for node in _conditions(self.tree):
+            if not isinstance(node, ast.Compare) and getattr(node, "id", None) not in switches:
+                what = ast.unparse(node)
+                msg = (
+                    f"Constraints: the rule {self.text!r} takes {what!r} for true or false: compare it with something."
+                )
+                raise ValueError(msg)
         columns = {
             one.name: (_computable(one, values[:, i]), np.isnan(values[:, i]))
             for i, one in enumerate(table.columns)
@@ -165,6 +181,8 @@ class Rule:
             if not (isinstance(op, ast.Div) and np.ndim(b) == 0 and b == 0):
                 return ARITHMETIC[type(op)](a, b)
             msg = f"Constraints: the rule {self.text!r} divides by zero."
+        except UnknownLevelError as error:
+            msg = f"Constraints: the rule {self.text!r} compares with {error.text!r}, which is none of {error.levels}."
         except (TypeError, ValueError):
             msg = f"Constraints: the rule {self.text!r} computes with what are no numbers: {_kind(a)} and {_kind(b)}."
             if isinstance(op, ast.cmpop):
@@ -181,6 +199,9 @@ class Rule:
 def _computable(column: Column, values: NDArray[np.float64]) -> NDArray[Any]:
     """Return a column's values; numbers as floats, which neither wrap around nor refuse a zero."""
     own = own_values(column, values)
+    if getattr(column.dtype, "ordered", False) and all(isinstance(one, str) for one in column.choices):
+        levels = tuple(map(str, column.dtype.categories))
+        return np.array([Level.of(one, levels) for one in own], object)
     numbers = all(isinstance(one, (int, float)) and abs(one) <= EXACT for one in column.choices)
     return own.astype(np.float64) if numbers and own.dtype.kind in "iO" else own
 
@@ -201,6 +222,17 @@ def _readable(node: ast.AST, missing: Collection[str]) -> bool:
 def _beside(one: Any, other: Any) -> Any:
     """Read a text beside dates as a date."""
     return np.datetime64(one, "us") if isinstance(one, str) and getattr(other, "dtype", 0) == "M8[us]" else one
+
+
+def _conditions(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the parts of a rule that are true or false, but for what joins and denies them."""
+    if isinstance(node, ast.BoolOp):
+        for one in node.values:
+            yield from _conditions(one)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield from _conditions(node.operand)
+    else:
+        yield node
 
 
 def _known(node: ast.AST) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MOST = 50
 
+ORIGINAL = "original"
+"""What the row as it was given is called beside them."""
+
 
 class Scenarios:
     """By name, in the order in which they were kept."""
@@ -31,11 +34,14 @@ class Scenarios:
         Raises
         ------
         ValueError
-            For no name, and for too many.
+            For no name, for that of the row as it was given, and for too many.
         """
         name = name.strip()
         if not name:
             msg = "A scenario needs a name."
+            raise ValueError(msg)
+        if name.casefold() == ORIGINAL:
+            msg = f"The row as it was given has the name {name!r}: choose another one."
             raise ValueError(msg)
         with self._lock:
             if len(self._edits) >= MOST and name not in self._edits:

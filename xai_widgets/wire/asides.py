@@ -15,7 +15,7 @@ from xai_widgets.wire.studies import STUDIES, Pick, Study
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_FOUND, MOST_CHANGES = 20, 20
+MOST_FOUND, MOST_CHANGES = 20, 200
 MOST_TOKENS, HOTTEST = 256, 100.0
 MOST_METHODS = 64
 

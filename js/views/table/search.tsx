@@ -167,7 +167,7 @@ export function SearchPanel({ view }: { view: View }) {
   const [target, setTarget] = useChoice(answer?.target, null);
   const [count, setCount] = useState(4);
   const rules = store.rules.value;
-  const most = Math.min(MOST, rules.most ?? answer?.most ?? 4);
+  const most = rules.most ?? answer?.most ?? 4;
   const { within, lacks, fields } = useReach(store, target);
   const go = () => store.seek(target, within, count, most);
   return (
@@ -188,7 +188,7 @@ export function SearchPanel({ view }: { view: View }) {
             <Slider
               label={tableWords.searchMost}
               low={1}
-              high={MOST}
+              high={Math.max(MOST, most)}
               step={1}
               value={most}
               onInput={(most) => store.setRules({ ...rules, most })}

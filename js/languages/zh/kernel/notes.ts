@@ -125,6 +125,9 @@ export const notes: Record<string, string> = {
     "约束：规则 {} 比较了无法比较的内容：{}与{}。",
   "Constraints: the rule {} computes with what are no numbers: {} and {}.":
     "约束：规则 {} 用不是数的内容计算：{}与{}。",
+  "Constraints: the rule {} compares with {}, which is none of {}.": "约束：规则 {} 与 {} 比较，而它不在 {} 之中。",
+  "Constraints: the rule {} takes {} for true or false: compare it with something.":
+    "约束：规则 {} 把 {} 当作真假值：请将它与某个值比较。",
   "Constraints: the rule {} divides by zero.": "约束：规则 {} 除以零。",
   "Constraints: the rule {} has a number that is too large.": "约束：规则 {} 含有过大的数。",
   "a truth value": "真假值",

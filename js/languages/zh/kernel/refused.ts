@@ -207,6 +207,7 @@ export const refused: Record<string, string> = {
   "The code that was given is of the picture without changes: undo them first, or give an encoder.":
     "所给的编码属于没有改动的图像：请先撤销改动，或给出编码器。",
   "A scenario needs a name.": "情景需要名称。",
+  "The row as it was given has the name {}: choose another one.": "给定的行名为 {}：请另取名称。",
   "At most {} scenarios can be kept: remove one first.": "最多保留 {} 个情景：请先删除一个。",
   "There is no map of the words yet.": "还没有词的分布图。",
   "there is no column {}; there are {}.": "没有列 {}；有 {}。",
