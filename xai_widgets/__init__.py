@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         evaluate,
         evaluate_iter,
         global_importance,
+        individual_curves,
         methods,
         partial_dependence,
         permutation_importance,
@@ -97,6 +98,7 @@ __all__ = [
     "evaluate_iter",
     "explain",
     "global_importance",
+    "individual_curves",
     "load",
     "methods",
     "partial_dependence",
@@ -113,8 +115,8 @@ __all__ = [
 _HOMES = {
     "api": (
         "accumulated_local_effects attribute attribute_iter check check_iter compare_methods compare_methods_iter "
-        "counterfactuals counterfactuals_iter evaluate evaluate_iter global_importance methods partial_dependence "
-        "permutation_importance population_iter sensitivity surrogate_tree word_effects word_menu"
+        "counterfactuals counterfactuals_iter evaluate evaluate_iter global_importance individual_curves methods "
+        "partial_dependence permutation_importance population_iter sensitivity surrogate_tree word_effects word_menu"
     ),
     "changes": "Counterfactuals",
     "counterfactual": "Constraints",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from xai_widgets.agreement import SEEN, on_common_grid, rank_correlation
-from xai_widgets.computed import Computed
+from xai_widgets.computed import Computed, Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -146,7 +146,7 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Attribution(Computed):
+class Attribution(Computed, Tabular):
     """How much each input element moved the target's score, and how far to trust that.
 
     Attributes
@@ -237,6 +237,34 @@ class Attribution(Computed):
         if self.error is None:
             return None
         return f"error ±{self.error:.1%}" if math.isfinite(self.error) else "error unbounded so far"
+
+    @property
+    def features(self) -> Sequence[str]:
+        """Names of the columns of a row, by number where they have none."""
+        return self.names or [f"feature {i}" for i in range(len(self.values))]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one line a column of a row, with what it holds and contributes, or one a token of a text.
+
+        Raises
+        ------
+        ValueError
+            For values that are neither.
+        """
+        values = self.values.tolist()
+        if self.text is not None:
+            added = self.text.special or (False,) * len(values)
+            tokens = zip(self.text.spans, added, values, strict=True)
+            return [
+                {"token": self.text.text[i:j], "start": i, "stop": j, "added": int(special), "value": value}
+                for (i, j), special, value in tokens
+            ]
+        if self.values.ndim != 1:
+            msg = f"only a text or a row is a table, not values of shape {self.values.shape}: save them as .npz."
+            raise ValueError(msg)
+        held: Any = [{}] * len(values) if self.cells is None else [{"value": one} for one in self.cells]
+        lines = zip(self.features, held, values, strict=True)
+        return [{"column": name, **cell, "contribution": value} for name, cell, value in lines]
 
     def contributions(self, granularity: str = "words") -> list[tuple[str, float]]:
         """Sum the values over pieces of the text.

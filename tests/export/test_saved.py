@@ -156,7 +156,11 @@ def test_a_table_of_a_text_runs_nothing_in_a_spreadsheet(result, tmp_path):
 def test_a_table_of_a_row(result, tmp_path):
     a = dataclasses.replace(result, values=np.array([1.5, 2.0], np.float32), photo=None, names=("age", "@sum"))
     a.save(tmp_path / "why.csv")
-    assert (tmp_path / "why.csv").read_text(encoding="utf-8-sig").split() == ["column,value", "age,1.5", "'@sum,2.0"]
+    assert (tmp_path / "why.csv").read_text(encoding="utf-8-sig").split() == [
+        "column,contribution",
+        "age,1.5",
+        "'@sum,2.0",
+    ]
     with pytest.raises(ValueError, match="only a text or a row"):
         result.save(tmp_path / "why.csv")
 

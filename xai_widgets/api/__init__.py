@@ -12,6 +12,7 @@ from xai_widgets.api.attributions import (
 )
 from xai_widgets.api.changes import counterfactuals, counterfactuals_iter, row_changes
 from xai_widgets.api.comparisons import compare_methods, compare_methods_iter
+from xai_widgets.api.curves import individual_curves
 from xai_widgets.api.evaluations import evaluate, evaluate_iter
 from xai_widgets.api.population import (
     accumulated_local_effects,
@@ -41,6 +42,7 @@ __all__ = [
     "evaluate",
     "evaluate_iter",
     "global_importance",
+    "individual_curves",
     "method_list",
     "methods",
     "partial_dependence",

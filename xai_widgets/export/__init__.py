@@ -13,7 +13,7 @@ from xai_widgets.export.picture import picture, png
 from xai_widgets.export.picture_diffs import changes_png
 from xai_widgets.export.scatter import scatter
 from xai_widgets.export.smoothing import read
-from xai_widgets.export.tables import write_csv, write_measures_csv, write_records
+from xai_widgets.export.tables import write_measures_csv, write_records
 from xai_widgets.export.words import text
 from xai_widgets.export.written import written_png, written_text
 from xai_widgets.populations.base import POPULATION_WRITERS
@@ -34,7 +34,7 @@ __all__ = [
     "written_text",
 ]
 
-WRITERS.update({".npz": write_npz, ".png": write_png, ".svg": write_svg, ".csv": write_csv})
+WRITERS.update({".npz": write_npz, ".png": write_png, ".svg": write_svg, ".csv": write_records})
 CHANGE_WRITERS.update({".png": write_changes_png, ".csv": write_records})
 PAINTERS.update({"picture": picture, "png": png, "text": text, "read": read})
 PAINTERS.update({"changes_text": changes_text, "changes_html": changes_html, "changes_png": changes_png})

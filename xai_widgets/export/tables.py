@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.facts import facts, listed
-from xai_widgets.export.words import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,34 +15,9 @@ if TYPE_CHECKING:
 
     from xai_widgets.computed import Tabular
     from xai_widgets.evaluations import Evaluation
-    from xai_widgets.results import Attribution
 
 FORMULA = tuple("=+-@\t\r")
 """A text that begins so would be run by a spreadsheet: an apostrophe goes before it, as in js/core/csv.ts."""
-
-
-def write_csv(attribution: Attribution, path: Path) -> None:
-    """Write one line a token, or a column of a row.
-
-    Raises
-    ------
-    ValueError
-        For values that are neither.
-    """
-    a = attribution
-    values = a.values.tolist()
-    if a.text is not None:
-        added = a.text.special or (False,) * len(values)
-        tokens = zip(a.text.spans, added, values, strict=True)
-        lines = ([a.text.text[i:j], i, j, int(special), value] for (i, j), special, value in tokens)
-        write_atomically(path, csv_of(["token", "start", "stop", "added", "value"], lines))
-    elif a.values.ndim == 1:
-        held = {} if a.cells is None else {"cell": a.cells}
-        columns = {"column": names_of(a), **held, "value": values}
-        write_atomically(path, csv_of([*columns], zip(*columns.values(), strict=True)))
-    else:
-        msg = f"only a text or a row is saved as a table, not values of shape {a.values.shape}: save them as .npz."
-        raise ValueError(msg)
 
 
 def write_records(found: Tabular, path: Path) -> None:

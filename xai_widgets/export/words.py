@@ -97,14 +97,9 @@ def every_word(attribution: Attribution) -> list[str]:
     return [f"Words: {'; '.join([*listed, *more])}"]
 
 
-def names_of(attribution: Attribution) -> Sequence[str]:
-    """Name the columns of a row, by number where they have no names."""
-    return attribution.names or [f"feature {i}" for i in range(len(attribution.values))]
-
-
 def columns_of(attribution: Attribution) -> Sequence[str]:
     """Name the columns of a row with what it holds in each, where that is known: ``age = 38``."""
-    names, cells = names_of(attribution), attribution.cells
+    names, cells = attribution.features, attribution.cells
     return names if cells is None else [f"{name} = {cell(one)}" for name, one in zip(names, cells, strict=True)]
 
 

@@ -1,6 +1,7 @@
 """What a model does with a whole population of rows: one file a method."""
 
 from xai_widgets.population.accumulated import AccumulatedLocalEffects
+from xai_widgets.population.curves import curves_of
 from xai_widgets.population.dependence import PartialDependence
 from xai_widgets.population.ice import Curves, grid_of, ice
 from xai_widgets.population.overview import GlobalImportance
@@ -23,6 +24,7 @@ __all__ = [
     "Study",
     "Surrogate",
     "create_study",
+    "curves_of",
     "grid_of",
     "ice",
     "run_study",

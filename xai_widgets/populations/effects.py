@@ -88,7 +88,7 @@ class Effects(PopulationResult):
         raise KeyError(name)
 
     def records(self) -> list[dict[str, Any]]:
-        """Return one row a point of the curves and surfaces."""
+        """Return one row a point of the curves and surfaces, with its interval where more than one row went into it."""
         found = []
         for one in self.effects:
             points: Any = [(value, None) for value in one.grid] if isinstance(one, Curve) else _pairs(*one.grids)
@@ -97,7 +97,7 @@ class Effects(PopulationResult):
                 points, one.mean.ravel().tolist(), one.interval.ravel().tolist(), strict=True
             ):
                 other = {} if isinstance(one, Curve) else {"column 2": names[1], "value 2": second}
-                ends = {"mean": mean, "low": mean - half, "high": mean + half}
+                ends = {"mean": mean, "low": mean - half, "high": mean + half} if self.rows > 1 else {self.unit: mean}
                 found.append({"column": names[0], "value": first, **other, **ends})
         return found
 

@@ -17,11 +17,12 @@ from xai_widgets.inputs.cells import cells_by_name, cells_from
 from xai_widgets.jobs import Slot, worker_for
 from xai_widgets.method import REGISTRY
 from xai_widgets.models import resolve_target
+from xai_widgets.population import curves_of
 from xai_widgets.prepare import adapt, row_subject
 from xai_widgets.widgets import messages, table_messages
 from xai_widgets.widgets.base import PREDICT
 from xai_widgets.widgets.explainer import Explainer
-from xai_widgets.widgets.scenarios import Scenarios
+from xai_widgets.widgets.scenarios import ORIGINAL, Scenarios
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.table_asides import TableAsides, class_asked
 from xai_widgets.widgets.table_rules import constraints_of, constraints_to_dict
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.method import Method
     from xai_widgets.models import Target
+    from xai_widgets.populations import Effects
     from xai_widgets.results import Attribution
     from xai_widgets.widgets.session import Edits, Observation
     from xai_widgets.wire import Aside, Message
@@ -262,11 +264,27 @@ class TabularExplainer(Explainer):
         """
         self._check_open()
         session = self._session
-        rows = {name: session.row(one) for name, one in {"original": (), **self._scenarios.edits}.items()}
+        rows = {name: session.row(one) for name, one in {ORIGINAL: (), **self._scenarios.edits}.items()}
         model = session.model.fresh()
         seen = {name: model.predict(session.subject.tensor(row)) for name, row in rows.items()}
-        asked = class_asked(resolve_target(self._requests["a"].target, seen["original"]), seen["original"])
+        asked = class_asked(resolve_target(self._requests["a"].target, seen[ORIGINAL]), seen[ORIGINAL])
         return self._scenarios.frame(self._table, rows, seen, asked)
+
+    def curves(self) -> Effects:
+        """Return what the model would say of the row on show if one value alone were another, of the class explained.
+
+        ``w.curves().to_dataframe()`` has one line a value that was tried, ``w.curves()["age"]`` the curve of a column.
+
+        Raises
+        ------
+        RuntimeError
+            When the widget is closed.
+        """
+        self._check_open()
+        request = self._requests["a"]
+        subject = self._session.changed(request.edits)
+        asked = class_asked(self._session.target(request.target), subject.prediction)
+        return curves_of(subject, asked)
 
     # What the base class asks for.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.api import row_changes, row_method
 from xai_widgets.attribution.runs import against_rows
-from xai_widgets.inputs.cells import changed
+from xai_widgets.inputs.cells import changed as edited
 from xai_widgets.population import grid_of, ice
 from xai_widgets.widgets.session import Session
 
@@ -51,7 +51,11 @@ class TableSession(Session):
 
     def row(self, edits: Edits) -> NDArray[np.float64]:
         """Return the edited row as numbers."""
-        return changed(self.subject.row, edits)
+        return edited(self.subject.row, edits)
+
+    def changed(self, edits: Edits) -> RowSubject:
+        """Return the edited row with the model."""
+        return replace(self.subject, row=self.row(edits), prediction=self.see(edits).prediction)
 
     def against(self, name: str) -> dict[str, Tensor]:
         """Return what a method is to compare the row with, as parameters."""
@@ -75,7 +79,7 @@ class TableSession(Session):
         n: int,
     ) -> Iterator[Counterfactuals]:
         """Search for changes of the edited row that give another answer."""
-        subject = replace(self.subject, row=self.row(edits), prediction=self.see(edits).prediction)
+        subject = self.changed(edits)
         options: dict[str, Any] = {"within": within, "seed": self.seed, "time_budget": self.time_budget}
         yield from row_changes(subject, target, constraints=constraints, n=n, **options)
 
