@@ -159,6 +159,7 @@ docs-pictures: setup ## take the pictures in docs/pictures anew
 	@scripts/system.sh browser
 	python scripts/docs_pictures.py
 	python scripts/docs_gallery.py
+	python scripts/docs_tutorials.py
 
 format: setup ## put every file into its one format
 	ruff check --fix .
@@ -166,5 +167,5 @@ format: setup ## put every file into its one format
 	npm run --silent format
 
 clean: ## remove all that was installed or built
-	rm -rf $(VENV) node_modules lib dist docs/_build docs/methods docs/reference xai_widgets/static xai_widgets/labextension test-results
+	rm -rf $(VENV) node_modules lib dist docs/_build docs/methods docs/reference docs/tutorials xai_widgets/static xai_widgets/labextension test-results
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

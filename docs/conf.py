@@ -9,6 +9,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 import docs_math
 import docs_pages
+import docs_tutorials
 
 from xai_widgets import __version__
 
@@ -39,4 +40,5 @@ suppress_warnings = ["myst.xref_missing"]
 def setup(app: Any) -> None:
     """Write the pages that follow from the code, before the others are read."""
     app.add_html_math_renderer("mathml", (docs_math.show_inline, None), (docs_math.show_block, None))
-    app.connect("builder-inited", lambda _: docs_pages.write(ROOT / "docs"))
+    for pages in (docs_pages, docs_tutorials):
+        app.connect("builder-inited", lambda _, pages=pages: pages.write(ROOT / "docs"))

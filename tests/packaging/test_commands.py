@@ -67,8 +67,8 @@ def test_every_benchmark_is_run_and_one_prints_what_it_measured_beside_its_goal(
 
 
 def test_the_pictures_of_the_documentation_are_taken_by_scripts():
-    assert would("docs-pictures") == "python scripts/docs_gallery.py"
-    for script in ("docs_pictures", "docs_gallery"):
+    assert would("docs-pictures") == "python scripts/docs_tutorials.py"
+    for script in ("docs_pictures", "docs_gallery", "docs_tutorials"):
         command = [sys.executable, f"scripts/{script}.py", "--help"]
         assert "--into" in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 

@@ -32,7 +32,7 @@ AGNOSTIC = "Attention rollout asks for no class: every target has the same map, 
 class AttentionRollout(Method):
     r"""Attention of all layers, multiplied along the way from the input's tokens to where the score is read.
 
-    .. math:: r \, \hat{A}_L \cdots \hat{A}_1, \qquad \hat{A}_l = \operatorname{rows\ to\ 1}(A_l + I)
+    .. math:: r \, \hat{A}_L \cdots \hat{A}_1, \qquad \hat{A}_l = \text{rows to 1}(A_l + I)
 
     with :math:`A_l` the weights of layer `l`, its heads fused, and the identity for what goes around it. `r` says which
     tokens are read after the last attention, in equal shares: those through which the score can change, such as the
