@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from itertools import count
 
@@ -9,8 +10,11 @@ import numpy as np
 import pytest
 import torch
 from attribution.test_anytime import fitting
+from scipy.stats import spearmanr
 from torch import Tensor, nn
 
+import xai_widgets as xai
+from xai_widgets import samples
 from xai_widgets.attribution.runs import run
 from xai_widgets.inputs import read_inputs
 from xai_widgets.method import REGISTRY, create
@@ -21,6 +25,8 @@ SIDE, CHANNELS = 32, 32
 WORTH = torch.tensor([1.0, 2.0, 3.0, 4.0])
 EARLY = 1 / 8
 """Of all passes."""
+
+DIGITS = 6
 
 
 class Quarters(nn.Module):
@@ -68,6 +74,59 @@ def test_the_first_picture_is_a_coarse_one_of_the_whole(name: str) -> None:
     steps = method.run(model, inputs, Target(1), 0)
     early = [one.values for one in steps if one.ready and one.done <= EARLY * one.total]
     assert np.corrcoef(by_quarter(early[-1]), WORTH)[0, 1] > 0.7
+
+
+def of_digits(monkeypatch: pytest.MonkeyPatch, name: str, size: int, **params: float) -> list[list[Attribution]]:
+    """Explain some digits by the network that was trained on others, in batches of one size."""
+    monkeypatch.setattr("xai_widgets.models.pace.Pace.fit", lambda _, left: min(left, size))
+    known = samples.digits()
+    asked = {"tolerance": 0.0} | params if name != "score_cam" else {}
+    found = []
+    for picture, answer in zip(known.images[:DIGITS], known.answers, strict=False):
+        x = known.preprocess(picture)
+        found.append(list(xai.attribute_iter(known.model, x, name, target=answer, **asked)))
+    return found
+
+
+def likeness(ones: Iterable[Attribution], others: Iterable[Attribution]) -> float:
+    """Return the mean rank correlation of maps."""
+    pairs = zip(ones, others, strict=True)
+    return float(np.mean([spearmanr(a.values.flatten(), b.values.flatten())[0] for a, b in pairs]))
+
+
+@pytest.mark.parametrize(
+    ("name", "early", "more"), [("rise", 9, 0.1), ("rise", 18, 0.2), ("lime", 32, 0.03), ("lime", 96, 0.1)]
+)
+def test_of_a_trained_network_it_ranks_parts_as_the_last_one_does(
+    name: str, early: int, more: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = [runs[-1] for runs in of_digits(monkeypatch, name, 256, n_samples=1024, seed=7)]
+    steps = of_digits(monkeypatch, name, 16 if name == "lime" else 9, n_samples=400)
+    coarse = [next(one for one in runs if one.steps[0] == early) for runs in steps]
+    # As many passes by the method's definition alone.
+    fine = [runs[-1] for runs in of_digits(monkeypatch, name, 16, n_samples=early)]
+    assert likeness(coarse, last) > likeness(fine, last) + more
+
+
+def test_score_cam_expects_of_all_channels_what_those_of_each_rank_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = of_digits(monkeypatch, "score_cam", 8)
+    assert {one[0].steps for one in runs} == {(8, 128)}
+    assert likeness([one[0] for one in runs], [one[-1] for one in runs]) > 0.6
+
+
+@pytest.mark.parametrize("name", ["rise", "lime"])
+def test_a_coarse_start_leaves_the_end_as_it_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    coarse = of_digits(monkeypatch, name, 16, n_samples=288)[0]
+    monkeypatch.setattr("xai_widgets.attribution.masks.SPARE", 10**9)
+    monkeypatch.setattr("xai_widgets.attribution.surrogate.lies", lambda _: False)
+    monkeypatch.setattr("xai_widgets.attribution.surrogate.RIDGES", ())
+    plain = of_digits(monkeypatch, name, 16, n_samples=288)[0]
+    assert not np.allclose(coarse[-9].values, plain[-9].values)
+    np.testing.assert_array_equal(coarse[-1].values, plain[-1].values)
+    assert coarse[-1].error == plain[-1].error
+    assert coarse[-1].forwards - plain[-1].forwards == (18 if name == "rise" else 0)
+    few = of_digits(monkeypatch, name, 16, n_samples=287)[0]
+    assert few[-1].steps == (287, 287)
 
 
 @pytest.mark.parametrize("name", REGISTRY)

@@ -154,6 +154,40 @@ def test_lime_is_honest_from_its_second_pair_on(ridge: float, monkeypatch: pytes
     assert np.median([error for error, _ in shares[few - 2]]) < 0.8
 
 
+def test_lime_is_honest_while_neighbours_are_expected_to_act_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
+    blocks = (torch.arange(8)[:, None] // 2 * 2 + torch.arange(8) // 4)[None]
+    shares: dict[int, list[float]] = {}
+    for seed in range(NETWORKS // 2):
+        model, x = truths.convolutional(seed)
+        truth = truths.surrogate(model, x, index=blocks)[blocks]
+        for one in run("lime", model, x, 4, seed, n_samples=35, tolerance=0.0, ridge=0.0, feature_mask=blocks):
+            if 2 < one.done < 35:
+                shares.setdefault(one.done, []).append(share_of_stated(one, truth))
+    assert len(shares) > 6
+    for samples, found in shares.items():
+        assert np.mean(np.array(found) <= 1) >= 0.9, samples
+
+
+def test_rise_is_honest_while_its_coarse_picture_is_blended_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
+    shares, gains = [], []
+    for seed in range(NETWORKS // 2):
+        model, x = truths.convolutional(seed)
+        truth = truths.shown_among_others(model, x, 6)
+        found = [one for one in run("rise", model, x, 48, seed, n_samples=304, cells=6, tolerance=0.0) if one.error]
+        shares += [share_of_stated(one, truth) for one in found]
+        monkeypatch.setattr("xai_widgets.attribution.masks.SPARE", 10**9)
+        (plain, *_) = [
+            one for one in run("rise", model, x, 48, seed, n_samples=304, cells=6, tolerance=0.0) if one.error
+        ]
+        monkeypatch.undo()
+        monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)
+        gains += [float((found[0].values - truth).norm() / (plain.values - truth).norm())]
+    assert np.mean(np.array(shares) <= 1) >= 0.9
+    assert np.median(gains) < 0.9
+
+
 def test_every_method_that_states_errors_is_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """A method that is registered tomorrow, too."""
     monkeypatch.setattr("xai_widgets.models.pace.Pace.learn", lambda *_: None)

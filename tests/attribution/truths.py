@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import torch
 from torch import nn
@@ -96,18 +97,26 @@ def shapley(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     return torch.where(MEMBERS > 0, joined, -absent).T @ scores(model, MEMBERS * x)
 
 
-def surrogate(model: nn.Module, x: torch.Tensor, width: float = 0.25) -> torch.Tensor:
-    """Fit LIME's weighted linear model to all coalitions."""
-    weights = (-((1 - (MEMBERS.sum(1) / FEATURES).sqrt()) ** 2) / (2 * width**2)).exp().sqrt()
-    columns = torch.cat([MEMBERS, torch.ones(len(MEMBERS), 1, dtype=torch.float64)], 1)
-    targets = scores(model, MEMBERS * x) * weights
+def surrogate(
+    model: nn.Module, x: torch.Tensor, width: float = 0.25, index: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Fit LIME's weighted linear model to all coalitions, of features or of the groups of an index."""
+    index = torch.arange(FEATURES) if index is None else index
+    count = int(index.max()) + 1
+    members = (torch.arange(2**count)[:, None] >> torch.arange(count) & 1).double()
+    weights = (-((1 - (members.sum(1) / count).sqrt()) ** 2) / (2 * width**2)).exp().sqrt()
+    columns = torch.cat([members, torch.ones(len(members), 1, dtype=torch.float64)], 1)
+    targets = scores(model, members[:, index] * x) * weights
     return torch.linalg.lstsq(columns * weights[:, None], targets[:, None]).solution[:-1, 0]
 
 
-MASKS = Rise(cells=CELLS)._masks(slice(0, 2000), (SIDE, SIDE), 10_000).double()
+@cache
+def masks(cells: int) -> torch.Tensor:
+    return Rise(cells=cells)._masks(slice(0, 2000), (SIDE, SIDE), 10_000).double()
 
 
-def shown_among_others(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+def shown_among_others(model: nn.Module, x: torch.Tensor, cells: int = CELLS) -> torch.Tensor:
     """Apply RISE's formula to many masks of another seed."""
-    found = scores(model, x * MASKS[:, None])
-    return (torch.einsum("n,nhw->hw", found, MASKS) / MASKS.sum(0) - found.mean())[None]
+    shown = masks(cells)
+    found = scores(model, x * shown[:, None])
+    return (torch.einsum("n,nhw->hw", found, shown) / shown.sum(0) - found.mean())[None]

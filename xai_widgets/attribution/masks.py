@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from xai_widgets.attribution.coarse import SPARE, alone_and_without, blended, effects
 from xai_widgets.attribution.groups import row_generator
 from xai_widgets.attribution.statistics import CHECKED, joint_error
 from xai_widgets.inputs import BASELINES
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 ENOUGH = 16
 """Fewer masks say too little of their spread."""
+
+CELLS = 3
+"""Along each side of the coarse picture's grid."""
 
 PROBES = 12
 """Pixels an axis at which the spread is measured: masks are too smooth to differ in between."""
@@ -38,6 +43,9 @@ class Rise(Method):
     Masks are grids of random cells, enlarged bilinearly and shifted at random. The paper divides by the mask's expected
     mean and leaves the mean score in, which needs about twice as many masks for the same picture. The error is the
     standard error of this ratio over masks.
+
+    Before many masks, each ninth of the picture is shown alone and then hidden alone, in 18 passes: a coarse picture,
+    which is blended in for as much as that makes the error less, and does not count in the end.
 
     References
     ----------
@@ -68,16 +76,40 @@ class Rise(Method):
             scores = target.of(model.scores(base + masks[:, None] * (x - base)))
             return masks, scores
 
+        alone, picture = self._coarse(inputs.grid), torch.empty(0)
+        before, total = len(alone), len(alone) + self.n_samples
+
+        def windows(rows: slice) -> tuple[Tensor, Tensor]:
+            masks = _enlarged(alone[rows], inputs.grid).to(x)
+            return masks, target.of(model.scores(base + masks[:, None] * (x - base)))
+
+        maps, found = x.new_empty(0, *inputs.grid), x.new_empty(0)
+        for rows, (masks, scores) in model.batches(before, windows):
+            maps, found = torch.cat([maps, masks])[: CELLS**2], torch.cat([found, scores])
+            ready = rows.stop >= CELLS**2
+            if ready:
+                # Masks that are drawn show far smaller parts, and each of them to a share of the time.
+                scale = (1 - self.shown) * CELLS**2 / math.prod(self._blocks(inputs.grid))
+                picture = scale * torch.einsum("n,nhw->hw", effects(found, CELLS**2).to(maps), maps)
+            yield Estimate(picture[None], rows.stop, total, ready=ready)
+
         ratio = _Ratio()
         for rows, (masks, scores) in model.batches(self.n_samples, batch, align=CHECKED):
             ratio.add(masks, scores)
-            values, error = ratio.value(), None
+            done, values, error = before + rows.stop, ratio.value(), None
             if rows.stop >= ENOUGH:
                 error = ratio.error()
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
-            yield Estimate(values[None], rows.stop, rows.stop if enough else self.n_samples, error)
+            if before and not enough and done < total:
+                values = picture if error is None else blended(values, picture, ratio.doubt)
+            yield Estimate(values[None], done, done if enough else total, error)
             if enough:
                 return
+
+    def _coarse(self, grid: tuple[int, int]) -> Tensor:
+        """Return which cells of a coarse grid are shown in each pass before masks are drawn, if any: (n, 1, h, w)."""
+        few = min(self._blocks(grid)) < 2 * CELLS or self.n_samples < 2 * CELLS**2 * SPARE
+        return alone_and_without(0 if few else CELLS**2).float().reshape(-1, 1, CELLS, CELLS)
 
     def _blocks(self, grid: tuple[int, int]) -> tuple[int, int]:
         """How many cells a mask has along each side of the picture."""
@@ -93,16 +125,19 @@ class Rise(Method):
             draws = torch.rand(2 + (cells[0] + 1) * (cells[1] + 1), generator=row_generator(seed, row))
             corners.append([int(float(u) * s) for u, s in zip(draws[:2], side, strict=True)])
             coarse.append((draws[2:] < self.shown).float().reshape(1, cells[0] + 1, cells[1] + 1))
-        size = [(c + 1) * s for c, s in zip(cells, side, strict=True)]
-        large = nn.functional.interpolate(torch.stack(coarse), size=size, mode="bilinear", align_corners=False)[:, 0]
+        size = tuple((c + 1) * s for c, s in zip(cells, side, strict=True))
+        large = _enlarged(torch.stack(coarse), size)
         return torch.stack([one[i : i + grid[0], j : j + grid[1]] for one, (i, j) in zip(large, corners, strict=True)])
 
 
 class _Ratio:
-    """Running sums over masks, and the masks at some pixels, from which the standard error follows."""
+    """Running sums over masks, and the masks at some pixels, from which the standard error follows.
+
+    `doubt` is the expected square of the norm of the error, by the last `error`.
+    """
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count, self.doubt = 0, 0.0
         self._offset = 0.0
         self._shown = self._products = torch.empty(0)
         self._scores = torch.empty(0, dtype=torch.float64)
@@ -136,7 +171,13 @@ class _Ratio:
         influence = masks * (scores - ratio) / shown - (scores - scores.mean())
         covariance = influence.T @ influence / (self.count * (self.count - 1))
         values = ratio - scores.mean()
+        self.doubt = float(covariance.diagonal().mean()) * self._shown.numel()
         return joint_error(covariance, values, torch.ones_like(values), self.count)
+
+
+def _enlarged(cells: Tensor, size: tuple[int, ...]) -> Tensor:
+    """Enlarge grids of cells (n, 1, h, w) to masks (n, *size)."""
+    return nn.functional.interpolate(cells, size=size, mode="bilinear", align_corners=False)[:, 0]
 
 
 def _probe(masks: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from xai_widgets.attribution.coalitions import Pairs
+from xai_widgets.attribution.coarse import alike, lies
 from xai_widgets.attribution.fit import fit, left_out
 from xai_widgets.attribution.groups import Game, GroupMethod, row_generator
 from xai_widgets.attribution.shapley import SampledShapley
@@ -18,13 +19,18 @@ from xai_widgets.attribution.statistics import CHECKED, joint_error, most_likely
 from xai_widgets.method import Estimate, parameter, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
 
 CAUTION = 1.3
 """Misses of few pairs err together: on random networks the bound must be wider by this to hold in 95 of 100 cases."""
+
+RIDGES = (1.0, 5.0, 25.0)
+"""Penalties beside the one that is asked for, while samples are few."""
+
+TWO_PAIRS = 4
 
 
 @register
@@ -121,6 +127,49 @@ def _bound(away: float, freedom: float, values: Tensor, sizes: Tensor) -> float 
     return relative(bound, float((values * sizes.sqrt()).norm())) if away > 0 else None
 
 
+class _Few:
+    """Too few pairs of pictures for a fit to know its own spread.
+
+    `ways` (groups, columns) are what coefficients are made of: how far they may stray, together and alone.
+    """
+
+    def __init__(self, seen: Tensor, worths: Tensor, weights: Tensor, ways: Tensor) -> None:
+        self._seen, self._worths, self._weights, self._ways = seen, worths, weights, ways
+
+    def best(self, ridges: Sequence[float]) -> float:
+        """Return the penalty with which pairs that are left out are missed the least."""
+        if len(self._seen) < TWO_PAIRS:
+            return ridges[0]
+        return min(ridges, key=lambda one: float(self._missed(one).square().sum()))
+
+    def fit(self, ridge: float) -> Tensor:
+        """Return the coefficients."""
+        columns = torch.cat([self._seen @ self._ways, torch.ones(len(self._seen), 1, dtype=torch.float64)], dim=1)
+        penalties = torch.full(columns.shape[1:], ridge, dtype=torch.float64)
+        penalties[-1] = 0.0
+        targets = self._worths - self._worths[0]
+        return self._ways @ fit(columns, targets, self._weights, penalties).coefficients[:-1]
+
+    def error(self, ridge: float, heard: float, values: Tensor, sizes: Tensor) -> float | None:
+        """Bound the relative error by how the fit misses pairs that are left out; None of one pair."""
+        if len(self._seen) < TWO_PAIRS:
+            return None
+        seen, _, weights = self._whole()
+        columns = seen - weights @ seen / weights.sum()
+        along = float((weights[:, None] * columns.square()).sum()) / seen.shape[1]
+        return _bound(float(self._missed(ridge).square().sum()) / along, max(1.0, heard), values, sizes)
+
+    def _whole(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Leave out a picture whose other one has not come."""
+        even = len(self._seen) // 2 * 2
+        return self._seen[:even], self._worths[:even], self._weights[:even]
+
+    def _missed(self, ridge: float) -> Tensor:
+        seen, worths, weights = self._whole()
+        mean, columns = weights / weights.sum(), seen @ self._ways
+        return left_out(columns - mean @ columns, worths - mean @ worths, weights, ridge, together=2)
+
+
 @register
 @dataclass(frozen=True, kw_only=True)
 class Lime(GroupMethod):
@@ -134,8 +183,9 @@ class Lime(GroupMethod):
     showing all, `w` the `kernel_width`, as in the lime library (Captum's measures how far the input itself moves, and
     fits a lasso). A note says which share of the variance the fit explains: where it is small, the coefficients say
     little. The error is that of drawing, not that of being linear; from the second pair on it is told by how the fit to
-    all other pairs misses each, until there are two a coefficient. Words of a long text are joined into some hundred
-    spans.
+    all other pairs misses each, until there are two a coefficient. Until then, groups that lie beside each other are
+    expected to act alike, and :math:`\lambda` is what misses those pairs the least: the first picture is a coarse one.
+    Words of a long text are joined into some hundred spans.
 
     References
     ----------
@@ -170,6 +220,7 @@ class Lime(GroupMethod):
 
         seen, worths = torch.empty(0, count, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
         ridge = torch.tensor([self.ridge] * count + [0.0], dtype=torch.float64)
+        ways = alike(game.groups) if lies(inputs) else torch.eye(count, dtype=torch.float64)
         for rows, (coalitions, worth) in model.batches(
             self.n_samples, batch, align=CHECKED if self.tolerance else None
         ):
@@ -183,7 +234,13 @@ class Lime(GroupMethod):
             # Pairs that count little tell little of the spread.
             heard = float(weights.sum() ** 2 / weights.square().sum()) / 2
             if found.covariance is None:
-                error = self._error_of_few(seen, worths, weights, heard, values, game.groups.sizes)
+                few, penalty = _Few(seen, worths, weights, ways), self.ridge
+                if rows.stop < self.n_samples:
+                    penalty = few.best([self.ridge, *(one for one in RIDGES if one > self.ridge)])
+                    values = few.fit(penalty)
+                else:
+                    few = _Few(seen, worths, weights, torch.eye(count, dtype=torch.float64))
+                error = few.error(penalty, heard, values, game.groups.sizes)
                 if error is not None:  # looked at too often to stop by
                     error = max(error, math.nextafter(self.tolerance, math.inf))
             else:
@@ -200,17 +257,3 @@ class Lime(GroupMethod):
             )
             if enough:
                 return
-
-    def _error_of_few(  # noqa: PLR0917
-        self, seen: Tensor, worths: Tensor, weights: Tensor, heard: float, values: Tensor, sizes: Tensor
-    ) -> float | None:
-        """Bound the relative error of a fit to few pairs, by how it misses those that are left out."""
-        whole = len(seen) // 2 * 2
-        if whole <= 2:  # noqa: PLR2004  one pair
-            return None
-        seen, worths, weights = seen[:whole], worths[:whole], weights[:whole]
-        mean = weights / weights.sum()
-        columns = seen - mean @ seen
-        along = float((weights[:, None] * columns.square()).sum()) / seen.shape[1]
-        missed = left_out(columns, worths - mean @ worths, weights, self.ridge, together=2)
-        return _bound(float(missed.square().sum()) / along, max(1.0, heard), values, sizes)
