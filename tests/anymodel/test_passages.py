@@ -19,6 +19,7 @@ from transformers import (
 )
 
 import xai_widgets as xai
+from xai_widgets.inputs import mask_of
 
 SAID = "A warm, funny film without jokes"
 
@@ -73,6 +74,23 @@ def test_the_tokenizers_mask_is_a_baseline(method):
     assert found.values == pytest.approx(weights[list(found.text.ids)] - weights[tokenizer.mask_token_id], rel=1e-5)
     with pytest.raises(ValueError, match="no baseline 'mask' for this input"):
         xai.attribute(net, SAID, method, tokenizer=fast(wordpiece()), target=1, baselines="mask")
+
+
+@pytest.mark.parametrize("spelt", ["[MASK]", "<mask>", "<|mask|>"])
+def test_the_mask_of_a_tokenizer_that_names_none_is_found_among_its_special_tokens(spelt):
+    tokenizer = wordpiece()
+    assert mask_of(tokenizer) is None
+    tokenizer.add_tokens(["mask"])  # a word, which hides nothing
+    assert mask_of(tokenizer) is None
+    tokenizer.add_special_tokens([spelt])
+    number = tokenizer.token_to_id(spelt)
+    assert mask_of(tokenizer) == (number, spelt)
+    net = Bag(tokenizer.get_vocab_size())
+    found = xai.attribute(net, SAID, "feature_ablation", tokenizer=tokenizer, target=1, baselines="mask")
+    weights = net.words.weight[:, 1].detach().numpy()
+    assert found.values == pytest.approx(weights[list(found.text.ids)] - weights[number], rel=1e-5)
+    masked = list(xai.word_effects(net, SAID, target=1, tokenizer=tokenizer, how="mask"))[-1]
+    assert len(masked.options) == len(found.contributions())
 
 
 def test_a_sentence_classifier_knows_its_labels_and_its_limit_and_stays_as_it_was():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.api.sources import text_sources, text_subject
 from xai_widgets.counterfactual import about, editable, effects, menu
+from xai_widgets.inputs import mask_of
 from xai_widgets.text import Text
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def word_effects(
         msg = f"how must be 'delete' or 'mask', got {how!r}."
         raise ValueError(msg)
     if how == "mask":
-        mask = getattr(tokenizer, "mask_token", None)
+        _, mask = mask_of(tokenizer) or (None, None)
         if mask is None:
             msg = "how='mask' needs a tokenizer with a mask token: use how='delete'."
             raise ValueError(msg)

@@ -23,7 +23,7 @@ from xai_widgets.inputs.rows import batch_of
 from xai_widgets.inputs.several import is_several, read_several, rows_of
 from xai_widgets.inputs.sliders import Blur, Brightness, Contrast, Noise, Rotation
 from xai_widgets.inputs.superpixels import grid_cells, superpixels
-from xai_widgets.inputs.vocabulary import whole_words
+from xai_widgets.inputs.vocabulary import mask_of, whole_words
 
 __all__ = [
     "BASELINES",
@@ -55,6 +55,7 @@ __all__ = [
     "filling",
     "grid_cells",
     "is_several",
+    "mask_of",
     "moved",
     "perturb",
     "perturbation_from",

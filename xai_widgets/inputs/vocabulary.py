@@ -1,4 +1,4 @@
-"""Which of a tokenizer's tokens are whole words."""
+"""Which of a tokenizer's tokens are whole words, and which stands for a word that is hidden."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 BEGINS = ("\u0120", "\u2581")
 """Put before tokens that begin a word, by byte-level and by SentencePiece tokenizers."""
@@ -17,6 +17,34 @@ GOES_ON, ENDS = "##", "</w>"
 
 SHARE = 0.02
 """A mark that so many tokens have is the tokenizer's way of marking, and not somebody's text."""
+
+
+def mask_of(tokenizer: Any) -> tuple[int, str] | None:
+    """Find the token that stands for a hidden word: its number and how it is spelt.
+
+    A ``tokenizers.Tokenizer`` does not say which it is: there it is the special token that is named so, such as
+    ``[MASK]``, ``<mask>`` or ``<|mask|>``.
+
+    Parameters
+    ----------
+    tokenizer : object
+        Of transformers, or a ``tokenizers.Tokenizer``.
+
+    Returns
+    -------
+    (int, str) or None
+        None where it has none.
+    """
+    spelt, number = getattr(tokenizer, "mask_token", None), getattr(tokenizer, "mask_token_id", None)
+    if spelt and number is not None:
+        return int(number), str(spelt)
+    added: Mapping[int, Any] = getattr(tokenizer, "get_added_tokens_decoder", dict)()
+    special = ((i, one.content) for i, one in added.items() if one.special)
+    return next(((i, one) for i, one in special if _letters(one) == "mask"), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalpha, text)).casefold()
 
 
 def whole_words(tokenizer: Any) -> list[str | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from xai_widgets.inputs import encode_texts
+from xai_widgets.inputs import encode_texts, mask_of
 from xai_widgets.models.departures import Departures
 from xai_widgets.models.feeds import Reduced
 from xai_widgets.models.texts import AtToken, Packed, TextScorer, likelihood
@@ -48,11 +48,11 @@ def masked_model(given: Any, device: Any = None) -> tuple[TextScorer, str]:
         For anything else, and for a tokenizer without a mask.
     """
     model, tokenizer = _pair(given, "mlm")
-    mask = getattr(tokenizer, "mask_token", None)
+    mask = mask_of(tokenizer)
     if mask is None:
         msg = "mlm: the tokenizer has no mask token: give a masked language model, such as BERT with its tokenizer."
         raise ValueError(msg)
-    return _language_scorer(model, tokenizer, AtToken(int(tokenizer.mask_token_id)), f"a {mask}", device), str(mask)
+    return _language_scorer(model, tokenizer, AtToken(mask[0]), f"a {mask[1]}", device), mask[1]
 
 
 def language_model(given: Any, device: Any = None) -> TextScorer:

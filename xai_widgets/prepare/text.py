@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from xai_widgets.inputs import Inputs, read_inputs, read_text
+from xai_widgets.inputs import Inputs, mask_of, read_inputs, read_text
 from xai_widgets.models import Likelihood
 from xai_widgets.models.callables import PlainFunction
 from xai_widgets.models.texts import Spelled
@@ -57,7 +57,7 @@ def read_passage(
     passage, tensors = _divided(model.module, text, tokenizer)
     given, named = accepted(model.module, {name: one[0] for name, one in tensors.items()})
     name = next(iter(given))
-    spell, mask = partial(names_by, tokenizer), getattr(tokenizer, "mask_token_id", None)
+    spell, (mask, _) = partial(names_by, tokenizer), mask_of(tokenizer) or (None, None)
     fed, inputs = tokens_for(model, given[name], given, name, named=named, reduce=reduce, spell=spell, mask=mask)
     cut = (
         f"The last {passage.cut:,} of {len(text):,} characters were cut off: the model takes {len(passage):,} tokens. "

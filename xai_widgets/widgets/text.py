@@ -13,7 +13,7 @@ from xai_widgets.api.sources import text_sources
 from xai_widgets.budget import check_time_budget
 from xai_widgets.esm import asset
 from xai_widgets.export.layouts import Layouts
-from xai_widgets.inputs import check_edits
+from xai_widgets.inputs import check_edits, mask_of
 from xai_widgets.jobs import worker_for
 from xai_widgets.models import resolve_target
 from xai_widgets.prepare import adapt
@@ -22,7 +22,7 @@ from xai_widgets.widgets import messages, text_messages
 from xai_widgets.widgets.explainer import Explainer
 from xai_widgets.widgets.session import Request
 from xai_widgets.widgets.text_asides import TextAsides
-from xai_widgets.widgets.text_session import TextSession, mask_of, speller
+from xai_widgets.widgets.text_session import TextSession, speller
 from xai_widgets.widgets.versions import Version, Versions
 from xai_widgets.wire import AskedSpan, Generate, TakeBack, Utf16, parse
 
@@ -133,7 +133,7 @@ class TextExplainer(Explainer):
         seconds = check_time_budget(time_budget)
         shown, notes = checked_text(text)
         adapter = adapt(model, shown, labels=labels, device=device, seed=seed)
-        mask, sources = mask_of(tokenizer), text_sources(mlm=mlm, fluency=fluency, device=device)
+        (_, mask), sources = mask_of(tokenizer) or (None, None), text_sources(mlm=mlm, fluency=fluency, device=device)
         options: dict[str, Any] = {"mask": mask, "seed": seed, "time_budget": seconds, "sources": sources}
         session = TextSession(adapter, shown, tokenizer, notes=notes, **options)
         inputs = session.inputs

@@ -254,17 +254,6 @@ class TextSession(Session):
         return replace(result, edits=tuple(one.to_dict() for one in edits))
 
 
-def mask_of(tokenizer: Any) -> str | None:
-    """Return how a tokenizer spells its mask; None where it has none."""
-    spelt = getattr(tokenizer, "mask_token", None)
-    if isinstance(spelt, str) and spelt:
-        return spelt
-    number = getattr(tokenizer, "token_to_id", None)
-    if not callable(number):
-        return None
-    return next((one for one in ("[MASK]", "<mask>", "<MASK>") if number(one) is not None), None)
-
-
 def speller(tokenizer: Any) -> Callable[[int], str]:
     """Return how a tokenizer's tokens are spelt, by their numbers."""
     one = getattr(tokenizer, "convert_ids_to_tokens", None) or getattr(tokenizer, "id_to_token", None)
