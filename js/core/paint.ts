@@ -1,6 +1,6 @@
 // How a map is drawn: which colours, on which scale, how solid.
 import type { Grid } from "./arrays";
-import { RANGE, SEQUENTIAL } from "./look";
+import { DIFFERENCE, DIVERGING, RANGE, SEQUENTIAL } from "./look";
 import { colormapOf, colourAt, greyOf, type Palette, palette } from "./palette";
 import { type Kept, keepMass, passes, quantile, rankingOf } from "./ranking";
 import type { Display, Sign } from "./types";
@@ -36,6 +36,15 @@ export function lookOf(grid: Grid, display: Display, grey = false, whole = grid)
     opacity: display.opacity,
     kept: keepMass(grid, ranking, display.mass, display.sign),
   };
+}
+
+/** The places apart that get the last colour: as far as can be, so that colours mean the same for every pair. */
+const FAR_APART = 1;
+
+/** The look of a map of differences in rank: always on the same scale, and in other colours than for and against. */
+export function differenceLook(grid: Grid, display: Display): Look {
+  const other = colormapOf(display) === DIFFERENCE ? DIVERGING : DIFFERENCE;
+  return { ...lookOf(grid, { ...display, mass: 1, scale: FAR_APART, sign: "both" }), palette: palette(other) };
 }
 
 /** How solid a value is drawn: faint values let the photo through, more so at low opacity; at 1 the map hides the photo. */

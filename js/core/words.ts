@@ -1,5 +1,5 @@
 // Every word a person reads, in one place: a second language is one more object of type Words.
-import { percent, seconds, signed, whole } from "./format";
+import { percent, seconds, signed, typeset, whole } from "./format";
 import { inLanguage } from "./language";
 
 const english = {
@@ -34,8 +34,6 @@ const english = {
   // two methods
   agreement: (correlation: number) => {
     if (Number.isNaN(correlation)) return "One of the maps has one value alone: no order";
-    const [size, sign] = [Math.abs(correlation), correlation < 0 ? "−" : ""];
-    const number = `${sign}${size.toFixed(2)}`;
     const degree =
       correlation >= 0.7
         ? "agree"
@@ -44,7 +42,7 @@ const english = {
           : correlation > -0.3
             ? "do not agree"
             : "contradict";
-    return `${degree}: ${number} rank correlation`;
+    return `${degree}: ${typeset(correlation.toFixed(2))} rank correlation`;
   },
   agreementApart: (share: number) => `on average ${(100 * share).toFixed(0)} of 100 places apart`,
   agreementHint:
@@ -58,6 +56,12 @@ const english = {
   agreementSoFar: "so far",
   agreementWaits: "Waiting for both maps of this question",
   agreementNone: "No place has a number in both maps",
+  disagreement: "Disagreement",
+  disagreementOf: (a: string, b: string) => `Place among 100: ${a} minus ${b}`,
+  higherBy: (method: string) => `${method} ranks it higher`,
+  differenceNone: "same place",
+  difference: (points: number) => `${signed(points)} ${Math.abs(points) === 1 ? "place" : "places"} apart`,
+  place: (share: number) => `place ${(100 * share).toFixed(1)} of 100`,
   unsigned: (method: string) => `${method} has no negative values, the other method has.`,
   compareStrength: "Compare by strength",
   compareFor: "Compare what speaks for the class",

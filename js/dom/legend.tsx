@@ -33,7 +33,7 @@ export function Legend(props: {
   look: Look;
   title: string;
   value: number | null;
-  missing: boolean;
+  missing?: boolean;
   /** How a place on the bar looks, where it is not laid over a photo. */
   colour?: (position: number) => string;
   /** What stands at the low end, in the middle and at the high end, where the values do not tell. */

@@ -7,7 +7,6 @@ import { type Context, keep, open } from "../panels/root";
 import { App } from "./text/app";
 import { describe, snapshot } from "./text/snapshot";
 import { createView, type View } from "./text/view";
-import "./text/beside";
 
 function initialize(context: Context): () => void {
   textStore(context.model);

@@ -324,8 +324,19 @@ def test_two_methods_side_by_side_and_how_far_they_agree(studio, view):
         assert expected == pytest.approx(near, abs=0.05)
         expect(said).to_contain_text(f"{'−' * (expected < 0)}{abs(expected):.2f} rank correlation")
         expect(said).to_contain_text("over 5 columns")
+    # Beside the two bars stands by how many places of 100 they differ.
+    sign.get_by_role("radio", name="Both").check(force=True)
+    apart = view.column("age").locator(".xai-f-apart")
+    order = "np.argsort(np.argsort({}.values))"
+    at = value(studio, "list(w.attribution.names).index('age')")
+    one, other = (value(studio, f"int({order.format(of)}[{at}])") for of in ("w.attribution", "w.compared"))
+    places = ", ".join(f"place {20 * rank + 10}.0 of 100" for rank in (one, other))
+    told = re.compile(rf"^[+−]?{20 * abs(one - other)} places apart, {places}$")
+    expect(apart.locator(".xai-hidden")).to_have_text(told)
+    expect(view.root.locator(".xai-legend")).to_contain_text("LIME ranks it higher")
     view.root.get_by_label("Compare with", exact=True).select_option("")
     expect(said).to_have_count(0)
+    expect(apart).to_have_count(0)
     expect(amounts).to_have_count(1)
 
 

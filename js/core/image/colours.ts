@@ -1,28 +1,8 @@
 // Codes to pixels. The look of a pixel depends on its code alone, so a table of 65536 colours is made once
 // per change of display and each pixel costs one look-up.
 import { type Grid, NAN_CODE, TOP_CODE, valueAt } from "../arrays";
-import { DIFFERENCE, DIVERGING } from "../look";
 import { alphaOf, type Look, positionOf } from "../paint";
-import { colormapOf, palette } from "../palette";
-import { passes, rankingOf } from "../ranking";
-import type { Display } from "../types";
-
-/** The places apart that get the last colour: as far as can be, so that colours mean the same for every pair. */
-const FAR_APART = 1;
-
-/** The look of a map of differences in rank: always on the same scale, and in other colours than for and against. */
-export function differenceLook(grid: Grid, display: Display): Look {
-  const maps = colormapOf(display);
-  const { finite } = rankingOf(grid);
-  return {
-    palette: palette(maps === DIFFERENCE ? DIVERGING : DIFFERENCE),
-    scale: FAR_APART,
-    clipped: false,
-    sign: "both",
-    opacity: display.opacity,
-    kept: { cut: 0, share: 1, pixels: finite },
-  };
-}
+import { passes } from "../ranking";
 
 const SOLIDITIES = 4096;
 let solidities: { opacity: number; alphas: Uint8Array } | null = null;

@@ -28,7 +28,6 @@ const english = {
   },
   curtainHandle: "Curtain position",
   original: "Original",
-  disagreement: "Disagreement",
   disagreementLabel: (a: string, b: string) => `Photo with the difference in rank between ${a} and ${b}`,
 
   // read-out
@@ -48,16 +47,6 @@ const english = {
   // two methods
   agreementOver: (pixels: number) => `over ${whole(pixels)} pixels`,
   agreementSmoothed: "as smoothed",
-  disagreementOf: (a: string, b: string) => `Place among 100: ${a} minus ${b}`,
-  higherBy: (method: string) => `${method} ranks it higher`,
-  points: (value: number) => `${value > 0 ? "+" : "−"}${Math.abs(value)}`,
-  differenceNone: "same place",
-  apart: (difference: string) => `${difference} apart`,
-  difference: (points: number) => {
-    const size = Math.abs(points).toFixed(0);
-    return `${size === "0" ? "" : points > 0 ? "+" : "−"}${size} ${size === "1" ? "place" : "places"}`;
-  },
-  place: (share: number) => `place ${(100 * share).toFixed(1)} of 100`,
   differenceHint:
     "Point at the map, or focus it and use the arrow keys, to read where each method places a pixel among all: 0 lowest, 100 highest.",
 

@@ -25,7 +25,6 @@ export const image: ImageWords = {
   },
   curtainHandle: "卷帘位置",
   original: "原图",
-  disagreement: "分歧",
   disagreementLabel: (a, b) => `照片，显示 ${a} 与 ${b} 的名次之差`,
 
   readOutHint: "指向热力图，或聚焦后用方向键读取数值。点击可按该数值调整颜色范围。",
@@ -40,16 +39,6 @@ export const image: ImageWords = {
 
   agreementOver: (pixels) => `共 ${whole(pixels)} 个像素`,
   agreementSmoothed: "平滑之后",
-  disagreementOf: (a, b) => `百位名次：${a} 减 ${b}`,
-  higherBy: (method) => `${method}排得更高`,
-  points: (value) => `${value > 0 ? "+" : "−"}${Math.abs(value)}`,
-  differenceNone: "名次相同",
-  apart: (difference) => `相差 ${difference}`,
-  difference: (points) => {
-    const size = Math.abs(points).toFixed(0);
-    return `${size === "0" ? "" : points > 0 ? "+" : "−"}${size} 位`;
-  },
-  place: (share) => `百位中第 ${(100 * share).toFixed(1)} 位`,
   differenceHint: "指向热力图，或聚焦后用方向键，读取每种方法把像素排在什么位置：0 最低，100 最高。",
 
   reading: "读图",

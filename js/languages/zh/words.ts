@@ -1,5 +1,5 @@
 // What all views say.
-import { percent, seconds, signed, whole } from "../../core/format";
+import { percent, seconds, signed, typeset, whole } from "../../core/format";
 import type { Words } from "../../core/words";
 
 export const words: Words = {
@@ -29,7 +29,7 @@ export const words: Words = {
     if (Number.isNaN(correlation)) return "其中一张图只有一个数值，各处没有先后次序";
     const degree =
       correlation >= 0.7 ? "一致" : correlation >= 0.3 ? "部分一致" : correlation > -0.3 ? "不一致" : "相互矛盾";
-    return `${degree}：秩相关 ${correlation < 0 ? "−" : ""}${Math.abs(correlation).toFixed(2)}`;
+    return `${degree}：秩相关 ${typeset(correlation.toFixed(2))}`;
   },
   agreementApart: (share) => `平均相差 ${(100 * share).toFixed(0)} 位（满分 100 位）`,
   agreementHint:
@@ -38,6 +38,12 @@ export const words: Words = {
   agreementSoFar: "到目前为止",
   agreementWaits: "正在等待此问题的两张图",
   agreementNone: "没有任何位置在两张图中都有数值",
+  disagreement: "分歧",
+  disagreementOf: (a, b) => `百位名次：${a} 减 ${b}`,
+  higherBy: (method) => `${method}排得更高`,
+  differenceNone: "名次相同",
+  difference: (points) => `相差 ${signed(points)} 位`,
+  place: (share) => `百位中第 ${(100 * share).toFixed(1)} 位`,
   unsigned: (method) => `${method}没有负值，另一种方法有。`,
   compareStrength: "按强度比较",
   compareFor: "比较支持该类的部分",

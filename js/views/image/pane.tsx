@@ -2,6 +2,7 @@
 import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { imageWords } from "../../core/image/words";
+import { words } from "../../core/words";
 import { drawScene } from "../../dom/scene";
 import { labelOf, nameOf } from "../../panels/names";
 import { Curtain } from "./curtain";
@@ -102,7 +103,7 @@ function chipsOf(view: View, part: Part): string[] {
     : [imageWords.original, nameOf(view.store, "a")];
   if (part !== "whole") return [part === "left" ? left : right];
   if (view.layout.value === "curtain") return [left, right];
-  return view.layout.value === "disagreement" ? [imageWords.disagreement] : [];
+  return view.layout.value === "disagreement" ? [words.disagreement] : [];
 }
 
 function spokenName(view: View, part: Part): string {

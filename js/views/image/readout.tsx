@@ -5,8 +5,9 @@ import { rankingOf } from "../../core/ranking";
 import { Button } from "../../dom/controls";
 import { Legend } from "../../dom/legend";
 import { AgreementLine } from "../../panels/agreement";
-import { methodTitle, nameOf } from "../../panels/names";
-import { placesOut, readOut } from "./speech";
+import { DifferenceLegend } from "../../panels/disagreement";
+import { methodTitle } from "../../panels/names";
+import { placesAt, placesOut, readOut } from "./speech";
 import { type Layer, readingOf, type View } from "./view";
 
 export function Readout({ view }: { view: View }) {
@@ -14,7 +15,7 @@ export function Readout({ view }: { view: View }) {
   const apart = view.layout.value === "disagreement";
   return (
     <div class="xai-readout">
-      <div class="xai-legends">{apart ? <DifferenceLegend view={view} /> : <Legends view={view} />}</div>
+      <div class="xai-legends">{apart ? <Apart view={view} /> : <Legends view={view} />}</div>
       <AgreementLine view={view} />
       <Values view={view} apart={apart} />
       {scale !== null && !apart && (
@@ -47,28 +48,12 @@ function Legends({ view }: { view: View }) {
   );
 }
 
-/** What stands at the ends and in the middle of the colours of a disagreement. */
-export function apartEnds(view: View): [string, string, string] {
-  const look = view.disagreement.value?.look;
-  const points = 100 * (look?.scale ?? 0);
-  return [imageWords.points(-points), imageWords.differenceNone, imageWords.points(points)];
-}
-
-function DifferenceLegend({ view }: { view: View }) {
+function Apart({ view }: { view: View }) {
   const layer = view.disagreement.value;
   const at = view.cursor.value;
   if (!layer) return null;
-  const [height, width] = view.store.spec.value.grid;
-  const places = at && view.agreement.value?.placesAt({ width, height }, at.x, at.y);
   return (
-    <Legend
-      look={layer.look}
-      title={imageWords.disagreementOf(nameOf(view.store, "a"), nameOf(view.store, "b"))}
-      value={places ? places[0] - places[1] : null}
-      missing={layer.missing}
-      ends={apartEnds(view)}
-      sides={[imageWords.higherBy(nameOf(view.store, "b")), imageWords.higherBy(nameOf(view.store, "a"))]}
-    />
+    <DifferenceLegend view={view} look={layer.look} places={at && placesAt(view, at.x, at.y)} missing={layer.missing} />
   );
 }
 
@@ -89,7 +74,7 @@ function Values({ view, apart }: { view: View; apart: boolean }) {
     <div class={box} data-xai="readout">
       <span class="xai-value">
         <span class="xai-faint">{imageWords.position(at.x, at.y)}</span>
-        {places && <span>{imageWords.apart(places.difference)}</span>}
+        {places && <span>{places.difference}</span>}
       </span>
       {maps.map((map, i) => {
         const { value, mean, rank, share } = readOut(map, at.x, at.y);

@@ -9,6 +9,7 @@ import { posterise } from "../../dom/layers";
 import { ends, paintBar } from "../../dom/legend";
 import { type Box, drawScene } from "../../dom/scene";
 import { agreementText, verdictOf } from "../../panels/agreement";
+import { apartEnds } from "../../panels/disagreement";
 import { nameOf } from "../../panels/names";
 import {
   classesText,
@@ -21,7 +22,6 @@ import {
   writer,
 } from "../../panels/paper";
 import { type Part, sceneOf } from "./frame";
-import { apartEnds } from "./readout";
 import type { View } from "./view";
 
 const PICTURE = 420;
@@ -59,9 +59,9 @@ function panelsOf(view: View): Panel[] {
   });
   const [a, b] = [view.layerA.value?.look, view.layerB.value?.look];
   if (layout === "disagreement") {
-    const [low, middle, high] = apartEnds(view);
+    const [low, middle, high] = apartEnds(view.disagreement.value?.look);
     const ends: Panel["ends"] = [`${low} ${nameOf(view.store, "b")}`, middle, `${nameOf(view.store, "a")} ${high}`];
-    return [{ ...panel("whole", imageWords.disagreement, view.disagreement.value?.look), ends }];
+    return [{ ...panel("whole", words.disagreement, view.disagreement.value?.look), ends }];
   }
   if (layout !== "beside") return [panel("whole", "", a)];
   return comparing

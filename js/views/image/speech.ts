@@ -3,6 +3,7 @@
 import { imageWords } from "../../core/image/words";
 import { rankingOf } from "../../core/ranking";
 import { words } from "../../core/words";
+import { type Apart, apartOf } from "../../panels/disagreement";
 import { methodTitle } from "../../panels/names";
 import { type ReadMap, readingOf, type View } from "./view";
 
@@ -26,14 +27,14 @@ export function readOut(map: ReadMap, x: number, y: number): Told {
 }
 
 /** Where two methods disagree on a pixel: the places that they give it, and how far apart these are. */
-export function placesOut(view: View, x: number, y: number): { places: [string, string]; difference: string } | null {
+export function placesOut(view: View, x: number, y: number): Apart | null {
+  const found = placesAt(view, x, y);
+  return found && apartOf(found);
+}
+
+export function placesAt(view: View, x: number, y: number): [number, number] | null {
   const [height, width] = view.store.spec.value.grid;
-  const found = view.agreement.value?.placesAt({ width, height }, x, y);
-  if (!found) return null;
-  return {
-    places: [imageWords.place(found[0]), imageWords.place(found[1])],
-    difference: imageWords.difference(100 * (found[0] - found[1])),
-  };
+  return view.agreement.value?.placesAt({ width, height }, x, y) ?? null;
 }
 
 export function say(view: View): void {
@@ -47,7 +48,7 @@ export function say(view: View): void {
     // The places are those of the values with their signs, rank and share those of their strength.
     return [name, `${words.value} ${value}`, mean, ...(apart ? [apart.places[i] ?? ""] : [rank, share])];
   });
-  if (apart) parts.unshift(`${imageWords.disagreement} ${apart.difference}`);
+  if (apart) parts.unshift(`${words.disagreement} ${apart.difference}`);
   parts.push(imageWords.position(at.x, at.y));
   const scale = view.store.display.value.scale;
   if (scale !== null) parts.push(imageWords.rescaled(scale));

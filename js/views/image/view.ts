@@ -2,10 +2,9 @@
 import { computed, signal } from "@preact/signals";
 import { codeAt, type Grid, type Pixels, valueAt } from "../../core/arrays";
 import { type Camera, FIT } from "../../core/camera";
-import { differenceLook } from "../../core/image/colours";
 import { imageWords } from "../../core/image/words";
 import { Lru } from "../../core/lru";
-import { type Look, lookOf } from "../../core/paint";
+import { differenceLook, type Look, lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
 import { automatic, MOST_SMOOTH, SMOOTH_STEP, smoothed } from "../../core/smooth";
 import type { Edit, Fill, Layout, Slot, Stroke } from "../../core/types";

@@ -5,6 +5,7 @@ import { tableWords } from "../../core/table/words";
 import { Button, Segments } from "../../dom/controls";
 import { WindowedList } from "../../dom/windowed";
 import { AgreementLine } from "../../panels/agreement";
+import { DifferenceLegend } from "../../panels/disagreement";
 import { nameOf } from "../../panels/names";
 import { SignControl } from "../../panels/reading";
 import { Undoing } from "../../panels/undoing";
@@ -71,8 +72,13 @@ export function FeatureList({ view, onDraw }: { view: View; onDraw: () => void }
   const name = store.nameOf(view.shown.value);
   const [Row, line] = view.told ? [ToldRow, SHORT] : [FeatureRow, LINE];
   const [against, forIt] = view.colours.value;
+  const [second, first] = view.apartColours.value;
+  const apart = view.apart.value;
   return (
-    <div class="xai-stage" style={{ "--xai-against": against!, "--xai-for": forIt! }}>
+    <div
+      class="xai-stage"
+      style={{ "--xai-against": against!, "--xai-for": forIt!, "--xai-second": second!, "--xai-first": first! }}
+    >
       <Tools view={view} />
       <div class={view.told ? "xai-f-head xai-f-short" : "xai-f-head"} aria-hidden="true">
         <span>{tableWords.feature}</span>
@@ -101,6 +107,7 @@ export function FeatureList({ view, onDraw }: { view: View; onDraw: () => void }
           <SignControl store={store} />
         </div>
       )}
+      {apart && <DifferenceLegend view={view} look={apart} places={null} colour={view.apartColour.value} />}
       <p class="xai-sentence" data-xai="curves">
         {store.curves.value && tableWords.curveOf(name, low, high, store.task.value === "value")}
         {view.broken.value && tableWords.curvesBroken}

@@ -1,11 +1,12 @@
 // One column: its value, what it contributes, and what may become of it.
 import { useComputed } from "@preact/signals";
-import { amount } from "../../core/format";
+import { amount, signed } from "../../core/format";
 import { textOf, withCell } from "../../core/table/cells";
 import type { Cell, Rules } from "../../core/table/types";
 import { tableWords } from "../../core/table/words";
 import { Button } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
+import { apartOf, apartTitle, pointsOf } from "../../panels/disagreement";
 import { Live } from "../../panels/live";
 import { Field } from "./field";
 import { Limits } from "./limits";
@@ -37,6 +38,27 @@ function Bar({ one, most, of, grey }: { one: Contribution | undefined; most: num
   );
 }
 
+/** How far apart two methods place a column: to the right where the first has it higher, to the left where the second. */
+function Difference({ view, at }: { view: View; at: number }) {
+  const places = view.placesAt(at);
+  if (!places) return <div class="xai-f-apart" />;
+  const told = apartOf(places);
+  const points = pointsOf(places);
+  const side = points < 0 ? "xai-f-against" : "xai-f-for";
+  const said = [told.difference, ...told.places].join(", ");
+  return (
+    <div class="xai-f-apart" title={`${said}. ${apartTitle(view)}`}>
+      <span class="xai-f-amount" aria-hidden="true">
+        {signed(points)}
+      </span>
+      <span class="xai-f-track" aria-hidden="true">
+        <span class={`xai-f-fill ${side}`} style={{ width: `${Math.abs(points) / 2}%` }} />
+      </span>
+      <span class="xai-hidden">{said}</span>
+    </div>
+  );
+}
+
 function Bars({ view, at, of }: { view: View; at: number; of: number }) {
   const { trust } = view.store;
   const mapB = view.comparing.value ? view.mapB.value : null;
@@ -44,6 +66,7 @@ function Bars({ view, at, of }: { view: View; at: number; of: number }) {
     <>
       <Bar one={view.mapA.value?.[at]} most={view.mostA.value} of={of} grey={trust.a.grey.value} />
       {mapB && <Bar one={mapB[at]} most={view.mostB.value} of={of} grey={trust.b.grey.value} />}
+      {mapB && <Difference view={view} at={at} />}
     </>
   );
 }
@@ -62,7 +85,7 @@ export function ToldRow({ view, at }: { view: View; at: number }) {
         <span class={told === null ? "xai-f-told xai-faint" : "xai-f-told"} title={text}>
           {text}
         </span>
-        <div class="xai-f-bars">
+        <div class={view.comparing.value ? "xai-f-bars xai-f-two" : "xai-f-bars"}>
           <Bars view={view} at={at} of={columns.length} />
         </div>
       </div>
@@ -141,7 +164,7 @@ export function FeatureRow({ view, at, style }: { view: View; at: number; style?
             />
           </div>
         </Live>
-        <div class="xai-f-bars">
+        <div class={view.comparing.value ? "xai-f-bars xai-f-two" : "xai-f-bars"}>
           <Bars view={view} at={at} of={columns.length} />
         </div>
         <Live store={store}>

@@ -1,7 +1,8 @@
 // What one view of the table widget adds to the shared store: what is listed, in which order, and how it is drawn.
 import { computed, signal } from "@preact/signals";
 import { valueAt } from "../../core/arrays";
-import { colormapOf, colourAt, palette } from "../../core/palette";
+import { differenceLook } from "../../core/paint";
+import { colormapOf, colourAt, type Palette, palette } from "../../core/palette";
 import { rankingOf } from "../../core/ranking";
 import { curveOf, rowOf } from "../../core/table/cells";
 import { tableWords } from "../../core/table/words";
@@ -56,6 +57,8 @@ export function createView(store: TableStore) {
   });
 
   const question = questionOf(store);
+  const agreement = computed(() => agreementAs(slots.a.map.value, maps.value[1] ?? null, display.value.sign));
+  const difference = computed(() => agreement.value?.difference() ?? null);
   const maps = computed(() => {
     const other = store.compare.value && slots.b.map.value;
     return [slots.a.map.value, other].filter((map) => map !== null);
@@ -77,13 +80,10 @@ export function createView(store: TableStore) {
   });
   /** Whether the model fails somewhere along them. */
   const broken = computed(() => curves.value?.values.some(Number.isNaN) ?? false);
-  const colours = computed(() => {
-    const chosen = palette(colormapOf(display.value));
-    const dark = theme.value === "dark";
-    return [colourAt(chosen, dark ? 0.2 : 0.12), colourAt(chosen, dark ? 0.8 : 0.88)].map(
-      (rgb) => `rgb(${rgb.join(" ")})`,
-    );
-  });
+  const css = (chosen: Palette, place: number) => `rgb(${colourAt(chosen, place).join(" ")})`;
+  /** Of what lies to the left, and to the right. */
+  const sides = (chosen: Palette) => (theme.value === "dark" ? [0.2, 0.8] : [0.12, 0.88]).map((at) => css(chosen, at));
+  const apart = computed(() => difference.value && differenceLook(difference.value, display.value));
 
   return {
     store,
@@ -100,7 +100,19 @@ export function createView(store: TableStore) {
     mostA: computed(() => most(mapA.value)),
     mostB: computed(() => most(mapB.value)),
     maps,
-    agreement: computed(() => agreementAs(slots.a.map.value, maps.value[1] ?? null, display.value.sign)),
+    agreement,
+    apart,
+    apartColours: computed(() => (apart.value ? sides(apart.value.palette) : [])),
+    /** Bars are as solid for a small difference as for a large one. */
+    apartColour: computed(() => {
+      const [left, right] = apart.value ? sides(apart.value.palette) : [];
+      return (place: number) => (place < 0.5 ? left : right) ?? "";
+    }),
+    /** The places that two methods give a column among all. */
+    placesAt(column: number) {
+      const { width = 0, height = 0 } = difference.value ?? {};
+      return agreement.value?.placesAt({ width, height }, column % width, Math.floor(column / width)) ?? null;
+    },
     over: tableWords.over,
     manner: signal(""),
     comparing: computed(() => store.compare.value !== null),
@@ -109,7 +121,7 @@ export function createView(store: TableStore) {
     shown,
     heights,
     broken,
-    colours,
+    colours: computed(() => sides(palette(colormapOf(display.value)))),
     target: question.target,
     unit: question.unit,
   };

@@ -1,19 +1,7 @@
 // All heads of a layer side by side, in small: a click picks one.
-import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Grid } from "../../core/arrays";
-import type { Look } from "../../core/paint";
 import { textWords } from "../../core/text/words";
-import { lookOfMatrix, paint } from "./matrix";
+import { lookOfMatrix, Picture } from "./matrix";
 import type { View } from "./view";
-
-function Picture({ view, grid, look }: { view: View; grid: Grid; look: Look }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const page = view.page.value;
-  useLayoutEffect(() => {
-    if (canvas.current) paint(canvas.current, grid, look, page);
-  });
-  return <canvas ref={canvas} />;
-}
 
 export function HeadGrid(props: { view: View; layer: number; head: number | null; onPick: (head: number) => void }) {
   const { view, layer, head, onPick } = props;

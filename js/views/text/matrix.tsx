@@ -1,5 +1,6 @@
 // Tokens by tokens as one picture, linked with the text: a cell shows its two words there, a word its row and column here.
 import { type Signal, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Grid, valueAt } from "../../core/arrays";
 import { short } from "../../core/format";
@@ -10,7 +11,7 @@ import type { Layout } from "../../core/text/types";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
-import { ends, Legend } from "../../dom/legend";
+import { Legend } from "../../dom/legend";
 import type { View } from "./view";
 
 const [LARGEST, TALLEST] = [22, 420];
@@ -21,7 +22,7 @@ export function lookOfMatrix(view: View, grid: Grid): Look {
   return lookOf(grid, { ...view.store.display.value, mass: 1, scale: null, sign: "both", opacity: 0.6 });
 }
 
-export function paint(canvas: HTMLCanvasElement, grid: Grid, look: Look, page: Page): void {
+function paint(canvas: HTMLCanvasElement, grid: Grid, look: Look, page: Page): void {
   canvas.width = grid.width;
   canvas.height = grid.height;
   const image = new ImageData(grid.width, grid.height);
@@ -31,6 +32,16 @@ export function paint(canvas: HTMLCanvasElement, grid: Grid, look: Look, page: P
     if (level >= 0) image.data.set([...table[level]!, 255], 4 * i);
   }
   canvas.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+export function Picture(props: { view: View; grid: Grid; look: Look } & JSX.CanvasHTMLAttributes<HTMLCanvasElement>) {
+  const { view, grid, look, ...others } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const page = view.page.value;
+  useLayoutEffect(() => {
+    if (canvas.current) paint(canvas.current, grid, look, page);
+  });
+  return <canvas ref={canvas} {...others} />;
 }
 
 /** How a token is called: its own words, or the name that the tokenizer gave it. */
@@ -55,14 +66,9 @@ export function Matrix(props: {
   cell?: Signal<Cell | null>;
 }) {
   const { view, grid, layout, first, label } = props;
-  const canvas = useRef<HTMLCanvasElement>(null);
   const own = useSignal<Cell | null>(null);
   const cell = props.cell ?? own;
   const look = lookOfMatrix(view, grid);
-  const page = view.page.value;
-  useLayoutEffect(() => {
-    if (canvas.current) paint(canvas.current, grid, look, page);
-  });
 
   // Many tokens are averaged over blocks, so that a cell may stand for several.
   const tokens = layout.tokens.length / 2;
@@ -146,9 +152,10 @@ export function Matrix(props: {
           class="xai-matrix-box"
           style={{ maxWidth: `${LARGEST * grid.width}px`, height: `${size * grid.height}px` }}
         >
-          {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: arrow keys move a cursor on it */}
-          <canvas
-            ref={canvas}
+          <Picture
+            view={view}
+            grid={grid}
+            look={look}
             role="application"
             tabIndex={0}
             aria-label={label}
@@ -176,14 +183,7 @@ export function Matrix(props: {
       <output class="xai-matrix-said" aria-live="polite">
         {said}
       </output>
-      <Legend
-        look={look}
-        title={label}
-        value={value}
-        missing={false}
-        ends={ends(look)}
-        colour={barOf(look, page, "shade")}
-      />
+      <Legend look={look} title={label} value={value} colour={barOf(look, view.page.value, "shade")} />
     </div>
   );
 }

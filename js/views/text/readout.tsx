@@ -39,7 +39,6 @@ function Legends({ view }: { view: View }) {
               look={look}
               title={`${methodTitle(view.store, map.info.request.method)} · ${map.info.label}`}
               value={at ? readingOf(map, at.start, at.stop).value : null}
-              missing={false}
               colour={barOf(look, page, "shade")}
             />
           ),
