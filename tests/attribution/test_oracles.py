@@ -44,6 +44,7 @@ ORACLES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("formula", "test_paths", "test_each_level_is_a_trapezoid_rule"),
     ),
     "expected_gradients": (
+        ("captum", "test_same_draws", "test_expected_gradients"),
         ("shap", "test_shap_library", "test_expected_gradients"),
         ("closed form", "test_sampled", "test_expected_gradients_of_a_linear_model"),
     ),
@@ -102,6 +103,7 @@ ORACLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "rise": (("formula", "test_rise", "test_it_is_its_formula"),),
     "lime": (
+        ("captum", "test_same_draws", "test_lime_fits_what_captums_fits_to_the_same_pictures"),
         ("captum", "test_same_draws", "test_lime_fits_what_captums_fits_to_all_coalitions"),
         ("closed form", "test_surrogate", "test_it_converges_to_the_weighted_fit_of_all_coalitions"),
         ("closed form", "test_surrogate", "test_an_additive_model_is_recovered"),

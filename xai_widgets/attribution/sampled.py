@@ -132,7 +132,7 @@ class ExpectedGradients(GradientMethod):
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
             numbers = range(rows.start, rows.stop)
             base = torch.stack([start(row) for row in numbers])
-            alpha = torch.cat([torch.rand(1, generator=row_generator(seed, row)) for row in numbers])
+            alpha = self._places(rows, seed)
             points = alpha.to(x).reshape(-1, *[1] * x.ndim) * (x - base)
             points.add_(base)
             try:
@@ -156,3 +156,8 @@ class ExpectedGradients(GradientMethod):
             yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error, gap)
             if enough:
                 return
+
+    @staticmethod
+    def _places(rows: slice, seed: int) -> Tensor:
+        """Return where on its path each row lies, 0..1."""
+        return torch.cat([torch.rand(1, generator=row_generator(seed, row)) for row in range(rows.start, rows.stop)])
