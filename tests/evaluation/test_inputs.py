@@ -84,6 +84,19 @@ def test_tokens_are_compared_with_their_position():
     assert sum(fooled) <= 3  # 1 in 20 each
 
 
+@pytest.mark.parametrize("baselines", ["zero", "mean"])
+def test_the_vectors_of_tokens_are_drawn_anew_too(baselines):
+    model, ids = Sentiment(), torch.arange(40)
+    model.head = nn.Identity()
+    before = model.embedding.weight.detach().clone()
+    found = xai.attribute(model, ids, method="integrated_gradients", baselines=baselines)
+    measured = xai.evaluate(model, ids, found, ["randomisation"])["randomisation"]
+    # The only weights are those of the embedding layer: with others the map is another.
+    assert abs(measured.value) < 0.4
+    assert measured.passed
+    assert torch.equal(model.embedding.weight, before)
+
+
 def test_words_of_a_text_are_taken_out():
     def funny(texts):
         return np.array([[0.0, 2.0 * text.count("good") - text.count("bad")] for text in texts])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from xai_widgets.evaluation.base import Reading, missing, register_metric
 from xai_widgets.evaluation.ssim import ssim
 from xai_widgets.evaluations import Curve
 from xai_widgets.method import parameter
+from xai_widgets.models.stand_ins import StandIns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from xai_widgets.evaluation.subject import Subject
+    from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model
 
 
@@ -72,7 +74,7 @@ class Randomisation(AgainMetric):
         for i, names in enumerate(stages):
             for name in names:
                 draw_anew(parts[str(name)], draw, drawn)
-            other = yield from explain_again(subject, model=model)
+            other = yield from explain_again(subject, inputs=inputs_of(model, subject.inputs), model=model)
             agreement = like(own, other, subject)
             if agreement is None:
                 yield missing("A map has the same value everywhere, which puts nothing in an order.")
@@ -109,6 +111,16 @@ def layers_from_the_top(model: Model, subject: Subject) -> list[str]:
         if any(one.is_floating_point() for one in module.parameters(recurse=False)):
             places.append((last, len(places), name))
     return [name for _, _, name in sorted(places, reverse=True)]
+
+
+def inputs_of(model: Model, inputs: Inputs) -> Inputs:
+    """Return the input of a model whose weights were drawn anew: of tokens it is made by the lowest of its layers."""
+    vectors = model.vectors()
+    if vectors is None:
+        return inputs
+    x = vectors.to(inputs.x).reshape(inputs.x.shape)
+    known = inputs.vectors
+    return replace(inputs, x=x, vectors=known.of(model.given, x) if isinstance(known, StandIns) else known)
 
 
 def draw_anew(module: nn.Module, draw: torch.Generator, drawn: set[int]) -> None:

@@ -32,7 +32,7 @@ class StandIns(Mapping[str, Tensor]):
     """
 
     def __init__(self, module: nn.Module, layer: str, like: Tensor, mask: int | None = None) -> None:
-        self._module, self._layer, self._like = module, layer, like
+        self._module, self._layer, self._like, self._mask = module, layer, like, mask
         self._found: dict[str, Tensor] = {}
         embedding, config = module.get_submodule(layer), text_config(module)
         size = embedding.num_embeddings if isinstance(embedding, nn.Embedding) else 0
@@ -42,6 +42,10 @@ class StandIns(Mapping[str, Tensor]):
             "mask": getattr(config, "mask_token_id", mask),
         }
         self._numbers = {name: i for name, i in numbers.items() if isinstance(i, int) and 0 <= i < size}
+
+    def of(self, module: nn.Module, like: Tensor) -> StandIns:
+        """Return those of the same model with other weights, beside its vectors of the tokens."""
+        return StandIns(module, self._layer, like, self._mask)
 
     def __getitem__(self, name: str) -> Tensor:
         """Return a vector (features)."""
