@@ -1,12 +1,13 @@
 """JupyterLab set to Chinese, as its own setting does it: no word of ours is left in English."""
 
 import re
+import time
 
 import numpy as np
 import pytest
 from browser.image_widget import SETUP as PICTURE
 from browser.image_widget import shown
-from browser.lab import Lab, Server
+from browser.lab import LANGUAGE, PATIENCE, Lab, Server
 from browser.table_widget import SETUP as ROW
 from browser.test_embedding import SETUP as VECTORS
 from browser.test_lab_file import opened
@@ -116,6 +117,34 @@ def test_launcher_palette_dialogs_settings_and_files_are_in_chinese(lab):
     kinds = "[...window.jupyterapp.docRegistry.getFileTypesForPath('a.xai.json')].map(one => one.displayName)[0]"
     assert page.evaluate(kinds) == "解释"
     expect(opened(lab, "damaged.xai.json").get_by_role("alert")).to_contain_text("此文件已损坏")
+
+
+def spoken(lab, locale):
+    """Set JupyterLab's language, and load it anew as JupyterLab does then."""
+    lab.page.evaluate(
+        "([id, locale]) => window.jupyterapp.serviceManager.settings"
+        ".save(id, JSON.stringify({ locale })).then(() => true)",
+        [LANGUAGE.replace("/plugin", ":plugin"), locale],
+    )
+    lab.goto("lab")  # not the address of the file, by which it would be opened in any case
+
+
+LAYOUT = "() => window.jupyterapp.serviceManager.workspaces.fetch('default').then(found => JSON.stringify(found))"
+
+
+def test_a_file_that_is_open_follows_the_language(lab):
+    rows = xai.attribute(nn.Linear(3, 2), np.float32([1, 2, 3]), "input_x_gradient", labels=["one", "two"])
+    rows.save(lab.server.root / "followed.xai.json")
+    page = lab.goto("lab?reset").page
+    spoken(lab, "en")
+    expect(opened(lab, "followed.xai.json")).to_contain_text("What the model says")
+    end = time.monotonic() + PATIENCE / 1000
+    while "followed.xai.json" not in page.evaluate(LAYOUT):  # which JupyterLab writes a while later
+        assert time.monotonic() < end
+    spoken(lab, "zh_CN")
+    expect(page.locator(".xai-file")).to_contain_text("模型的预测")
+    named = "window.jupyterapp.docRegistry.preferredWidgetFactories('a.xai.json')[0].label"
+    assert page.evaluate(named) == "解释"
 
 
 def unfolded(root):

@@ -1,4 +1,5 @@
 // A saved explanation, opened from the file browser: the view or a picture, words and numbers, without a kernel.
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import { fieldsOf } from "../../core/fields";
@@ -88,12 +89,28 @@ export const file: IRenderMime.IExtension = {
       fileFormat: "text",
     },
   ],
+  // JupyterLab finds a tab's viewer by this name when it opens the tab again, in whatever language by then.
   documentWidgetFactoryOptions: {
-    get name() {
-      return WORDS.type;
-    },
+    name: NAME,
     primaryFileType: NAME,
     fileTypes: [NAME],
     defaultFor: [NAME],
+  },
+};
+
+export const viewer: JupyterFrontEndPlugin<void> = {
+  id: "xai-widgets:viewer",
+  description: "Says in JupyterLab's language what saved explanations are opened with.",
+  autoStart: true,
+  activate: ({ docRegistry }: JupyterFrontEnd) => {
+    const name = () => {
+      const factory = docRegistry.getWidgetFactory(NAME);
+      if (factory) Object.defineProperty(factory, "label", { configurable: true, get: () => WORDS.type });
+    };
+    name();
+    // What only renders is registered by another plugin, before this one or after it.
+    docRegistry.changed.connect((_, { type, change }) => {
+      if (type === "widgetFactory" && change === "added") name();
+    });
   },
 };
