@@ -199,8 +199,8 @@ def test_the_limit_of_changes_is_where_python_put_it_and_moves_for_both(studio):
     slider.press("ArrowRight")
     becomes(studio, "w.constraints.max_changes", 3)
     expect(slider).to_have_value("3")
-    cell(studio, 2, SHOWN.replace("=frame", "=frame, constraints=xai.Constraints(max_changes=30)"))
-    slider = shown(studio, 2).root.get_by_role("slider", name="Most changes")
+    cell(studio, 1, SHOWN.replace("=frame", "=frame, constraints=xai.Constraints(max_changes=30)"))
+    slider = shown(studio, 1).root.get_by_role("slider", name="Most changes")
     expect(slider).to_have_value("30")
     expect(slider).to_have_attribute("max", "30")
 
