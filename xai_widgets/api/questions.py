@@ -217,14 +217,15 @@ def ask(question: Question, adapter: Model, x: Any) -> AskedAll:
     except (OutOfMemoryError, WeightsChangedError):
         raise
     except REFUSED as error:
-        rows = rows_of(x)
-        if rows is None:
-            raise
         try:
-            one = question.about(adapter, rows[0])
-            first = one.predicted()
+            rows = rows_of(x)  # which cells of a table's row, such as texts, refuse too
+            if rows is not None:
+                one = question.about(adapter, rows[0])
+                first = one.predicted()
         except REFUSED as other:
             raise error from other
+        if rows is None:
+            raise
     if len(rows) == 1:
         inputs = replace(one.inputs, notes=(UNBATCHED, *one.inputs.notes))
         return AskedAll([replace(one, inputs=inputs)], first, several=False)
