@@ -6,29 +6,46 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from xai_widgets.attribution.groups import GroupMethod
 from xai_widgets.attribution.runs import against_rows, choose
+from xai_widgets.attribution.shapley import MOST_GROUPS
 from xai_widgets.prepare import row_subject
 from xai_widgets.text import TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from xai_widgets.inputs import Inputs
     from xai_widgets.method import Method
     from xai_widgets.models import Model, TorchModel
     from xai_widgets.prepare import RowSubject
 
-FEW, MANY = 8, 12
-"""Up to so many columns ``method="auto"`` does all coalitions: of a function, and of a model with gradients."""
+FEW, MANY = 2**15, 2**19
+"""Up to so many different rows ``method="auto"`` does all coalitions: of a function, and of a model with gradients.
+
+A hundred rows that differ from this one in 8 columns and in 12 are fewer; where most cells are alike, 16 may be.
+"""
 
 
-def row_auto(subject: RowSubject) -> str:
-    """Return the name of the method that fits."""
-    if len(subject.row) <= (MANY if subject.direct else FEW):
+def row_auto(subject: RowSubject, beside: Any = None) -> str:
+    """Return the name of the method that fits, where hidden cells are those of the rows `beside` (n, columns)."""
+    if len(subject.row) <= MOST_GROUPS and _passes(subject.row, beside) <= (MANY if subject.direct else FEW):
         return "exact_shapley"
     return "expected_gradients" if subject.direct and not np.isnan(subject.row).any() else "kernel_shap"
+
+
+def _passes(own: NDArray[np.float64], beside: Any) -> float:
+    """Count the different rows that all coalitions of cells make beside some rows, or one that differs in each cell."""
+    differ = np.ones((1, len(own)), bool)
+    if isinstance(beside, (Tensor, np.ndarray)) and beside.shape[-1:] == own.shape:
+        rows = np.asarray(torch.as_tensor(beside).cpu(), np.float64).reshape(-1, len(own))
+        differ = (rows != own) & ~(np.isnan(rows) & np.isnan(own))
+    return float((2.0 ** differ.sum(1)).sum())
 
 
 def row_why_not(subject: RowSubject, method: type[Method]) -> str | None:
@@ -48,9 +65,10 @@ def row_method(subject: RowSubject, inputs: Inputs, method: str | Method, params
     ValueError, TypeError
         As of `choose`.
     """
-    name = row_auto(subject) if method == "auto" else method
     given = {key: subject.rows(one) if hasattr(one, "iloc") else one for key, one in params.items()}
     rows = inputs.references and inputs.references.rows
+    beside = given.get("baselines", rows)
+    name = row_auto(subject, beside) if method == "auto" else method
     own = {**against_rows(name, rows), **given} if isinstance(name, str) else given
     chosen = choose(name, own, subject.model, inputs)
     if (reason := row_why_not(subject, type(chosen))) is not None:
