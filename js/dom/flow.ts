@@ -11,6 +11,8 @@ export interface Part {
   /** The edit that made it. */
   edit: number | null;
   title?: string;
+  /** Of a chip: the direction of the run in which it goes on. */
+  dir?: "ltr" | "rtl";
 }
 
 /** How many parts are drawn anew together: few in a text that one screen holds, else a paragraph, which is left out of
@@ -39,7 +41,9 @@ function partElement(part: Part, base: number): HTMLElement {
   if (part.piece >= 0) element.dataset.piece = String(part.piece - base);
   if (part.edit !== null) element.dataset.edit = String(part.edit);
   if (part.title) element.title = part.title;
-  fill(element, part.text);
+  // Within the run that it follows: alone, at the end of a run, it would stand at its other end.
+  if (part.dir) element.dir = part.dir;
+  fill(part.dir ? element.appendChild(document.createElement("bdi")) : element, part.text);
   return element;
 }
 

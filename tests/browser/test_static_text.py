@@ -269,7 +269,8 @@ def test_right_to_left_text_runs_right_to_left_and_arrows_follow(open_text):
     expect(view.page.locator("[data-xai=spoken]")).to_contain_text("טוב")
     view.page.keyboard.press("Delete")
     chip = view.settled().passage.locator(".xai-t-chip")
-    assert chip.evaluate("e => getComputedStyle(e).direction") == "ltr", "its sign stands before its number"
+    number = chip.locator("bdi")
+    assert number.evaluate("e => getComputedStyle(e).direction") == "ltr", "its sign stands before its number"
 
 
 def test_what_is_kept_stays_with_its_words(open_text):

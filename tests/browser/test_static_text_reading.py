@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 DRAWN = "one => getComputedStyle(one).textDecorationLine + ' ' + getComputedStyle(one).textDecorationThickness"
@@ -98,6 +99,39 @@ def test_any_two_versions_are_compared_neither_of_which_is_on_show(open_text):
     told = float(re.search(r"[+−][\d.]+", comparison.locator(".xai-delta").inner_text())[0].replace("−", "-"))
     assert abs(told - 100 * (chances["long"] - chances["good"])) < 0.06
     expect(view.passage.locator("del")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "leftwards"),
+    [
+        # Within a run to the left what follows a word stands on its left, also at the end of the run.
+        ("see שלום עולם now", "שלום", True),
+        ("see שלום עולם now", "עולם", True),
+        ("see שלום עולם now", "see", False),
+        # And the other way round.
+        ("שלום good film עולם", "good", False),
+        ("שלום good film עולם", "film", False),
+        ("שלום good film עולם", "עולם", True),
+    ],
+)
+def test_the_change_of_a_word_stands_behind_it_in_the_direction_it_is_read(open_text, text, word, leftwards):
+    view = open_text({"text": text})
+    view.word(word).click()
+    view.settled()
+    chip = view.passage.locator(".xai-t-chip")
+    expect(chip).to_have_text(re.compile(r"\d"))
+    there, gone = chip.bounding_box(), view.passage.locator("del").bounding_box()
+    assert (there["x"] < gone["x"]) == leftwards
+    # Right beside it: nothing of the text is between them.
+    first, second = sorted((there, gone), key=lambda box: box["x"])
+    assert 0 <= second["x"] - first["x"] - first["width"] < 8
+    # The number itself is read from its sign on.
+    first, last = chip.evaluate("""chip => { const text = chip.querySelector('bdi').firstChild;
+        return [0, text.length - 1].map(i => { const range = document.createRange();
+            range.setStart(text, i);
+            range.setEnd(text, i + 1);
+            return range.getBoundingClientRect().x }) }""")
+    assert first < last
 
 
 def test_what_runs_to_the_left_in_a_text_that_runs_to_the_right_is_drawn_as_it_is_read(open_text):

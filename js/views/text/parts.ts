@@ -6,12 +6,17 @@ import { textWords } from "../../core/text/words";
 import type { Part } from "../../dom/flow";
 import type { View } from "./view";
 
-function changeOf(view: View, edit: number): Part {
+/** What ends with a letter of a script that runs to the left: Hebrew, Arabic and their kin. */
+const LEFTWARDS = /[\u0590-\u08ff]\P{L}*$/u;
+
+/** The change stands behind the word that was edited, in the direction of that word. */
+function changeOf(view: View, edit: number, after: Part | undefined): Part {
   const step = view.steps.value[edit];
   const text = step === null || step === undefined ? "" : change(step, view.store.task.value === "value");
   const [target] = view.target.value;
   const title = target === null ? "" : textWords.stepTitle(view.store.nameOf(target));
-  return { text: text || (view.current.value ? "" : textWords.stepWaits), piece: -1, kind: "chip", edit, title };
+  const dir = LEFTWARDS.test(`${after?.text}`) ? "rtl" : "ltr";
+  return { text: text || (view.current.value ? "" : textWords.stepWaits), piece: -1, kind: "chip", edit, title, dir };
 }
 
 /** The stretch of a run, cut at the ends of pieces; `next` is the first piece that may lie in it. */
@@ -96,7 +101,7 @@ function drawnParts(view: View): Part[] {
       };
       put(run.start, edit.start, "plain");
       put(edit.start, edit.stop, "gone");
-      out.push(changeOf(view, run.edit!));
+      out.push(changeOf(view, run.edit!, out.at(-1)));
       put(edit.stop, run.stop, "plain");
       continue;
     }
@@ -104,7 +109,7 @@ function drawnParts(view: View): Part[] {
     const found = cutUp(run, text, pieces, next, kind, titleOf(edit, original));
     out.push(...found.parts);
     next = found.next;
-    if (edit) out.push(changeOf(view, run.edit!));
+    if (edit) out.push(changeOf(view, run.edit!, out.at(-1)));
   }
   return [...out, ...added(view, false)];
 }
