@@ -55,7 +55,7 @@ class SeveralInputs:
 
 def is_several(x: Any) -> bool:
     """Tell several inputs, a tuple or mapping of tensors or arrays, from one."""
-    return isinstance(x, (tuple, Mapping)) and row_of(x) is None and any(map(_is_array, _values(x)))
+    return isinstance(x, (tuple, Mapping)) and any(map(_is_array, _values(x))) and row_of(x) is None
 
 
 def read_several(x: Any, device: torch.device | str, dtype: torch.dtype) -> SeveralInputs:
