@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from faults.nets import LABELS, Net, picture
-from faults.test_opens_and_closes import KINDS, MOST, census, resident, settle
+from faults.test_opens_and_closes import KINDS, MOST, census, resident
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from ipywidgets import VBox
@@ -184,11 +184,12 @@ def test_nothing_is_left_of_a_cell_that_is_run_again_and_again(notebook, kind, t
     notebook.names["make"] = KINDS[kind]
     for _ in range(3):
         notebook.made(source="w = make()")
-    settle()
+    collected()
     before, memory = census(), resident()
     widgets = [notebook.made(source="w = make()") for _ in range(times)]
-    settle()
-    until(lambda: gc.collect() is not None and not any(one() for one in widgets[:-1]), 30)
+    collected()
+    until(lambda: gc.collect() is not None and not any(one() for one in widgets[:-1]), 60)
+    collected()
     assert living() == [widgets[-1]()]
     grown = census() - before
     assert all(more < times / 2 for more in grown.values()), grown
