@@ -114,16 +114,30 @@ const languages = {
 
 const folder = `${root}${outdir}`;
 
+/** Whose code is among the parts, each with its licence, as it asks for. */
+function licences({ metafile }) {
+  const packages = Object.keys(metafile.inputs).map((path) => path.match(/.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0]);
+  const texts = [...new Set(packages)].filter(Boolean).map((path) => {
+    const file = readdirSync(`${root}${path}`).find((name) => /^licen[cs]e/i.test(name));
+    const { name, version, license } = JSON.parse(readFileSync(`${root}${path}/package.json`, "utf8"));
+    const text = file ? readFileSync(`${root}${path}/${file}`, "utf8").trim() : `Licence: ${license}`;
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return texts.sort().join(`\n${"-".repeat(80)}\n\n`);
+}
+
 async function buildViews() {
   const write = (name, text) => writeFileSync(`${folder}/${name}`, text);
   // Names stay until the parts are made, which look at what is written to.
   const small = { minifySyntax: true, minifyWhitespace: true };
   const split = { ...small, splitting: true, chunkNames: "shared-[hash]", metafile: true, write: false };
-  const { parts, views: made } = await partsOf(await esbuild.build({ ...views, ...split }), root);
+  const built = await esbuild.build({ ...views, ...split });
+  const { parts, views: made } = await partsOf(built, root);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of parts) write(name, text);
   await esbuild.build(languages);
+  write("licences.txt", licences(built));
   write("views.json", JSON.stringify(made));
 }
 

@@ -109,6 +109,7 @@ def static(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if name.startswith(folder)]
         parts = {name.removeprefix(folder): archive.read(name) for name in names}
+    parts.pop("licences.txt")
     return parts, json.loads(parts.pop("views.json"))
 
 
@@ -158,6 +159,15 @@ def test_the_wheel_holds_what_is_needed_and_no_more(wheel):
     assert len(folders) == 3, folders  # the package, its data, its metadata
     assert not [name for name in names if name.endswith((".ts", ".tsx", ".map", ".pyc")) or "/." in name]
     assert not [name for name in names if name.startswith("xai_widgets/labextension")], "it is among the data"
+
+
+def test_whose_code_browsers_are_sent_is_told_with_its_licence(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        text = archive.read("xai_widgets/static/licences.txt").decode()
+    told = {re.match(r"\S+", one)[0]: one for one in re.split(r"\n-{80}\n\n", text)}
+    assert {"preact", "@preact/signals", "regl", "regl-scatterplot"} <= set(told)
+    assert all("Permission is hereby granted, free of charge" in one for one in told.values())
+    assert "Jason Miller" in told["preact"]
 
 
 def test_each_view_comes_in_parts_that_are_stored_once(static):
