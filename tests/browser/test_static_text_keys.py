@@ -173,7 +173,7 @@ def test_the_model_goes_on_and_its_map_is_read_by_keys_alone(open_text):
     expect(panel.locator("ins")).to_have_count(3)
     expect(panel.get_by_role("button", name="Write", exact=True)).to_be_focused()
     assert [one["count"] for one in view.asked("generate")] == [3]
-    pressed(view, *["Tab"] * 4)  # past the new tokens
+    pressed(view, "Tab", "Tab")  # past the new tokens, which are one stop
     expect(panel.get_by_role("button", name="Put into the text")).to_be_focused()
     pressed(view, "Tab")
     said = panel.locator(".xai-matrix-said")
@@ -182,6 +182,33 @@ def test_the_model_goes_on_and_its_map_is_read_by_keys_alone(open_text):
     # The column's word is pointed at in the text as well.
     expect(view.passage.locator(".xai-t-at")).to_have_text("good")
     pressed(view, "Shift+Tab", "Enter")
+    view.settled()
+    assert [(e["name"], e["start"]) for e in view.edits()] == [("replace", 21)]
+
+
+def test_many_new_tokens_are_one_stop_of_the_tab_key(open_text):
+    view = open_text(CAUSAL)
+    panel = view.page.locator("[data-xai=writing]")
+    panel.locator("summary").click()
+    panel.get_by_role("slider", name="New tokens").fill("12")
+    panel.get_by_role("button", name="Write", exact=True).click()
+    keep = panel.get_by_role("button", name="Put into the text")
+    expect(keep).to_be_visible()
+    tokens = panel.locator("ins button")
+    expect(tokens).to_have_count(12)
+    keep.focus()
+    for key, place in (("Shift+Tab", 0), ("ArrowLeft", 0), *(("ArrowRight", i) for i in range(1, 12)),
+                       ("ArrowRight", 11), *(("ArrowLeft", i) for i in range(10, 0, -1))):  # fmt: skip
+        pressed(view, key)
+        expect(tokens.nth(place)).to_be_focused()
+        # What it rests on most is pointed at in the map, as it is under the mouse.
+        expect(panel.locator("ins").nth(place)).to_have_class("xai-t-at")
+    # Where it was left, it is come back to.
+    pressed(view, "Tab")
+    expect(keep).to_be_focused()
+    pressed(view, "Shift+Tab")
+    expect(tokens.nth(1)).to_be_focused()
+    pressed(view, "Enter")
     view.settled()
     assert [(e["name"], e["start"]) for e in view.edits()] == [("replace", 21)]
 

@@ -48,22 +48,40 @@ function Continuation({ view, written }: { view: View; written: Written }) {
     const [from, to] = placeOf(i);
     if (layout && to > before) store.append(layout.text.slice(before, to), to - Math.max(from, before));
   };
+  const point = (i: number) => {
+    cell.value = grid && strongest(grid, i);
+  };
+  const open = (i: number) => !store.saved && placeOf(i)[1] > before;
+  // One stop of the Tab key for all tokens, as for the words of the text: arrow keys go from one to the next.
+  const at = cell.value?.row ?? 0;
+  const stop = open(at) ? at : message.tokens.findIndex((_, i) => open(i));
+  const goOn = (event: KeyboardEvent) => {
+    const list = event.currentTarget as Element;
+    const right = getComputedStyle(list).direction === "rtl" ? -1 : 1;
+    const all = [...list.querySelectorAll<HTMLElement>("button:enabled")];
+    // Another key, and an arrow at an end, finds none.
+    all[all.indexOf(event.target as HTMLElement) + { ArrowRight: right, ArrowLeft: -right }[event.key]!]?.focus();
+  };
   return (
     <>
-      <p class="xai-diff" dir="auto" data-xai="written">
+      <p class="xai-diff" dir="auto" data-xai="written" onKeyDown={goOn}>
         {message.tokens.map(([id, text, p], i) => (
           <ins
             key={`${i} ${id}`}
             class={cell.value?.row === i ? "xai-t-at" : ""}
             title={textWords.generateToken(p)}
-            onPointerEnter={() => {
-              cell.value = grid && strongest(grid, i);
-            }}
+            onPointerEnter={() => point(i)}
             onPointerLeave={() => {
               cell.value = null;
             }}
           >
-            <button type="button" disabled={store.saved !== null || placeOf(i)[1] <= before} onClick={() => ask(i)}>
+            <button
+              type="button"
+              tabIndex={i === stop ? 0 : -1}
+              disabled={!open(i)}
+              onFocus={() => point(i)}
+              onClick={() => ask(i)}
+            >
               {spelled(text)}
             </button>
           </ins>
