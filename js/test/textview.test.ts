@@ -11,7 +11,7 @@ import { textStore } from "../host/text";
 import { editAt, removePieces, wordsBehind } from "../views/text/acts";
 import { partsOf } from "../views/text/parts";
 import { toldVersion } from "../views/text/speech";
-import { createView, readingOf } from "../views/text/view";
+import { createView, placesAt, readingOf } from "../views/text/view";
 import { textKernel } from "./textpage";
 
 const TEXT = "A very good film";
@@ -162,10 +162,26 @@ describe("the view", () => {
     const { store, view } = await bench("wonderful film. Not good.");
     for (const pattern of ["wonderful", "nothing"]) {
       store.setDisplay({ granularity: "pattern", pattern });
-      expect(view.lookA.value!.palette.kind).toBe("diverging");
+      expect(view.shades.a.value!.look.palette.kind).toBe("diverging");
     }
     store.setDisplay({ sign: "absolute" });
-    expect(view.lookA.value!.palette.kind).toBe("sequential");
+    expect(view.shades.a.value!.look.palette.kind).toBe("sequential");
+  });
+
+  it("shows where two methods place a word apart, as a third text without shades of added tokens", async () => {
+    const { store, view, settle } = await bench("wonderful film. Not good.");
+    expect(view.shades.apart.value).toBeNull();
+    store.setCompare("other");
+    await settle();
+    const apart = view.shades.apart.value!;
+    const { codes, lo, hi } = apart.grid;
+    expect(codes).toHaveLength(view.pieces.value.length);
+    expect(apart.tokens.codes).toHaveLength(0);
+    for (const [i] of view.pieces.value.entries()) {
+      const [one, other] = placesAt(view, { start: i, stop: i })!;
+      expect(valueAt(codes[i]!, lo, hi)).toBeCloseTo(one - other, 3);
+    }
+    expect(placesAt(view, { start: 0, stop: 1 })).toBeNull();
   });
 
   it("strikes a word out at once, carries the values along, and tells the step when it is known", async () => {

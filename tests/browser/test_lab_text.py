@@ -233,6 +233,19 @@ def test_two_methods_side_by_side_and_how_far_they_agree(studio, view):
     said = f"{'−' * (expected < 0)}{abs(expected):.2f} rank correlation"
     expect(view.root.locator("[data-xai=agreement]")).to_contain_text(said)
     expect(view.root.locator("[data-xai=agreement]")).to_contain_text("words")
+    # A third text is shaded by how many places of 100 the two put a word apart.
+    apart = view.root.locator("[data-xai=text-apart]")
+    expect(apart).to_have_attribute("aria-label", re.compile("minus"))
+    expect(view.root.locator(".xai-legend").nth(2)).to_contain_text("Occlusion ranks it higher")
+    view.word("good").hover()
+    expect(view.readout).to_contain_text(re.compile(r"[+−]?\d+ places? apart"))
+    told = view.readout.inner_text().replace("−", "-")
+    one, other = (float(place) for place in re.findall(r"place ([\d.]+) of 100", told))
+    assert int(re.search(r"([+-]?\d+) places? apart", told)[1]) == pytest.approx(one - other, abs=0.6)
+    view.passage.press("ArrowRight")
+    expect(view.spoken).to_contain_text("apart")
+    view.root.get_by_label("Compare with", exact=True).select_option("")
+    expect(apart).to_have_count(0)
 
 
 LANGUAGE = """

@@ -2,24 +2,23 @@
 import { effect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { valueAt } from "../../core/arrays";
-import type { Look } from "../../core/paint";
 import { levelOf, stylesOf } from "../../core/text/shade";
 import { textWords } from "../../core/text/words";
-import type { Slot } from "../../core/types";
 import { Flow } from "../../dom/flow";
+import { apartTitle } from "../../panels/disagreement";
 import { labelOf, nameOf } from "../../panels/names";
 import { endTyping } from "./acts";
 import { follow } from "./follow";
 import { gestures } from "./gestures";
 import { partsOf } from "./parts";
 import { announce } from "./speech";
-import type { ReadMap, Typing, View } from "./view";
+import type { Panel, Shades, Typing, View } from "./view";
 
 /** The style of each piece under a look; of an added token by its own value. */
-function styler(map: ReadMap | null, look: Look | null, view: View): (piece: number) => string {
-  if (!map || !look) return () => "";
+function styler(shades: Shades | null, view: View): (piece: number) => string {
+  if (!shades) return () => "";
+  const { grid, tokens, look } = shades;
   const styles = stylesOf(look, view.page.value, view.marks.value);
-  const { grid, tokens } = map;
   const count = grid.codes.length;
   return (piece) => {
     const [source, at] = piece < count ? [grid, piece] : [tokens, piece - count];
@@ -64,7 +63,7 @@ function field(view: View): HTMLElement {
   return input;
 }
 
-export function Passage(props: { view: View; slot: Slot; help: string; onDraw: () => void }) {
+export function Passage(props: { view: View; slot: Panel; help: string; onDraw: () => void }) {
   const { view, slot, help, onDraw } = props;
   const box = useRef<HTMLDivElement>(null);
   const hands = useMemo(() => gestures(view), [view]);
@@ -90,8 +89,7 @@ export function Passage(props: { view: View; slot: Slot; help: string; onDraw: (
         flow.draw(partsOf(view));
       }),
       effect(() => {
-        const [map, look] = slot === "a" ? [view.mapA.value, view.lookA.value] : [view.mapB.value, view.lookB.value];
-        flow.shade(styler(map, look, view));
+        flow.shade(styler(view.shades[slot].value, view));
         if (!pending) pending = requestAnimationFrame(drawn);
       }),
       effect(() => {
@@ -108,8 +106,12 @@ export function Passage(props: { view: View; slot: Slot; help: string; onDraw: (
     };
   }, [view, slot, onDraw]);
 
-  const known = view.store.slots[slot].map.value;
-  const label = known ? textWords.textLabel(nameOf(view.store, slot), labelOf(view.store, slot)) : textWords.textEmpty;
+  const known = view.shades[slot].value;
+  const label = !known
+    ? textWords.textEmpty
+    : slot === "apart"
+      ? apartTitle(view)
+      : textWords.textLabel(nameOf(view.store, slot), labelOf(view.store, slot));
   return (
     <div
       ref={box}

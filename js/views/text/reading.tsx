@@ -1,20 +1,25 @@
 // How the shades are shown. Nothing here asks the kernel for anything.
+import { rankingOf } from "../../core/ranking";
 import { textWords } from "../../core/text/words";
 import { Checkbox, Section, Segments } from "../../dom/controls";
 import { ColourControl, MassControl, OpacityControl, SignControl } from "../../panels/reading";
-import { countOf } from "./readout";
 import type { View } from "./view";
 
 export function ReadingPanel({ view }: { view: View }) {
   const { store } = view;
-  const look = view.lookA.value;
+  const read = view.shades.a.value;
   const kind = view.granularity.value;
   const added = view.layout.value?.special.some(Boolean) ?? false;
   return (
     <Section title={textWords.reading} class="xai-reading">
       <div class="xai-columns">
         <MassControl store={store} hint={textWords.massHint}>
-          {look && textWords.kept(look.kept.share, textWords.pieces[kind](look.kept.pixels), countOf(view))}
+          {read &&
+            textWords.kept(
+              read.look.kept.share,
+              textWords.pieces[kind](read.look.kept.pixels),
+              rankingOf(read.grid).finite,
+            )}
         </MassControl>
         <OpacityControl store={store} />
         <SignControl store={store} />
@@ -29,7 +34,7 @@ export function ReadingPanel({ view }: { view: View }) {
           }))}
           onPick={(value) => store.setDisplay({ marks: value as "shade" | "underline" })}
         />
-        <ColourControl store={store} look={look} />
+        <ColourControl store={store} look={read?.look ?? null} />
         {added && (
           <Checkbox
             label={textWords.special}

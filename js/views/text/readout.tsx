@@ -1,13 +1,13 @@
 // Below the text: the colours with their numbers, and what is read of the word under the cursor.
-import { rankingOf } from "../../core/ranking";
 import { barOf } from "../../core/text/shade";
 import { textWords } from "../../core/text/words";
 import { Button } from "../../dom/controls";
 import { Legend } from "../../dom/legend";
 import { AgreementLine } from "../../panels/agreement";
+import { DifferenceLegend } from "../../panels/disagreement";
 import { methodTitle } from "../../panels/names";
-import { nameOfPieces, readOut } from "./speech";
-import { readingOf, type View } from "./view";
+import { apartAt, nameOfPieces, readOut } from "./speech";
+import { placesAt, readingOf, type View } from "./view";
 
 export function Readout({ view }: { view: View }) {
   return (
@@ -24,24 +24,30 @@ export function Readout({ view }: { view: View }) {
 function Legends({ view }: { view: View }) {
   const at = view.at.value;
   const page = view.page.value;
-  const shown = [
-    { map: view.mapA.value, look: view.lookA.value },
-    { map: view.comparing.value ? view.mapB.value : null, look: view.lookB.value },
-  ];
+  const { a, b, apart } = view.shades;
+  const shown = [a.value, view.comparing.value ? b.value : null];
+  const between = apart.value;
   return (
     <>
       {shown.map(
-        ({ map, look }) =>
-          map &&
-          look && (
+        (map) =>
+          map && (
             <Legend
               key={map.info.slot}
-              look={look}
+              look={map.look}
               title={`${methodTitle(view.store, map.info.request.method)} · ${map.info.label}`}
               value={at ? readingOf(map, at.start, at.stop).value : null}
-              colour={barOf(look, page, "shade")}
+              colour={barOf(map.look, page, "shade")}
             />
           ),
+      )}
+      {between && (
+        <DifferenceLegend
+          view={view}
+          look={between.look}
+          places={at && placesAt(view, at)}
+          colour={barOf(between.look, page, "shade")}
+        />
       )}
     </>
   );
@@ -57,11 +63,13 @@ function Values({ view }: { view: View }) {
         <span class="xai-faint">{textWords.readOutHint}</span>
       </div>
     );
+  const apart = apartAt(view, at);
   const kept = view.cursor.value === null && view.locked.value !== null;
   return (
     <div class={box} data-xai="readout">
       <span class="xai-value">
         <bdi class="xai-value-of">{nameOfPieces(view, at)}</bdi>
+        {apart && <span>{apart.difference}</span>}
         {kept && (
           <Button
             link
@@ -72,13 +80,13 @@ function Values({ view }: { view: View }) {
           />
         )}
       </span>
-      {maps.map((map) => {
+      {maps.map((map, i) => {
         const { value, facts, ids } = readOut(map, at);
         return (
           <span key={map.info.slot} class="xai-value">
             {maps.length > 1 && <span class="xai-value-name">{methodTitle(view.store, map.info.request.method)}</span>}
             <strong>{value}</strong>
-            {[...facts, ids].filter(Boolean).map((fact) => (
+            {[apart?.places[i], ...facts, ids].filter(Boolean).map((fact) => (
               <span key={fact} class="xai-faint">
                 {fact}
               </span>
@@ -88,9 +96,4 @@ function Values({ view }: { view: View }) {
       })}
     </div>
   );
-}
-
-/** How many pieces have a value. */
-export function countOf(view: View): number {
-  return view.mapA.value ? rankingOf(view.mapA.value.grid).finite : 0;
 }

@@ -1,7 +1,6 @@
 // The view as one picture, and as text, for places where no widget can live: saved notebooks, slides, issues.
 import { valueAt } from "../../core/arrays";
 import { cut } from "../../core/format";
-import type { Look } from "../../core/paint";
 import { levelOf, type Page, rgb, shadeAt } from "../../core/text/shade";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
@@ -10,9 +9,10 @@ import { canvasOf } from "../../dom/canvas";
 import { fitted } from "../../dom/fit";
 import { ends, paintBar } from "../../dom/legend";
 import { agreementText, verdictOf } from "../../panels/agreement";
+import { apartEnds } from "../../panels/disagreement";
 import { classesText, drawBars, drawEnds, fontOf, INK, methodsText, questionText, writer } from "../../panels/paper";
 import { partsOf } from "./parts";
-import type { ReadMap, View } from "./view";
+import type { Shades, View } from "./view";
 
 const [WIDTH, SIDE, GAP, LINE, SIZE] = [520, 212, 16, 24, 15];
 /** What a picture can hold of a long text. */
@@ -34,7 +34,8 @@ interface Word {
 }
 
 /** The parts of the text, cut where a line may end. */
-function wordsOf(view: View, map: ReadMap | null, look: Look | null): Word[] {
+function wordsOf(view: View, map: Shades | null): Word[] {
+  const look = map?.look;
   const out: Word[] = [];
   for (const part of partsOf(view)) {
     if (part.kind === "input") continue;
@@ -102,14 +103,14 @@ export function snapshot(view: View, most?: number): string {
   ctx.fillRect(0, 0, canvas.width, canvas.height);
   const write = writer(ctx, WIDTH);
   write(questionText(view, textWords.title), GAP, GAP + 16, { size: 17, bold: true, most: canvas.width - 2 * GAP });
-  const panels = [[view.mapA.value, view.lookA.value] as const];
-  if (view.comparing.value) panels.push([view.mapB.value, view.lookB.value]);
+  const { a, b, apart } = view.shades;
   let y = GAP + 52;
-  for (const [map, look] of panels) {
-    y = drawText(ctx, wordsOf(view, map, look), GAP, y, WIDTH);
+  for (const shown of view.comparing.value ? [a, b, apart] : [a]) {
+    const look = shown.value?.look;
+    y = drawText(ctx, wordsOf(view, shown.value), GAP, y, WIDTH);
     if (!look) continue;
     paintBar(ctx, look, GAP, y - 8, WIDTH, 8, (position) => rgb(shadeAt(look, position, PAPER).paper));
-    drawEnds(ctx, write, ends(look), GAP, y + 16, WIDTH);
+    drawEnds(ctx, write, shown === apart ? apartEnds(look) : ends(look), GAP, y + 16, WIDTH);
     y += 52;
   }
   const x = WIDTH + 2 * GAP;

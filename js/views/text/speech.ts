@@ -9,9 +9,10 @@ import { placeOf, stepFrom } from "../../core/text/versions";
 import { spelled } from "../../core/text/visible";
 import { textWords } from "../../core/text/words";
 import { words } from "../../core/words";
+import { type Apart, apartOf } from "../../panels/disagreement";
 import { methodTitle } from "../../panels/names";
 import { wordsIn } from "./acts";
-import { type ReadMap, readingOf, type View } from "./view";
+import { placesAt, type ReadMap, readingOf, type View } from "./view";
 
 const MOST_IDS = 12;
 
@@ -38,14 +39,22 @@ export function nameOfPieces(view: View, at: Span): string {
     : textWords.sumOf(textWords.pieces[view.granularity.value](at.stop - at.start + 1));
 }
 
+/** Where two methods disagree on a piece. */
+export function apartAt(view: View, at: Span): Apart | null {
+  const places = placesAt(view, at);
+  return places && apartOf(places);
+}
+
 export function say(view: View): void {
   const at = view.at.value;
   if (!at) return;
-  const parts = view.maps.value.flatMap((map) => {
+  const apart = apartAt(view, at);
+  const parts = view.maps.value.flatMap((map, i) => {
     const { value, facts } = readOut(map, at);
     const name = view.maps.value.length > 1 ? methodTitle(view.store, map.info.request.method) : "";
-    return [name, `${words.value} ${value}`, ...facts];
+    return [name, `${words.value} ${value}`, apart?.places[i] ?? "", ...facts];
   });
+  if (apart) parts.unshift(`${words.disagreement} ${apart.difference}`);
   const name = [nameOfPieces(view, at), at.start === at.stop ? "" : spelled(wordsIn(view, at))];
   view.spoken.value = words.spoken([...name, ...parts].filter(Boolean));
 }

@@ -4,6 +4,7 @@ import { useComputed } from "@preact/signals";
 import { translated } from "../../core/language";
 import type { Granularity } from "../../core/text/types";
 import { textWords } from "../../core/text/words";
+import { words } from "../../core/words";
 import { Segments } from "../../dom/controls";
 import { useIds } from "../../dom/hooks";
 import { nameOf } from "../../panels/names";
@@ -28,9 +29,13 @@ export function Stage(props: { view: View; onDraw: () => void }) {
         {empty ? textWords.empty : `${textWords.hints[view.mode.value]} ${store.saved ? "" : textWords.hintMore}`}
       </p>
       <div class={two ? "xai-passages xai-beside" : "xai-passages"}>
-        {(two ? (["a", "b"] as const) : (["a"] as const)).map((slot) => (
+        {(two ? (["a", "b", "apart"] as const) : (["a"] as const)).map((slot) => (
           <div key={slot} class="xai-passage-box">
-            {two && <h3 class="xai-heading xai-passage-name">{nameOf(store, slot)}</h3>}
+            {two && (
+              <h3 class="xai-heading xai-passage-name">
+                {slot === "apart" ? words.disagreement : nameOf(store, slot)}
+              </h3>
+            )}
             {slot === "a" && view.menu.value && <WordMenu view={view} pieces={view.menu.value} />}
             <Passage view={view} slot={slot} help={ids.help} onDraw={onDraw} />
           </div>

@@ -1,7 +1,7 @@
 // What one view of the text widget adds to the shared store: pieces, cursor, mode, and what is drawn from them.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { type Grid, valueAt } from "../../core/arrays";
-import { lookOf } from "../../core/paint";
+import { differenceLook, type Look, lookOf } from "../../core/paint";
 import { rankingOf } from "../../core/ranking";
 import { splice } from "../../core/text/edits";
 import { joinedWithin, matchesOf, patternOf, sentencesOf, wordsOf } from "../../core/text/pieces";
@@ -27,6 +27,14 @@ export interface ReadMap extends TextMap {
   tokens: Grid;
   /** The piece of each token, −1 for none. */
   places: Int32Array;
+}
+
+/** One of the texts beside each other. */
+export type Panel = Slot | "apart";
+
+/** What the shades of one of them are of. */
+export interface Shades extends Pick<ReadMap, "grid" | "tokens"> {
+  look: Look;
 }
 
 export interface Reading {
@@ -69,6 +77,12 @@ export function readingOf(map: ReadMap, from: number, to = from): Reading {
     share: mass > 0 ? Math.abs(value) / mass : 0,
     ids,
   };
+}
+
+/** The places that two methods give one piece among all. */
+export function placesAt(view: View, { start, stop }: Span): [number, number] | null {
+  const width = view.pieces.value.length;
+  return (start === stop && view.agreement.value?.placesAt({ width, height: 1 }, start, 0)) || null;
 }
 
 export function createView(store: TextStore) {
@@ -136,13 +150,24 @@ export function createView(store: TextStore) {
       return { ...map, tokens: map.grid, places, grid: summed(map.grid, places, pieces.value.length) };
     });
   const [mapA, mapB] = [reading("a", tokensA), reading("b", tokensB)];
-  const drawn = (slot: Slot, map: ReadMap | null, shown: TextDisplay) =>
-    map && lookOf(map.grid, shown, trust[slot].grey.value, map.tokens);
-  const lookA = computed(() => drawn("a", mapA.value, display.value));
-  const lookB = computed(() => drawn("b", mapB.value, { ...display.value, scale: null }));
   const comparing = computed(() => store.compare.value !== null);
   const sign = computed(() => display.value.sign);
   const agreement = computed(() => agreementAs(mapA.value, store.compare.value && mapB.value, sign.value));
+  const difference = computed(() => agreement.value?.difference() ?? null);
+  const drawn = (slot: Slot, map: ReadonlySignal<ReadMap | null>, shown: () => TextDisplay) =>
+    computed(() => {
+      const read = map.value;
+      return read && { ...read, look: lookOf(read.grid, shown(), trust[slot].grey.value, read.tokens) };
+    });
+  /** What is drawn of either method, and of where both disagree: added tokens have no place of their own. */
+  const shades = {
+    a: drawn("a", mapA, () => display.value),
+    b: drawn("b", mapB, () => ({ ...display.value, scale: null })),
+    apart: computed(() => {
+      const grid = difference.value;
+      return grid && { grid, tokens: { ...grid, codes: new Uint16Array() }, look: differenceLook(grid, display.value) };
+    }),
+  };
   const maps = computed(() => {
     const other = comparing.value && mapB.value;
     return [mapA.value, other].filter((map): map is ReadMap => !!map);
@@ -194,10 +219,9 @@ export function createView(store: TextStore) {
     current: computed(() => prediction.value?.layout.text === text.value),
     mapA,
     mapB,
-    lookA,
-    lookB,
     comparing,
     agreement,
+    shades,
     maps,
     over: (count: number) => textWords.over(textWords.pieces[granularity.value](count)),
     manner: signal(""),
