@@ -31,6 +31,19 @@ LINES, WIDTH = 40, 160
 BOXES = ("\u2610", "\u2611")
 """What a step begins with."""
 
+WHOLE = """
+from xai_widgets.widgets import explainer as _explainer
+
+
+def _whole(self):
+    self.wait(300)
+    return self.attribution
+
+
+_explainer.Explainer._first_picture = _whole
+"""
+"""A notebook shows the first picture that there is; here it has time for the last."""
+
 FENCE = "~~~~~~"
 INTRO = (
     "*What follows is `notebooks/{}.ipynb` as it looks without a kernel. Opened in JupyterLab, by "
@@ -134,7 +147,7 @@ def main() -> None:
     for name in given.names or every:
         notebook = nbformat.read(every[name], as_version=4)
         with tempfile.TemporaryDirectory() as folder:
-            run(notebook, folder)
+            run(notebook, folder, WHOLE)
         keep(notebook, name, given.into)
         print(name)
 

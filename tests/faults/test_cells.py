@@ -52,6 +52,8 @@ class Notebook:
 
 @pytest.fixture
 def notebook(monkeypatch):
+    for widget in living():  # which other tests left open
+        widget.close()
     monkeypatch.setattr(forgetting, "SOON", 0.05)  # by then the thread that told is done with the widget
     monkeypatch.setattr(forgetting, "_slots", weakref.WeakKeyDictionary())
     for name in ("SHARE", "LEAST"):

@@ -112,9 +112,9 @@ assert not _said, _said
 """What widgets and steps say in place of an answer, which stops no cell."""
 
 
-def run(notebook, folder):
+def run(notebook, folder, first=""):
     """Run a notebook as readers do, and look whether anything failed without a word. JupyterLab saves no state."""
-    before, after = map(nbformat.v4.new_code_cell, (PATIENT, FAILED))
+    before, after = map(nbformat.v4.new_code_cell, (PATIENT + first, FAILED))
     notebook.cells = [before, *notebook.cells, after]
     options = {"timeout": SECONDS, "store_widget_state": False}
     NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **options).execute()

@@ -97,8 +97,9 @@ def attribute(
         list of texts needs none, and is explained by the words of `x`.
     background : DataFrame or array (rows, columns), optional
         For a row: rows of the data. The model is given rows as they are there, and what is hidden takes the cells of
-        100 of them, or of the rows of another frame given as ``baselines=``: values sum to the score minus the mean of
-        theirs. An array for a method that has a parameter of this name, such as ``"smooth_grad"``, is that parameter.
+        100 of them, of 25 where the model is a function or an estimator, or of the rows of another frame given as
+        ``baselines=``: values sum to the score minus the mean of theirs. An array for a method that has a parameter of
+        this name, such as ``"smooth_grad"``, is that parameter.
     features, encode
         Of `background`, as of :func:`counterfactuals`.
     labels : sequence of str, optional

@@ -42,8 +42,9 @@ ROWS = 2**16
 FAILED = 256
 """Rows that are looked for one by one among those for which a model fails; then whole batches are left out."""
 
-COMPARED = 100
-"""Rows of the background that stand in for what is hidden, each in turn: values add up to the mean over them."""
+COMPARED, OF_FUNCTIONS = 100, 25
+"""Rows of the background that stand in for what is hidden, each in turn: values add up to the mean over them. Fewer for
+functions and estimators, which may take as long for one row as a network for a hundred."""
 
 
 class TableRows:
@@ -199,7 +200,8 @@ class RowSubject:
         data = self.table.data
         whole = data[np.isfinite(data).all(1)]
         data = whole if len(whole) else data
-        chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:COMPARED]
+        most = COMPARED if self.smooth else OF_FUNCTIONS
+        chosen = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))[:most]
         return References(self.tensor(data[np.sort(chosen.numpy())]), len(data))
 
     def rows(self, frame: Any) -> Tensor:
