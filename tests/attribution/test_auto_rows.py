@@ -28,7 +28,8 @@ def table(columns: int, differing: int) -> Any:
     ("columns", "differing", "function", "network"),
     [
         (8, 8, "exact_shapley", "exact_shapley"),
-        (9, 9, "kernel_shap", "exact_shapley"),
+        (10, 10, "exact_shapley", "exact_shapley"),
+        (11, 11, "kernel_shap", "exact_shapley"),
         (12, 12, "kernel_shap", "exact_shapley"),
         (13, 13, "kernel_shap", "expected_gradients"),
         (16, 8, "exact_shapley", "exact_shapley"),

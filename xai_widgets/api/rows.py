@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FEW, MANY = 2**15, 2**19
 """Up to so many different rows ``method="auto"`` does all coalitions: of a function, and of a model with gradients.
 
-A hundred rows that differ from this one in 8 columns and in 12 are fewer; where most cells are alike, 16 may be.
+Those of 25 rows that differ from this one in 10 columns are fewer, and of 100 in 12; where most cells are alike, in 16.
 """
 
 
