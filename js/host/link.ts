@@ -15,8 +15,14 @@ const DISPLAY_MS = 250;
 
 type Ask = { kind: "ask"; id: number; slot: Slot; request: Request };
 
+interface RollCall {
+  kind: "rollcall";
+}
+
 export interface Listener {
   welcome(message: Welcome): void;
+  /** The kernel wants to know whether this page still shows the widget. */
+  rollCall(): void;
   message(message: Exclude<Incoming, Welcome>, buffers: Bytes[]): void;
   /** The kernel did not answer in time. */
   silent(): void;
@@ -134,11 +140,15 @@ export class Link {
 
   private revive = (): void => this.open();
 
-  private receive = (message: Incoming | LanguageMessage, beside?: Bytes[] | null): void => {
+  private receive = (message: Incoming | LanguageMessage | RollCall, beside?: Bytes[] | null): void => {
     const buffers = beside ?? [];
     if (!message || typeof message !== "object") return;
     if (message.kind === "language") {
       void learn(message);
+      return;
+    }
+    if (message.kind === "rollcall") {
+      this.listener.rollCall();
       return;
     }
     if (message.kind === "layers") {

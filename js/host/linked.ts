@@ -30,6 +30,7 @@ export abstract class LinkedStore {
           this.kernelVersion.value = message.version;
           this.welcome(message, first, live);
         }),
+      rollCall: () => this.tell(this.views),
       message: (message, buffers) =>
         batch(() => {
           this.connection.value = "live";

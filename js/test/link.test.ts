@@ -10,6 +10,7 @@ it("goes on counting its asks after a message of a later version", () => {
   const model = new StaticModel({});
   const link = new Link(model, {
     welcome: () => heard.push("welcome"),
+    rollCall: () => heard.push("rollcall"),
     message: (message: Incoming, buffers) => {
       heard.push(message.kind);
       handed.push(buffers);

@@ -49,6 +49,18 @@ describe("connection", () => {
     expect(new Set(pages).size).toBe(2);
   });
 
+  it("says who shows it when the kernel asks, and by the same name", () => {
+    const { store, say, sent } = bench();
+    store.seen(2);
+    say({ kind: "rollcall" });
+    store.seen(-2);
+    say({ kind: "rollcall" });
+    const told = sent("seen") as unknown as { views: number; page: string }[];
+    expect(told.map(({ views }) => views)).toEqual([2, 2, 0, 0]);
+    expect(new Set(told.map(({ page }) => page)).size).toBe(1);
+    expect(store.trouble.value).toBeNull();
+  });
+
   it("asks again for what was asked while nobody answered", () => {
     const { store, sent, welcome } = bench();
     vi.advanceTimersByTime(3000);

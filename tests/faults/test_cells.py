@@ -15,7 +15,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from ipywidgets import VBox
 from ipywidgets.widgets.widget import _instances
-from widgets.fakes import Browser, until
+from widgets.fakes import until
 
 import xai_widgets as xai
 from xai_widgets.jobs import worker_for
@@ -50,12 +50,40 @@ class Notebook:
         return weakref.ref(widget)
 
 
+class Pages:
+    """Pages with views of a widget, which they do not keep; each answers when it is asked, unless it was silenced."""
+
+    def __init__(self, widget):
+        self._widget, self._views = weakref.ref(widget), {}
+        widget.send = self._hear
+        self._say(kind="hello", v=1, version="0.1.0")
+
+    def _say(self, **content):
+        self._widget()._receive(None, content, [])
+
+    def _hear(self, content, buffers=()):
+        if content["kind"] == "rollcall":
+            for page, views in self._views.items():
+                self._say(kind="seen", page=page, views=views)
+
+    def show(self, page, views):
+        """Let a page say how many views it has."""
+        self._views[page] = views
+        self._say(kind="seen", page=page, views=views)
+
+    def silence(self, page):
+        """Let a page say nothing more, as one that has crashed."""
+        del self._views[page]
+
+
 @pytest.fixture
 def notebook(monkeypatch):
     for widget in living():  # which other tests left open
         widget.close()
     monkeypatch.setattr(forgetting, "SOON", 0.05)  # by then the thread that told is done with the widget
-    monkeypatch.setattr(forgetting, "_slots", weakref.WeakKeyDictionary())
+    monkeypatch.setattr(forgetting, "SILENCE", 0.0)  # pages of this module answer at once
+    for name in ("_slots", "_calls"):
+        monkeypatch.setattr(forgetting, name, weakref.WeakKeyDictionary())
     for name in ("SHARE", "LEAST"):
         monkeypatch.setattr(forgetting, name, 1e9)
     made = Notebook()
@@ -137,22 +165,106 @@ def test_a_widget_lives_as_long_as_a_shown_box_has_it(notebook):
 
 def test_a_widget_lives_as_long_as_a_page_shows_it(notebook):
     first = notebook.made()
-    Browser(first()).say(kind="seen", page="one", views=1)
-    Browser(first()).say(kind="seen", page="two", views=2)
+    pages = Pages(first())
+    pages.show("one", 1)
+    pages.show("two", 2)
     notebook.run("a", "0")
     collected()
     assert first() in living()
-    Browser(first()).say(kind="seen", page="one", views=0)
+    pages.show("one", 0)
     collected()
     assert first() in living()
-    Browser(first()).say(kind="seen", page="two", views=0)
+    pages.show("two", 0)
     until(lambda: first() is None)
+
+
+def test_a_page_that_ends_without_a_word_keeps_no_widget(notebook):
+    first = notebook.made()
+    pages = Pages(first())
+    pages.show("one", 1)
+    pages.show("two", 1)
+    pages.silence("one")
+    notebook.run("a", "0")
+    collected()
+    assert first() in living()
+    pages.silence("two")
+    notebook.run("b", "0")
+    until(lambda: first() is None)
+
+
+def test_a_page_that_ends_without_a_word_changes_nothing_while_the_cell_stays(notebook):
+    first = notebook.made()
+    pages = Pages(first())
+    pages.show("one", 1)
+    pages.silence("one")
+    notebook.run("b", "0")
+    collected()
+    assert first() in living()
+    assert first().seen
+
+
+def test_no_page_is_taken_for_gone_while_a_cell_runs_behind_which_its_answer_may_wait(notebook):
+    first = notebook.made()
+    pages = Pages(first())
+    pages.show("one", 1)
+    notebook.run("a", "0")
+    pages.silence("one")
+
+    def during():
+        forgetting.call_pages()
+        collected()
+        assert first().seen
+
+    notebook.names["during"] = during
+    notebook.run("b", "during()")
+    until(lambda: first() is None)
+
+
+def test_a_page_is_given_time_to_answer_and_nothing_waits_once_all_have(notebook, monkeypatch):
+    monkeypatch.setattr(forgetting, "SILENCE", 3600.0)
+    first, other = notebook.made(), notebook.made("b")
+    late, later = Pages(first()), Pages(other())
+    late.show("one", 1)
+    later.show("two", 1)
+    late.silence("one")
+    later.silence("two")
+    notebook.run("c", "0", deleted=["a", "b"])
+    late.show("one", 1)
+    assert [first().awaited, other().awaited] == [False, True]
+    assert worker_for("cpu")._has_work()
+    later.show("two", 0)
+    collected()
+    assert living() == [first()]
+    assert other() is None
+
+
+def test_widgets_may_be_left_while_others_are_asked_about(monkeypatch):
+    class Named:
+        awaited, seen = True, True
+
+    class Amid(weakref.WeakSet):
+        def __iter__(self):
+            for one in super().__iter__():
+                yield one
+                if not threads:
+                    threads.append(threading.Thread(target=forgetting.leave, args=([late],)))
+                    threads[0].start()
+                    threads[0].join(0.2)  # all of it, unless it is kept waiting
+
+    threads, late, early = [], Named(), [Named(), Named()]
+    for name in ("look", "call_pages"):
+        monkeypatch.setattr(forgetting, name, lambda: None)
+    monkeypatch.setattr(forgetting, "_left", Amid(early))
+    forgetting.heard(early[0])
+    threads[0].join()
+    assert late in forgetting._left
 
 
 def test_a_widget_lives_that_is_out_of_sight_while_its_cell_stays(notebook):
     first = notebook.made()
-    Browser(first()).say(kind="seen", page="one", views=1)
-    Browser(first()).say(kind="seen", page="one", views=0)
+    pages = Pages(first())
+    pages.show("one", 1)
+    pages.show("one", 0)
     notebook.run("b", "0")
     notebook.made("c")
     notebook.made("c")

@@ -66,6 +66,7 @@ class Cells:
         return parent.get("metadata") or {}
 
     def _begins(self, _info: Any = None) -> None:
+        forgetting.cell_begins()
         told = self._told()
         for cell in (told.get("cellId"), *(told.get("deletedCells") or ())):
             self._left |= self._held.pop(cell, ())
@@ -75,7 +76,7 @@ class Cells:
         orphans = [one for one in left if not any(one in held for held in self._held.values())]
         if orphans:
             uncache(self._shell, orphans)
-        forgetting.leave(orphans)
+        forgetting.cell_ends(orphans)
 
 
 def uncache(shell: Any, widgets: Iterable[Any]) -> None:

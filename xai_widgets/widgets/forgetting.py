@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import math
+import threading
 import time
 import weakref
 from collections import deque
@@ -37,10 +38,18 @@ SHARE, LEAST = 0.05, 0.01
 """Of the time that looking may take: for each that was left since the last look, and where there are none. In a kernel
 of very many objects each look is slow."""
 
+SILENCE = 30.0
+"""Seconds in which a page answers whether it still shows a widget that its cells have left. Where the kernel has no
+subshells its answer waits behind cells, so that only time counts in which none runs."""
+
 _left: weakref.WeakSet[Any] = weakref.WeakSet()
+_lock = threading.Lock()
+"""What changes `_left` or goes through it has this: cells, pages and workers come on threads of their own."""
+
 _lost: deque[Any] = deque()
 _slots: weakref.WeakKeyDictionary[Worker, Slot] = weakref.WeakKeyDictionary()
 _due: weakref.WeakKeyDictionary[Worker, float] = weakref.WeakKeyDictionary()
+_calls: weakref.WeakKeyDictionary[Worker, Slot] = weakref.WeakKeyDictionary()
 
 
 class _Look:
@@ -50,25 +59,65 @@ class _Look:
     since = 0
 
 
+class _Call:
+    """The last one to pages: when it was, and whether a cell has begun since that still runs."""
+
+    at, in_cell = 0.0, False
+
+
 def leave(widgets: Iterable[Any]) -> None:
     """Take note of widgets that no cell holds any more; those that nobody sees or names are closed before long."""
-    before = len(_left)
-    _left.update(widgets)
-    _Look.since += len(_left) - before
+    with _lock:
+        before = len(_left)
+        _left.update(widgets)
+        _Look.since += len(_left) - before
     if _left:
         look()
+        call_pages()
+
+
+def cell_begins() -> None:
+    """Take note that a cell runs, behind which answers of pages may wait."""
+    _Call.in_cell = True
+
+
+def cell_ends(left: Iterable[Any]) -> None:
+    """Take note that it does no longer, and of the widgets that no cell holds since it began."""
+    _Call.in_cell = False
+    leave(left)
+
+
+def call_pages() -> None:
+    """Ask the pages that show what cells have left; those that do not answer in time are taken for gone."""
+    _Call.at = time.monotonic()
+    awaited = [one.call_roll() for one in _all_left()]
+    if any(awaited):
+        for worker in workers()[:1]:
+            slot = _calls.setdefault(worker, Slot(worker, priority=FIRST, delay=SILENCE))
+            slot.submit(_answered, publish=_nothing, ended=_ended)
 
 
 def keep(widget: Any) -> None:
     """Take note that a cell holds a widget."""
-    _left.discard(widget)
+    with _lock:
+        _left.discard(widget)
 
 
-def unseen(widget: Any) -> None:
-    """Take note that the last view of a widget is gone."""
-    if widget in _left:
+def heard(widget: Any) -> None:
+    """Take note that it is known anew which pages show a widget."""
+    if widget not in _left:
+        return
+    if not widget.seen:
         _Look.since += 1
         look()
+    if not any(one.awaited for one in _all_left()):
+        for slot in list(_calls.values()):
+            slot.cancel()
+
+
+def _all_left() -> list[Any]:
+    with _lock:
+        return list(_left)
 
 
 def lost(widget: Any) -> None:
@@ -96,7 +145,7 @@ def _steps(worker: Worker) -> Iterator[None]:
 
 
 def _collect(worker: Worker) -> None:
-    names = {one.model_id: weakref.ref(one) for one in list(_left) if one.comm is not None and not one.seen}
+    names = {one.model_id: weakref.ref(one) for one in _all_left() if one.comm is not None and not one.seen}
     if not names:
         return
     _Look.since, began = 0, time.thread_time()
@@ -111,6 +160,18 @@ def _collect(worker: Worker) -> None:
     _Look.ended, _Look.seconds = time.monotonic(), time.thread_time() - began
     while _lost:
         _lost.popleft().close()
+
+
+def _answered() -> Iterator[None]:
+    # The end of a cell asks anew. Where no thread can wait this comes at once: there pages are believed until they go.
+    if not _Call.in_cell and time.monotonic() >= _Call.at + SILENCE:
+        _end_roll()
+    yield None
+
+
+def _end_roll() -> None:
+    for widget in _all_left():
+        widget.end_roll()
 
 
 def _nothing(_: None) -> None: ...

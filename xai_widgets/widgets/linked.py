@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 MOST_PAGES = 100
-"""Pages that are told apart; one that ends without a word, as in a crash, counts until there are so many newer ones."""
+"""Pages that are told apart: of more, those that spoke last."""
 
 
 class LinkedWidget(anywidget.AnyWidget):
@@ -54,6 +54,8 @@ class LinkedWidget(anywidget.AnyWidget):
         self._id = 0
         self._viewed, self._bits, self._language = False, 16, ""
         self._pages: dict[str, int] = {}
+        self._silent: set[str] = set()
+        """Pages that were asked whether they still have a view, and have not answered."""
         self._closed = False
         self.made = time.time()
         super().__init__(**traits)
@@ -100,23 +102,46 @@ class LinkedWidget(anywidget.AnyWidget):
     def _on_seen(self, message: Seen) -> None:
         with self._lock:
             self._pages.pop(message.page, None)
+            self._silent.discard(message.page)
             if message.views:
                 self._pages[message.page] = message.views
                 while len(self._pages) > MOST_PAGES:
                     del self._pages[next(iter(self._pages))]
-        if not self.seen:
-            forgetting.unseen(self)
+        forgetting.heard(self)
 
     @property
     def seen(self) -> bool:
         """Whether a page has a view of it."""
         return bool(self._pages)
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a page that was asked has not answered yet."""
+        return bool(self._silent)
+
     def unseen(self) -> None:
         """Take note that no page has a view any more."""
         with self._lock:
             self._pages.clear()
-        forgetting.unseen(self)
+            self._silent.clear()
+        forgetting.heard(self)
+
+    def call_roll(self) -> bool:
+        """Ask the pages that had a view whether they still have one; tell whether an answer is awaited."""
+        with self._lock:
+            self._silent = set(self._pages)
+            if self._silent:
+                self._post(Message("rollcall"))
+            return self.awaited
+
+    def end_roll(self) -> None:
+        """Take the pages that have not answered for gone: a last word can be lost, and a crash says none."""
+        with self._lock:
+            silent, self._silent = self._silent, set()
+            for page in silent:
+                self._pages.pop(page, None)
+        if silent:
+            forgetting.heard(self)
 
     @abstractmethod
     def _on_message(self, message: Wish) -> None:
