@@ -36,9 +36,13 @@ def rank_correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
     Spearman: The proof and measurement of association between two things. American Journal of Psychology (1904).
     """
     there = ~(np.isnan(one) | np.isnan(other))
-    a, b = ranks(one[there]), ranks(other[there])
-    spread = np.sqrt((a @ a) * (b @ b))
-    return float(a @ b / spread) if spread > 0 else float("nan")
+    return correlation(ranks(one[there]), ranks(other[there]))
+
+
+def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Return the correlation of two arrays of mean 0, such as `ranks`; NaN where one of them is 0 everywhere."""
+    spread = np.sqrt((one @ one) * (other @ other))
+    return float(one @ other / spread) if spread > 0 else float("nan")
 
 
 def ranks(values: NDArray[Any]) -> NDArray[np.float64]:

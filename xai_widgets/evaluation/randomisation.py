@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import torch
 
-from xai_widgets.agreement import rank_correlation
+from xai_widgets.agreement import correlation, ranks
 from xai_widgets.evaluation.again import AgainMetric, explain_again, known
 from xai_widgets.evaluation.base import Reading, missing, register_metric
-from xai_widgets.evaluation.ssim import ssim
+from xai_widgets.evaluation.ssim import Look
 from xai_widgets.evaluations import Curve
 from xai_widgets.method import parameter
 from xai_widgets.models.stand_ins import StandIns
@@ -63,19 +63,20 @@ class Randomisation(AgainMetric):
 
     def run(self, subject: Subject, seed: int = 0) -> Iterator[Reading | None]:
         """Yield after each batch, and a reading after each group of layers."""
-        own, model = known(subject.attribution.values), subject.model.apart()
+        model = subject.model.apart()
         if model is None:
             yield missing("The model cannot be copied, and its own weights are not to be touched.")
             return
         order, parts = layers_from_the_top(model, subject), dict(model.given.named_modules())
         stages = np.array_split(np.array(order), min(self.n_stages, len(order)))
         draw, drawn = torch.Generator().manual_seed(seed), set[int]()
+        likeness = Likeness(known(subject.attribution.values), subject.inputs.kind)
         points = [(0.0, 1.0, 1.0)]
         for i, names in enumerate(stages):
             for name in names:
                 draw_anew(parts[str(name)], draw, drawn)
             other = yield from explain_again(subject, inputs=inputs_of(model, subject.inputs), model=model)
-            agreement = like(own, other, subject)
+            agreement = likeness.of(other)
             if agreement is None:
                 yield missing("A map has the same value everywhere, which puts nothing in an order.")
                 return
@@ -131,14 +132,24 @@ def draw_anew(module: nn.Module, draw: torch.Generator, drawn: set[int]) -> None
         drawn.add(id(weight))
         with torch.no_grad():
             noise = torch.randn(weight.shape, generator=draw).to(weight)
-            weight.copy_(weight.mean() + noise * weight.std(correction=0))
+            weight.copy_(noise.mul_(weight.std(correction=0)).add_(weight.mean()))
 
 
-def like(own: NDArray[np.float64], other: NDArray[np.float64], subject: Subject) -> tuple[float, float] | None:
-    """Return rank correlation and structural similarity; None where a map puts nothing in an order."""
-    if subject.inputs.kind == "image":
-        own, other = (one.sum(0) if one.ndim == 3 else one for one in (own, other))  # noqa: PLR2004
-    ranks = rank_correlation(own.ravel(), other.ravel())
-    if np.isnan(ranks):
-        return None
-    return ranks, ssim(own, other) if subject.inputs.kind == "image" else ranks
+class Likeness:
+    """How like a map, of which ranks and look are found once, others are: without NaN, of the same shape."""
+
+    def __init__(self, own: NDArray[np.float64], kind: str) -> None:
+        self._picture = kind == "image"
+        flat = self._flat(own)
+        self._ranks, self._look = ranks(flat.ravel()), Look(flat) if self._picture else None
+
+    def of(self, other: NDArray[np.float64]) -> tuple[float, float] | None:
+        """Return rank correlation and structural similarity; None where a map puts nothing in an order."""
+        other = self._flat(other)
+        found = correlation(self._ranks, ranks(other.ravel()))
+        if np.isnan(found):
+            return None
+        return found, found if self._look is None else self._look.similarity(other)
+
+    def _flat(self, map_: NDArray[np.float64]) -> NDArray[np.float64]:
+        return map_.sum(0) if self._picture and map_.ndim == 3 else map_  # noqa: PLR2004
