@@ -87,12 +87,11 @@ until_done([last])
 
 
 PATIENT = """
-from xai_widgets.widgets import embedding as _embedding, explainer as _explainer, population as _population
+from xai_widgets.widgets import cells as _cells
 
-for _one in (_embedding, _explainer, _population):
-    _one.FIRST_PICTURE_SECONDS = 200
+_cells.FIRST_PICTURE_SECONDS, _cells.UNATTENDED_SECONDS = 0, 200
 """
-"""A cell waits for its first picture, but not for long: on a busy machine it would be too short."""
+"""Where a program runs a notebook, a cell waits for its first picture, but on a busy machine not for long enough."""
 
 FAILED = """
 import gc as _gc

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import re
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from widgets.texts import Reader
 import xai_widgets as xai
 from xai_widgets.export import SAVED_VIEW, bundle, mimebundle, png
 from xai_widgets.lab import pages
+from xai_widgets.widgets import cells
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (400, 400, 3)).astype(np.uint8))
 PAGE = re.compile(r'id="xai-page">(.*?)</script>', re.DOTALL)
@@ -228,3 +230,18 @@ def test_the_page_of_512_tokens_and_6_classes_is_small(make_text, tmp_path):
     assert len(text.result(60).values) >= 512
     text.save(tmp_path / "x.html")
     assert (tmp_path / "x.html").stat().st_size <= 200_000
+
+
+@pytest.mark.parametrize("told", [{"allow_stdin": True}, {"allow_stdin": False}, {}], ids=str)
+def test_a_cell_waits_for_its_picture_where_a_program_runs_it(make, gate, monkeypatch, told):
+    shell = Mock(kernel=Mock(get_parent=lambda: {"content": told, "metadata": {}}))
+    monkeypatch.setattr(cells, "notebook", lambda: shell)
+    monkeypatch.setattr(cells, "FIRST_PICTURE_SECONDS", 0)
+    monkeypatch.setattr(cells, "UNATTENDED_SECONDS", 60)
+    gate.clear()
+    w = make(method="saliency")
+    answered = w._exchanges["a"].answered
+    wait = answered.wait
+    monkeypatch.setattr(answered, "wait", lambda seconds: (gate.set() if seconds else None, wait(seconds)))
+    assert ("image/png" in w._repr_mimebundle_()[0]) is (told.get("allow_stdin") is False)
+    gate.set()

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 UNDERSCORES = ("_", "__", "___")
 
+FIRST_PICTURE_SECONDS = 2.0
+"""How long displaying waits for the first picture, so that a saved notebook has one: its reader waits as well."""
+
+UNATTENDED_SECONDS = 20.0
+"""The same where nobody looks. Such programs may give a cell 30 seconds, as myst-nb does."""
+
 
 def notebook() -> Any:
     """Return IPython's shell; None where there is none."""
@@ -25,6 +31,22 @@ def notebook() -> Any:
     except ImportError:
         return None
     return get_ipython()
+
+
+def told(shell: Any) -> dict[str, Any]:
+    """Return the message that made the kernel run this cell; empty where there is none."""
+    parent: dict[str, Any] = getattr(getattr(shell, "kernel", None), "get_parent", dict)()
+    return parent
+
+
+def first_picture_seconds() -> float:
+    """Return how long displaying waits for the first picture: longer where a program runs the notebook.
+
+    Such programs, nbconvert and papermill among them, say that nobody could answer a question, and keep what a cell
+    has put out when it ends. Where somebody could, a live view shows the picture as soon as there is one.
+    """
+    content = told(notebook()).get("content") or {}
+    return FIRST_PICTURE_SECONDS if content.get("allow_stdin", True) else UNATTENDED_SECONDS
 
 
 def hold(widget: Any) -> None:
@@ -62,8 +84,7 @@ class Cells:
 
     def _told(self) -> dict[str, Any]:
         """Return what the notebook says of the cell that runs."""
-        parent: dict[str, Any] = getattr(getattr(self._shell, "kernel", None), "get_parent", dict)()
-        return parent.get("metadata") or {}
+        return told(self._shell).get("metadata") or {}
 
     def _begins(self, _info: Any = None) -> None:
         forgetting.cell_begins()

@@ -26,9 +26,9 @@ from xai_widgets.widgets import embedding_messages as messages
 from xai_widgets.widgets import living
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import EXPLAIN, PREDICT
+from xai_widgets.widgets.cells import first_picture_seconds
 from xai_widgets.widgets.embedding_files import FILES, TITLE, png
 from xai_widgets.widgets.embedding_session import Near, Space
-from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
 from xai_widgets.widgets.explorer import ExplorerWidget
 from xai_widgets.widgets.saving import shown
 from xai_widgets.wire import LIMIT, Arrange, Complete, Doubt, Judge, ProtocolError
@@ -371,7 +371,7 @@ class EmbeddingExplorer(ExplorerWidget):
         live = super()._repr_mimebundle_(**kwargs)
         if live is None:
             return None
-        self._questions["layout"].wait(FIRST_PICTURE_SECONDS)
+        self._questions["layout"].wait(first_picture_seconds())
         layout, near = self.projection, self._near
         lines = messages.described(layout, near, self.agreement, self.separation)
         drawn = None if layout is None else self.vectors

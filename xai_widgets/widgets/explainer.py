@@ -22,6 +22,7 @@ from xai_widgets.jobs import Outcome
 from xai_widgets.method import create
 from xai_widgets.widgets import layers, living, messages
 from xai_widgets.widgets.base import AHEAD, Exchange
+from xai_widgets.widgets.cells import first_picture_seconds
 from xai_widgets.widgets.judged import JudgedWidget
 from xai_widgets.widgets.names import names_of
 from xai_widgets.widgets.saving import shown
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
     from xai_widgets.widgets.aside import Asides
     from xai_widgets.widgets.session import Edits, Observation, Session
     from xai_widgets.wire import Ask, Open, ShowAs
-
-FIRST_PICTURE_SECONDS = 2.0
-"""How long displaying waits for the first picture, so that a saved notebook has one."""
 
 ON_THE_WAY = 0.008
 """Seconds in which the answer to an edit reaches the screen: an explanation that began at once would take the cores
@@ -376,7 +374,7 @@ class Explainer(JudgedWidget):
     def _first_picture(self) -> Attribution | None:
         exchange = self._exchanges.get("a")
         if exchange is not None:
-            exchange.answered.wait(FIRST_PICTURE_SECONDS)
+            exchange.answered.wait(first_picture_seconds())
         found: Attribution | None = self.attribution
         return found
 

@@ -22,7 +22,7 @@ from xai_widgets.widgets import living
 from xai_widgets.widgets import population_messages as messages
 from xai_widgets.widgets.aside import Question
 from xai_widgets.widgets.base import COMPARE, EXPLAIN
-from xai_widgets.widgets.explainer import FIRST_PICTURE_SECONDS
+from xai_widgets.widgets.cells import first_picture_seconds
 from xai_widgets.widgets.explorer import ExplorerWidget
 from xai_widgets.widgets.names import names_of
 from xai_widgets.widgets.population_session import TOPICS, Along, PopulationSession, StudyRequest, result_of, results_of
@@ -352,7 +352,7 @@ class PopulationExplorer(ExplorerWidget):
         live = super()._repr_mimebundle_(**kwargs)
         if live is None:
             return None
-        found = self._found(FIRST_PICTURE_SECONDS)
+        found = self._found(first_picture_seconds())
         if found is None:
             return saved(live, TITLE, "", None)
         png, words = twin(result_of(found))
