@@ -106,6 +106,9 @@ def test_launcher_palette_dialogs_settings_and_files_are_in_chinese(lab):
         assert english(dialog, "Cancel", *titles) == set()
         page.keyboard.press("Escape")
 
+    lab.command("xai-widgets:new-notebook", kind="text")
+    expect(page.locator(".jp-Notebook h1")).to_contain_text("模型为什么这样理解这段文本")
+
     lab.command("settingeditor:open", query="xai_widgets")
     form = page.locator(".jp-SettingsForm")
     expect(form).to_contain_text("xai_widgets 的控件在此 JupyterLab 中如何显示解释")

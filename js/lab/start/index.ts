@@ -38,7 +38,7 @@ async function create(app: JupyterFrontEnd, folder: string, asked: unknown): Pro
     (await choose(WORDS.whatIsExplained, WORDS.create, kinds, (one) => TEMPLATES[one].name()));
   if (!kind) return;
   const { path } = await contents.newUntitled({ path: folder, type: "notebook" });
-  await contents.save(path, { type: "notebook", format: "json", content: TEMPLATES[kind].content });
+  await contents.save(path, { type: "notebook", format: "json", content: TEMPLATES[kind].content() });
   return app.commands.execute("docmanager:open", { path });
 }
 

@@ -1,6 +1,8 @@
 // The notebooks that come with the extension, under the names that they get in a user's folder.
 import all from "notebooks:all";
+import { isChinese } from "../language";
 import { WORDS } from "../words";
+import { inChinese } from "./chinese";
 import picture from "./templates/picture.ipynb";
 import rows from "./templates/rows.ipynb";
 import text from "./templates/text.ipynb";
@@ -45,11 +47,13 @@ export const TUTORIALS: Tutorial[] = files.map((file) => ({
 
 export const QUICKSTART = TUTORIALS[0]!.name;
 
-/** What a new notebook begins with, by what is explained. */
+const told = (notebook: object) => (isChinese() ? inChinese(notebook) : notebook);
+
+/** What a new notebook begins with, by what is explained, in JupyterLab's language. */
 export const TEMPLATES = {
-  picture: { name: () => WORDS.templates.picture, content: picture },
-  text: { name: () => WORDS.templates.text, content: text },
-  rows: { name: () => WORDS.templates.rows, content: rows },
+  picture: { name: () => WORDS.templates.picture, content: () => told(picture) },
+  text: { name: () => WORDS.templates.text, content: () => told(text) },
+  rows: { name: () => WORDS.templates.rows, content: () => told(rows) },
 };
 
 export type Template = keyof typeof TEMPLATES;
