@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from pathlib import Path
-
 from measure import arguments, table
+from pages import views
 
-ROOT = Path(__file__).parents[1]
 FRAME = 16
 
 DRAG = """async ([change, low, high, n]) => {
@@ -29,27 +25,18 @@ CONTROLS = {"opacity": (0.3, 0.9), "mass": (0.1, 0.9), "smooth": (1, 6), "scale"
 
 def main() -> None:
     given = arguments("A control of the display dragged: new colours, and the frame drawn")
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415
-    except ImportError:
-        print("  For this: pip install playwright\n")
-        return
-    sys.path.insert(0, str(ROOT / "tests"))
-    from browser.conftest import ARGUMENTS, chromium  # noqa: PLC0415
-    from browser.static_page import View, build  # noqa: PLC0415
-
     rows = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        address = build(Path(folder))
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    with views() as opened:
+        if opened is None:
+            return
+        from browser.static_page import View  # noqa: PLC0415  what begins the browser lets it be found
+
         for side in (224, 512, 1024):
-            page = browser.new_page(viewport={"width": 1000, "height": 1000})
-            page.goto(address)
+            page = opened(1000, 1000)
             View(page, {"grid": [side, side], "options": {"steps": 1}}).ready()
             for name, (low, high) in CONTROLS.items():
                 rows.append([side, name, *page.evaluate(DRAG, [name, low, high, 11 if given.quick else 41])])
             page.close()
-        browser.close()
     table(["side", "control", f"script ms (goal {FRAME})", "ms to the frame"], rows)
 
 

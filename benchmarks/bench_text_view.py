@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from pathlib import Path
-
 from measure import arguments, table
+from pages import views
 
-ROOT = Path(__file__).parents[1]
 FRAME = 16
 SENTENCE = "a wonderful start and I love the music but the end is not good at all far too long and boring "
 LENGTH = len(SENTENCE.split())
@@ -55,36 +51,22 @@ READY = "document.querySelector('.xai-root').xai.store.slots.a.map.value?.info.f
 
 def main() -> None:
     given = arguments("The shades of a long text changed, and the text scrolled from end to end")
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415
-    except ImportError:
-        print("  For this: pip install playwright\n")
-        return
-    sys.path.insert(0, str(ROOT / "tests"))
-    from browser.conftest import ARGUMENTS, chromium  # noqa: PLC0415
-    from browser.static_page import build  # noqa: PLC0415
-
     rows = []
     turns = 11 if given.quick else 41
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        address = build(Path(folder))
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    with views() as opened:
+        if opened is None:
+            return
         for count in (100, 2000, 8000):  # tokens, as many as words
-            page = browser.new_page(viewport={"width": 1000, "height": 1000})
-            page.goto(address)
+            page = opened(1000, 1000)
             text = SENTENCE * (count // LENGTH)
             page.evaluate("text => { window.kernel = xaiPage.openText({ text, options: { steps: 1 } }) }", text)
             page.wait_for_function(READY)
-            times = [
-                page.evaluate(SHADE, [name, *ends, turns])
-                for name, ends in {"opacity": (0.3, 0.9), "mass": (0.1, 0.9)}.items()
-            ]
+            times = [page.evaluate(SHADE, [name, *ends, turns]) for name, ends in CONTROLS.items()]
             scrolled = page.evaluate(SCROLL, 60)
             clicked, edits = page.evaluate(CLICK) if count >= 2000 else (float("nan"), 1)
             assert edits == 1, "the click took a word out"
             rows.append([count, *times, *scrolled, clicked])
             page.close()
-        browser.close()
     names = [
         "words",
         f"opacity (goal {FRAME})",

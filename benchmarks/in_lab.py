@@ -8,11 +8,11 @@ own upon an ask is over by then, and the forward pass is subtracted.
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 from measure import arguments, table
+from pages import chromium
 
 HERE = Path(__file__).parent
 GOAL = 1.3
@@ -90,20 +90,14 @@ def compare(title: str, ours: str, ask: str, answer: tuple[int, int], passes: di
 
 def in_lab(cells: list[str], script: str, n: int) -> dict[str, list[float]] | None:
     """Run cells in JupyterLab, and a script once the floor and the widget in them are ready; None without a browser."""
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415
-    except ImportError:
-        print("  For this: pip install playwright\n")
-        return None
-    sys.path.insert(0, str(HERE.parent / "tests"))
-    from browser.conftest import ARGUMENTS, chromium  # noqa: PLC0415
-    from browser.lab import Lab, Server  # noqa: PLC0415
+    with chromium() as browser:
+        if browser is None:
+            return None
+        from browser.lab import Lab, Server  # noqa: PLC0415  what begins the browser lets it be found
 
-    folder = Path(tempfile.mkdtemp(prefix="xai-bench-"))
-    server = Server(folder)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        folder = Path(tempfile.mkdtemp(prefix="xai-bench-"))
+        server = Server(folder)
+        try:
             page = browser.new_page(viewport={"width": 1400, "height": 1800})
             lab = Lab(page, server).open("bench.ipynb", cells)
             for i in range(len(cells)):
@@ -114,10 +108,9 @@ def in_lab(cells: list[str], script: str, n: int) -> dict[str, list[float]] | No
             )
             times: dict[str, list[float]] = page.evaluate(script, [n, WARM])
             lab.shutdown()
-            browser.close()
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            server.stop()
+            shutil.rmtree(folder, ignore_errors=True)
     return times
 
 
