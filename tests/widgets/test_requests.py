@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from widgets.fakes import Browser, Gate, until
+from widgets.fakes import CALLS, Browser, Gate, until
 
 import xai_widgets as xai
 from xai_widgets.export.payload import shrink
@@ -119,6 +119,60 @@ def test_a_model_that_is_trained_further_is_seen_as_it_is_now(make):
     np.testing.assert_allclose(after.prediction.probabilities, truth, rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(widget.prediction.probabilities, truth, rtol=1e-4, atol=1e-7)
     assert after.model_hash != before.model_hash
+
+
+def test_a_question_that_was_answered_is_answered_again_without_a_pass(make):
+    widget = make(method="smooth_grad", n_samples=3)
+    first = widget.result(30)
+    widget.explain("occlusion", perturbations=[xai.Blur(1.0)])
+    widget.result(30)
+    passes = len(CALLS)
+    widget.explain("smooth_grad", n_samples=3, perturbations=())
+    assert widget.result(30) is first
+    assert len(CALLS) == passes
+    widget.explain(n_samples=4)
+    assert widget.result(30).params["n_samples"] == 4
+    assert len(CALLS) > passes
+
+
+def test_what_was_cancelled_or_asked_of_other_weights_is_computed(make, gate):
+    model = Gate()
+    widget = make(model, method="smooth_grad", n_samples=40, tolerance=0.0)
+    until(lambda: widget.attribution is not None)
+    gate.clear()
+    widget.cancel()
+    gate.set()
+    assert widget.wait(30)
+    widget.explain()
+    whole = widget.result(30)
+    assert whole.fraction == 1
+    with torch.no_grad():
+        model.net[4].weight.mul_(2)
+    widget.explain()
+    assert widget.result(30).model_hash != whole.model_hash
+
+
+def test_a_parameter_that_may_be_written_into_is_looked_at_again(make):
+    baseline = torch.zeros(3, 12, 12)
+    widget = make(method="occlusion", baselines=baseline)
+    first = widget.result(30).values
+    baseline.fill_(1.0)
+    widget.explain()
+    assert not np.allclose(widget.result(30).values, first)
+
+
+def test_answers_that_are_kept_have_a_limit(make, monkeypatch):
+    monkeypatch.setattr("xai_widgets.widgets.answers.LARGEST_RESULTS", 2 * 3 * 12 * 12 * 4)
+    widget = make(method="saliency")
+    first = widget.result(30)
+    for name in ("input_x_gradient", "occlusion"):
+        widget.explain(name)
+        last = widget.result(30)
+    assert widget._session._results.get((widget._session.model.version, widget._requests["a"].key)) is last
+    widget.explain("saliency")
+    again = widget.result(30)
+    assert again is not first
+    np.testing.assert_allclose(again.values, first.values)
 
 
 def test_a_drag_is_kept_once_and_not_at_every_event(make):

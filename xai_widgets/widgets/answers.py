@@ -1,4 +1,4 @@
-"""The newest finished answers: what a saved page can show without a kernel."""
+"""The newest finished answers: what a saved page can show without a kernel, and what need not be computed again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from xai_widgets.results import Attribution
     from xai_widgets.wire import Message
 
 MOST, LARGEST = 24, 4_000_000
 """Answers, as many as a view keeps (js/host/store.ts), and their bytes."""
+
+LARGEST_RESULTS = 32_000_000
+"""Bytes of exact values."""
 
 Answer = tuple["Message", "Message"]
 """A prediction and a map."""
@@ -41,3 +47,21 @@ class AnswerCache:
 
     def _bytes(self) -> int:
         return sum(one.nbytes for answer in self._answers.values() for message in answer for one in message.buffers)
+
+
+class ResultCache:
+    """Finished explanations by what was asked: a view that goes back to a question has the answer at once."""
+
+    def __init__(self) -> None:
+        self._results: dict[Hashable, Attribution] = {}
+
+    def get(self, key: Hashable) -> Attribution | None:
+        """Return what is known, if anything."""
+        return self._results.get(key)
+
+    def keep(self, key: Hashable, result: Attribution) -> None:
+        """Keep a finished result, and forget the oldest where it gets too much."""
+        self._results.pop(key, None)
+        self._results[key] = result
+        while len(self._results) > MOST or sum(one.values.nbytes for one in self._results.values()) > LARGEST_RESULTS:
+            del self._results[next(iter(self._results))]

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from torch import Tensor
 
 from xai_widgets.attribution.runs import choose, persistent, run
 from xai_widgets.checks import check_steps
 from xai_widgets.evaluation import Subject, compare_steps, create_metrics, evaluate_steps
 from xai_widgets.models import Model, Target, resolve_target
+from xai_widgets.widgets.answers import ResultCache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
 
     from xai_widgets.evaluations import Comparison, Evaluation
     from xai_widgets.findings import Check
@@ -37,6 +39,17 @@ class Request:
     method: Method
     target: Any = None
     edits: Edits = ()
+
+    @property
+    def key(self) -> Hashable | None:
+        """The same for equal requests; None for one whose parameters may be written into, such as a tensor."""
+        values = tuple(getattr(self.method, field.name) for field in fields(self.method))
+        key = (type(self.method), self.method.otherwise, values, self.target, self.edits)
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return None if any(isinstance(one, Tensor) for one in values) else key
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,7 @@ class Session(ABC):
         self.model, self.inputs, self.seed, self.time_budget = model, inputs, seed, time_budget
         # Keyed by the weights too: the model may be trained further while it is looked at.
         self._seen: OrderedDict[tuple[Any, Edits], Observation] = OrderedDict()
+        self._results = ResultCache()
 
     def ready(self) -> None:  # noqa: B027  not every input needs it
         """Find out by passes through the model what was not known when this was made, unless that is done."""
@@ -130,8 +144,22 @@ class Session(ABC):
         return resolve_target(target, self.original)
 
     def explain(self, request: Request) -> Iterator[Attribution | None]:
-        """Run the request's method on the edited input; None is a step with nothing to show yet."""
-        yield from persistent(partial(self._explain, request))
+        """Run the request's method on the edited input, unless it is known what comes of it.
+
+        None is a step with nothing to show yet.
+        """
+        self.ready()
+        self.model.look()
+        version, key = self.model.version, request.key
+        result = None if key is None else self._results.get((version, key))
+        if result is not None:
+            yield result
+            return
+        for step in persistent(partial(self._explain, request)):
+            result = result if step is None else step
+            yield step
+        if key is not None and result is not None and self.model.version == version:
+            self._results.keep((version, key), result)
 
     def _explain(self, request: Request, *, strict: bool, spent: float) -> Iterator[Attribution | None]:
         weights = self.model.weights if strict else None
@@ -172,7 +200,7 @@ class Session(ABC):
 
     def close(self) -> None:
         """Let go of model, input and results; a step under way keeps its own hold on them until it ends."""
-        self._seen = OrderedDict()
+        self._seen, self._results = OrderedDict(), ResultCache()
         del self.model, self.inputs
 
     @abstractmethod
