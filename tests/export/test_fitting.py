@@ -9,6 +9,7 @@ import zlib
 import numpy as np
 import pytest
 
+from xai_widgets.export.fitting import within
 from xai_widgets.export.page import PageContent, page
 from xai_widgets.wire import Message, decode
 
@@ -109,6 +110,26 @@ def test_what_is_on_show_stays_however_large(caplog, monkeypatch):
     caplog.clear()
     assert len(opened(a_page(1))[1]["told"]) == 2
     assert "more than the 1 it may" in caplog.text
+
+
+def test_a_changed_picture_is_coarser_where_it_counts_and_whole_in_a_page(monkeypatch):
+    colours = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
+    plain = a_page(1)
+    changed = a_prediction(0).add("picture", colours, "|u1"), plain.answers[0][1]
+    shown = PageContent({"kind": "image"}, plain.state, changed, [changed])
+    text, facts = within(shown, 150_000)
+    assert len(text) <= 150_000
+    assert facts["Pictures"] == "kept as means of 2 × 2 pixels"
+    state = json.loads(text)
+    message = state["messages"][0]
+    compressed, data = state["buffers"][message["buffers"][message["picture"]["buffer"]]]
+    kept = base64.b64decode(data)
+    less = np.frombuffer(zlib.decompress(kept) if compressed else kept, np.uint8).reshape(message["picture"]["shape"])
+    means = colours.reshape(96, 2, 96, 2, 3).mean(axis=(1, 3))
+    assert np.abs(less - means).max() <= 0.5
+    monkeypatch.setenv("XAI_WIDGETS_PAGE_KB", "110")
+    whole = json.loads(STATE.search(page(shown))[1])["messages"][0]["picture"]
+    assert whole["shape"] == [SIDE, SIDE, 3]
 
 
 def test_what_is_the_same_is_stored_once():

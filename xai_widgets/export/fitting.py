@@ -41,7 +41,10 @@ LISTS, LONG = ("columns", "row", "words"), 4000
 """Fields of a spec that grow with the data, and from how many letters on they are compressed."""
 
 PICTURES = ("photo", "picture")
-"""Fields that hold the picture itself, for which there is room beside everything else."""
+"""Fields that hold the picture itself. A page has room for it beside everything else; where it has none, a picture that
+was changed is kept coarser as soon as maps are kept in so few bits."""
+
+COARSE_BITS = 8
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,9 @@ def warn_of(size: int) -> None:
 def within(shown: PageContent, most: int) -> tuple[str, dict[str, str]] | None:
     """Return the same for a place where so many bytes are all there is, pictures too; None where it finds no room."""
     # It goes into other JSON, as a text.
-    text, facts, enough = _fit(shown, lambda text, _: len(text) + text.count('"') + text.count("\\") <= most)
+    text, facts, enough = _fit(
+        shown, lambda text, _: len(text) + text.count('"') + text.count("\\") <= most, pictures=True
+    )
     return (text, facts) if enough else None
 
 
@@ -138,9 +143,11 @@ def memory(shown: Callable[[], PageContent | None], most: int) -> dict[str, Any]
     return {"page": text, "facts": [f"{name}: {one}" for name, one in facts.items()], "left": LEFT_OUT in facts}
 
 
-def _fit(shown: PageContent, allowed: Callable[[str, int], bool]) -> tuple[str, dict[str, str], bool]:
+def _fit(
+    shown: PageContent, allowed: Callable[[str, int], bool], *, pictures: bool = False
+) -> tuple[str, dict[str, str], bool]:
     """Make data smaller until they are allowed; also tell what was left out, and whether they are."""
-    packed = _Packed()
+    packed = _Packed(pictures=pictures)
     answers, facts = list(shown.answers), dict[str, str]()
 
     def fits(level: Level) -> tuple[str, bool]:
@@ -163,25 +170,47 @@ def _fit(shown: PageContent, allowed: Callable[[str, int], bool]) -> tuple[str, 
             break
     if len(answers) < len(shown.answers):
         facts[LEFT_OUT] = f"the newest {len(answers)} of {len(shown.answers)} answers; the others found no room"
+    return text, {**facts, **_losses(shown, level, packed.coarser)}, enough
+
+
+def _losses(shown: PageContent, level: Level, pictures: int) -> dict[str, str]:
+    """Tell what was made coarser, and how; of pictures, the mean of how many rows and columns is kept."""
+    facts = dict[str, str]()
     if level != FINE and any(_single(one.content) for one in shown.told):
         fewer = "" if level[1] == 1 else f", one in {level[1]}"
         facts["Single rows"] = f"kept in {2 ** level[0] - 2} steps from their least to their largest value{fewer}"
     elif level != FINE:
         coarse = "" if level[1] == 1 else f", as means of {level[1]} × {level[1]} pixels"
         facts["Maps"] = f"kept in {2 ** level[0] - 2} steps from their least to their largest value{coarse}"
-    return text, facts, enough
+    if pictures > 1:
+        facts["Pictures"] = f"kept as means of {pictures} × {pictures} pixels"
+    return facts
 
 
 class _Packed:
-    """Messages as JSON, their arrays compressed and each kept once."""
+    """Messages as JSON, their arrays compressed and each kept once.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    pictures : bool
+        Whether changed pictures become coarser too.
+
+    Attributes
+    ----------
+    coarser : int
+        Of how many rows and columns a mean was taken for a row and column of a picture, when it was last made text.
+    """
+
+    def __init__(self, *, pictures: bool) -> None:
+        self._pictures, self.coarser = pictures, 1
         self._of_map = functools.cache(_map)
+        self._of_picture = functools.cache(_picture)
         self._of_study = functools.cache(_study)
         self._of_bytes = functools.cache(_bytes)
 
     def text(self, shown: PageContent, answers: Sequence[Answer], level: Level) -> tuple[str, int]:
         """Return all as JSON, and how much of it is pictures."""
+        self.coarser = 1
         places: dict[int, int] = {}
         messages: list[dict[str, Any]] = []
         kept: dict[Buffer, int] = {}
@@ -217,10 +246,15 @@ class _Packed:
             return {**content, "buffers": [kept.setdefault(one, len(kept)) for one in buffers]}
         content, buffers = dict(message.content), list[Buffer]()
         values = content.get("values", {}) if content["kind"] == "map" else {}
+        picture = content.get("picture") if self._pictures and level[0] <= COARSE_BITS else None
         for at, data in enumerate(message.buffers):
             if values.get("dtype") == "<u2" and values["buffer"] == at:
                 content["values"], codes = self._of_map(message, level)
                 buffers.append(codes)
+            elif picture and picture["buffer"] == at:
+                self.coarser = max(2, level[1])
+                content["picture"], colours = self._of_picture(message, self.coarser)
+                buffers.append(colours)
             else:
                 buffers.append(self._of_bytes(bytes(data)))
         return {**content, "buffers": [kept.setdefault(one, len(kept)) for one in buffers]}
@@ -246,6 +280,14 @@ def _map(message: Message, level: Level) -> tuple[dict[str, Any], Buffer]:
         made, data = encode(shrink(values, values.size // factor**2), "<u2")
         meta = {**meta, **made}
     return meta, _codes(data, bits)
+
+
+def _picture(message: Message, factor: int) -> tuple[dict[str, Any], Buffer]:
+    """Return the description of a message's picture and its colours, of fewer pixels."""
+    meta = message.content["picture"]
+    colours = np.frombuffer(message.buffers[meta["buffer"]], np.uint8).reshape(meta["shape"])
+    less = shrink(colours, colours.size // factor**2)
+    return {**meta, "shape": list(less.shape)}, _bytes(less.tobytes())
 
 
 def _codes(data: Any, bits: int) -> Buffer:

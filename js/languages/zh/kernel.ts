@@ -27,6 +27,7 @@ export const kernel: Record<string, string> = {
     "已保存：最新的 {} 个回答（共 {} 个）；其余的没有空间",
   "Maps: kept in {} steps from their least to their largest value, as means of {} × {} pixels":
     "图：从最小值到最大值分 {} 级保存，取 {} × {} 像素的均值",
+  "Pictures: kept as means of {} × {} pixels": "图片：取 {} × {} 像素的均值保存",
   "Single rows: kept in {} steps from their least to their largest value, one in {}":
     "单行：从最小值到最大值分 {} 级保存，每 {} 行保留一行",
   "Single rows: kept in {} steps from their least to their largest value": "单行：从最小值到最大值分 {} 级保存",
