@@ -140,6 +140,15 @@ def test_processor_that_returns_a_mapping_of_lists(read, photo):
     assert_region(read(photo(300, 200), processor), true_centre(300, 200))
 
 
+@pytest.mark.parametrize("given", [lambda picture: picture, np.array], ids=["picture", "array"])
+def test_transform_that_takes_an_array_by_name_and_returns_it_by_name(read, photo, given):
+    def transform(*, image):  # as albumentations does
+        assert isinstance(image, np.ndarray)
+        return {"image": shorter_side_and_centre(Image.fromarray(image))}
+
+    assert_region(read(given(photo(300, 200)), transform), true_centre(300, 200))
+
+
 @pytest.mark.parametrize("options", [{"mode": "bilinear", "antialias": True}, {"mode": "bicubic"}, {"mode": "area"}])
 def test_resizing_by_torch(read, photo, options):
     def preprocess(im):

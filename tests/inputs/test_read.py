@@ -339,7 +339,7 @@ def raises(_):
         (lambda im: torch.stack([tensor(im)] * 2), ValueError, "batch of 2"),
         (lambda im: [tensor(im)] * 2, ValueError, "list of 2"),
         (lambda im: tensor(im)[:, :0], ValueError, "empty picture"),
-        (lambda im: {"input_ids": tensor(im)}, ValueError, "without 'pixel_values', with 'input_ids'"),
+        (lambda im: {"input_ids": tensor(im)}, ValueError, "without 'pixel_values' or 'image', with 'input_ids'"),
         (lambda im: tensor(im) / 0, ValueError, "what preprocess returned holds"),
     ],
 )

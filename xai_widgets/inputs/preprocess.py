@@ -19,11 +19,16 @@ Feed = Callable[["Image"], Tensor]
 """From a picture to what the model eats, on the CPU."""
 
 
+NAMES = ("pixel_values", "image")
+"""What transformers' processors and albumentations call the picture in the mapping that they return."""
+
+
 def feed(preprocess: Any, picture: Image, *, given: str) -> tuple[Feed, Tensor]:
     """Find the form in which `preprocess` takes a picture, and what it makes of this one.
 
     Pillow's image is tried first, grey when the picture is; then RGB; then an array or tensor for those
-    who gave one. The error shown is the first, since that is the documented form.
+    who gave one; then an array by the name of `image`, as albumentations takes it. The error shown is the first, since
+    that is the documented form.
 
     Parameters
     ----------
@@ -45,22 +50,23 @@ def feed(preprocess: Any, picture: Image, *, given: str) -> tuple[Feed, Tensor]:
         kind = type(preprocess).__name__
         msg = f"preprocess must be a callable that takes a PIL image and returns a tensor, got {kind}."
         raise TypeError(msg)
-    forms: list[Callable[[Image], Any]] = [lambda image: image]
+    forms: list[Callable[[Image], Any]] = [preprocess]
     if picture.mode == "L":
-        forms.append(lambda image: image.convert("RGB"))
+        forms.append(lambda image: preprocess(image.convert("RGB")))
     if given != "tensor":
-        forms.append(np.array)
+        forms.append(lambda image: preprocess(np.array(image)))
     else:
-        forms.append(lambda image: torch.from_numpy(np.atleast_3d(np.array(image))).permute(2, 0, 1) / 255)
+        forms.append(lambda image: preprocess(torch.from_numpy(np.atleast_3d(np.array(image))).permute(2, 0, 1) / 255))
+    forms.append(lambda image: preprocess(image=np.array(image)))
     first: Exception | None = None
     for form in forms:
         try:
             # A copy, since some change the picture in place (thumbnail); the test pictures may be changed.
-            out = preprocess(form(picture.copy()))
+            out = form(picture.copy())
         except Exception as error:  # noqa: BLE001  # it is the user's code: anything may come
             first = first or error
             continue
-        return (lambda image, form=form: unwrap(preprocess(form(image)))), unwrap(out)
+        return (lambda image, form=form: unwrap(form(image))), unwrap(out)
     assert first is not None
     msg = f"preprocess raised {type(first).__name__}: {first}"
     raise RuntimeError(msg) from first
@@ -96,12 +102,12 @@ def unwrap(out: Any) -> Tensor:
 
 def _tensor(out: Any) -> Tensor:
     if isinstance(out, Mapping):
-        if "pixel_values" not in out:
-            msg = (
-                f"preprocess returned a mapping without 'pixel_values', with {', '.join(map(repr, out)) or 'nothing'}."
-            )
+        name = next((one for one in NAMES if one in out), None)
+        if name is None:
+            got = ", ".join(map(repr, out)) or "nothing"
+            msg = f"preprocess returned a mapping without {' or '.join(map(repr, NAMES))}, with {got}."
             raise ValueError(msg)
-        out = out["pixel_values"]
+        out = out[name]
     if isinstance(out, (list, tuple)):
         if len(out) != 1:
             msg = f"preprocess must return one picture, got a {type(out).__name__} of {len(out)}."

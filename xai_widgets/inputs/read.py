@@ -57,7 +57,7 @@ def read_inputs(
         numbers, a dict of numbers by name or a pandas row is a row of a table.
     preprocess : callable, optional
         From a PIL image to the tensor that the model eats, with or without a batch axis of 1, or to a mapping
-        with such ``"pixel_values"``.
+        with such ``"pixel_values"`` or ``"image"``.
     device, dtype : torch.device, torch.dtype
         The model's.
     columns : sequence of str, optional
