@@ -95,6 +95,13 @@ def test_what_is_no_picture_is_refused_at_the_call(image, match):
     assert "\n" not in str(caught.value)
 
 
+def test_a_number_that_is_none_is_found_in_the_picture_that_was_given():
+    values = np.zeros((12, 10, 3))
+    values[7, 4, 1] = np.nan
+    with pytest.raises(ValueError, match=r"1 NaN or infinite values of 360, the first at \[7, 4, 1\]"):
+        xai.attribute(Net(), values, "saliency", preprocess=to_tensor(12))
+
+
 @pytest.mark.parametrize("channels", [1, 4])
 def test_a_wrong_number_of_channels_is_said_by_the_model(make, channels):
     widget = make(image=picture().mean(0, keepdim=True).expand(channels, -1, -1), method="saliency")

@@ -141,6 +141,11 @@ def test_a_target_that_only_the_model_can_refuse_leaves_the_classes_to_choose_fr
     assert browser.of("ended", 2)[0]["outcome"] == "done"
 
 
+def test_a_model_of_one_output_says_so_of_another_target():
+    with pytest.raises(ValueError, match=r"^The model has one output, number 0, got the target 3\.$"):
+        explain(Returns(lambda x: x.flatten(1)[:, :1]), target=3)
+
+
 def test_a_detached_model_names_the_way_out():
     model = Returns(lambda x: x.detach().flatten(1)[:, :3])
     with pytest.raises(xai.ModelError, match="occlusion"):

@@ -10,6 +10,7 @@ import torch
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.runs import asked_of, choose, persistent, run
 from xai_widgets.inputs import batch_of, rows_of
+from xai_widgets.inputs.decode import NotFiniteError
 from xai_widgets.inputs.read import UNBATCHED
 from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError, resolve_target
 from xai_widgets.prepare import read_for, read_span
@@ -214,7 +215,7 @@ def ask(question: Question, adapter: Model, x: Any) -> AskedAll:
     try:
         one = question.about(adapter, x)
         return AskedAll([one], one.predicted(), several=False)
-    except (OutOfMemoryError, WeightsChangedError):
+    except (OutOfMemoryError, WeightsChangedError, NotFiniteError):
         raise
     except REFUSED as error:
         try:

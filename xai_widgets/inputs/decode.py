@@ -19,6 +19,10 @@ LONG_SIDE = 1024
 EXPECTED = "a tensor or array, a PIL image, or the path of an image file"
 
 
+class NotFiniteError(ValueError):
+    """NaN or infinity where numbers are expected: however else it were read, they would be there."""
+
+
 def open_file(source: str | os.PathLike[str] | bytes) -> Image.Image:
     """Open an image file, or the bytes of one.
 
@@ -141,12 +145,12 @@ def to_bytes(values: Any) -> NDArray[np.uint8]:
 
 
 def check_finite(values: NDArray[Any], what: str) -> None:
-    """Raise ValueError when `values` holds NaN or infinity, saying how many and where the first is."""
+    """Raise NotFiniteError when `values` holds NaN or infinity, saying how many and where the first is."""
     bad = ~np.isfinite(values)
     if bad.any():
         first = [int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape)]
         msg = f"{what} holds {int(bad.sum())} NaN or infinite values of {bad.size}, the first at {first}."
-        raise ValueError(msg)
+        raise NotFiniteError(msg)
 
 
 def display_copy(picture: Image.Image) -> NDArray[np.uint8]:

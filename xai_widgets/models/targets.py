@@ -133,7 +133,10 @@ def _index(target: Any, prediction: Prediction) -> int:
         raise TypeError(msg)
     index = target.__index__()
     if not 0 <= index < count:
-        msg = f"The target must lie in 0..{count - 1} (the model has {count} classes), got {index}."
+        if count == 1:
+            msg = f"The model has one output, number 0, got the target {index}."
+        else:
+            msg = f"The target must lie in 0..{count - 1} (the model has {count} classes), got {index}."
         raise ValueError(msg)
     return int(index)
 

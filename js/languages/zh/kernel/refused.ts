@@ -140,6 +140,7 @@ export const refused: Record<string, string> = {
   "The model returned NaN for an input of {}.": "模型对 {} 的输入返回了 NaN。",
   "A target must be a class number, a label, a pair of these, a Unit or None, got {}.":
     "目标必须是类别编号、标签、它们的一对、Unit 或 None，得到的是 {}。",
+  "The model has one output, number 0, got the target {}.": "模型只有一个输出，编号为 0，得到的目标是 {}。",
   "The target must lie in 0..{} (the model has {} classes), got {}.":
     "目标必须在 0..{} 之内（模型有 {} 个类别），得到的是 {}。",
   "The target {} is a label, but no labels were given. Pass labels=[...], or a class number.":
