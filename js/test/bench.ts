@@ -1,8 +1,8 @@
 // A store against a model of which the test says every answer.
 import type { ImagePredictionMessage, MapMessage, Outgoing, Request, Spec, State } from "../core/types";
 import { DISPLAY } from "../host/decode";
-import { StaticModel } from "../host/fake";
 import { imageStore } from "../host/image";
+import { StaticModel } from "./fake";
 
 export const REQUEST: Request = { method: "saliency", params: {}, target: null, edits: [] };
 export const STATE: State = { request: REQUEST, compare: null, display: DISPLAY, id: 4 };

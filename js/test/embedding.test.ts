@@ -4,7 +4,7 @@ import { shade, shades } from "../core/embedding/shade";
 import type { LayoutMessage, NearMessage } from "../core/embedding/types";
 import type { Outgoing } from "../core/types";
 import { EmbeddingStore } from "../host/embedding";
-import { StaticModel } from "../host/fake";
+import { StaticModel } from "./fake";
 
 const POINTS = { x: Float32Array.of(0, 1, 0.5, 0.5, 0.9), y: Float32Array.of(0, 0, 0.5, 0.9, 0.1) };
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { fine, firstSentence, grouped, told } from "../core/health";
 import type { Check, CheckMessage, Finding, Method } from "../core/types";
-import { checks } from "../host/fakecheck";
 import { Health } from "../host/health";
+import { checks } from "./fakecheck";
 
 const METHODS = ["saliency", "lrp", "rise"].map((name) => ({ name, title: name.toUpperCase() })) as Method[];
 

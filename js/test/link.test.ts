@@ -1,8 +1,8 @@
 // What the link makes of messages that it does not know.
 import { expect, it } from "vitest";
 import type { Incoming } from "../core/types";
-import { StaticModel } from "../host/fake";
 import { Link } from "../host/link";
+import { StaticModel } from "./fake";
 
 it("goes on counting its asks after a message of a later version", () => {
   const heard: string[] = [];

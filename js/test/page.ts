@@ -2,11 +2,11 @@
 import { bytesOf, quantise } from "../core/arrays";
 import type { Edit, EditSpec, LayerEntry, Method, Parameter, Spec, State } from "../core/types";
 import { DISPLAY } from "../host/decode";
-import type { FakeKernel, FakeOptions, StaticModel } from "../host/fake";
-import { type Bump, FakeImage } from "../host/fakeimage";
 import embedding from "../views/embedding";
 import source from "../views/image";
 import text from "../views/text";
+import type { FakeKernel, FakeOptions, StaticModel } from "./fake";
+import { type Bump, FakeImage } from "./fakeimage";
 import { type TextSetup, textKernel } from "./textpage";
 import { FakeWords, type WordSetup } from "./wordpage";
 

@@ -8,8 +8,8 @@ import { hues, pathTo, placed, step } from "../core/population/tree";
 import type { Along, Curve, Dots, Node, StudyMessage } from "../core/population/types";
 import type { Column } from "../core/table/types";
 import type { Outgoing } from "../core/types";
-import { StaticModel } from "../host/fake";
 import { PopulationStore } from "../host/population";
+import { StaticModel } from "./fake";
 
 const floats = (...values: number[]) => Float32Array.of(...values);
 const column = (name: string, more: Partial<Column> = {}): Column => ({

@@ -1,9 +1,9 @@
 // The text widget's half of the page: a fake kernel with a text.
 import type { TextEdit, TextSpec } from "../core/text/types";
 import type { Method, State } from "../core/types";
-import type { FakeOptions } from "../host/fake";
-import { FakeText } from "../host/faketext";
 import { TEXT_DISPLAY, type TextKind } from "../host/text";
+import type { FakeOptions } from "./fake";
+import { FakeText } from "./faketext";
 
 export interface TextSetup {
   text?: string;

@@ -9,8 +9,8 @@ import type { Measure } from "../core/trust/types";
 import type { TrustMessage } from "../core/types";
 import type { ShownMap } from "../host/decode";
 import { DISPLAY } from "../host/decode";
-import { measured, summed, tried } from "../host/faketrust";
 import { Trust } from "../host/trust";
+import { measured, summed, tried } from "./faketrust";
 
 function message(more: Partial<TrustMessage>): TrustMessage {
   const [unknown, told] = [summed([]), { running: false, fraction: 1, error: null, notes: [] }];

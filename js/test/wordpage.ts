@@ -1,7 +1,7 @@
 // The word explorer's half of the page: a kernel that lays words out by arithmetic, as often as it is told to.
 import type { EmbeddingSpec, LayoutMessage, Metric, NearMessage } from "../core/embedding/types";
 import type { ArrayMeta, Outgoing } from "../core/types";
-import { noise, StaticModel } from "../host/fake";
+import { noise, StaticModel } from "./fake";
 
 export interface WordSetup {
   /** How many words are on show. */

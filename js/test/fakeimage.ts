@@ -1,8 +1,8 @@
 // A fake kernel that knows a photo: bumps of evidence, and pictures that edits spoil.
 import { strokesOf } from "../core/image/edits";
 import type { Edit, Outgoing, Slot, Spec, State } from "../core/types";
+import type { Asked } from "../host/image";
 import { type About, FakeKernel, type FakeOptions, noise } from "./fake";
-import type { Asked } from "./image";
 
 /** Bumps of evidence, x, y, width and weight in shares of the grid. */
 export type Bump = [number, number, number, number];
