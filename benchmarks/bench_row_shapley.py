@@ -111,7 +111,8 @@ class Ours:
     """The same by this library."""
 
     def __init__(self, score: Matrix, against: Values) -> None:
-        self.score, self.given = score, {"background": against, "target": 0}
+        # All of the rows, as the peer: of a function, an explanation draws some of its background.
+        self.score, self.given = score, {"background": against, "baselines": torch.from_numpy(against), "target": 0}
 
     def __call__(self, row: Values, seed: int = 0, *, method: str, **options: Any) -> Values:
         found = xai.attribute(self.score, row[0], method, seed=seed, **self.given, **options)

@@ -265,3 +265,35 @@ def test_cells_that_are_the_same_in_both_rows_are_passed_once() -> None:
     # Shown or hidden beside each; and read, predicted, and looked at beside others.
     assert found.forwards <= 2 * len(alike) + 6
     assert sum(calls) <= found.forwards + 8
+
+
+def test_a_row_is_predicted_once_and_stands_among_the_first_others_which_tells_whether_they_mix() -> None:
+    calls: list[int] = []
+
+    def counted(rows: Any) -> Any:
+        calls.append(len(rows))
+        return np.stack([rows[:, 0] * 0, rows @ [1.0, 2.0, 3.0]], 1)
+
+    rows = np.random.default_rng(0).random((30, 3))
+    asked: dict[str, Any] = {"background": rows, "baselines": torch.from_numpy(rows[1:]), "target": 1}
+    found = xai.attribute(counted, rows[0], "exact_shapley", **asked)
+    # All coalitions beside 29 rows; the row that stands among them is no work of the method's.
+    assert calls == [1, 29 * 8 + 1]
+    assert found.forwards == 29 * 8
+
+    def centred(rows: Any) -> Any:
+        away = rows - rows.mean(0) if len(rows) > 1 else rows
+        return np.stack([rows[:, 0] * 0, away @ [1.0, 2.0, 3.0]], 1)
+
+    apart = xai.attribute(centred, rows[0], "exact_shapley", **asked)
+    assert any("depend on which others are in its batch" in note for note in apart.notes)
+    np.testing.assert_allclose(apart.values, found.values, atol=1e-6)
+
+
+def test_an_array_that_is_changed_in_place_is_read_again() -> None:
+    rows = np.random.default_rng(0).random((30, 2))
+    score = lambda rows: np.stack([rows[:, 0] * 0, rows.sum(1)], 1)  # noqa: E731
+    ask = lambda: xai.attribute(score, np.ones(2), "exact_shapley", background=rows, target=1).values  # noqa: E731
+    before = ask()
+    rows[:, 1] += 5
+    np.testing.assert_allclose(ask() - before, [0, -5], atol=1e-5)

@@ -64,10 +64,14 @@ class Question:
         reduce = self.target if callable(self.target) else None
         span = isinstance(self.target, TextSpan)
         if self.table.tells(self.method):
-            model, inputs, method = self.table.read(
+            weights = adapter.weights
+            model, inputs, method, told = self.table.read(
                 adapter, x, self.method, self.params, target=self.target, seed=self.seed
             )
-        elif span:
+            # A method with gradients wants the prediction's way back too.
+            again = model.weights != weights or "gradients" in method.uses
+            return Asked(self, model, inputs, method, None if again or told is None else Predicted(weights, [told]))
+        if span:
             model, inputs = read_span(adapter, x, self.tokenizer, self.target)
             method = choose(self.method, self.params, model, inputs)
         else:
@@ -88,12 +92,13 @@ class Predicted:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked about one input, which has been read."""
+    """What is asked about one input, which has been read, and what the model said of it meanwhile, if anything."""
 
     question: Question
     model: Model
     inputs: Inputs
     method: Method
+    told: Predicted | None = None
 
     def predicted(self, others: Sequence[Asked] = ()) -> Predicted:
         """Say what the model makes of it, and of others of its kind in the same pass."""
@@ -214,7 +219,7 @@ def ask(question: Question, adapter: Model, x: Any) -> AskedAll:
         return AskedAll(every, every[0].predicted(), several=True)
     try:
         one = question.about(adapter, x)
-        return AskedAll([one], one.predicted(), several=False)
+        return AskedAll([one], one.told or one.predicted(), several=False)
     except (OutOfMemoryError, WeightsChangedError, NotFiniteError):
         raise
     except REFUSED as error:

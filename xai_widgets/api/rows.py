@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xai_widgets.method import Method
     from xai_widgets.models import Model, TorchModel
     from xai_widgets.prepare import RowSubject
+    from xai_widgets.results import Prediction
 
 FEW, MANY = 2**15, 2**19
 """Up to so many different rows ``method="auto"`` does all coalitions: of a function, and of a model with gradients.
@@ -112,8 +113,8 @@ class Background:
 
     def read(
         self, adapter: TorchModel, x: Any, method: str | Method, params: dict[str, Any], *, target: Any, seed: int
-    ) -> tuple[Model, Inputs, Method]:
-        """Read the row, and build the method.
+    ) -> tuple[Model, Inputs, Method, Prediction | None]:
+        """Read the row, and build the method; with what this model has just said of the row, where it was asked.
 
         Raises
         ------
@@ -125,4 +126,5 @@ class Background:
             raise TypeError(msg)
         subject = row_subject(adapter, x, self.rows, self.features, self.encode)
         inputs = replace(subject.inputs, references=subject.references(seed))
-        return subject.model, inputs, row_method(subject, inputs, method, params)
+        told = subject.prediction if subject.inner is subject.model else None
+        return subject.model, inputs, row_method(subject, inputs, method, params), told

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -74,12 +76,13 @@ class Pairs:
 
     def _in_turn(self) -> Iterator[int]:
         """Go through the sizes, always to the one that lags behind its weight the most."""
-        due = torch.zeros_like(self._weights)
+        own = self._weights.numpy()
+        due = np.zeros_like(own)
         while True:
-            ended = torch.tensor([a >= b for a, b in zip(self._drawn, self._sizes, strict=True)])
-            weights = self._weights.masked_fill(ended, 0)
+            ended = np.array([a >= b for a, b in zip(self._drawn, self._sizes, strict=True)])
+            weights = np.where(ended, 0.0, own)
             due += weights / weights.sum()
-            stratum = int(due.masked_fill(ended, -math.inf).argmax())
+            stratum = int(np.where(ended, -math.inf, due).argmax())
             due[stratum] -= 1
             self._drawn[stratum] += 1
             yield stratum
@@ -88,7 +91,7 @@ class Pairs:
         """Draw the coalitions of one size, each once."""
         count, middle = self._count, 2 * size == self._count
         if self._sizes[size - 1] <= LISTED:
-            members = torch.tensor(list(itertools.combinations(range(count - middle), size)))
+            members = _listed(count - middle, size)
             for row in torch.randperm(len(members), generator=generator).tolist():
                 yield self._mask(members[row])
             return
@@ -105,3 +108,10 @@ class Pairs:
         shown = torch.zeros(self._count, dtype=torch.bool)
         shown[members] = True
         return shown
+
+
+@functools.lru_cache(maxsize=16)
+def _listed(count: int, size: int) -> Tensor:
+    """List the members (n, size) of every coalition of one size: never written into."""
+    members = itertools.chain.from_iterable(itertools.combinations(range(count), size))
+    return torch.from_numpy(np.fromiter(members, np.int64)).reshape(-1, size)

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST = 4_000_000
-"""Cells of a frame of which something is kept."""
+"""Cells of a table of which something is kept."""
 
 _CACHE: dict[int, dict[str, tuple[NDArray[Any], Any]]] = {}
-"""By the frame, for as long as that lives, and by the column: its cells, and what was read of them."""
+"""By the frame or array, for as long as that lives, and by the column: its cells, and what was read of them."""
 
 
-def cached(frame: Any, name: str, values: NDArray[Any], read: Callable[[], T]) -> T:
-    """Return what was read of the cells (rows,) of a frame's column, reading them again where any is another one."""
-    if frame.size > MOST:
+def cached(table: Any, name: str, values: NDArray[Any], read: Callable[[], T]) -> T:
+    """Return what was read of the cells (rows,) of a frame's or array's column, anew where any is another one."""
+    if table.size > MOST:
         return read()
-    columns = _CACHE.get(id(frame))
+    columns = _CACHE.get(id(table))
     if columns is None:
-        columns = _CACHE[id(frame)] = {}
-        weakref.finalize(frame, _CACHE.pop, id(frame), None).atexit = False
+        columns = _CACHE[id(table)] = {}
+        weakref.finalize(table, _CACHE.pop, id(table), None).atexit = False
     before = columns.get(name)
     # The bytes of objects are where they lie, and those before are held: at their places there are no others.
     if before is None or before[0].dtype != values.dtype or before[0].tobytes() != values.tobytes():

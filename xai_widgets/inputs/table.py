@@ -75,8 +75,9 @@ class Table:
         read = []
         for name, one in zip(found, series, strict=True):
             of_it = partial(read_column, name, one, framed=framed)
-            kept = framed and isinstance(one.dtype, np.dtype)
-            read.append(cached(background, name, one.to_numpy(), of_it) if kept else of_it())
+            kept = isinstance(one.dtype, np.dtype) and (framed or isinstance(background, np.ndarray))
+            cells = np.asarray(one) if kept else None
+            read.append(of_it() if cells is None else cached(background, name, cells, of_it))
         heads = background.columns if framed and found != list(background.columns) else None
         return cls(tuple(column for column, _ in read), np.stack([values for _, values in read], 1), framed, heads)
 
@@ -173,8 +174,11 @@ class Table:
     def give(self, values: NDArray[np.float64]) -> Any:
         """Return numbers (n, columns) as what the model eats: a frame where the background is one, else an array."""
         if not self.framed:
-            own = self.own(values)
-            return np.stack([np.asarray(one, np.float64) for one in own.values()], 1)
+            given = np.array(values, np.float64)
+            for i, one in enumerate(self.columns):
+                if one.step:  # others are in the data's own types as they are
+                    given[:, i] = own_values(one, values[:, i])
+            return given
         pandas = importlib.import_module("pandas")
         made, index = {}, pandas.RangeIndex(len(values))  # of series with one each, pandas would make one of all
         for i, (name, column) in enumerate(self.own(values).items()):

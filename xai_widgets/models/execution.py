@@ -264,7 +264,8 @@ class Execution:
         if self.random is not None:
             return self._feed(self.module, x.clone())
         before, version = random_states(self.device), self.version
-        with OwnWeights(self.module) as weights:
+        weights = OwnWeights(self.module)
+        with weights if weights.any else nullcontext():
             output = self._feed(self.module, x.clone())
         self._original.own.update(map(id, weights.owned))
         if not moved_between(before, random_states(self.device)):

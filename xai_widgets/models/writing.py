@@ -35,6 +35,8 @@ class OwnWeights(TorchFunctionMode):
     ----------
     owned : list of Parameter
         That were given memory of their own so far.
+    any : bool
+        Whether there are weights at all: a function has none of which we know, and watching takes its time.
     """
 
     def __init__(self, module: nn.Module) -> None:
@@ -43,6 +45,7 @@ class OwnWeights(TorchFunctionMode):
         self._weights: dict[int, list[nn.Parameter]] = {}
         for one in module.parameters():
             self._weights.setdefault(one.untyped_storage().data_ptr(), []).append(one)
+        self.any = bool(self._weights)
 
     def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
         kwargs = kwargs or {}

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
@@ -49,6 +49,9 @@ functions and estimators, which may take as long for one row as a network for a 
 
 class TableRows:
     """Feed of a model of rows: numbers (n, columns), by way of `encode`; for functions, frames or arrays of `table`."""
+
+    of_rows: ClassVar[bool] = True
+    """Whether a batch takes about as long with one more."""
 
     def __init__(self, table: Table, encode: Encode | None = None) -> None:
         self._table, self._encode = table, encode
