@@ -6,27 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from browser.image_widget import cell, one_widget, value
-from browser.lab import shared
-from browser.table_widget import SETUP, SHOWN, shown
+from browser.image_widget import value
 from playwright.sync_api import expect
-
-
-@pytest.fixture(scope="module")
-def notebook(browser, browser_context_args, lab_server):
-    context = browser.new_context(**{**browser_context_args, "viewport": {"width": 1400, "height": 1500}})
-    yield from shared(context, lab_server, "marks.ipynb", [SETUP, ""])
-
-
-@pytest.fixture
-def studio(notebook):
-    yield from one_widget(notebook)
-
-
-@pytest.fixture
-def view(studio):
-    cell(studio, 1, SHOWN)
-    return shown(studio, 1)
 
 
 def off_the_curve(view, name):

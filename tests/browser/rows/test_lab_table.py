@@ -6,10 +6,9 @@ import re
 
 import pytest
 from browser.believed import REVERSED, beside, definitions, measured, unfold
-from browser.image_widget import becomes, cell, evaluate, one_widget, value
-from browser.lab import shared
+from browser.image_widget import becomes, cell, evaluate, value
 from browser.strangers import changed_by_strangers
-from browser.table_widget import SETUP, SHOWN, probability, shown
+from browser.table_widget import SHOWN, probability, shown
 from playwright.sync_api import expect
 
 WIDE = """
@@ -19,23 +18,6 @@ w = xai.explain(lambda x: np.stack([0 * x[:, 0], x @ weights], 1), np.ones(2000)
                 method="feature_ablation")
 w
 """
-
-
-@pytest.fixture(scope="module")
-def notebook(browser, browser_context_args, lab_server):
-    context = browser.new_context(**{**browser_context_args, "viewport": {"width": 1400, "height": 1500}})
-    yield from shared(context, lab_server, "table.ipynb", [SETUP, ""])
-
-
-@pytest.fixture
-def studio(notebook):
-    yield from one_widget(notebook)
-
-
-@pytest.fixture
-def view(studio):
-    cell(studio, 1, SHOWN)
-    return shown(studio, 1)
 
 
 def test_each_column_has_its_control_its_contribution_and_its_curve(view):
