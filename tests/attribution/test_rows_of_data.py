@@ -206,7 +206,9 @@ MANY = pd.concat([FRAME] * 5, ignore_index=True).assign(age=lambda rows: rows["a
 def test_it_says_with_how_many_rows_it_compares_and_how_far_their_mean_may_be_from_that_of_all(method: str) -> None:
     options = {"tolerance": 0.0, "n_samples": 40} if method not in {"exact_shapley", "feature_ablation"} else {}
     note, *_ = xai.attribute(judge, ROW, method, background=MANY, target=1, **options).notes
-    assert note.startswith("Compared with 25 of 300 rows, drawn by chance: their mean score is ")
+    assert note.startswith("Compared with 25 of 300 rows, drawn by chance: their mean score is 0.523, that of all ")
+    note, *_ = xai.attribute(lambda rows: -judge(rows), ROW, method, background=MANY, target=1, **options).notes
+    assert "their mean score is −0.523, that" in note  # with the minus that stands beside other figures
     few = FRAME.head(20)
     assert xai.attribute(judge, ROW, method, background=few, target=1).notes[0] == "Compared with all 20 rows."
     assert "Compared" not in str(xai.attribute(judge, ROW, method, background=MANY, baselines=FRAME, target=1).notes)
@@ -216,7 +218,7 @@ def test_how_far_the_mean_of_drawn_rows_may_be_off_holds_in_about_95_of_100_draw
     scores, held = judge(MANY)[:, 1], 0
     for seed in range(100):
         note = xai.attribute(judge, ROW, "feature_ablation", background=MANY, target=1, seed=seed).notes[0]
-        mean, half = map(float, re.findall(r"score is (\S+), that of all is within ±(\S+) ", note)[0])
+        mean, half = map(float, re.findall(r"score is (\S+), that of all is within ±(\S+) ", note.replace("−", "-"))[0])
         held += abs(mean - scores.mean()) <= half
     assert 85 <= held <= 99
     # No wider than it need be: rows are not drawn twice.

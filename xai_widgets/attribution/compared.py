@@ -33,8 +33,9 @@ def compared_with(method: Method, model: Model, inputs: Inputs, target: Target) 
     except ModelError:  # for some of them, which were left out
         return (f"Compared with {count} of {of:,} rows, drawn by chance.",)
     half = Z975 * float(scores.std()) * math.sqrt((1 - count / of) / count)
+    mean = f"{float(scores.mean()):.3g}".replace("-", "−")
     said = (
-        f"Compared with {count} of {of:,} rows, drawn by chance: their mean score is {float(scores.mean()):.3g}, "
+        f"Compared with {count} of {of:,} rows, drawn by chance: their mean score is {mean}, "
         f"that of all is within ±{half:.2g} of it in 95 of 100 draws."
     )
     return (said,)
