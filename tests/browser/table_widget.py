@@ -39,7 +39,7 @@ class TableView:
         self.lab, self.root = lab, root
 
     def column(self, name):
-        return self.root.locator(f"[data-column={name}]")
+        return self.root.locator(f'[data-column="{name}"]')
 
     def settled(self):
         self.root.page.wait_for_function(

@@ -13,6 +13,7 @@ from xai_widgets.attribution.groups import GroupMethod, row_generator
 from xai_widgets.attribution.layers import above, why_no_layer
 from xai_widgets.attribution.statistics import Z95
 from xai_widgets.method import Estimate, parameter, register
+from xai_widgets.models.left_out import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ class FeatureAblation(GroupMethod):
         if self.layer is not None:
             model, inputs = above(model, inputs, self.layer)
         game = self.game(model, inputs, target, seed)
-        count = game.groups.count
+        count, left_out = game.groups.count, LeftOut()
         whole = target.of(model.unchanged(game.x)).cpu().double()
         # In the order of a text, the next ones share what stands before; a picture on its way is better of any.
         order = torch.randperm(count, generator=row_generator(seed, 0)) if model.paces.watched else torch.arange(count)
@@ -76,17 +77,19 @@ class FeatureAblation(GroupMethod):
             if rows.start and not shared:  # the first map does not wait for it
                 shared.append(game.prefixes() if count >= MANY else None)
             hidden = order[rows, None] == torch.arange(count)
-            return game.worth(~hidden, shared[0] if shared else None)
+            return game.tried(left_out, ~hidden, shared[0] if shared else None)
 
         found, sizes = torch.empty(0, dtype=torch.float64), game.groups.sizes[order]
         for rows, worth in model.batches(count, batch):
             found = torch.cat([found, whole - worth])
             losses = torch.zeros(count, dtype=torch.float64)
             losses[order[: len(found)]] = found
-            error = _missing(found, sizes) if ENOUGH <= len(found) < count else None
+            error = _missing(found.nan_to_num(), sizes) if ENOUGH <= len(found) < count else None
             values = game.groups.place(losses, game.x)
             values = values if self.layer is None else values.expand(game.x.shape)
-            yield Estimate(values, 1 + rows.stop, 1 + count, error)
+            if rows.stop == count:
+                left_out.check()
+            yield Estimate(values, 1 + rows.stop, 1 + count, error, notes=left_out.notes)
 
 
 def _missing(found: Tensor, sizes: Tensor) -> float | None:

@@ -22,6 +22,7 @@ from xai_widgets.models import ModelError, prefixes_of
 if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Prefixes, Target
+    from xai_widgets.models.left_out import LeftOut
     from xai_widgets.text import Text
 
 LONG = 300
@@ -143,6 +144,12 @@ class Game:
         shown = torch.cat([self.groups.show(coalitions, self.x, base) for base in self.bases])
         beside = torch.arange(len(self.bases)).repeat_interleave(len(coalitions))
         return self._asked(shown, beside, shared).reshape(len(self.bases), -1).mean(0)
+
+    def tried(self, left_out: LeftOut, coalitions: Tensor, shared: Prefixes | None = None) -> Tensor:
+        """Do the same; NaN for those for which the model fails, unless other inputs may stand in for what is hidden."""
+        if len(self.bases) > 1:
+            return self.worth(coalitions, shared)
+        return left_out.tried(lambda shown: self.worth(shown, shared), coalitions)
 
     def _scores(self, coalitions: Tensor, beside: Tensor) -> Tensor:
         """Compute the score for each coalition (n, count) beside its base, of which these are the numbers (n,)."""

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from xai_widgets.models import Incremental, NotIncrementalError, is_out_of_memory
+from xai_widgets.models.left_out import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,9 +51,13 @@ class Covered:
     windows reach, as in convolutional networks, the others are done so; see :mod:`xai_widgets.models.incremental`.
 
     `fill` covers the windows, of the input's shape or broadcastable to it; `levels` are asked for in their order.
+    Scores of windows for which the model fails are NaN, `outputs` of each; `left_out` counts them.
     """
 
-    def __init__(self, model: Model, x: Tensor, fill: Tensor, levels: Sequence[Windows]) -> None:
+    def __init__(
+        self, model: Model, x: Tensor, fill: Tensor, levels: Sequence[Windows], outputs: Sequence[int]
+    ) -> None:
+        self.left_out, self._outputs = LeftOut(), outputs
         self._model, self._x, self._fill, self._levels = model, x, fill, levels
         # Making the explanation copy takes as long as several passes, and may not be needed.
         self._runner = copy(model).plain()
@@ -88,7 +93,8 @@ class Covered:
 
     def _by_passes(self, windows: Windows, rows: slice) -> Tensor:
         masks = windows.masks(rows, self._x.device)
-        return self._runner.scores(torch.where(windows.spread(masks), self._fill, self._x))
+        covered = torch.where(windows.spread(masks), self._fill, self._x)
+        return self.left_out.tried(self._runner.scores, covered, shape=self._outputs)
 
     def _by_parts(self, windows: Windows, first: int, rows: slice) -> Tensor:
         rows = _later(rows, first)

@@ -14,9 +14,10 @@ from xai_widgets.attribution.groups import row_generator
 from xai_widgets.attribution.statistics import CHECKED, joint_error
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, Method, parameter, register
+from xai_widgets.models.left_out import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
@@ -70,41 +71,60 @@ class Rise(Method):
     def run(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the running estimate after each batch of masks."""
         x, base = inputs.x, inputs.baseline(self.baselines, seed)
+        left_out = LeftOut()
+
+        def scored(masks: Tensor) -> Tensor:
+            shown = base + masks[:, None] * (x - base)
+            return left_out.tried(lambda some: target.of(model.scores(some)), shown).to(x.device)
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
             masks = self._masks(rows, inputs.grid, seed).to(x)
-            scores = target.of(model.scores(base + masks[:, None] * (x - base)))
-            return masks, scores
+            return masks, scored(masks)
 
-        alone, picture = self._coarse(inputs.grid), torch.empty(0)
-        before, total = len(alone), len(alone) + self.n_samples
-
-        def windows(rows: slice) -> tuple[Tensor, Tensor]:
-            masks = _enlarged(alone[rows], inputs.grid).to(x)
-            return masks, target.of(model.scores(base + masks[:, None] * (x - base)))
-
-        maps, found = x.new_empty(0, *inputs.grid), x.new_empty(0)
-        for rows, (masks, scores) in model.batches(before, windows):
-            maps, found = torch.cat([maps, masks])[: CELLS**2], torch.cat([found, scores])
-            ready = rows.stop >= CELLS**2
-            if ready:
-                # Masks that are drawn show far smaller parts, and each of them to a share of the time.
-                scale = (1 - self.shown) * CELLS**2 / math.prod(self._blocks(inputs.grid))
-                picture = scale * torch.einsum("n,nhw->hw", effects(found, CELLS**2).to(maps), maps)
-            yield Estimate(picture[None], rows.stop, total, ready=ready)
+        total = len(self._coarse(inputs.grid)) + self.n_samples
+        before = total - self.n_samples
+        picture = yield from self._first(model, inputs, scored, left_out)
 
         ratio = _Ratio()
         for rows, (masks, scores) in model.batches(self.n_samples, batch, align=CHECKED):
-            ratio.add(masks, scores)
-            done, values, error = before + rows.stop, ratio.value(), None
-            if rows.stop >= ENOUGH:
+            answered = ~scores.isnan() | (not left_out.count)
+            done, error = before + rows.stop, None
+            if answered.any():
+                ratio.add(masks[answered], scores[answered])
+            elif not ratio.count:
+                yield Estimate(x[:1], done, total, ready=False)
+                continue
+            values = ratio.value()
+            if ratio.count >= ENOUGH:
                 error = ratio.error()
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
-            if before and not enough and done < total:
+            if picture is not None and not enough and done < total:
                 values = picture if error is None else blended(values, picture, ratio.doubt)
-            yield Estimate(values[None], done, done if enough else total, error)
+            yield Estimate(values[None], done, done if enough else total, error, notes=left_out.notes)
             if enough:
                 return
+        left_out.check()
+
+    def _first(
+        self, model: Model, inputs: Inputs, scored: Callable[[Tensor], Tensor], left_out: LeftOut
+    ) -> Generator[Estimate, None, Tensor | None]:
+        """Yield the coarse picture before masks are drawn, and return it, if there is any."""
+        alone, picture = self._coarse(inputs.grid), None
+
+        def windows(rows: slice) -> tuple[Tensor, Tensor]:
+            masks = _enlarged(alone[rows], inputs.grid).to(inputs.x)
+            return masks, scored(masks)
+
+        maps, found = inputs.x.new_empty(0, *inputs.grid), inputs.x.new_empty(0)
+        for rows, (masks, scores) in model.batches(len(alone), windows):
+            maps, found = torch.cat([maps, masks])[: CELLS**2], torch.cat([found, scores])
+            if rows.stop >= CELLS**2 and not left_out.count:
+                # Masks that are drawn show far smaller parts, and each of them to a share of the time.
+                scale = (1 - self.shown) * CELLS**2 / math.prod(self._blocks(inputs.grid))
+                picture = scale * torch.einsum("n,nhw->hw", effects(found, CELLS**2).to(maps), maps)
+            total, values = len(alone) + self.n_samples, inputs.x[:1] if picture is None else picture[None]
+            yield Estimate(values, rows.stop, total, ready=picture is not None, notes=left_out.notes)
+        return picture
 
     def _coarse(self, grid: tuple[int, int]) -> Tensor:
         """Return which cells of a coarse grid are shown in each pass before masks are drawn, if any: (n, 1, h, w)."""

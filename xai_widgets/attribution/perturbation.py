@@ -48,7 +48,8 @@ class Occlusion(Method):
 
     In convolutional networks a window reaches only a part of each map of activations, and only that part is computed
     anew (as in Krypton). The first windows are done both ways: where the scores differ by more than rounding, or
-    little is saved, whole passes go on. Each window counts as one of `forwards`, however it was computed.
+    little is saved, whole passes go on. Each window counts as one of `forwards`, however it was computed. Windows for
+    which the model fails are left out: what no other one covers is NaN, and a note says how many there were.
 
     References
     ----------
@@ -82,10 +83,11 @@ class Occlusion(Method):
         fine = Windows.over(x.shape, self.sliding_window_shapes, self.strides, inputs.motion)
         levels = coarse_to_fine(fine)
         total = 1 + sum(len(level) for level in levels)
-        whole = target.of(wide(model.unchanged(x)))
+        scores = model.unchanged(x)
+        whole = target.of(wide(scores))
         coarse = whole.new_zeros(fine.shape)
         full = fine.coverage().to(coarse)
-        done, covered = 1, Covered(model, x, base, levels)
+        done, covered = 1, Covered(model, x, base, levels, scores.shape[1:])
         shown, ready = coarse, False
 
         for level in levels:
@@ -96,9 +98,11 @@ class Occlusion(Method):
                     yield Estimate(fine.place(shown), done, total, ready=ready)
                     continue
                 done += rows.stop - rows.start
-                for window, loss in zip(level.slices(rows), whole - target.of(wide(scores)), strict=True):
-                    losses[window] += loss
-                    weights[window] += 1
+                lost = (whole - target.of(wide(scores))).to(losses)
+                for window, loss, fails in zip(level.slices(rows), lost, lost.isnan().tolist(), strict=True):
+                    if not fails:
+                        losses[window] += loss
+                        weights[window] += 1
                 seen = weights > 0
                 values = losses / weights.clamp(min=1)
                 last = rows.stop == len(level)
@@ -110,10 +114,14 @@ class Occlusion(Method):
                 # that can be told, all do.
                 scaled = first or last or rows.stop >= min(SOME, len(level) // SOME)
                 shown = torch.where(seen, values, factor * coarse) if scaled else coarse
+                if last and level is fine:
+                    covered.left_out.check()
+                    shown = shown.masked_fill(~seen & (full > 0), math.nan)
                 ready = not first or last or level is fine
                 # Large windows, and few small ones, say too little of the error.
                 known = level is fine and rows.stop >= ENOUGH
-                yield Estimate(fine.place(shown), done, total, error if known else None, ready=ready)
+                notes = covered.left_out.notes
+                yield Estimate(fine.place(shown), done, total, error if known else None, notes=notes, ready=ready)
             coarse = losses / weights.clamp(min=1)
 
 

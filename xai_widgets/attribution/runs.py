@@ -20,6 +20,7 @@ from xai_widgets.budget import Budget
 from xai_widgets.method import REGISTRY, Estimate, Method, create
 from xai_widgets.models import ModelError, NoWayBackError, OutOfMemoryError, WeightsChangedError
 from xai_widgets.models.keras_models import is_keras
+from xai_widgets.models.left_out import LeftOut
 from xai_widgets.models.tokens import may_speak
 from xai_widgets.provenance import provenance
 from xai_widgets.results import Attribution, Prediction, Unit
@@ -178,7 +179,7 @@ def run(
             with budget.standing():
                 yield None
             continue
-        values, nans = _to_numpy(per_token(estimate.values, method, inputs))
+        values, nans = _to_numpy(per_token(estimate.values, method, inputs), slopes="gradients" in method.uses)
         # Once a run, whatever training goes on meanwhile; after the first passes, and within the time that is told.
         digest = digest or model.hash
         fraction = estimate.done / estimate.total
@@ -297,11 +298,8 @@ def _named(model: Model, error: ModelError) -> ModelError:
 
 def answered(model: Model, rows: Tensor) -> Tensor:
     """Return those of some rows (n, …) for which the model does not fail."""
-    if not _fails(model, rows):
-        return rows
-    if len(rows) == 1:
-        return rows[:0]
-    return torch.cat([answered(model, half) for half in rows.chunk(2)])
+    found = LeftOut(hopeless=math.inf).tried(lambda some: model.scores(some)[:, 0], rows)
+    return rows[~found.isnan().to(rows.device)]
 
 
 Begin = Callable[..., "Iterator[Attribution | None]"]
@@ -354,11 +352,13 @@ def per_token(values: Tensor, method: Method, inputs: Inputs) -> Tensor:
     return values.norm(dim=-1) if method.slopes else values.sum(-1)
 
 
-def _to_numpy(values: Tensor) -> tuple[np.ndarray[Any, np.dtype[np.float32]], tuple[str, ...]]:
+def _to_numpy(values: Tensor, *, slopes: bool) -> tuple[np.ndarray[Any, np.dtype[np.float32]], tuple[str, ...]]:
     array = values.detach().float().cpu().numpy()
     wrong = int(array.size - np.isfinite(array).sum())
     if not wrong:
         return array, ()
+    if not slopes:
+        return array, (f"{wrong} of {array.size} values are unknown: no finite score tells them.",)
     return array, (
         f"{wrong} of {array.size} values are not finite numbers: the model's gradient is not defined there.",
     )

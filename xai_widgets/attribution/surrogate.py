@@ -17,6 +17,7 @@ from xai_widgets.attribution.shapley import SampledShapley
 from xai_widgets.attribution.smooth import SmoothGuess
 from xai_widgets.attribution.statistics import CHECKED, joint_error, most_likely, relative
 from xai_widgets.method import Estimate, parameter, register
+from xai_widgets.models.left_out import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -185,7 +186,8 @@ class Lime(GroupMethod):
     little. The error is that of drawing, not that of being linear; from the second pair on it is told by how the fit to
     all other pairs misses each, until there are two a coefficient. Until then, groups that lie beside each other are
     expected to act alike, and :math:`\lambda` is what misses those pairs the least: the first picture is a coarse one.
-    Words of a long text are joined into some hundred spans.
+    Words of a long text are joined into some hundred spans. Pictures for which the model fails are left out, which a
+    note says; a group that all others show, or hide, is NaN.
 
     References
     ----------
@@ -216,20 +218,29 @@ class Lime(GroupMethod):
                 for row in range(rows.start, rows.stop)
             ]
             coalitions = torch.stack(drawn)
-            return coalitions.double(), game.worth(coalitions)
+            return coalitions.double(), game.tried(failing, coalitions)
 
+        failing = LeftOut()
         seen, worths = torch.empty(0, count, dtype=torch.float64), torch.empty(0, dtype=torch.float64)
         ridge = torch.tensor([self.ridge] * count + [0.0], dtype=torch.float64)
         ways = alike(game.groups) if lies(inputs) else torch.eye(count, dtype=torch.float64)
         for rows, (coalitions, worth) in model.batches(
             self.n_samples, batch, align=CHECKED if self.tolerance else None
         ):
-            seen, worths = torch.cat([seen, coalitions]), torch.cat([worths, worth])
+            answered = ~worth.isnan() | (not failing.count)
+            seen, worths = torch.cat([seen, coalitions[answered]]), torch.cat([worths, worth[answered]])
+            # Of what is never hidden, or always, among those that were answered, nothing is known.
+            unknown = (seen == seen[:1]).all(0) & bool(failing.count)
+            if unknown.all():
+                if rows.stop == self.n_samples and failing.error is not None:
+                    raise failing.error
+                yield Estimate(game.x, rows.stop, self.n_samples, ready=False)
+                continue
             distance = 1 - (seen.sum(1) / count).sqrt()
             weights = (-distance.square() / (2 * self.kernel_width**2)).exp()
             columns = torch.cat([seen, torch.ones(len(seen), 1, dtype=torch.float64)], dim=1)
             # From the first score on, so that a large offset costs no digits.
-            found = fit(columns, worths - worths[0], weights, ridge, together=2)
+            found = fit(columns, worths - worths[0], weights, ridge, together=1 if failing.count else 2)
             values = found.coefficients[:-1]
             # Pairs that count little tell little of the spread.
             heard = float(weights.sum() ** 2 / weights.square().sum()) / 2
@@ -248,8 +259,9 @@ class Lime(GroupMethod):
                 error = joint_error(spread, values, game.groups.sizes, max(2, int(heard) - count))
             enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             notes = (f"The linear fit explains {max(0.0, found.explained):.0%} of the score's variance.", *game.notes)
+            notes = (*notes, *failing.notes)
             yield Estimate(
-                game.groups.place(values, game.x),
+                game.groups.place(values.masked_fill(unknown, math.nan), game.x),
                 rows.stop,
                 rows.stop if enough else self.n_samples,
                 error,

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from xai_widgets.inputs.base import Inputs, References
 from xai_widgets.inputs.table import Table
 from xai_widgets.models.callables import PlainFunction, as_scores
-from xai_widgets.models.errors import ModelError, OutOfMemoryError, WeightsChangedError
 from xai_widgets.models.feeds import feed_alone
+from xai_widgets.models.left_out import LeftOut
 from xai_widgets.models.pace import Pace
 from xai_widgets.prepare.one_hots import OneHots
 from xai_widgets.prepare.pieces import Pieces
@@ -127,7 +127,7 @@ class RowSubject:
         The same by the user's own encoder.
     eaten : Tensor or None
         What that made of the row alone.
-    failed : list
+    failed : LeftOut
         Rows for which the model failed.
     read : callable or None
         Reads one row as the background has them, where that is not `Table.row` of `table`.
@@ -142,7 +142,7 @@ class RowSubject:
     encoder: Encode | None = None
     exact: Encode | None = None
     eaten: Tensor | None = None
-    failed: list[NDArray[np.float64]] = field(default_factory=list)
+    failed: LeftOut = field(default_factory=lambda: LeftOut(hopeless=math.inf, most=FAILED))
     read: Callable[[Any], NDArray[np.float64]] | None = None
 
     @property
@@ -179,24 +179,17 @@ class RowSubject:
 
     def tried(self, ask: Callable[..., Tensor], values: NDArray[np.float64], *beside: NDArray[Any]) -> Tensor:
         """Do the same by another way to ask, which is given more about each row `beside`."""
-        try:
-            return ask(values, *beside)
-        except (OutOfMemoryError, WeightsChangedError):
-            raise
-        except ModelError as error:
-            if len(values) == 1 or len(self.failed) >= FAILED:
-                if not self.failed:
-                    self.model._notes.append(f"Rows for which the model fails were left out. {error}")  # noqa: SLF001
-                self.failed.extend(values)
-                return torch.full((len(values), len(self.prediction.scores)), math.nan, device=self.model.device)
-        halves = zip(*(np.array_split(one, 2) for one in (values, *beside)), strict=True)
-        return torch.cat([self.tried(ask, *half) for half in halves])
+        known, shape = self.failed.error, (len(self.prediction.scores),)
+        found = self.failed.tried(ask, values, *beside, shape=shape).to(self.model.device)
+        if known is None and self.failed.error is not None:
+            self.model._notes.append(f"Rows for which the model fails were left out. {self.failed.error}")  # noqa: SLF001
+        return found
 
     def fresh(self) -> RowSubject:
         """Return the same with no row failed, and a model that counts and notes for itself."""
         model = self.model.fresh().plain()
         inner = model if self.encoder is None else model.fed(feed_alone, model.task).plain()
-        return dataclasses.replace(self, model=model, inner=inner, failed=[])
+        return dataclasses.replace(self, model=model, inner=inner, failed=LeftOut(hopeless=math.inf, most=FAILED))
 
     def references(self, seed: int) -> References:
         """Draw rows to compare with: without missing and infinite values where there are any such."""

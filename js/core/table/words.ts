@@ -23,6 +23,7 @@ const english = {
   exact: (name: string) => `${name}, exact value`,
   contributes: (amount: string, rank: number, of: number) => `contribution ${amount}, rank ${rank} of ${of}`,
   contributesNot: "no contribution yet",
+  contributesUnknown: "contribution unknown: no score tells it",
   order: "Sort by",
   orders: { strength: "Contribution", data: "Data", name: "Name" },
   again: "Sort again",

@@ -23,6 +23,7 @@ export const table: TableWords = {
   exact: (name) => `${name}，精确数值`,
   contributes: (amount, rank, of) => `贡献 ${amount}，第 ${rank} 名，共 ${of}`,
   contributesNot: "尚无贡献值",
+  contributesUnknown: "贡献未知：没有得分可以说明",
   order: "排序",
   orders: { strength: "贡献", data: "数据次序", name: "名称" },
   again: "重新排序",

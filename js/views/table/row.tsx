@@ -16,9 +16,10 @@ import type { Contribution, View } from "./view";
 /** A bar from the middle: to the right for the answer, to the left against it. */
 function Bar({ one, most, of, grey }: { one: Contribution | undefined; most: number; of: number; grey: boolean }) {
   const value = one?.value ?? Number.NaN;
-  const text = Number.isNaN(value) ? "" : amount(value, most);
-  const share = Number.isNaN(value) ? 0 : Math.abs(value) / most;
-  const told = tableWords.contributes(text, one?.rank ?? 0, of);
+  const unknown = Number.isNaN(value);
+  const text = !one ? "" : unknown ? "?" : amount(value, most);
+  const share = unknown ? 0 : Math.abs(value) / most;
+  const told = unknown ? tableWords.contributesUnknown : tableWords.contributes(text, one?.rank ?? 0, of);
   return (
     <div
       class={grey ? "xai-f-bar xai-grey" : "xai-f-bar"}

@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from browser.image_widget import value
+from browser.image_widget import cell, value
+from browser.table_widget import shown
 from playwright.sync_api import expect
 
 
@@ -125,3 +126,26 @@ def test_what_is_written_of_each_answer_is_what_the_kernel_found(studio, view):
         told = [factor * one for one in table[name]]
         assert len(set(told)) > 1 or name == "changes"
         assert written[head] == pytest.approx(told, rel=0.006, abs=0.051 if name == "delta" else 1e-9), head
+
+
+FAILS = """
+def strict(x):
+    if (x[:, 1] == 0).any():
+        raise ValueError("the second is missing")
+    return np.stack([0 * x[:, 0], x.sum(1)], 1)
+w = xai.explain(strict, np.array([2.0, 3.0]), background=1 + np.random.default_rng(0).random((20, 2)), target=1,
+                method="feature_ablation", baselines="zero")
+w
+"""
+
+
+def test_what_the_model_fails_for_is_unknown_and_told(studio):
+    cell(studio, 1, FAILS)
+    view = shown(studio, 1)
+    amounts = [view.column(name).locator(".xai-f-amount") for name in ("0", "1")]
+    expect(amounts[0].locator("[aria-hidden]")).to_have_text("+2.00")
+    expect(amounts[1].locator("[aria-hidden]")).to_have_text("?")
+    expect(amounts[1]).to_contain_text("contribution unknown")
+    expect(view.root.locator("[data-xai=status-a]")).to_contain_text(
+        "1 of 2 inputs with hidden parts were left out: the model fails for them. The model raised ValueError"
+    )

@@ -111,6 +111,9 @@ export const notes: Record<string, string> = {
   "Compared with {} of {} rows, drawn by chance.": "与随机抽取的 {} 行（共 {} 行）比较。",
   "Compared with {} of {} rows, drawn by chance: their mean score is {}, that of all is within ±{} of it in 95 of 100 draws.":
     "与随机抽取的 {} 行（共 {} 行）比较：它们的平均得分为 {}，100 次抽取中有 95 次，全部行的平均与之相差在 ±{} 以内。",
+  "{} of {} inputs with hidden parts were left out: the model fails for them.":
+    "部分被隐藏的输入略去了 {} 个（共 {} 个）：模型对它们失败。",
+  "{} of {} values are unknown: no finite score tells them.": "{} 个值（共 {} 个）未知：没有有限的得分可以说明。",
   "{} of {} rows to compare with were left out: the model fails for them.":
     "用于比较的行略去了 {} 行（共 {} 行）：模型对它们失败。",
   "{} of {} rows to compare with were left out: the model fails for mixtures of them and it.":
