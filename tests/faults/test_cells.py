@@ -291,6 +291,36 @@ def test_it_takes_a_cell_that_names_itself(notebook):
     assert first() in living()
 
 
+@pytest.fixture
+def marimo(monkeypatch):
+    """Marimo's register of what its cells hold, while it runs a cell named a."""
+    context = pytest.importorskip("marimo._runtime.context", reason="marimo is not installed: pip install marimo")
+    from marimo._runtime.cell_lifecycle_registry import CellLifecycleRegistry  # noqa: PLC0415  not everybody has it
+
+    running = SimpleNamespace(cell_id="a", cell_lifecycle_registry=CellLifecycleRegistry())
+    monkeypatch.setattr(cells, "notebook", lambda: None)
+    monkeypatch.setattr(context, "runtime_context_installed", lambda: True)
+    monkeypatch.setattr(context, "get_context", lambda: running)
+    return running.cell_lifecycle_registry
+
+
+@pytest.mark.usefixtures("notebook")
+@pytest.mark.parametrize("deleted", [False, True])
+def test_marimo_tells_when_a_cell_is_run_again_or_deleted(marimo, deleted):
+    def made():
+        return weakref.ref(xai.explain(Net(), picture(), labels=LABELS, method="saliency"))
+
+    first = made()
+    kept = [made()()]
+    Pages(first()).show("one", 1)  # marimo takes it from the page, which says nothing
+    collected()
+    assert first() in living()
+    marimo.dispose("a", deletion=deleted)
+    later = [] if deleted else [made()]
+    until(lambda: first() is None)
+    assert living() == [*kept, *(one() for one in later)]
+
+
 @pytest.mark.parametrize(("kind", "times"), {**dict.fromkeys(KINDS, 20), "picture": 100}.items())
 def test_nothing_is_left_of_a_cell_that_is_run_again_and_again(notebook, kind, times, monkeypatch):
     """Nobody calls `close`."""
