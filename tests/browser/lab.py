@@ -73,6 +73,14 @@ def ended(process, seconds):
     return True
 
 
+def terminate(process):
+    """End a server that leads a group of its own, and all that it has started."""
+    os.killpg(process.pid, signal.SIGTERM)  # SIGINT would ask "shut down? y/n"
+    if not ended(process, STOP_SECONDS):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def extension(folder: Path) -> Path:
     """Let a server find the extension of the package under test: installed beside it, or built in the source."""
     installed = PACKAGE.parent / "share" / "jupyter"
@@ -174,12 +182,7 @@ class Server:
             return False
 
     def stop(self):
-        os.killpg(self.process.pid, signal.SIGTERM)  # SIGINT would ask "shut down? y/n"
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        terminate(self.process)
         self.run.cleanup()
 
     def write(self, name, cells, *, outputs=None, trusted=False):
@@ -301,6 +304,20 @@ class Lab:
             self.command("apputils:activate-command-palette")
             try:
                 self.page.locator(".lm-CommandPalette-input").last.fill(text, timeout=2000)
+            except NotInTime:
+                assert time.monotonic() < end, "the palette closes again and again"
+            else:
+                return
+
+    def choose(self, entry):
+        """Run an entry of the palette."""
+        end = time.monotonic() + PATIENCE / 1000
+        while True:
+            self.palette(entry)
+            try:
+                active = self.page.locator(".lm-CommandPalette-item.lm-mod-active", has_text=entry)
+                active.wait_for(timeout=2000)
+                self.page.locator(".lm-CommandPalette-input").last.press("Enter", timeout=2000)
             except NotInTime:
                 assert time.monotonic() < end, "the palette closes again and again"
             else:

@@ -161,7 +161,7 @@ def test_a_tree_is_drawn_beside_its_fidelity(notebook, view):
 
 
 def test_work_is_cancelled_and_python_is_followed(notebook, view):
-    evaluate(notebook, "slow = 0.2; w.show('sensitivity', scheme='morris')")
+    evaluate(notebook, "slow = 2.0; w.show('sensitivity', scheme='morris')")  # seven steps
     expect(view.get_by_role("radio", name="Sensitivity")).to_be_checked()
     expect(view.get_by_role("radio", name="Elementary effects (Morris)")).to_be_checked()
     view.get_by_role("button", name="Cancel").click()
@@ -219,8 +219,10 @@ def test_importance_that_is_chance_is_grey_and_folding_stops_the_measuring(noteb
     note.get_by_role("button", name="Show it anyway").click()
     expect(note).to_have_count(0)
     expect(bars).to_have_count(0)
-    evaluate(notebook, "slow = 0.01")
+    unfold(root)
     go(root, "Contributions", "contributions")
+    evaluate(notebook, "slow = 0.5")  # sixty-five steps
+    unfold(root)
     expect(root.locator("[data-xai=trust]").get_by_role("progressbar")).to_be_visible()
     unfold(root)
     assert value(notebook, "w._trust._questions['a'].wait(30)")

@@ -13,9 +13,7 @@ def choose(lab, entry):
     """Run an entry of the palette."""
     lab.goto("lab?reset")
     expect(lab.page.locator(".jp-LauncherCard").first).to_be_visible()
-    lab.palette(entry)
-    expect(lab.page.locator(".lm-CommandPalette-item.lm-mod-active")).to_have_text(re.compile(entry))
-    lab.page.keyboard.press("Enter")
+    lab.choose(entry)
 
 
 def test_the_launcher_card_writes_and_opens_the_quickstart_whose_links_lead_somewhere(lab):
@@ -170,9 +168,7 @@ table = pd.DataFrame({"age": [20.0, 30.0, 60.0, 70.0], "hours": [40.0, 20.0, 30.
 def test_the_palette_explains_a_text_and_a_row(lab, made, name, code, seen):
     lab.open("others.ipynb", [OTHERS + made, name]).run(0)
     put_cursor(lab, 1, 2)
-    lab.palette("Explain the selected variable")
-    expect(lab.page.locator(".lm-CommandPalette-item.lm-mod-active")).to_have_text(re.compile("Explain the selected"))
-    lab.page.keyboard.press("Enter")
+    lab.choose("Explain the selected variable")
     expect(lab.output(2).locator(f".xai-root {seen}")).to_be_visible()
     assert sources(lab)[2] == f"import xai_widgets as xai\n\n{code}"
 

@@ -228,7 +228,7 @@ def test_a_saved_notebook_has_the_text_as_it_was_changed(studio, view):
 def test_two_methods_side_by_side_and_how_far_they_agree(studio, view):
     view.root.get_by_label("Compare with").select_option("occlusion")
     expect(view.root.locator("[data-xai=text-b]")).to_be_visible()
-    becomes(studio, "w.compared and w.compared.method", "occlusion")
+    becomes(studio, "w.compared and [w.compared.method, w.compared.fraction]", ["occlusion", 1])
     expected = value(studio, "w.attribution.agreement(w.compared)")
     said = f"{'−' * (expected < 0)}{abs(expected):.2f} rank correlation"
     expect(view.root.locator("[data-xai=agreement]")).to_contain_text(said)

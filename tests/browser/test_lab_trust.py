@@ -50,7 +50,7 @@ def test_what_the_kernel_measures_is_said_in_words_and_a_map_that_fails_is_grey(
 
 
 def test_folding_it_cancels_and_closing_the_widget_does_too(studio, view):
-    evaluate(studio, "Net.pause = 0.004")
+    evaluate(studio, "Net.pause = 0.03")
     panel = unfold(view)
     # The first numbers are there long before the last.
     view.until(BEGUN)
@@ -66,7 +66,7 @@ def test_folding_it_cancels_and_closing_the_widget_does_too(studio, view):
     view.until(f"!{TOLD}.running")
     assert value(studio, "w.evaluation.fraction") == pytest.approx(1)
     # Another map begins it anew, and the end of the widget ends that.
-    evaluate(studio, "Net.pause = 0.004")
+    evaluate(studio, "Net.pause = 0.03")
     view.root.get_by_label("Explanation method").select_option("input_x_gradient")
     view.until(BEGUN)
     evaluate(studio, "question = w._trust._questions['a']\nw.close()")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -13,7 +12,7 @@ import urllib.request
 import numpy as np
 import pytest
 from browser.image_widget import SETUP, ImageWidget
-from browser.lab import ended, free_port
+from browser.lab import ended, free_port, terminate
 
 import xai_widgets as xai
 
@@ -63,8 +62,7 @@ def address(tmp_path):
         if ended(process, 0.05) or time.monotonic() > end:
             raise RuntimeError(log.read_text()[-3000:])
     yield url
-    os.killpg(process.pid, signal.SIGTERM)
-    process.wait(20)
+    terminate(process)
 
 
 def answers(url):

@@ -138,4 +138,6 @@ def test_nothing_is_left_of_two_hundred(kind):
     assert census() - before == Counter()
     assert living() == others
     assert resident() - memory < MOST
-    assert [one for one in threading.enumerate() if one.name.startswith("xai")] in ([], [worker_for("cpu").thread])
+    until(
+        lambda: [one for one in threading.enumerate() if one.name.startswith("xai")] in ([], [worker_for("cpu").thread])
+    )

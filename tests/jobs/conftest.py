@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from xai_widgets.jobs import Outcome, Worker
+from xai_widgets.jobs import Outcome, Slot, Worker
 
-PATIENCE = 20
+PATIENCE = 60
 """Seconds after which a test that waits for an event fails."""
 
 
@@ -73,6 +73,17 @@ class Stepper:
 
     def wait_begun(self):
         assert self.begun.acquire(timeout=PATIENCE)
+
+
+def held(log, worker, name="blocker"):
+    """Occupy the worker with one step, so that what is submitted meanwhile is all there when it chooses.
+
+    Returns what lets it go on.
+    """
+    blocker = Stepper(1)
+    log.submit(Slot(worker, priority=99), blocker, name)
+    blocker.wait_begun()
+    return blocker.allowed.release
 
 
 @pytest.fixture

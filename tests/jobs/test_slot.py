@@ -9,6 +9,7 @@ import weakref
 from types import SimpleNamespace
 
 import pytest
+from jobs.conftest import held as occupied
 
 from xai_widgets.jobs import Outcome, Slot, Worker, slot
 from xai_widgets.jobs.slot import PATIENCE
@@ -154,7 +155,8 @@ def test_cancel_with_nothing_to_cancel(worker, log):
     log.submit(slot, lambda: iter([1]))
     assert log.wait_end() is Outcome.DONE
     slot.cancel()
-    assert worker.thread is None or worker.thread.is_alive()
+    log.submit(slot, lambda: iter([2]), "next")
+    assert log.wait_end("next") is Outcome.DONE
 
 
 def test_only_the_newest_waits(worker, log, stepper):
@@ -371,9 +373,11 @@ def test_a_held_job_lets_others_pass_but_not_for_ever(log):
     held, other = Slot(worker), Slot(worker, priority=1)
 
     def first(name, seconds):
+        release = occupied(log, worker, f"before {name}")
         log.submit(other, lambda: iter([name]), name)
         log.submit(held, lambda: iter([f"after {name}"]), f"after {name}")
         held.hold(seconds)
+        release()
         log.wait_end(name)
 
     first("one", 1e9)

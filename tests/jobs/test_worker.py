@@ -12,18 +12,10 @@ import weakref
 from pathlib import Path
 
 import pytest
-from jobs.conftest import PATIENCE
+from jobs.conftest import PATIENCE, held
 
 import xai_widgets
 from xai_widgets.jobs import Outcome, Slot, Worker, worker_for
-
-
-def held(log, worker, stepper):
-    """Occupy the worker with one step, so that what is submitted meanwhile is all there when it chooses."""
-    blocker = stepper(1)
-    log.submit(Slot(worker, priority=99), blocker, "blocker")
-    blocker.wait_begun()
-    return blocker.allowed.release
 
 
 def test_a_predict_job_goes_between_two_batches_of_an_attribute_job(worker, log, stepper):
@@ -47,8 +39,8 @@ def test_a_predict_job_goes_between_two_batches_of_an_attribute_job(worker, log,
     ]
 
 
-def test_equal_priorities_take_turns_the_oldest_first(worker, log, stepper):
-    release = held(log, worker, stepper)
+def test_equal_priorities_take_turns_the_oldest_first(worker, log):
+    release = held(log, worker)
     for name in "abc":
         log.submit(Slot(worker, interval=0), lambda: iter(range(4)), name)
     release()

@@ -41,7 +41,7 @@ class Browser:
     def of(self, kind, number=None):
         return [c for c, _ in list(self.messages) if c["kind"] == kind and number in {None, c.get("id")}]
 
-    def wait(self, kind, number=None, count=1, timeout=30):
+    def wait(self, kind, number=None, count=1, timeout=60):
         """Wait for messages of a kind and return the last of them."""
         with self._news:
             assert self._news.wait_for(lambda: len(self.of(kind, number)) >= count, timeout), (

@@ -297,7 +297,7 @@ def test_two_methods_side_by_side_and_how_far_they_agree(studio, view):
     view.root.get_by_label("Compare with", exact=True).select_option("lime")
     amounts = view.column("age").locator(".xai-f-amount > [aria-hidden]")
     expect(amounts).to_have_text([re.compile(r"\d"), re.compile(r"\d")])
-    becomes(studio, "w.compared and w.compared.method", "lime")
+    becomes(studio, "w.compared and [w.compared.method, w.compared.fraction]", ["lime", 1])
     sign = view.root.get_by_role("group", name="Sign")
     said = view.root.locator("[data-xai=agreement]")
     for shown_as, chosen, near in (("Both", "both", -1), ("Strength", "absolute", 1)):
