@@ -123,12 +123,25 @@ export function drawn({ title, text, png }: Record<string, unknown>, hint: strin
   const caption = element("figcaption", {});
   const said = [words(title), words(text)].filter(Boolean);
   caption.append(...[...said, hint].filter(Boolean).map(line));
+  const data = words(png).replace(/\s/g, "");
   const image = element("img", {
-    src: `data:image/png;base64,${words(png).replace(/\s/g, "")}`,
+    src: `data:image/png;base64,${data}`,
     alt: said.join(". "),
-    style: "max-width: 100%",
+    style: "max-width: 100%; height: auto",
+    ...sizeOf(data),
   });
-  return [...(words(png) ? [image] : []), caption];
+  return [...(data ? [image] : []), caption];
+}
+
+/** So that a picture has its place before it is decoded: else much is taken for in sight that will not be. */
+function sizeOf(png: string): { width?: string; height?: string } {
+  try {
+    const head = Uint8Array.from(atob(png.slice(0, 32)), (one) => one.charCodeAt(0));
+    const [width, height] = [16, 20].map((at) => new DataView(head.buffer).getUint32(at));
+    return { width: `${width}`, height: `${height}` };
+  } catch {
+    return {}; // no PNG
+  }
 }
 
 function line(text: string): HTMLElement {

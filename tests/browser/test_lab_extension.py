@@ -92,6 +92,7 @@ def test_a_saved_view_is_drawn_and_its_words_are_not_markup(host):
     expect(figure).to_contain_text(hostile)
     expect(figure.locator("img")).to_have_count(1)
     expect(figure.locator("img")).to_have_attribute("alt", f"{hostile}. Two lines\nof text")
+    expect(figure.locator("img[width='16'][height='16']")).to_have_count(1)  # known before it is decoded
     assert middle(figure.locator("img")) == [10, 30, 200]
     assert host.page.evaluate("window.hacked") is None
     expect(host.output(0).get_by_role("alert")).to_have_count(0)
