@@ -1,4 +1,4 @@
-// Light or dark, whatever the host: its own marks first, then the colour behind the widget.
+// Light or dark, whatever the host: the reader's own colours, then its marks, then the colour behind the widget.
 
 export type Theme = "light" | "dark";
 
@@ -8,7 +8,12 @@ function luminance(colour: string): number | null {
   return (0.2126 * parts[0]! + 0.7152 * parts[1]! + 0.0722 * parts[2]!) / 255;
 }
 
+const DARK = "(prefers-color-scheme: dark)";
+const FORCED = "(forced-colors: active)";
+
 function themeOf(el: Element): Theme {
+  // Whatever the page says, it is painted in the colours that the reader has chosen for all pages.
+  if (matchMedia(FORCED).matches) return matchMedia(DARK).matches ? "dark" : "light";
   const { body, documentElement: html } = document;
   const lab = body.dataset.jpThemeLight;
   if (lab) return lab === "false" ? "dark" : "light";
@@ -34,7 +39,7 @@ export function watchTheme(el: Element, changed: (theme: Theme) => void): () => 
   };
   observer.observe(document.body, options);
   observer.observe(document.documentElement, options);
-  const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((q) => matchMedia(q));
+  const queries = [DARK, FORCED].map((q) => matchMedia(q));
   for (const query of queries) query.addEventListener("change", tell);
   tell();
   return () => {

@@ -99,6 +99,23 @@ def test_dark_maps_are_drawn_in_the_shades_of_the_dark(open_map):
     assert shown.colour(*shown.place(3)) == pytest.approx(shown.shade(3), abs=2)
 
 
+@pytest.mark.parametrize(("scheme", "ink"), [("light", 0), ("dark", 255)])
+def test_high_contrast_keeps_shades_and_draws_all_else_in_the_readers_colour(open_map, scheme, ink):
+    shown = open_map(context={"forced_colors": "active", "color_scheme": scheme})
+    # Whatever the page says of itself, it is painted in the reader's colours.
+    for marks in ("vscode-light", "vscode-dark"):
+        shown.page.evaluate("marks => { document.body.className = marks }", marks)
+        shown.frames()
+        expect(shown.root).to_have_attribute("data-xai-theme", scheme)
+        assert shown.colour(*shown.place(3)) == pytest.approx(shown.shade(3), abs=2)
+    shown.root.evaluate("root => root.xai.store.select('word 5')")
+    expect(shown.root.get_by_role("heading", name="Nearest to “word 5”")).to_be_visible()
+    shown.frames()
+    # The line to a neighbour that is near on the map too, half way.
+    (x, y), (a, b) = shown.place(5), shown.place(8)
+    assert shown.colour((x + a) / 2, (y + b) / 2) == pytest.approx([ink, ink, ink, 255], abs=2)
+
+
 def test_a_click_asks_for_a_words_neighbours_and_a_drag_does_not(open_map):
     shown = open_map()
     x, y = shown.place(5)
