@@ -1,6 +1,7 @@
 """Lines and letters as SVG: the same drawing as the pixels, and nothing in it runs."""
 
 import io
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -93,6 +94,17 @@ def test_nothing_from_outside_is_markup(kind, tmp_path):
         assert 0 < float(one.get("y")) < height
     if HOSTILE in repr(ALL[kind]):
         assert "<script>alert(1)</script>" in "".join(root.itertext())
+
+
+def test_a_sentence_that_finds_no_room_says_that_it_goes_on(tmp_path):
+    (one,) = an_evaluation().measures
+    long = replace(one, sentence="It falls soon. " * 20)
+    written = [text.text for text in of(saved(replace(an_evaluation(), measures=(long,)), tmp_path), "text")]
+    said = [text for text in written if text.startswith(("It falls", "soon", "falls"))]
+    assert len(said) == 2
+    assert [text.endswith(("…", "...")) for text in said] == [False, True]
+    written = [text.text for text in of(saved(an_evaluation(), tmp_path), "text")]
+    assert "It falls." in written
 
 
 def test_bars_are_as_long_as_their_values_and_lie_where_the_pixels_are(tmp_path):

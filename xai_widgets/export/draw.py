@@ -72,6 +72,12 @@ class Pen:
                 lines.append(self.fit(word, size, most))
         return lines
 
+    def cut(self, lines: list[str], count: int, size: int, most: float) -> list[str]:
+        """Keep the first `count` lines, of which the last tells by an ellipsis that there are more."""
+        if len(lines) <= count:
+            return lines
+        return [*lines[: count - 1], self.fit(lines[count - 1] + ELLIPSIS, size, most)]
+
     def write(
         self,
         at: tuple[float, float],

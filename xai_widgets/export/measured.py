@@ -58,7 +58,8 @@ def scene(found: Evaluation) -> Scene:
 def _curves(pen: Pen, one: Measure, at: tuple[float, float]) -> None:
     left, top = at
     pen.write((left + EDGE, top + 24), one.title, size=14, most=TILE - EDGE, bold=True)
-    for k, line in enumerate(pen.wrap(one.sentence, SMALL, TILE - EDGE - 12)[:2]):
+    wide = TILE - EDGE - 12
+    for k, line in enumerate(pen.cut(pen.wrap(one.sentence, SMALL, wide), 2, SMALL, wide)):
         pen.write((left + EDGE, top + 42 + 15 * k), line, size=SMALL, colour=FAINT)
     box = (left + EDGE + 44, top + 72, left + TILE - 12, top + TALL - 52)
     axes = Axes(box, ends(*(curve.x for curve in one.curves)), ends(*(curve.y for curve in one.curves)))

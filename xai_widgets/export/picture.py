@@ -189,7 +189,8 @@ class _Page:
         self.side = width - self.left - 3 * GAP
         self.bars_end = TOP_EDGE + 30 + 34 * len(attribution.prediction.top(TOP))
         pen = measure()
-        self.caption = [line for part in notes for line in pen.wrap(part, 13, self.side)][:MOST_LINES]
+        lines = [line for part in notes for line in pen.wrap(part, 13, self.side)]
+        self.caption = pen.cut(lines, MOST_LINES, 13, self.side)
         left = TOP_EDGE + shown.height + 46
         right = self.bars_end + (36 + 19 * len(self.caption) if self.caption else 0)
         self.scene = Scene(width, max(left, right) + 14, self._draw)
