@@ -32,7 +32,7 @@ FAILURES = {
 
 NO_BETTER = "no better than random"
 
-MARKS = {True: "passed", False: "not passed", None: "no bar"}
+MARKS = {True: "passed", False: "not passed", None: "number only"}
 """What is said of a measure's `passed`."""
 
 EVALUATION_WRITERS: dict[str, Callable[[Evaluation, Path], None]] = {}
