@@ -104,6 +104,17 @@ def test_a_run_holds_little_more_than_one_pass_forward_and_back(
     assert held <= GOAL * beside, f"{held / beside:.3f}"
 
 
+@pytest.mark.usefixtures("_copies_are_worth_it")
+def test_deep_lift_takes_no_more_where_a_picture_is_like_its_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are the slopes at the points themselves, beside those of the secants."""
+    monkeypatch.setattr(copying, "BATCH_SECONDS", 1000.0)
+    net, x = network(), torch.rand(3, SIDE, SIDE)
+    x[:, : SIDE // 4] = 0.0
+    beside = one_pass(net, x, 2)
+    held = peak(lambda: xai.attribute(net, x, "deep_lift", target=0))
+    assert held <= GOAL * beside, f"{held / beside:.3f}"
+
+
 def test_every_method_is_measured() -> None:
     assert METHODS.keys() | TRANSFORMER_METHODS.keys() == REGISTRY.keys()
 

@@ -47,11 +47,9 @@ class Pair:
         return Pair(linear(self.x), linear(self.base))
 
 
-def _difference(x: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
-    """Return x - base, 1 where that is tiny (or infinity less infinity), and where it is."""
-    difference = x - base
-    tiny = ~(difference.abs() >= TINY.get(x.dtype, TINY_ELSE))
-    return difference.masked_fill(tiny, 1), tiny
+def _is_tiny(pair: Pair) -> Tensor:
+    """Tell where a value hardly differs from the baseline's, or both are infinite."""
+    return ~((pair.x.detach() - pair.base).abs() >= TINY.get(pair.x.dtype, TINY_ELSE))
 
 
 def each(function: Callable[[Tensor], Tensor], pair: Pair) -> Pair:
@@ -60,22 +58,29 @@ def each(function: Callable[[Tensor], Tensor], pair: Pair) -> Pair:
     Of complex numbers, what torch sends back is the conjugate.
     """
     x = pair.x.detach()
-    y, below = function(x), function(pair.base)
-    difference, tiny = _difference(x, pair.base)
-    rise = y - below
-    slope = rise / difference
-    if bool(tiny.any()):
-        with torch.enable_grad():
-            leaf = x.clone().requires_grad_()
-            made = function(leaf)
-            (tangent,) = torch.autograd.grad(made, leaf, torch.ones_like(made))
-        # Where there is no slope, as of a root at 0, the difference that it would be multiplied by is none either.
-        at_point = torch.where(tangent.isfinite(), tangent, 0).conj()
-        # Of tiny numbers, such as a logarithm's, a tiny difference may be much.
-        much = rise.abs() > MUCH * torch.maximum(y.abs(), below.abs())
-        slope = torch.where(tiny, torch.where(much, rise / (x - pair.base), at_point), slope)
+    y, below, tiny = function(x), function(pair.base), _is_tiny(pair)
+    # First, and only what is needed of it: these are maps of a photo's size.
+    limits = _limits(function, pair, y, below, tiny) if bool(tiny.any()) else None
+    slope = (y - below) / (x - pair.base).masked_fill_(tiny, 1)
+    if limits is not None:
+        slope[tiny] = limits
     slope = slope.conj()
     return Pair(carry(lambda: y, lambda came: (came * slope,), pair.x), below)
+
+
+def _limits(function: Callable[[Tensor], Tensor], pair: Pair, y: Tensor, below: Tensor, tiny: Tensor) -> Tensor:
+    """Return the slope at the point itself where the difference is tiny."""
+    with torch.enable_grad():
+        leaf = pair.x.detach().clone().requires_grad_()
+        made = function(leaf)
+        found = torch.autograd.grad(made, leaf, made.new_ones(()).expand_as(made))[0][tiny]
+    del leaf, made
+    # Where there is no slope, as of a root at 0, the difference that it would be multiplied by is none either.
+    found = torch.where(found.isfinite(), found, 0).conj()
+    rise = y[tiny] - below[tiny]
+    # Of tiny numbers, such as a logarithm's, a tiny difference may be much.
+    much = rise.abs() > torch.maximum(y[tiny].abs(), below[tiny].abs()).mul_(MUCH)
+    return torch.where(much, rise / (pair.x.detach()[tiny] - pair.base[tiny]), found)
 
 
 def along(function: Callable[..., Tensor], pairs: list[Pair], degree: int) -> Tensor:
@@ -254,8 +259,8 @@ def _winner(pair: Pair, index: Tensor, under: Tensor, sign: int = 1) -> Tensor:
     x = pair.x.detach()
     y, below = x.gather(-1, index), pair.base.gather(-1, under)
     chosen = torch.where(sign * (y - below) >= 0, index, under)
-    difference, tiny = _difference(x.gather(-1, chosen), pair.base.gather(-1, chosen))
-    share = torch.where(tiny, 1, (y - below) / difference)
+    there = Pair(x, pair.base).through(lambda values: values.gather(-1, chosen))
+    share = torch.where(_is_tiny(there), 1, (y - below) / (there.x - there.base))
     return carry(lambda: y, lambda came: (came * share,), pair.x.gather(-1, chosen))
 
 
