@@ -38,11 +38,11 @@ class Case(NamedTuple):
 
 
 def deep_shap_of_many(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """Average DeepLIFT over draws of another seed, in one pass where the method makes one for every few."""
+    """Average DeepLIFT over opposite draws of another seed, in one pass where the method makes one for every few."""
     adapter = TorchModel(model)
     adapter.plain()
     inputs = read_inputs(x, device=adapter.device, dtype=adapter.dtype)
-    base = torch.stack([inputs.draw(77_000_000 + row) for row in range(600)])
+    base = torch.stack([inputs.draw(77_000_000 + row // 2, opposite=bool(row % 2)) for row in range(600)])
     return contributions(adapter, inputs.x.expand(base.shape), base, Target(1))[0].mean(0)
 
 

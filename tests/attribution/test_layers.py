@@ -148,7 +148,7 @@ def test_deep_shap_draws_inputs_and_not_activations():
     net, x = mlp(), row()
     ours = xai.attribute(net, x, "deep_shap", layer="1", target=0, n_samples=16, tolerance=0.0)
     inputs = read_inputs(x, device="cpu", dtype=x.dtype)
-    bases = torch.stack([inputs.draw(i) for i in range(16)])
+    bases = torch.stack([inputs.draw(i // 2, opposite=bool(i % 2)) for i in range(16)])
     given = xai.attribute(net, x, "deep_shap", layer="1", target=0, baselines=bases)
     np.testing.assert_allclose(ours.values, given.values, rtol=1e-6)
 

@@ -27,14 +27,14 @@ ORACLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "saliency": (("captum", "test_gradients", "test_saliency_and_input_x_gradient_agree_with_captum"),),
     "input_x_gradient": (("captum", "test_gradients", "test_saliency_and_input_x_gradient_agree_with_captum"),),
     "smooth_grad": (
-        ("closed form", "test_gradients", "test_smooth_grad_of_a_quadratic_is_its_gradient_on_average"),
+        ("closed form", "test_gradients", "test_smooth_grad_of_a_cubic_has_the_error_of_pairs"),
         ("limit", "test_gradients", "test_smooth_grad_without_noise_is_the_gradient"),
         ("captum", "test_same_draws", "test_noise"),
         ("closed form", "test_noise", "test_columns_are_moved_as_far_as_they_vary"),
     ),
     "var_grad": (
         ("captum", "test_same_draws", "test_noise"),
-        ("formula", "test_sampled", "test_var_grad_is_the_variance_of_smooth_grads_samples"),
+        ("formula", "test_sampled", "test_smooth_grad_is_of_opposite_samples_and_var_grad_of_independent_ones"),
         ("closed form", "test_sampled", "test_var_grad_of_a_quadratic"),
     ),
     "guided_backprop": (("captum", "test_backprop", "test_it_agrees_with_captum_on_modules"),),

@@ -16,8 +16,9 @@ from captum._utils.models.model import Model
 from torch import nn
 
 import xai_widgets as xai
-from xai_widgets.attribution import ExpectedGradients, SmoothGrad
+from xai_widgets.attribution import SmoothGrad
 from xai_widgets.attribution.groups import row_generator
+from xai_widgets.attribution.stratified import Paths
 
 SAMPLES, SEED = 12, 3
 
@@ -25,7 +26,9 @@ SAMPLES, SEED = 12, 3
 @pytest.mark.parametrize(("method", "theirs"), [("smooth_grad", "smoothgrad"), ("var_grad", "vargrad")])
 @pytest.mark.parametrize(("model", "x"), [(mlp(), row()), (convnet(), image())])
 def test_noise(method: str, theirs: str, model: nn.Module, x: torch.Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
-    noise = torch.stack([SmoothGrad._noise(torch.Generator(), SEED, one, x) for one in range(SAMPLES)])
+    draws = [torch.randn(x.shape, generator=row_generator(SEED, one)) for one in range(SAMPLES)]
+    pairs = [SmoothGrad()._noise(torch.Generator(), SEED, one, x) for one in range(SAMPLES)]
+    noise = torch.stack(draws if method == "var_grad" else pairs)
     # Captum's samples of one input come one after the other.
     monkeypatch.setattr(torch, "normal", lambda _mean, deviation: noise.to(deviation) * deviation)
     wide = 0.15 * float(x.max() - x.min())
@@ -41,8 +44,8 @@ def test_noise(method: str, theirs: str, model: nn.Module, x: torch.Tensor, monk
 def test_expected_gradients(model: nn.Module, x: torch.Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = 3
     baselines = torch.randn(paths, *x.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    places = ExpectedGradients._places(slice(0, SAMPLES), SEED).numpy()
-    turns = np.arange(SAMPLES) % paths
+    places = np.array([Paths(paths, SEED).place(one) for one in range(SAMPLES)])
+    turns = torch.randperm(paths, generator=row_generator(SEED, -1)).numpy()[np.arange(SAMPLES) % paths]
     # Captum draws for each sample which baseline, and where on its path.
     monkeypatch.setattr(np.random, "choice", lambda _among, count: turns[:count])
     monkeypatch.setattr(np.random, "uniform", lambda _low, _high, count: places[:count])

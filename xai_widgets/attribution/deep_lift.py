@@ -11,6 +11,7 @@ from torch import Tensor
 from xai_widgets.attribution.paths import usable_baseline
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.attribution.statistics import CHECKED, Mean
+from xai_widgets.attribution.stratified import mirrored
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
 from xai_widgets.models.mixing import singles
@@ -90,9 +91,9 @@ class DeepShap(RelevanceMethod):
     r"""Mean of DeepLIFT over several baselines, :math:`E_{x'}[m(x, x') \cdot (x - x')]`.
 
     Baselines are drawn from the input's noise, uniform between black and white (standard normal where there are no
-    colours), unless they are given. The error is the standard error of the mean over the draws, as a share of the
-    map's norm; given baselines are all there is, so once each was used the mean is exact. The values sum to the score
-    less the mean score of the baselines.
+    colours), unless they are given. Each two of them are opposites, in which much of the chance cancels. The error is
+    the standard error of the mean over such pairs, as a share of the map's norm; given baselines are all there is, so
+    once each was used the mean is exact. The values sum to the score less the mean score of the baselines.
 
     References
     ----------
@@ -113,11 +114,13 @@ class DeepShap(RelevanceMethod):
         x = inputs.x
         given = None if self.baselines is None else self._given(inputs)
         total = self.n_samples if given is None else len(given)
-        mean, gap = Mean(summed=inputs.vectors is not None), 0.0
+        mean, gap = Mean(summed=inputs.vectors is not None, spread=mirrored), 0.0
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
             if given is None:
-                base = torch.stack([inputs.draw(seed * 1_000_003 + row) for row in range(rows.start, rows.stop)])
+                numbers = range(rows.start, rows.stop)
+                drawn = (inputs.draw(seed * 1_000_003 + row // 2, opposite=bool(row % 2)) for row in numbers)
+                base = torch.stack(tuple(drawn))
             else:
                 base = given[rows]
             return contributions(model, x.expand(base.shape), base, target)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 
 from xai_widgets.attribution.layers import above, why_no_layer
-from xai_widgets.attribution.statistics import CHECKED, Mean
+from xai_widgets.attribution.statistics import CHECKED, Mean, independent
+from xai_widgets.attribution.stratified import mirrored
 from xai_widgets.method import Estimate, Method, parameter, register
 from xai_widgets.models import why_no_gradient
 
@@ -163,8 +164,9 @@ class SmoothGrad(Noisy):
     r"""Mean gradient over noisy copies of the input, :math:`E_{\epsilon}[\nabla F(x + \epsilon)]`.
 
     :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range, of several inputs
-    each one's own, or that of each value over the `background`. The error is the standard error of the mean, as a share
-    of the map's norm.
+    each one's own, or that of each value over the `background`. Each two copies have opposite noise, in which what
+    changes in proportion to it cancels, unless sizes are averaged. The error is the standard error of the mean over
+    such pairs, as a share of the map's norm.
 
     References
     ----------
@@ -184,7 +186,7 @@ class SmoothGrad(Noisy):
         x = inputs.x
         generator = torch.Generator().manual_seed(seed)
         scale, notes = self.scale(inputs)
-        mean = Mean()
+        mean = Mean(spread=independent if self.absolute else mirrored)
 
         def gradients(rows: slice) -> torch.Tensor:
             # One draw a row, so that the numbers do not depend on the size of the batches; repeated after
@@ -202,7 +204,9 @@ class SmoothGrad(Noisy):
             if enough:
                 return
 
-    @staticmethod
-    def _noise(generator: torch.Generator, seed: int, row: int, x: torch.Tensor) -> torch.Tensor:
-        generator.manual_seed(seed * 1_000_003 + row)
-        return torch.randn(x.shape, generator=generator, dtype=torch.float32)
+    def _noise(self, generator: torch.Generator, seed: int, row: int, x: torch.Tensor) -> torch.Tensor:
+        # Of opposite noise, sizes are much the same: it would be the same sample two times.
+        number, opposite = (row, 0) if self.absolute else divmod(row, 2)
+        generator.manual_seed(seed * 1_000_003 + number)
+        noise = torch.randn(x.shape, generator=generator, dtype=torch.float32)
+        return -noise if opposite else noise

@@ -36,18 +36,18 @@ class LayerInputs(Inputs):
     lift: Callable[[Tensor], Tensor]
     motion = ()
 
-    def baseline(self, kind: str | float | Tensor, seed: int = 0) -> Tensor:
+    def baseline(self, kind: str | float | Tensor, seed: int = 0, *, opposite: bool = False) -> Tensor:
         """Return the layer's activation for a baseline of the model's input."""
-        return self.lift(self.below.baseline(kind, seed)[None])[0]
+        return self.lift(self.below.baseline(kind, seed, opposite=opposite)[None])[0]
 
     def several(self, baselines: Any) -> Tensor | None:
         """Return the layer's activations for several baselines of the model's input."""
         given = self.below.several(baselines)
         return None if given is None else self.lift(given)
 
-    def draw(self, seed: int) -> Tensor:
+    def draw(self, seed: int, *, opposite: bool = False) -> Tensor:
         """Return the layer's activation for a random input of the model."""
-        return self.lift(self.below.draw(seed)[None])[0]
+        return self.lift(self.below.draw(seed, opposite=opposite)[None])[0]
 
 
 def why_no_layer(model: Model, layer: str | None) -> str | None:

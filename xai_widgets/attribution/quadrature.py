@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from xai_widgets.attribution.points import Point, Points
-from xai_widgets.attribution.statistics import Sketch, beyond, relative, wide
+from xai_widgets.attribution.statistics import Sketch, beyond, freedom, relative, wide
 from xai_widgets.method import Estimate
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ class Integral:
             squares[not (a in new or b in new)] += doubt**2
         halved, others = map(math.sqrt, squares)
         expected = math.hypot(change / math.sqrt(3), others / math.sqrt(12))
-        freedom, self._changes = self._changes.freedom(centred=False), Sketch()
-        return expected * beyond(freedom), change < SMOOTH * halved and others < change
+        free, self._changes = freedom(self._changes.rows), Sketch()
+        return expected * beyond(free), change < SMOOTH * halved and others < change
 
 
 def _doubt(width: Tensor, difference: Tensor) -> float:

@@ -12,6 +12,7 @@ from torch import Tensor
 from xai_widgets.attribution.gradients import GradientMethod, Noisy
 from xai_widgets.attribution.groups import row_generator
 from xai_widgets.attribution.statistics import CHECKED, Mean, quantile, relative, wide
+from xai_widgets.attribution.stratified import Paths
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
 from xai_widgets.models import ModelError
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
     from xai_widgets.models import Model, Target
 
-ENOUGH = 8
-"""Fewer samples say too little of their spread."""
+ENOUGH, FEW = 8, 4
+"""Fewer samples say too little of their spread; fewer that are stratified."""
+
+ROUNDING = 1e-3
+"""A completeness gap below this share of the scores is no proof: half precision has no more digits."""
 
 CAUTION = 1.2
 """Neighbouring cells' variances err together, which the bound from single cells leaves out: on random networks it must
@@ -36,7 +40,7 @@ class VarGrad(Noisy):
     r"""Variance of the gradient over noisy copies, :math:`\mathrm{Var}_{\epsilon}[\nabla F(x + \epsilon)]`.
 
     :math:`\epsilon \sim N(0, \sigma^2)` with :math:`\sigma` = `noise_level` times the input's range, or that of each
-    value over the `background`: the very copies that SmoothGrad draws from the same seed. The variance is unbiased
+    value over the `background`: copies that are independent, where SmoothGrad's are opposites. The variance is unbiased
     (Captum divides by the number of samples). Its error comes from the fourth moments.
 
     References
@@ -94,14 +98,16 @@ def _variance(count: int, sums: list[Tensor]) -> tuple[Tensor, float | None]:
 @register
 @dataclass(frozen=True, kw_only=True)
 class ExpectedGradients(GradientMethod):
-    r"""Integrated gradients averaged over baselines, one random point on one path at a time.
+    r"""Integrated gradients averaged over baselines, one point on one path at a time.
 
     .. math:: E_{x' \sim D, \, \alpha \sim U(0, 1)} \left[ (x - x') \odot \nabla F(x' + \alpha (x - x')) \right]
 
     `baselines` is a tensor [n, …] of inputs to compare with, such as rows of the training data, each taken in turn
     (SHAP's GradientExplainer draws them at random, which adds chance), or the name of one baseline (``"noise"`` is
-    drawn anew each time). On average the values sum to what the score exceeds its mean over the baselines by; the gap
-    says how far this sample of them is off. The error is the standard error over points.
+    drawn anew for each two points, the second from the opposite of the first). The points of a path are stratified:
+    each lies at random in the half of a stratum that has none yet. On average the values sum to what the score exceeds
+    its mean over the baselines by; the gap says how far this sample of them is off. The error is a standard error by
+    how much points of neighbouring strata differ, which is no less than that of stratified points.
 
     References
     ----------
@@ -121,43 +127,84 @@ class ExpectedGradients(GradientMethod):
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
         """Yield the running mean after each batch of points."""
-        x = inputs.x
-        several = inputs.several(self.baselines)
-
-        def start(row: int) -> Tensor:
-            if several is not None:
-                return several[row % len(several)]
-            return inputs.baseline(self.baselines, seed * 1_000_003 + row)
+        x, starts = inputs.x, _Starts(self.baselines, model, inputs, target, seed)
+        paths = Paths(starts.count, seed)
+        # Each path as often as the others, where all of them are taken.
+        total = self.n_samples - self.n_samples % starts.count if 0 < starts.count <= self.n_samples else self.n_samples
+        align = CHECKED if starts.count > total else -(-CHECKED // max(1, starts.count)) * max(1, starts.count)
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
-            numbers = range(rows.start, rows.stop)
-            base = torch.stack([start(row) for row in numbers])
-            alpha = self._places(rows, seed)
+            base = starts.at(rows)
+            alpha = torch.tensor([paths.place(row) for row in range(rows.start, rows.stop)], dtype=torch.float64)
             points = alpha.to(x).reshape(-1, *[1] * x.ndim) * (x - base)
             points.add_(base)
             try:
                 found = model.gradients(points, target)[1]
             except ModelError as error:
-                count = 0 if several is None else len(several)
-                error.mixed = [points[(-rows.start + i) % count :: count] for i in range(count)]
+                error.mixed = starts.parted(rows, points)
                 raise
             del points
-            return (x - base).mul_(found), target.of(model.scores(base))
+            return (x - base).mul_(found), starts.scores(rows, base)
 
         whole = float(target.of(model.scores(x[None])))
-        mean, scores = Mean(summed=inputs.vectors is not None), 0.0
-        for rows, (values, starts) in model.batches(self.n_samples, batch, "backward", CHECKED):
+        mean, scores = Mean(summed=inputs.vectors is not None, spread=paths.spread), 0.0
+        for rows, (values, begun) in model.batches(total, batch, "backward", align):
             mean.add(values)
-            scores += float(starts.sum())
+            scores += float(begun.sum())
             del values  # the next ones are made meanwhile
-            error = mean.error() if rows.stop >= ENOUGH else None
-            enough = error is not None and error <= self.tolerance and rows.stop % CHECKED == 0
             gap = float(mean.value.sum()) - (whole - scores / rows.stop)
-            yield Estimate(mean.value, rows.stop, rows.stop if enough else self.n_samples, error, gap)
+            rounding = ROUNDING * max(abs(whole), float(begun.abs().max()))
+            error = mean.error(gap if abs(gap) > rounding else 0.0) if rows.stop >= FEW else None
+            enough = error is not None and error <= self.tolerance and rows.stop % align == 0
+            yield Estimate(mean.value, rows.stop, rows.stop if enough else total, error, gap)
             if enough:
                 return
 
-    @staticmethod
-    def _places(rows: slice, seed: int) -> Tensor:
-        """Return where on its path each row lies, 0..1."""
-        return torch.cat([torch.rand(1, generator=row_generator(seed, row)) for row in range(rows.start, rows.stop)])
+
+class _Starts:
+    """What paths start from, one after the other, and the scores there.
+
+    Attributes
+    ----------
+    count : int
+        How many there are, which are taken in turn; 0 where they are drawn, each two of them opposites.
+    """
+
+    def __init__(self, baselines: Any, model: Model, inputs: Inputs, target: Target, seed: int) -> None:
+        self._baselines, self._model, self._inputs, self._target, self._seed = baselines, model, inputs, target, seed
+        given = inputs.several(baselines)
+        self._given = given is not None
+        first = self._draw(0) if given is None else None
+        alone = first is not None and torch.equal(first, self._draw(1))
+        self._all = first[None] if first is not None and alone else given
+        self.count = 0 if self._all is None else len(self._all)
+        # In an order of their own: the first rows of a table may be alike.
+        self._turns = torch.randperm(self.count, generator=row_generator(seed, -1))
+        self._known = inputs.x.new_zeros(self.count)
+
+    def _draw(self, row: int) -> Tensor:
+        number = self._seed * 1_000_003 + row // 2
+        return self._inputs.baseline(self._baselines, number, opposite=bool(row % 2))
+
+    def _turn(self, rows: slice) -> Tensor:
+        return self._turns[torch.arange(rows.start, rows.stop) % self.count]
+
+    def at(self, rows: slice) -> Tensor:
+        """Return those of some rows."""
+        if self._all is None:
+            return torch.stack([self._draw(row) for row in range(rows.start, rows.stop)])
+        return self._all[self._turn(rows).to(self._all.device)]
+
+    def scores(self, rows: slice, base: Tensor) -> Tensor:
+        """Return the scores of those of some rows, which are computed once."""
+        if self._all is None:
+            return self._target.of(self._model.scores(base))
+        turn, new = self._turn(rows).to(base.device), base[: max(0, self.count - rows.start)]
+        if len(new):
+            self._known[turn[: len(new)]] = self._target.of(self._model.scores(new)).to(self._known)
+        return self._known[turn]
+
+    def parted(self, rows: slice, points: Tensor) -> list[Tensor]:
+        """Part what is on the way from given ones by where it came from."""
+        turn = self._turn(rows).to(points.device) if self._given else points
+        return [points[turn == one] for one in range(self.count)] if self._given else []

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SKETCH = 256
 """Numbers kept of each row."""
@@ -52,15 +56,23 @@ class Sketch:
             flat = nn.functional.pad(flat * self._signs, (0, -size % SKETCH)).view(len(flat), -1, SKETCH).sum(1)
         self.rows = torch.cat([self.rows, flat.cpu().double()])
 
-    def freedom(self, *, centred: bool = True) -> float:
-        """How many independent directions rows differ in, which is what the spread of a sum of squares tells.
 
-        They differ from their mean, or from zero where they are not `centred`.
-        """
-        away = self.rows - self.rows.mean(0) if centred else self.rows
-        products = away @ away.T if len(away) < away.shape[1] else away.T @ away
-        squares = float(products.square().sum())
-        return float(products.trace()) ** 2 / squares if squares > 0 else 1.0
+def freedom(away: Tensor) -> float:
+    """How many independent directions rows point in, which is what the spread of a sum of squares tells."""
+    products = away @ away.T if len(away) < away.shape[1] else away.T @ away
+    squares = float(products.square().sum())
+    return float(products.trace()) ** 2 / squares if squares > 0 else 1.0
+
+
+def independent(rows: Tensor) -> Tensor:
+    """Return the contrasts of independent rows (n, …): of each with the mean of those before it.
+
+    Contrasts tell how far the sum of all rows may be from what it is on average: the sum of their squares is, on
+    average, no less than the square of that, and each is independent of the others.
+    """
+    n = len(rows)
+    before = torch.arange(1, n, dtype=rows.dtype)[:, None]
+    return (rows[1:] - rows[:-1].cumsum(0) / before) * (n * before / ((n - 1) * (before + 1))).sqrt()
 
 
 class Mean:
@@ -71,10 +83,14 @@ class Mean:
     summed : bool
         Whether the mean is summed over its last axis before it is read. The error is then that of the sums: what is
         drawn for a row moves all values of a vector together, so it does not follow from the errors of these.
+    spread : callable
+        Returns the contrasts of all rows, in the order that they came: of `independent` ones, unless they were drawn
+        so as to lie more evenly.
     """
 
-    def __init__(self, *, summed: bool = False) -> None:
-        self._sums = Mean() if summed else None
+    def __init__(self, *, summed: bool = False, spread: Callable[[Tensor], Tensor] = independent) -> None:
+        self._sums = Mean(spread=spread) if summed else None
+        self._spread = spread
         self.count = 0
         self.value = torch.empty(0)
         self._squares = torch.empty(0)
@@ -98,18 +114,29 @@ class Mean:
         else:
             self._sums.add(batch.sum(-1))
 
-    def error(self) -> float | None:
-        """Bound the relative L2 error of the mean, in 95 of 100 cases; None from a single row."""
+    def error(self, missing: float = 0.0) -> float | None:
+        """Bound the relative L2 error of the mean, in 95 of 100 cases; None from a single row.
+
+        It is no less than what its values are known to sum to too little or too much, `missing`, proves.
+        """
         if self._sums is not None:
-            return self._sums.error()
+            return self._sums.error(missing)
         if self.count <= 1:
             return None
-        total = float(self._squares.double().sum()) / ((self.count - 1) * self.count)
-        size = float(self.value.norm())
-        if total <= NEGLIGIBLE * size**2:
-            return 0.0
-        freedom = self._sketch.freedom()
-        return relative(math.sqrt(total * _f_quantile(freedom, freedom * (self.count - 1))), size)
+        size, contrasts = float(self.value.norm()), self._spread(self._sketch.rows)
+        if not len(contrasts):
+            return None
+        found, total = 0.0, self._scatter(contrasts) / self.count**2
+        if total > NEGLIGIBLE * size**2:
+            free = freedom(contrasts)
+            found = relative(math.sqrt(total * _f_quantile(free, free * len(contrasts))), size)
+        return max(found, relative(abs(missing) / math.sqrt(self.value.numel()), size))
+
+    def _scatter(self, contrasts: Tensor) -> float:
+        """Return the sum of their squares: the sketch has its share of the rows' scatter, which is known itself."""
+        rows, scatter = self._sketch.rows, float(self._squares.double().sum())
+        seen = float((rows - rows.mean(0)).square().sum())
+        return scatter * float(contrasts.square().sum()) / seen if seen else 0.0
 
 
 def quantile(variances: Tensor, total: float) -> float:

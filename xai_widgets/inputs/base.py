@@ -34,6 +34,9 @@ THIN = 16
 CHANNELS = (1, 3, 4)
 """So many may a picture have."""
 
+APART = 2**40
+"""Between the seeds of several inputs' noise: those of one after the other are not those of its next draws."""
+
 MATRIX, VIDEO = 2, 4
 COLOURS = 3
 
@@ -170,7 +173,7 @@ class Inputs:
         first, second, third = (self.order.index(i) for i in range(3))
         return first, second, third
 
-    def baseline(self, kind: Any, seed: int = 0) -> Tensor:
+    def baseline(self, kind: Any, seed: int = 0, *, opposite: bool = False) -> Tensor:
         """Return what stands for "nothing there", of the shape of `x`.
 
         Parameters
@@ -182,6 +185,8 @@ class Inputs:
             broadcasts to `x`; for several inputs, a name or number for all, or one of these for each.
         seed : int
             Of the noise.
+        opposite : bool
+            Whether it is mirrored: as much nearer to white as it is otherwise nearer to black.
 
         Raises
         ------
@@ -196,7 +201,10 @@ class Inputs:
             raise ValueError(msg)
         if pieces and (isinstance(kind, (str, tuple, Mapping))):
             return torch.cat(
-                [one.baseline(_part(kind, i, name), seed + i).flatten() for i, (name, one) in enumerate(pieces.items())]
+                [
+                    one.baseline(_part(kind, i, name), seed + i * APART, opposite=opposite).flatten()
+                    for i, (name, one) in enumerate(pieces.items())
+                ]
             )
         if number or isinstance(kind, (Tensor, np.ndarray)):
             return self._given(torch.as_tensor(kind))
@@ -212,7 +220,7 @@ class Inputs:
         if kind == "blur" and self.kind == "image":
             return blur(_at_least_float32(x), max(1.0, min(self.grid) / 8)).to(x.dtype)
         if kind in ("black", "white", "noise") and self.black is not None and self.white is not None:
-            return self._between(kind, seed)
+            return self._between(kind, seed, opposite=opposite)
         here = " for this input" if kind in (*BASELINES, *STAND_INS) else ""
         msg = f"there is no baseline {kind!r}{here}; there are {self._known()}, a number or a tensor."
         raise ValueError(msg)
@@ -246,12 +254,16 @@ class Inputs:
             raise ValueError(msg)
         return given.to(x)
 
-    def draw(self, seed: int) -> Tensor:
-        """Return a random input: uniform between black and white, standard normal where there are no colours."""
+    def draw(self, seed: int, *, opposite: bool = False) -> Tensor:
+        """Return a random input: uniform between black and white, standard normal where there are no colours.
+
+        Its `opposite` lies as far on the other side of what it is on average.
+        """
         if self.black is not None and self.white is not None:
-            return self.baseline("noise", seed)
+            return self.baseline("noise", seed, opposite=opposite)
         # On the CPU, so that every device draws the same.
-        return torch.randn(self.x.shape, generator=torch.Generator().manual_seed(seed)).to(self.x)
+        drawn = torch.randn(self.x.shape, generator=torch.Generator().manual_seed(seed)).to(self.x)
+        return -drawn if opposite else drawn
 
     def _given(self, baseline: Tensor) -> Tensor:
         try:
@@ -262,14 +274,14 @@ class Inputs:
         check_finite(full.detach().cpu().float().numpy(), "the baseline")
         return full
 
-    def _between(self, kind: str, seed: int) -> Tensor:
+    def _between(self, kind: str, seed: int, *, opposite: bool) -> Tensor:
         assert self.black is not None
         assert self.white is not None
         if kind != "noise":
             return (self.black if kind == "black" else self.white).expand_as(self.x).clone()
         # On the CPU, so that every device draws the same.
         share = torch.rand(self.x.shape, generator=torch.Generator().manual_seed(seed)).to(self.x)
-        return self.black + share * (self.white - self.black)
+        return self.black + (1 - share if opposite else share) * (self.white - self.black)
 
     def view(self) -> NDArray[np.uint8]:
         """Return what the model sees, as a picture of its grid, shape ``(height, width, 3)``."""
