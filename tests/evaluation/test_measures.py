@@ -15,6 +15,7 @@ from torch import nn
 
 import xai_widgets as xai
 from xai_widgets.evaluation import Infidelity, MaxSensitivity, Randomisation, SeedSpread, Subject
+from xai_widgets.evaluation.base import figures, hundredths
 from xai_widgets.evaluation.imputing import impute
 from xai_widgets.evaluation.infidelity import jackknife, unforetold
 from xai_widgets.evaluation.randomisation import draw_anew, layers_from_the_top
@@ -263,3 +264,14 @@ def test_road_of_a_map_and_of_its_opposite(net, picture, saliency):
     assert against.value == pytest.approx(-found.value, abs=0.02)  # but for the noise
     assert len(found.random) == 10
     assert found.reference == pytest.approx(np.mean(found.random))
+
+
+def test_numbers_below_zero_are_written_in_sentences_as_figures_elsewhere(picture):
+    fall = nn.Sequential(nn.Flatten(), nn.Linear(picture.numel(), 2, bias=False))
+    with torch.no_grad():
+        fall[1].weight.copy_(-torch.rand(2, picture.numel(), generator=torch.Generator().manual_seed(0)))
+    found = xai.attribute(fall, picture, method="integrated_gradients", target=0)
+    told = xai.evaluate(fall, picture, found, ["completeness", "randomisation"])
+    assert "add up to −" in told["completeness"].sentence
+    assert [one.sentence for one in told.measures if "-" in one.sentence] == []
+    assert (hundredths(-0.304), hundredths(-0.001), figures(-1e-7)) == ("−0.30", "0.00", "−1e−07")

@@ -67,8 +67,13 @@ def missing(why: str) -> Reading:
 
 
 def hundredths(value: float) -> str:
-    """Write a number for a sentence, never as −0.00."""
-    return f"{round(value, 2) + 0.0:.2f}"
+    """Write a number for a sentence, never as −0.00, with the minus that figures elsewhere have."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def figures(value: float) -> str:
+    """Write three figures of a number likewise."""
+    return f"{value:.3g}".replace("-", "−")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from xai_widgets.evaluation.base import Metric, Reading, missing, register_metric
+from xai_widgets.evaluation.base import Metric, Reading, figures, missing, register_metric
 from xai_widgets.method import parameter
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ class Completeness(Metric):
         total = float(np.nan_to_num(subject.attribution.values.astype(np.float64)).sum())
         promised = total - gap
         if abs(promised) <= abs(gap) * 1e-9:
-            yield missing(f"The values should add up to 0, of which nothing is a share; they add up to {total:.3g}.")
+            yield missing(
+                f"The values should add up to 0, of which nothing is a share; they add up to {figures(total)}."
+            )
             return
         value = abs(gap / promised) if gap else 0.0
-        sentence = f"The values add up to {total:.3g} where it should be {promised:.3g}."
+        sentence = f"The values add up to {figures(total)} where it should be {figures(promised)}."
         yield Reading(value, passed=value <= self.most, sentence=sentence)

@@ -10,7 +10,7 @@ import torch
 
 from xai_widgets.agreement import correlation, ranks
 from xai_widgets.evaluation.again import AgainMetric, explain_again, known
-from xai_widgets.evaluation.base import Reading, missing, register_metric
+from xai_widgets.evaluation.base import Reading, hundredths, missing, register_metric
 from xai_widgets.evaluation.ssim import Look
 from xai_widgets.evaluations import Curve
 from xai_widgets.method import parameter
@@ -96,7 +96,7 @@ class Randomisation(AgainMetric):
             total,
             passed=passed if done == total else None,
             sentence=f"While {x[-1]:.0%} of the layers were drawn anew, the mean rank correlation with the map was "
-            f"{value:.2f}: {words}.",
+            f"{hundredths(value)}: {words}.",
             curves=tuple(curves),
         )
 
