@@ -184,6 +184,7 @@ const english = {
   partial: (fraction: number) => `partial map, ${percent(fraction, 0)} done`,
   stale: "The map still shows the earlier question",
   cancelled: "Cancelled: the partial map stays",
+  cancelledEarly: "Cancelled before there was a map of this question",
   details: "Traceback",
   dismiss: "Dismiss",
   badMessage: "A message from the kernel could not be read",

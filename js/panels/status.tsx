@@ -34,7 +34,8 @@ function SlotStatus({ view, name }: { view: Shown; name: Slot }) {
     for (const note of info.notes) facts.push({ text: translated(note) });
   }
   const stale = info && !fresh && keyOf(info.request) !== keyOf(asked) && phase === "failed";
-  const state = phase === "busy" ? words.busy : phase === "cancelled" ? words.cancelled : stale ? words.stale : "";
+  const ended = fresh ? words.cancelled : words.cancelledEarly;
+  const state = phase === "busy" ? words.busy : phase === "cancelled" ? ended : stale ? words.stale : "";
   return (
     <div class={`xai-status xai-status-${phase}`} data-xai={`status-${name}`} data-phase={phase}>
       <span class="xai-status-title">{title}</span>

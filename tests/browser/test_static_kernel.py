@@ -48,6 +48,11 @@ def test_the_numbers_of_a_map_do_not_stand_beside_the_next_method(open_view):
     view.page.get_by_label("Explanation method").select_option("rise")
     expect(status).to_contain_text("RISE")
     expect(status).not_to_contain_text("passes")
+    # Nor does the map of the method before become a part of the next one's when that is cancelled.
+    slot = "document.querySelector('.xai-root').xai.store.slots.a"
+    view.page.evaluate(f"{slot}.ended({slot}.id, 'cancelled')")
+    expect(status).to_contain_text("Cancelled before there was a map of this question")
+    expect(status).not_to_contain_text("partial")
 
 
 def test_an_error_is_readable_and_the_next_ask_works(open_view):

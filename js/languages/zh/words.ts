@@ -152,6 +152,7 @@ export const words: Words = {
   partial: (fraction) => `部分结果，完成 ${percent(fraction, 0)}`,
   stale: "图仍是上一个问题的",
   cancelled: "已取消：保留部分结果",
+  cancelledEarly: "已取消，这个问题还没有图",
   details: "错误追踪",
   dismiss: "关闭",
   badMessage: "无法读取内核的一条消息",
