@@ -30,7 +30,7 @@ FAILURES = {
 }
 """What it means not to pass these, the gravest first."""
 
-NO_BETTER = "no better than random"
+NO_BETTER, UNCHECKED = "no better than random", "nothing was checked"
 
 MARKS = {True: "passed", False: "not passed", None: "number only"}
 """What is said of a measure's `passed`."""
@@ -250,6 +250,8 @@ def judge(measures: Sequence[Measure], pending: Sequence[str] = ()) -> tuple[str
     if not set(AGAINST_RANDOM) & set(pending) and not _beats_random(against):
         return NO_BETTER, passed, len(checked), False
     worst = next((words for name, words in FAILURES.items() if name in failed), None)
+    if not checked:
+        return UNCHECKED, 0, 0, True
     count = "check" if len(checked) == 1 else "checks"
     return worst or f"passes {passed} of {len(checked)} {count}", passed, len(checked), True
 

@@ -46,6 +46,12 @@ def test_a_linear_models_areas_are_those_of_its_cumulated_shares(order):
     assert result["deletion"].reference == pytest.approx(0.5, abs=0.15)
 
 
+def test_a_map_of_which_nothing_was_checked_passes_nothing():
+    model, x = linear(), torch.ones(4, dtype=torch.float64)
+    result = xai.evaluate(model, x, xai.attribute(model, x, "saliency"), ["sparseness"])
+    assert (result.verdict, result.checked) == ("nothing was checked", 0)
+
+
 def test_a_right_map_beats_random_orders_and_a_shuffled_one_does_not():
     generator = torch.Generator().manual_seed(0)
     weights = torch.randn(64, generator=generator).tolist()

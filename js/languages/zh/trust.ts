@@ -4,6 +4,7 @@ import type { TrustWords } from "../../core/trust/words";
 
 const VERDICTS: Record<string, string> = {
   "no better than random": "不比随机更好",
+  "nothing was checked": "没有做任何检验",
   "unstable between seeds": "随种子变化，不稳定",
   "unstable between halves": "两半数据之间不稳定",
   "not sensitive to the model": "不随模型变化",

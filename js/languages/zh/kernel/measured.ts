@@ -4,6 +4,7 @@ export const measured: Record<string, string> = {
   "not better than 19 of 20 of these": "并不优于其中 20 个里的 19 个",
   "better than 19 of 20 random maps": "优于 20 张随机图中的 19 张",
   "no better than random maps": "不比随机图更好",
+  "nothing was checked": "没有做任何检验",
   "more than by chance": "多于偶然",
   "no more than by chance": "不多于偶然",
   "it depends on them": "此图取决于它们",
