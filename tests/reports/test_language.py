@@ -12,7 +12,7 @@ from widgets.fakes import Browser
 
 import xai_widgets as xai
 from xai_widgets.changes import Candidate, Counterfactuals, Edit
-from xai_widgets.evaluations import FAILURES, MARKS, NO_BETTER
+from xai_widgets.evaluations import FAILURES, MARKS, NO_BETTER, UNCHECKED
 from xai_widgets.reports.language import FOLDER, language, languages, say, written_in
 from xai_widgets.reports.language import told as heard
 
@@ -30,7 +30,7 @@ def test_every_sentence_of_a_report_is_there_with_its_gaps_and_no_other(code):
 
 @pytest.mark.parametrize("code", CODES)
 def test_verdicts_and_marks_are_there(code):
-    assert {NO_BETTER, *MARKS.values(), *FAILURES.values()} - set(language(code).told) == set()
+    assert {NO_BETTER, UNCHECKED, *MARKS.values(), *FAILURES.values()} - set(language(code).told) == set()
 
 
 def changed():
