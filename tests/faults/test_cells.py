@@ -274,7 +274,7 @@ def test_a_widget_lives_that_is_out_of_sight_while_its_cell_stays(notebook):
 
 def test_a_widget_that_still_computes_ends_too(notebook):
     pause = threading.Event()
-    notebook.names["slow"] = lambda _: pause.wait(0.02)
+    notebook.names["slow"] = lambda _: pause.wait(0.2)
     slow = "xai.explain(Net(slow), picture(), labels=labels, method='smooth_grad', n_samples=1000, tolerance=0.0)"
     first = notebook.made(source=slow)
     assert not first().wait(0.01)

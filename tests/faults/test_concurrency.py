@@ -181,7 +181,8 @@ def test_a_cell_waits_for_no_more_than_the_batch_under_way(make):
     def hold(x):
         begun.append(len(x))
         under_way.set()
-        native.usleep(10_000 * len(x))
+        # So long that the test's thread, which is woken as it begins, asks for the interpreter before it ends.
+        native.usleep(max(200_000, 10_000 * len(x)))
 
     widget = make(Net(hold), method="smooth_grad", **SLOW["smooth_grad"])
     waited = []
