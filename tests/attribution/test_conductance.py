@@ -109,6 +109,17 @@ def test_the_error_is_honest():
     assert np.mean(within) >= 0.9
 
 
+@pytest.mark.parametrize("part", [1, 7, 200])
+def test_maps_are_added_up_in_parts(part, monkeypatch):
+    monkeypatch.setattr("xai_widgets.attribution.points.HELD", 0)
+    options = {"layer": "1", "target": 1, "n_steps": 33, "tolerance": 0.0}
+    whole = xai.attribute(convnet(), image(), "conductance", **options)
+    monkeypatch.setattr("xai_widgets.attribution.quadrature.PART", part)
+    parts = xai.attribute(convnet(), image(), "conductance", **options)
+    np.testing.assert_allclose(parts.values, whole.values, rtol=1e-6, atol=1e-9)
+    assert parts.error == pytest.approx(whole.error, rel=1e-6)
+
+
 class Late(nn.Module):
     """The score rises in a part of the path alone, which coarse steps do not meet."""
 

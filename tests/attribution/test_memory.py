@@ -115,6 +115,17 @@ def test_deep_lift_takes_no_more_where_a_picture_is_like_its_baseline(monkeypatc
     assert held <= GOAL * beside, f"{held / beside:.3f}"
 
 
+@pytest.mark.usefixtures("_copies_are_worth_it")
+def test_conductance_of_the_widest_layer_holds_few_of_its_maps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map of it is a fifth of a pass: the sum, the sum of the last round, what comes and its change."""
+    monkeypatch.setattr(Pace, "fit", lambda _, left: min(left, 1))
+    monkeypatch.setattr(copying, "BATCH_SECONDS", 1000.0)
+    net, x = network(), torch.rand(3, SIDE, SIDE)
+    asked = {"target": 0, "n_steps": 17, "tolerance": 0.0, "layer": "2"}
+    held = peak(lambda: xai.attribute(net, x, "conductance", **asked))
+    assert held <= 1.6 * one_pass(net, x, 1)
+
+
 def test_every_method_is_measured() -> None:
     assert METHODS.keys() | TRANSFORMER_METHODS.keys() == REGISTRY.keys()
 

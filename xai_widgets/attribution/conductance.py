@@ -71,8 +71,7 @@ class Conductance(Method):
         """Yield after each batch of points."""
         layer = self.layer if self.layer is not None else _find(model, inputs, target)
         base = inputs.baseline(self.baselines, seed)
-        activation = wide(model.activations(layer, inputs.x[None]))
-        n_steps, notes = affordable(self.n_steps, activation.nbytes + room_of(activation))
+        n_steps, notes = self._affordable(model.activations(layer, inputs.x[None]))
 
         def at(x: Tensor, _places: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             scores, activations, gradients = model.through(layer, x, target)
@@ -84,6 +83,10 @@ class Conductance(Method):
             model, at, base, way, n_steps=n_steps, tolerance=tolerance, spacing=spacing, whole=False
         ):
             yield replace(estimate, notes=(f"Layer: {layer}.", *notes))
+
+    def _affordable(self, activation: Tensor) -> tuple[int, tuple[str, ...]]:
+        activation = wide(activation)
+        return affordable(self.n_steps, activation.nbytes + room_of(activation))
 
 
 def _find(model: Model, inputs: Inputs, target: Target) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
 import tempfile
 import weakref
@@ -16,6 +17,8 @@ from xai_widgets.attribution.statistics import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Read = Callable[[slice], Tensor]
 
 HELD = 2**16
 """Bytes of a path's points that memory keeps: less than one pass of any network for pictures takes."""
@@ -30,12 +33,12 @@ ROOM = 2**30
 class Point(NamedTuple):
     """How `y` and `g` at one place are read."""
 
-    y: Callable[[], Tensor]
-    g: Callable[[], Tensor]
+    y: Read
+    g: Read
 
-    def read(self) -> tuple[Tensor, Tensor]:
-        """Return both."""
-        return self.y(), self.g()
+    def read(self, part: slice = slice(None)) -> tuple[Tensor, Tensor]:
+        """Return both, or a part along the first axis of each that has one."""
+        return self.y(part), self.g(part)
 
 
 class Points:
@@ -61,17 +64,17 @@ class Points:
             return Point(self._kept(y), self._kept(g))
         scale = float(g.abs().max()) or 1.0
         read = self._kept((g / scale).half())
-        return Point(self._kept(y), lambda: wide(read()) * scale)
+        return Point(self._kept(y), lambda part: wide(read(part)) * scale)
 
-    def _kept(self, values: Tensor) -> Callable[[], Tensor]:
+    def _kept(self, values: Tensor) -> Read:
         if self._held + values.nbytes > HELD and values.device.type == "cpu":
             with contextlib.suppress(OSError):
                 return self._written(values)
         self._held += values.nbytes
         own = values.clone()  # a row would hold all of its batch
-        return lambda: own
+        return lambda part: cut(own, part)
 
-    def _written(self, values: Tensor) -> Callable[[], Tensor]:
+    def _written(self, values: Tensor) -> Read:
         if self._file is None:
             # Unbuffered: what a full disk did not take must not be written again where a point is read.
             self._file = tempfile.TemporaryFile(prefix="xai_widgets.", buffering=0)  # noqa: SIM115 -- closed with this
@@ -83,13 +86,19 @@ class Points:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._end += values.nbytes
 
-        def read() -> Tensor:
-            found = torch.empty(shape, dtype=dtype)
-            file.seek(at)
+        def read(part: slice) -> Tensor:
+            first, last, _ = part.indices(shape[0] if shape else 1)
+            found = torch.empty((last - first, *shape[1:]) if shape else (), dtype=dtype)
+            file.seek(at + first * math.prod(shape[1:]) * dtype.itemsize)
             file.readinto(found.numpy().data)  # type: ignore[attr-defined]
             return found
 
         return read
+
+
+def cut(values: Tensor, part: slice) -> Tensor:
+    """Return a part along the first axis, if there is one."""
+    return values[part] if values.ndim else values
 
 
 def _is_halved(g: Tensor) -> bool:

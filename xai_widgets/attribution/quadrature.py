@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from xai_widgets.attribution.points import Point, Points
-from xai_widgets.attribution.statistics import Sketch, beyond, freedom, relative, wide
+from xai_widgets.attribution.points import Point, Points, cut
+from xai_widgets.attribution.statistics import PART, Sketch, beyond, freedom, relative, wide
 from xai_widgets.method import Estimate
 
 if TYPE_CHECKING:
@@ -71,17 +71,27 @@ class Integral:
         if len(self._seen) == 1:
             self.values = g if y.ndim == 0 else None
             return
+        change = torch.empty_like(g, memory_format=torch.contiguous_format)
         if len(self._seen) == 2:  # noqa: PLR2004 -- both ends
-            (y0, g0), (y1, g1) = (one.read() for one in self._seen)
-            self.values, self._doubts = (g0 + g1) * (y1 - y0) / 2, [_doubt(y1 - y0, g1 - g0)]
+            self._doubts, (first, second) = [0.0], self._seen
+            for part in _parts(g):
+                (y0, g0), (y1, g1) = first.read(part), second.read(part)
+                self._doubts[0] = math.hypot(self._doubts[0], _doubt(y1 - y0, g1 - g0))
+                cut(change, part).copy_((g0 + g1) * (y1 - y0) / 2)
+            self.values = change
             return
         assert self.values is not None
-        # (g0 + g) / 2 * (y - y0) + (g + g1) / 2 * (y1 - y), less what the step was before it was split.
-        (y0, g0), (y1, g1) = self._seen[at - 1].read(), self._seen[at + 1].read()
-        self._doubts[at - 1 : at] = [_doubt(y - y0, g - g0), _doubt(y1 - y, g1 - g)]
-        change = (g0 * (y - y1) + g * (y1 - y0) + g1 * (y0 - y)) / 2
-        self.values = self.values + change
+        halves = [0.0, 0.0]
+        for part in _parts(g):
+            (y0, g0), (y1, g1) = self._seen[at - 1].read(part), self._seen[at + 1].read(part)
+            here, there = cut(y, part), cut(g, part)
+            halves[0] = math.hypot(halves[0], _doubt(here - y0, there - g0))
+            halves[1] = math.hypot(halves[1], _doubt(y1 - here, g1 - there))
+            # (g0 + g) / 2 * (y - y0) + (g + g1) / 2 * (y1 - y), less what the step was before it was split.
+            cut(change, part).copy_((g0 * (here - y1) + there * (y1 - y0) + g1 * (y0 - here)) / 2)
+        self._doubts[at - 1 : at] = halves
         self._changes.add(change.reshape(1, -1))
+        self.values = change.add_(self.values)
 
     def plan(self, *, even: bool) -> list[float]:
         r"""Choose new points: in the middle of all steps, or of those whose ends differ most, half as many.
@@ -130,6 +140,13 @@ class Integral:
         expected = math.hypot(change / math.sqrt(3), others / math.sqrt(12))
         free, self._changes = freedom(self._changes.rows), Sketch()
         return expected * beyond(free), change < SMOOTH * halved and others < change
+
+
+def _parts(values: Tensor) -> Iterator[slice]:
+    """Divide the first axis: of a photo's maps, what one point takes would be more than a pass of the network."""
+    size = len(values) if values.ndim else 1
+    step = max(1, PART * size // max(1, values.numel()))
+    return (slice(at, at + step) for at in range(0, size, step))
 
 
 def _doubt(width: Tensor, difference: Tensor) -> float:

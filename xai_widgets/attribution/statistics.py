@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SKETCH = 256
 """Numbers kept of each row."""
 
+PART = 64 * SKETCH
+"""Values of a map that are worked on at once, where it takes several working copies of them."""
+
 CHECKED = 16
 """The tolerance is looked at after every so many samples, so that where a run stops does not depend on its batches."""
 
@@ -53,7 +56,10 @@ class Sketch:
                 generator = torch.Generator().manual_seed(0)
                 signs = torch.randint(0, 2, (size,), generator=generator, dtype=torch.int8)
                 self._signs = signs.mul_(2).sub_(1).to(flat.device)
-            flat = nn.functional.pad(flat * self._signs, (0, -size % SKETCH)).view(len(flat), -1, SKETCH).sum(1)
+            # Part by part: products of a whole map would be another one.
+            pieces = (flat[:, at : at + PART] * self._signs[at : at + PART] for at in range(0, size, PART))
+            padded = (nn.functional.pad(piece, (0, -piece.shape[1] % SKETCH)) for piece in pieces)
+            flat = torch.stack([piece.view(len(flat), -1, SKETCH).sum(1) for piece in padded]).sum(0)
         self.rows = torch.cat([self.rows, flat.cpu().double()])
 
 
