@@ -21,7 +21,7 @@ from sklearn.preprocessing import FunctionTransformer, KBinsDiscretizer, OneHotE
 
 import xai_widgets as xai
 from xai_widgets.models.callables import Estimator
-from xai_widgets.prepare import table_model
+from xai_widgets.prepare import adapt, row_subject, table_model
 from xai_widgets.prepare.pieces import Pieces
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed")
@@ -186,3 +186,16 @@ def test_what_an_encoder_refuses_is_told_as_before() -> None:
     copies[3, 2] = float("nan")
     with pytest.raises(xai.ModelError, match=r"of 20 rows of 5 columns \(missing .* in 'hours'.*\): .*NaN"):
         fed.knowing(rows)(copies, torch.arange(20))
+
+
+def test_copies_of_one_row_tell_truly_whether_rows_mix() -> None:
+    last = FRAME[["job", "town", "member", "hours", "age"]]  # ages, where the copies have the number of their row
+    model = make_pipeline(ENCODERS["dense"], LogisticRegression(max_iter=9)).fit(last, ANSWERS)
+    subject = row_subject(adapt(model), last.iloc[3], last)
+    rows = subject.tensor(subject.table.data[3:4])
+    copies = rows.repeat(4, 1)
+    copies[:, 4] = torch.tensor([20.0, 40.0, 60.0, 80.0])
+    found = subject.model.knowing(rows)(copies, torch.zeros(4, dtype=torch.long))
+    torch.testing.assert_close(found, torch.from_numpy(model.predict_proba(subject.table.give(copies.numpy()))))
+    assert subject.model.mixing(rows[0]) is None
+    assert subject.model.notes == ()

@@ -212,8 +212,7 @@ class TorchModel(Tapped):
         known: tuple[Tensor, Tensor] | None = self.recall("predicted")
         if known is None or self._found.get("mixing", (None,))[0] == self.version:
             return None
-        one, _ = known
-        if one.shape != x.shape[1:] or torch.equal(one.expand_as(x), x):
+        if (one := known[0]).shape != x.shape[1:] or torch.equal(one.expand_as(x), x):
             return None
         every = torch.cat([one[None].to(x), x])
         try:
@@ -230,10 +229,10 @@ class TorchModel(Tapped):
         What a feed has found out of the rows is not found out again for their copies, where it can keep that.
         """
         keeping = getattr(self._feed, "keeping", None)
-        feed = None if keeping is None or self.mixes(rows) else keeping(self.module, rows)
+        feed = None if keeping is None or self.mixes(rows[:1].expand(2, -1)) else keeping(self.module, rows)
         if feed is None:
             return lambda copies, _: self.scores(copies)
-        model = self._again(_feed=feed)
+        model = self._again(_feed=feed, _mixing=[None])  # what was predicted is no such copy
         return lambda copies, which: model.scores(torch.cat([copies, which[:, None].to(copies)], 1))
 
     def gradients(self, x: Tensor, target: Target, rules: Rules | None = None) -> tuple[Tensor, Tensor]:
