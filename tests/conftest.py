@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -11,7 +12,9 @@ import pytest
 
 # The machine's cores are for the test processes: threads inside each would only get in each other's way. So would those
 # inside the kernels and servers that tests start: they spin while they wait for each other.
+# Numba, which UMAP runs on, has a number of its own, and gives it to torch as well.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 import torch
 from hypothesis import settings
@@ -31,6 +34,17 @@ settings.load_profile("untimed")
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "explain a tiny model of every architecture that transformers lists, not ten of them"
     parser.addoption("--every-architecture", action="store_true", help=text)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the collector what is imported, some million objects that stay: many tests collect again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,3 +90,9 @@ def _copies_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
 def _seeded() -> None:
     # `torch.manual_seed` asks all devices beside this, and writes down from where: a millisecond a test.
     torch.default_generator.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Generator[None]:
+    yield
+    assert torch.get_num_threads() == 1, "every test after this one would have its cores fought over"

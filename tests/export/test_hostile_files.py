@@ -105,16 +105,19 @@ def test_a_pickle_is_never_opened(tmp_path, monkeypatch):
     assert not Path("sprung").exists()
 
 
+def a_bomb():
+    """Pack a gigabyte of zeros into a megabyte: in the test, for every worker reads this file."""
+    packer = zlib.compressobj(9)
+    return base64.b64encode(b"".join(packer.compress(bytes(2**20)) for _ in range(1024)) + packer.flush()).decode()
+
+
 HUGE = [
     lambda to: an_archive(to, values=an_array({"descr": "<f4", "fortran_order": False, "shape": (2**40,)})),
     lambda to: an_archive(to, photo=an_array({"descr": "|u1", "fortran_order": False, "shape": (0, 2**62, 2**62)})),
     lambda to: a_record(to, arrays={"values": {"dtype": "<f4", "shape": [2**40], "zlib": ""}}),
     lambda to: a_record(to, arrays={"values": {"dtype": "<f4", "shape": [2**62, 2**62, 0], "zlib": ""}}),
-    # A bomb: a gigabyte of zeros in a megabyte.
-    lambda to: a_record(to, arrays={"values": {"dtype": "<f4", "shape": [4], "zlib": BOMB}}),
+    lambda to: a_record(to, arrays={"values": {"dtype": "<f4", "shape": [4], "zlib": a_bomb()}}),
 ]
-_packer = zlib.compressobj(9)
-BOMB = base64.b64encode(b"".join(_packer.compress(bytes(2**20)) for _ in range(1024)) + _packer.flush()).decode()
 
 
 @pytest.mark.parametrize("make", HUGE)
