@@ -297,6 +297,14 @@ def test_quantised_layers_have_no_gradient_and_auto_hides_parts() -> None:
             xai.attribute(net, row(), method)
 
 
+@pytest.mark.parametrize("method", ["grad_cam", "hires_cam", "guided_grad_cam"])
+@pytest.mark.parametrize("way", [torch.no_grad, torch.inference_mode])
+def test_a_forward_without_gradients_is_not_told_that_no_layer_can_be_seen(way, method: str) -> None:
+    net = Around(convnet(), way()(lambda net, x: net(x)))
+    with pytest.raises(xai.ModelError, match=r"differentiable operations .* computed within torch\.no_grad\(\)"):
+        xai.attribute(net, image(), method)
+
+
 @pytest.mark.parametrize("way", [torch.no_grad(), torch.inference_mode()])
 def test_without_a_gradient_auto_hides_parts(way) -> None:
     net = Around(convnet(), way(lambda net, x: net(x)))

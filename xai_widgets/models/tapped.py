@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from xai_widgets.models.errors import ModelError, is_out_of_memory
+from xai_widgets.models.errors import ModelError, is_out_of_memory, no_way_back
 from xai_widgets.models.execution import Execution
 from xai_widgets.models.explanation import is_watched, listeners
 from xai_widgets.models.pace import Spent
@@ -83,7 +83,7 @@ class Tapped(Execution):
                     if gradient is not None:
                         yield name, tensor.detach(), gradient
         if not told:
-            raise _nothing(None)
+            raise _nothing(None) if score.requires_grad else no_way_back()
 
     def shapes(self, x: Tensor) -> dict[str, tuple[int, ...]]:
         """Tell the shape of what each layer puts out for one input `x` (features…), with its batch axis of 1.
