@@ -22,7 +22,7 @@ INFERENCE = (
     "Tensors that were made within torch.inference_mode() have no gradients, and no model of them has: make them "
     "outside of it, or clone() them there."
 )
-UNCHECKPOINTED = "Turn checkpointing off, which saves memory in training only; gradients pass with use_reentrant=False."
+UNCHECKPOINTED = "Turn checkpointing off, which saves memory in training only."
 
 
 class ModelError(RuntimeError):

@@ -15,6 +15,7 @@ from xai_widgets.models.backends import differentiable_pass, multiplied
 from xai_widgets.models.copying import Copying
 from xai_widgets.models.errors import (
     ModelError,
+    OutOfMemoryError,
     describe,
     is_out_of_memory,
     no_way_back,
@@ -28,6 +29,7 @@ from xai_widgets.models.original import Original
 from xai_widgets.models.outputs import rows_of, scores_of, scores_of_parts, task_of, without_nan
 from xai_widgets.models.pace import BATCH_SECONDS, Pace, Paces, Spent, in_batches, release
 from xai_widgets.models.passed import Lone, Passed
+from xai_widgets.models.rules.functions import Functions, differentiated
 from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import (
     DrawWatch,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
     from xai_widgets.models.explanation import ExplanationCopy
     from xai_widgets.models.mixing import Mixing
+    from xai_widgets.models.rules import Rules
 
 T = TypeVar("T")
 
@@ -107,7 +110,7 @@ class Execution:
         self._may_switch = False
         self._listeners = listeners(self.module)
         self._found: dict[str, tuple[int, Any]] = {}
-        self._passed, self._lone = Passed(), Lone()
+        self._passed, self._lone, self._functions = Passed(), Lone(), Functions()
         self._mixing: list[Mixing | None] = []  # one, once a run has found it out, whatever is trained meanwhile
         self._copying = Copying(self.module, feed, self._original)
         # Without a copy of our own, runs on the same module take turns.
@@ -245,7 +248,11 @@ class Execution:
     def _forward(self, x: Tensor, *, fast: bool = False, by: ExplanationCopy | None = None) -> Tensor:
         self._passed.drop()
         try:
-            with differentiable_pass(self.module, self.device), multiplied(self.module, len(x)):
+            with (
+                differentiable_pass(self.module, self.device),
+                differentiated(self._functions.failing),
+                multiplied(self.module, len(x)),
+            ):
                 output = by(x) if by is not None else self._run(x) if fast else self._call(x)
         except Exception as error:
             if is_out_of_memory(error) and len(x) == 1:
@@ -338,6 +345,33 @@ class Execution:
             if is_out_of_memory(error) or isinstance(error, ModelError):
                 raise
             raise no_way_back(error) from error
+
+    def _by_any_way(self, x: Tensor, work: Callable[[], T], rules: Rules | None = None) -> T:
+        """Do some work that goes back from a score, and where custom functions refuse that, go back through them."""
+        failing = self._functions.failing
+        try:
+            return work()
+        except OutOfMemoryError:
+            raise
+        except ModelError:
+            if not x.is_floating_point():
+                raise
+            self._look_for_functions(x)
+            if self._functions.failing == failing:
+                raise
+        if rules is not None:
+            rules.restart()
+        return work()
+
+    def _look_for_functions(self, x: Tensor) -> None:
+        probe, states = self._again(_spent=Spent()).plain(), random_states(self.device)
+        try:
+            with self._guard(), torch.enable_grad():
+                self._functions.look(lambda: probe._forward(x[:1].detach().requires_grad_()))  # noqa: SLF001
+        except ModelError:
+            pass  # what was met first says better what is wrong
+        finally:
+            restore_random_states(self.device, states)
 
     def _need_floating(self, x: Tensor) -> None:
         if not x.is_floating_point():

@@ -258,6 +258,9 @@ class TorchModel(Tapped):
         return self._each(x, target, rules)
 
     def _each(self, x: Tensor, target: Scored, rules: Rules | None) -> tuple[Tensor, Tensor]:
+        return self._by_any_way(x, lambda: self._each_once(x, target, rules), rules)
+
+    def _each_once(self, x: Tensor, target: Scored, rules: Rules | None) -> tuple[Tensor, Tensor]:
         if rules is None and self.mixes(x):
             found = [self._each(one, target, None) for one in singles(x)]
             return torch.cat([score for score, _ in found]), torch.cat([gradient for _, gradient in found])
@@ -302,6 +305,9 @@ class TorchModel(Tapped):
             None where nothing attends, or the score does not depend on it.
         """
         self._need_floating(x)
+        return self._by_any_way(x, lambda: self._attention(x, target, watch), watch)
+
+    def _attention(self, x: Tensor, target: Target, watch: AttentionWatch) -> Tensor | None:
         if self.random is None:
             self.scores(x[:1])  # finding that out takes passes that are not to be seen
         with self._guard(), torch.enable_grad(), watch:

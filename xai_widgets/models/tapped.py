@@ -48,6 +48,9 @@ class Tapped(Execution):
         return score, activation, gradient
 
     def _tap(self, x: Tensor, target: Scored, layer: str) -> tuple[Tensor, Tensor, Tensor]:
+        return self._by_any_way(x, lambda: self._tap_once(x, target, layer))
+
+    def _tap_once(self, x: Tensor, target: Scored, layer: str) -> tuple[Tensor, Tensor, Tensor]:
         with self._guard():
             score, seen = self._taken(x, target, layer) or self._record(x, target, {layer}, cut=True)
             if layer not in seen:
@@ -69,6 +72,22 @@ class Tapped(Execution):
         Going on costs the way back through one more layer, so stop reading at the one that is wanted.
         """
         told: set[str] = set()
+        steps: Iterator[tuple[str, Tensor, Tensor]] | None = None
+
+        def go_on() -> tuple[str, Tensor, Tensor] | None:
+            nonlocal steps
+            steps = steps or self._from_the_top(x, target, told)
+            try:
+                return next(steps, None)
+            except ModelError:
+                steps = None
+                raise
+
+        while (found := self._by_any_way(x, go_on)) is not None:
+            yield found
+
+    def _from_the_top(self, x: Tensor, target: Target, told: set[str]) -> Iterator[tuple[str, Tensor, Tensor]]:
+        """Yield the layers that are not `told` yet."""
         # Mostly it is one of the last, or what these are in: to go on beyond them costs another pass.
         for layers in (self._layers(LATE), {name for name, _ in self.module.named_modules() if name}):
             with self._guard():

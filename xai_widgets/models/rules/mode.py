@@ -15,7 +15,7 @@ from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.autograd import Function
 from torch.overrides import TorchFunctionMode, resolve_name
 
-from xai_widgets.models.errors import UNCHECKPOINTED, ModelError, called_in
+from xai_widgets.models.errors import ModelError, called_in
 from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.operations import MOVES, opened, operation_of, out_of_place, replaced, tensors_in
 
@@ -121,8 +121,7 @@ class Call:
 def refusal(name: str, advice: Mapping[str, str], func: Any, why: str, where: str) -> ModelError:
     """Return what says that a method has no rule for an operation, and what to do instead."""
     title = func if isinstance(func, str) else resolve_name(func) or operation_of(func)[0]
-    known = {"CheckpointFunctionBackward": UNCHECKPOINTED, **advice}
-    hint = known.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
+    hint = advice.get(title.rsplit(".", 1)[-1], "Use a method that needs no rules, such as occlusion.")
     error = ModelError(f"{name} has no rule for {title}{why}, called in {where}. {hint}")
     error.where = where
     return error
@@ -146,12 +145,24 @@ class Rules(TorchFunctionMode):
     advice: ClassVar[Mapping[str, str]] = {}
     """What to do instead, by refused operation."""
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Make rules that know what they were made of."""
+        made = super().__new__(cls)
+        made._made = args, kwargs
+        return made
+
     def __init__(self) -> None:
         super().__init__()
+        self._made: tuple[tuple[Any, ...], dict[str, Any]]
         self._known: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._kept: dict[int, weakref.WeakSet[KeptTensor]] = {}
         self._open: list[Any] = []
         self._taken_apart: list[Any] = []
+
+    def restart(self) -> None:
+        """Forget a pass that has failed."""
+        args, kwargs = self._made
+        type(self).__init__(self, *args, **kwargs)
 
     def handler(self, name: str) -> Callable[..., Any] | None:
         """Return what runs the operation of this name by its rule."""

@@ -101,8 +101,7 @@ export const refused: Record<string, string> = {
     "模型从得分反向传播时引发了 {}：{} 请用扰动方法，例如 occlusion。",
   "The model checkpoints activations, which this way back cannot pass. {}":
     "模型使用激活检查点，这种反向传播无法通过。{}",
-  "Turn checkpointing off, which saves memory in training only; gradients pass with use_reentrant=False.":
-    "请关闭检查点（它只在训练时节省内存）；use_reentrant=False 时梯度可以通过。",
+  "Turn checkpointing off, which saves memory in training only.": "请关闭检查点（它只在训练时节省内存）。",
   "Let it keep the batch axis: squeeze(1), not squeeze().": "请让它保留批次轴：用 squeeze(1) 而不是 squeeze()。",
   "The model must return real scores, got {}: explain lambda x: model(x).abs(), or another part.":
     "模型必须返回实数得分，得到的是 {}：请解释 lambda x: model(x).abs() 或其他部分。",
