@@ -123,6 +123,15 @@ def test_one_explained_input_beside_fixed_ones_keeps_its_shape():
     np.testing.assert_allclose(result.values, alone.values, rtol=1e-5)
 
 
+def test_one_of_them_may_be_a_single_number():
+    x = {"a": torch.tensor([1.0, -2.0]), "scale": torch.tensor(3.0)}
+    for method in ("saliency", "integrated_gradients", "exact_shapley", "kernel_shap", "lime", "feature_ablation"):
+        result = xai.attribute(lambda a, scale: a * scale[:, None], x, method, target=1)
+        assert {name: part.shape for name, part in result.parts.items()} == {"a": (2,), "scale": ()}, method
+    shares = xai.attribute(lambda a, scale: a * scale[:, None], x, "exact_shapley", target=1).parts
+    assert [float(shares["a"][1]), float(shares["scale"])] == pytest.approx([-3, -3])
+
+
 @pytest.mark.parametrize("name", ["why.npz", "why.xai.json"])
 def test_parts_survive_a_file(tmp_path, name):
     result = xai.attribute(Twins(), (LEFT, RIGHT), "saliency")

@@ -70,7 +70,7 @@ class Groups:
             index = boxes(x.shape, inputs.motion, n_segments).to(x.device)
             return cls(index, int(index.max()) + 1)
         count = len(x) if x.ndim else 1
-        return cls(torch.arange(count, device=x.device).reshape(-1, *[1] * (x.ndim - 1)), count)
+        return cls(torch.arange(count, device=x.device).reshape([-1, *[1] * (x.ndim - 1)][: x.ndim]), count)
 
     @classmethod
     def _joined(cls, pieces: Mapping[str, Inputs], masks: Any, n_segments: int) -> Groups:

@@ -30,7 +30,7 @@ from xai_widgets.models.kernels import Convolution, merged, scaled
 from xai_widgets.models.merging import NORMS, Room, is_plain, watched
 from xai_widgets.models.outputs import scores_of
 from xai_widgets.models.stopwatch import aside
-from xai_widgets.models.untouched import HOOKS, new_empties
+from xai_widgets.models.untouched import HOOKS, new_empties, uncompile
 from xai_widgets.models.walk import modules_of
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ class ExplanationCopy:
     ) -> None:
         shared = {id(t): t for t in (*module.parameters(), *module.buffers())}
         self.module = copy.deepcopy(module, {**shared, **new_empties(module)})
+        uncompile(self.module)
         self.layout, self._feed, room = layout, feed, Room(held)
         self.room = room
         self.merged = [Merged(module.get_submodule(a), module.get_submodule(b), layout, room) for a, b in pairs]

@@ -8,10 +8,13 @@ copied, :func:`untouched` puts everything back.
 from __future__ import annotations
 
 import copy
+import random
 from collections import OrderedDict
+from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
@@ -30,6 +33,9 @@ DRAWING = (
 """Words in the names of the operations that may draw random numbers."""
 
 EMPTY = {OrderedDict, dict, set}
+
+NUMPY: np.random.RandomState = np.random.mtrand._rand  # noqa: SLF001
+"""What ``np.random.rand`` and the like draw from."""
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
@@ -59,11 +65,16 @@ def private_copy(module: nn.Module, *, shares: bool = True) -> nn.Module | None:
     # A module that copies itself, as Keras's do, makes weights of its own; `follow` gives them the originals' memory.
     for parameter in tensors_of(twin, buffers=False):  # not by the module: a compiled one refuses to
         parameter.requires_grad_(False)  # noqa: FBT003
+    uncompile(twin)
+    return twin.eval()
+
+
+def uncompile(twin: nn.Module) -> None:
+    """Let parts of a copy that torch.compile made run as they are: it hides their layers, and would compile anew."""
     for one in modules_of(twin):
         inner = getattr(one, "_orig_mod", None)
-        if isinstance(inner, nn.Module):  # what torch.compile made of a part hides its operations and layers
+        if isinstance(inner, nn.Module):
             one.forward = inner.__call__
-    return twin.eval()
 
 
 def new_empties(module: nn.Module) -> dict[int, Any]:
@@ -82,9 +93,9 @@ def kept_tensors(module: nn.Module) -> Iterator[Tensor]:
                 yield from (t for t in (value.values() if isinstance(value, dict) else value) if isinstance(t, Tensor))
 
 
-def random_states(device: torch.device) -> list[Tensor]:
-    """Return the states of torch's global generators that a pass on this device can change."""
-    states = [torch.get_rng_state()]
+def random_states(device: torch.device) -> list[Any]:
+    """Return the states of the global generators that a pass on this device can change: torch's, NumPy's, Python's."""
+    states: list[Any] = [random.getstate(), NUMPY.get_state(legacy=False), torch.get_rng_state()]
     if device.type == "cuda":
         states.append(torch.cuda.get_rng_state(device))
     elif device.type == "mps":
@@ -92,19 +103,24 @@ def random_states(device: torch.device) -> list[Tensor]:
     return states
 
 
-def restore_random_states(device: torch.device, states: list[Tensor]) -> None:
+def restore_random_states(device: torch.device, states: list[Any]) -> None:
     """Put the generators back."""
-    torch.set_rng_state(states[0])
+    plain, numpy, own, *far = states
+    random.setstate(plain)
+    NUMPY.set_state(numpy)
+    torch.set_rng_state(own)
     if device.type == "cuda":
-        torch.cuda.set_rng_state(states[1], device)
+        torch.cuda.set_rng_state(far[0], device)
     elif device.type == "mps":
-        torch.mps.set_rng_state(states[1])
+        torch.mps.set_rng_state(far[0])
 
 
 @contextmanager
 def seeded(device: torch.device, seed: int) -> Iterator[None]:
-    """Run with torch's global generators seeded, and put their states back."""
+    """Run with the global generators seeded, and put their states back."""
     states = random_states(device)
+    random.seed(seed)
+    NUMPY.seed(seed % 2**32)
     # Not torch.manual_seed: that would seed every device there is, and only this one's state is put back.
     torch.default_generator.manual_seed(seed)
     if device.type == "cuda":
@@ -123,7 +139,7 @@ def untouched(module: nn.Module) -> Iterator[nn.Module]:
     """Put the module in evaluation mode and restore all of its state on leaving, after errors too.
 
     Restored: training flags, ``requires_grad``, ``.grad``, the memory of parameters, buffers, hooks, plain attributes
-    of the modules, torch's random state.
+    of the modules, the global random generators.
 
     Yields
     ------
@@ -172,9 +188,17 @@ def _drop_new(now: dict[Any, Any], before: Container[Any]) -> None:
         del now[key]
 
 
-def moved_between(before: list[Tensor], after: list[Tensor]) -> bool:
+def moved_between(before: list[Any], after: list[Any]) -> bool:
     """Tell whether any generator moved."""
-    return any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    return not all(map(_same, before, after))
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, Mapping):
+        return all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, Tensor):
+        return torch.equal(a, b)
+    return bool(np.all(a == b))
 
 
 class DrawWatch(TorchFunctionMode):
