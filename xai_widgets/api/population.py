@@ -9,6 +9,7 @@ import torch
 
 from xai_widgets.budget import check_time_budget
 from xai_widgets.models import resolve_target
+from xai_widgets.models.precision import widest
 from xai_widgets.population import Population, Study, create_study, run_study, truths
 from xai_widgets.prepare import adapt, table_model
 
@@ -226,8 +227,8 @@ def population_of(
 ) -> Population:
     """Make a model and a table of rows ready for each other; all as of :func:`population_iter`."""
     table, fed, _ = table_model(adapt(model, labels=labels, device=device, seed=seed), data, features)
-    smooth = fed.dtype if not hasattr(fed.module, "function") else torch.float64
-    rows = torch.as_tensor(table.data, device=fed.device).to(smooth)
+    smooth = fed.dtype if not hasattr(fed.module, "function") else widest(fed.device)
+    rows = torch.as_tensor(table.data).to(fed.device, smooth)
     prediction = fed.predict(rows[0])
     truth = None if y is None else truths(y, prediction, len(rows))
     population = Population(table, fed, rows, prediction, 0, truth)

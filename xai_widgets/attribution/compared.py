@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from xai_widgets.models import ModelError
+from xai_widgets.models.precision import widened
 
 if TYPE_CHECKING:
     from xai_widgets.inputs import Inputs
@@ -29,7 +30,7 @@ def compared_with(method: Method, model: Model, inputs: Inputs, target: Target) 
     if count == of:
         return (f"Compared with all {of:,} rows.",)
     try:
-        scores = target.of(model.scores(references.rows)).double()
+        scores = widened(target.of(model.scores(references.rows)))
     except ModelError:  # for some of them, which were left out
         return (f"Compared with {count} of {of:,} rows, drawn by chance.",)
     half = Z975 * float(scores.std()) * math.sqrt((1 - count / of) / count)

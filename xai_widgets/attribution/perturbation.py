@@ -14,6 +14,7 @@ from xai_widgets.attribution.statistics import relative, wide
 from xai_widgets.attribution.windows import Windows, coarse_to_fine
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, Method, parameter, register
+from xai_widgets.models.precision import widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,12 +132,12 @@ def _compare(values: Tensor, coarse: Tensor, share: Tensor) -> tuple[float, floa
     `share` is the part of each cell's windows that has been visited. Where none has, the coarse picture is as
     wrong as it was elsewhere; the more have been, the less there is to come.
     """
-    seen = (share > 0).double()
-    a, b = values.double() * seen, coarse.double() * seen
+    seen = widened(share > 0)
+    a, b = widened(values) * seen, widened(coarse) * seen
     power = float(b.square().sum())
     factor = max(0.0, float((a * b).sum()) / power) if power > 0 else 1.0
-    missed = math.sqrt(float((a - factor * b).square().sum() / seen.sum()) * float((1 - share.double()).sum()))
+    missed = math.sqrt(float((a - factor * b).square().sum() / seen.sum()) * float((1 - widened(share)).sum()))
     if missed == 0:
         return factor, None  # both pictures are empty so far, which says nothing of the rest
-    rest = (coarse.double() - b) * factor
+    rest = (widened(coarse) - b) * factor
     return factor, relative(CAUTION * missed, math.sqrt(float(a.square().sum() + rest.square().sum())))

@@ -16,6 +16,7 @@ from xai_widgets.attribution.stratified import Paths
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Estimate, parameter, register
 from xai_widgets.models import ModelError
+from xai_widgets.models.precision import widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ def _variance(count: int, sums: list[Tensor]) -> tuple[Tensor, float | None]:
     if count < ENOUGH:
         return variance, None
     fourth = d - 4 * a * c + 6 * a.square() * b - 3 * a.pow(4)
-    doubt = ((fourth - spread.square()) / (count - 1)).clamp(min=0).double()
+    doubt = widened(((fourth - spread.square()) / (count - 1)).clamp(min=0))
     total = float(doubt.sum())
     return variance, relative(CAUTION * math.sqrt(total) * quantile(doubt, total), float(variance.norm()))
 

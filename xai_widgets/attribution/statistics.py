@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from xai_widgets.models.precision import widened
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -140,7 +142,7 @@ class Mean:
 
     def _scatter(self, contrasts: Tensor) -> float:
         """Return the sum of their squares: the sketch has its share of the rows' scatter, which is known itself."""
-        rows, scatter = self._sketch.rows, float(self._squares.double().sum())
+        rows, scatter = self._sketch.rows, float(widened(self._squares).sum())
         seen = float((rows - rows.mean(0)).square().sum())
         return scatter * float(contrasts.square().sum()) / seen if seen else 0.0
 

@@ -12,6 +12,7 @@ from xai_widgets.findings import Finding
 from xai_widgets.models import ModelError
 from xai_widgets.models.errors import is_out_of_memory
 from xai_widgets.models.mixing import difference
+from xai_widgets.models.precision import widened
 from xai_widgets.models.taps import listening
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def outputs(subject: Subject) -> Iterator[Finding]:
     """Look at what the scores are: raw scores explain better than probabilities."""
     assert subject.scores is not None
     assert subject.prediction is not None
-    task, scores = subject.model.task, subject.scores.double()
+    task, scores = subject.model.task, widened(subject.scores)
     top = float(subject.prediction.probabilities.max()) if subject.prediction.task != "value" else 0.0
     advice = "Return the scores before the last softmax or sigmoid."
     if task in {"probabilities", "probability"} and top > SURE:

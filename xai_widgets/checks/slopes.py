@@ -9,6 +9,7 @@ import torch
 from xai_widgets.checks.subject import first_line, listed, using
 from xai_widgets.findings import Finding
 from xai_widgets.models import ModelError, why_no_gradient
+from xai_widgets.models.precision import widened
 from xai_widgets.models.rules import Watch
 
 if TYPE_CHECKING:
@@ -107,10 +108,10 @@ def agrees(subject: Subject) -> Iterator[Finding]:
         return
     assert subject.scores is not None
     x, size = subject.inputs.x, float(subject.scores.abs().max())
-    steep = float(found.double().norm())
+    steep = float(widened(found).norm())
     if not steep or not size:
         return
-    way = (found.double() / steep).to(x)
+    way = (widened(found) / steep).to(x)
     ratio = None
     share = STEP
     # Beyond a kink the slope is another one, so that a smaller step may agree where a larger one did not.
@@ -119,7 +120,7 @@ def agrees(subject: Subject) -> Iterator[Finding]:
         rise = 2 * length * steep
         if rise / size < smallest:
             break
-        scores = [subject.target.of(model.scores((x + sign * length * way)[None])).double() for sign in (1, -1)]
+        scores = [widened(subject.target.of(model.scores((x + sign * length * way)[None]))) for sign in (1, -1)]
         ratio = float(scores[0] - scores[1]) / rise
         share /= 8
     if ratio is None:

@@ -147,4 +147,4 @@ def _slopes(problem: RowProblem, rows: Values) -> tuple[Values, Values]:
 
 
 def _numbers(found: Tensor) -> Values:
-    return np.asarray(found.detach().double().cpu(), np.float64)
+    return np.asarray(found.detach().cpu().double(), np.float64)

@@ -94,7 +94,7 @@ class PictureProblem(ABC):
     def margins(self, pictures: Tensor) -> NDArray[np.float64]:
         """Tell how far beyond the goal pictures (n, channels, height, width) in 0..1 are."""
         scores = self.model.scores(eaten(self.subject.inputs, pictures))
-        return np.asarray(self.goal.margins(scores.double()).cpu(), np.float64)
+        return np.asarray(self.goal.margins(scores.cpu().double()), np.float64)
 
     @abstractmethod
     def candidate(self, state: Any) -> PictureCandidate:

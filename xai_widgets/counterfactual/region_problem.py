@@ -10,6 +10,7 @@ import torch
 
 from xai_widgets.counterfactual.pictures import PictureProblem, eight_bits
 from xai_widgets.inputs import Regions, filling, grid_cells, perturb, runs_of, superpixels
+from xai_widgets.models.precision import widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,7 +105,7 @@ class RegionProblem(PictureProblem):
             edit = self._edit(state)
             if alone and edit is not None:
                 x = perturb(self.subject.inputs, [edit], self.seed).x
-                alone = bool(self.reached(self.goal.margins(self.model.scores(x[None]).double()))[0])
+                alone = bool(self.reached(self.goal.margins(widened(self.model.scores(x[None]))))[0])
             self._confirmed[state] = alone
         return self._confirmed[state]
 

@@ -103,7 +103,7 @@ class RowProblem:
 
         def work(rows: slice) -> Values:
             scores = self.subject.scores(values[rows])
-            return np.asarray(goal.margins(scores.double()).cpu(), np.float64)
+            return np.asarray(goal.margins(scores.cpu().double()), np.float64)
 
         yield from model.batches(len(values), work)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xai_widgets.models.precision import widened
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -69,6 +71,6 @@ def ways_up(model: TorchModel, goal: Goal, prediction: Prediction, x: Tensor) ->
     # A probability's own slope is lost near 0 and 1, that of the score behind it is not.
     target, _ = goal.slope(prediction)
     _, slopes = model.gradients(x, target)
-    scores = model.scores(x).double()
+    scores = widened(model.scores(x))
     upwards = (goal.values(scores) < goal.within[0]).to(slopes)
     return goal.margins(scores), (2 * upwards - 1).reshape(-1, *[1] * (x.ndim - 1)) * slopes

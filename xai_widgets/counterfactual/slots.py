@@ -61,7 +61,7 @@ class Slots:
         ends[0, at, columns] = np.where(chosen, row[columns], low[columns])
         ends[1, at, columns] = np.where(chosen, choices, high[columns])
         span = np.where(chosen, 1.0, (high - low)[columns] / scales[columns])
-        first, last = (np.asarray(subject.encode(one).double().cpu()) for one in ends)
+        first, last = (np.asarray(subject.encode(one).cpu().double()) for one in ends)
         ways = (last - first) / np.where(span > 0, span, 1.0)[:, None]
         inside = ~chosen | ((choices >= bound.low[columns]) & (choices <= bound.high[columns]))
         is_own = chosen & (choices == row[columns])

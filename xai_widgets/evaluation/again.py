@@ -117,7 +117,7 @@ def _explain_together(
 
 
 def _finished(values: Tensor, method: Method, inputs: Inputs) -> Values:
-    return known(per_token(values, method, inputs).detach().double().cpu().numpy())
+    return known(per_token(values, method, inputs).detach().cpu().double().numpy())
 
 
 def known(values: NDArray[Any]) -> Values:

@@ -90,7 +90,7 @@ class Infidelity(Metric):
         random = subject.parts.elsewhere([seed * 1_000_003 + i for i in range(DRAWS)], shares)
         every = np.concatenate([shares[None], random])
         hide = hiding(subject.parts.shape, seed)
-        whole = float(subject.target.of(subject.model.unchanged(subject.inputs.x)).double().cpu())
+        whole = float(subject.target.of(subject.model.unchanged(subject.inputs.x)).cpu().double())
 
         def batch(rows: slice) -> tuple[Tensor, Tensor]:
             hidden = hide(rows)
@@ -121,7 +121,7 @@ def foretold(subject: Subject, bases: Tensor) -> Floats:
     values, x = known(subject.attribution.values), subject.inputs.x
     method = method_of(subject)
     if isinstance(method, Method) and method.slopes and values.shape == x.shape:
-        values = values * (x - bases.mean(0)).double().cpu().numpy()
+        values = values * (x - bases.mean(0)).cpu().double().numpy()
     return subject.parts.sums(values)
 
 

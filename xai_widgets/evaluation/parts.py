@@ -136,7 +136,7 @@ def resized(heat: Tensor, grid: tuple[int, ...]) -> Tensor:
 
 def sobel(inputs: Inputs) -> NDArray[np.float64]:
     """Return how strong the edges of a picture are, shape (height, width)."""
-    grey = (inputs.x if inputs.black is None else inputs.pixels).double().cpu().mean(0)[None, None]
+    grey = (inputs.x if inputs.black is None else inputs.pixels).cpu().double().mean(0)[None, None]
     kernel = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]], dtype=torch.float64)
     kernels = torch.stack([kernel, kernel.T])[:, None]
     found = nn.functional.conv2d(nn.functional.pad(grey, (1,) * 4, mode="replicate"), kernels)

@@ -135,7 +135,7 @@ class Subject:
 
     def scores(self, hidden: Tensor, bases: Tensor) -> Tensor:
         """Return the target's score likewise."""
-        return self.target.of(self._passed(hidden, bases)).double().cpu().reshape(len(bases), -1).mean(0)
+        return self.target.of(self._passed(hidden, bases)).cpu().double().reshape(len(bases), -1).mean(0)
 
     def _passed(self, hidden: Tensor, bases: Tensor) -> Tensor:
         where = self.parts.chosen(hidden)
@@ -150,7 +150,7 @@ class Subject:
         """Pick what is followed from scores (n, outputs), float64 (n,) on the CPU."""
         index = self.target.index
         if self.valued or isinstance(index, Unit):
-            return self.target.of(scores).double().cpu()
+            return self.target.of(scores).cpu().double()
         chances = probabilities_of(scores, self.model.task or "logits").cpu()
         if isinstance(index, tuple):
             first, second = (chances[:, i] for i in index)

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from xai_widgets.models.precision import widest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -139,7 +141,8 @@ def as_scores(found: Any, x: Tensor) -> Tensor:
     if scores.dtype.kind not in "fiub":
         msg = f"The function must return numbers, one row of scores an input, got {_told(found)}."
         raise TypeError(msg)
-    return torch.as_tensor(scores.copy(), device=x.device)
+    made = torch.as_tensor(scores.copy())
+    return made.to(x.device, widest(x.device) if made.dtype == torch.float64 else made.dtype)
 
 
 def _told(found: Any) -> str:

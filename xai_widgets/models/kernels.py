@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from xai_widgets.models.precision import widened
 from xai_widgets.models.stopwatch import aside
 
 if TYPE_CHECKING:
@@ -235,8 +236,8 @@ def scaled(weight: Tensor, scale: Tensor | None) -> Tensor:
 def merged(  # noqa: PLR0917
     bias: Tensor | None, weight: Tensor | None, shift: Tensor | None, mean: Tensor, variance: Tensor, eps: float
 ) -> tuple[Tensor, Tensor]:
-    """Return a BatchNorm as what scales the outputs of a layer with such a bias, and what is added then, in float64."""
-    scale = (variance.double() + eps).rsqrt()
-    scale = scale if weight is None else scale * weight.double()
-    added = (-mean.double() if bias is None else bias.double() - mean.double()) * scale
-    return scale, added if shift is None else added + shift.double()
+    """Return a BatchNorm as what scales the outputs of a layer with such a bias, and what is added, widened."""
+    scale = (widened(variance) + eps).rsqrt()
+    scale = scale if weight is None else scale * widened(weight)
+    added = (-widened(mean) if bias is None else widened(bias) - widened(mean)) * scale
+    return scale, added if shift is None else added + widened(shift)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from xai_widgets.models.callables import Estimator
 from xai_widgets.models.errors import ModelError, describe
+from xai_widgets.models.precision import widened
 
 FOUND = 'torch.stack([one["scores"].sum() for one in out])'
 """What there is to explain of a detector."""
@@ -168,7 +169,7 @@ def task_of(
 
 
 def _sum_to_one(scores: Tensor) -> bool:
-    rows = scores.detach().double().cpu().numpy()
+    rows = scores.detach().cpu().double().numpy()
     rows = rows[np.isfinite(rows).all(1)]
     return len(rows) > 0 and bool((rows >= 0).all() and (np.abs(rows.sum(1) - 1) < HALF_PRECISION).all())
 
@@ -187,7 +188,7 @@ def scores_of_parts(call: Callable[[Tensor], Any], x: Tensor) -> Tensor | None:
 
 def probabilities_of(scores: Tensor, task: str) -> Tensor:
     """Turn scores [n, outputs] into probabilities [n, classes], or leave a regression's values as they are."""
-    scores = scores.detach().double()
+    scores = widened(scores.detach())
     if task == "logits":
         return scores.softmax(1)
     if task == "multilabel":

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from xai_widgets.models.dividing import Calls
 from xai_widgets.models.outputs import tensor_of
+from xai_widgets.models.precision import widened
 from xai_widgets.models.tokens import plainly
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class TextScorer:
         ----------
         texts : sequence of str
         then : callable
-            What to keep of the scores (n, outputs), float64 on the model's device.
+            What to keep of the scores (n, outputs), on the model's device and as precise as that can be.
 
         Yields
         ------
@@ -177,7 +178,7 @@ class TextScorer:
             For a text in which the tokenizer finds nothing.
         """
         found: dict[int, Tensor] = {}
-        for places, scores in self.batches(texts, Tensor.cpu):
+        for places, scores in self.batches(texts, lambda scores: scores.cpu().double()):
             found.update(zip(places, scores, strict=True))
         empty = next((text for i, text in enumerate(texts) if i not in found), None)
         if empty is not None:
@@ -196,7 +197,7 @@ class _Work:
 
     def __call__(self, rows: slice) -> Any:
         batch = torch.stack([self._encoded[i] for i in self._members[rows]]).to(self._model.device)
-        return self._then(self._model.scores(batch).double())
+        return self._then(widened(self._model.scores(batch)))
 
 
 class Spelled:

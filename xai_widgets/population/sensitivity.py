@@ -102,7 +102,7 @@ class Sensitivity(Study):
 
         def swap(some: Tensor, which: slice | Tensor, variant: int | Tensor) -> None:
             kinds = torch.as_tensor(variant).reshape(-1, 1)
-            take = (kinds == 1) | (kinds - 2 == torch.arange(columns))
+            take = (kinds == 1) | (kinds - 2 == torch.arange(columns, device=kinds.device))
             some.copy_(torch.where(take.to(some.device), second[which], some))
 
         asked = varied(population.model, first, len(out), swap)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from xai_widgets.models.outputs import probabilities_of
+from xai_widgets.models.precision import widened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ class Population:
         return self.prediction.task == "value"
 
     def probabilities(self, scores: Tensor) -> Tensor:
-        """Return the probabilities, or values, (n, outputs) that scores (n, outputs) stand for, float64."""
+        """Return the probabilities, or values, (n, outputs) that scores (n, outputs) stand for."""
         return probabilities_of(scores, self.model.task or "logits")
 
     def decisions(self, scores: Tensor) -> Tensor:
@@ -68,13 +69,13 @@ class Population:
         return (scores if scores.shape[1] > 1 else self.probabilities(scores)).argmax(1)
 
     def answers(self, scores: Tensor) -> Tensor:
-        """Return the probability, or value, (n,) that is asked about, float64."""
+        """Return the probability, or value, (n,) that is asked about, as precisely as can be."""
         if self.model.task != "logits":
             return self.probabilities(scores)[:, self.index]
         if scores.shape[1] == PAIR:
-            return (scores[:, self.index] - scores[:, 1 - self.index]).double().sigmoid()
+            return widened(scores[:, self.index] - scores[:, 1 - self.index]).sigmoid()
         # A softmax of a few columns takes several times as long.
-        return (scores - scores[:, self.index, None]).double().exp().sum(1).reciprocal()
+        return widened(scores - scores[:, self.index, None]).exp().sum(1).reciprocal()
 
     def shuffled(self, seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Return the numbers of all rows in an order of chance, so that any first ones stand for all."""

@@ -15,6 +15,7 @@ from xai_widgets.models import TorchModel
 from xai_widgets.models.callables import Estimator, PlainFunction, as_module, named, names_of
 from xai_widgets.models.feeds import ChannelsLast, Member, Several, feed_alone, takes_together
 from xai_widgets.models.keras_models import is_keras
+from xai_widgets.models.precision import widened
 from xai_widgets.models.tokens import takes_tokens
 from xai_widgets.prepare.text import is_passage, read_passage
 from xai_widgets.prepare.tokens import reduced, tokens_for
@@ -146,7 +147,7 @@ def _channels_first(x: Any) -> Any:
 def _floating(x: Any) -> Any:
     """Let whole numbers be features of a function, unless they are a picture's pixels or a mask."""
     if isinstance(x, Tensor) and x.dtype.itemsize > 1 and not x.is_floating_point() and not x.is_complex():
-        return x.double()
+        return widened(x)
     if isinstance(x, np.ndarray) and x.dtype.kind in "iu" and x.dtype.itemsize > 1:
         return x.astype(np.float64)
     return x

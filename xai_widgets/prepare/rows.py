@@ -18,6 +18,7 @@ from xai_widgets.models.callables import PlainFunction, as_scores
 from xai_widgets.models.feeds import feed_alone
 from xai_widgets.models.left_out import LeftOut
 from xai_widgets.models.pace import Pace
+from xai_widgets.models.precision import widest
 from xai_widgets.prepare.one_hots import OneHots
 from xai_widgets.prepare.pieces import Pieces
 from xai_widgets.prepare.separable import separable
@@ -213,8 +214,8 @@ class RowSubject:
 
     def tensor(self, values: NDArray[np.float64]) -> Tensor:
         """Return numbers (n, columns) on the model's device."""
-        dtype = self.model.dtype if self.direct else torch.float64
-        return torch.as_tensor(values, device=self.model.device).to(dtype)
+        dtype = self.model.dtype if self.direct else widest(self.model.device)
+        return torch.as_tensor(values).to(self.model.device, dtype)
 
 
 def row_subject(
@@ -274,7 +275,7 @@ def _encoded_subject(
     model: TorchModel, table: Table, row: NDArray[np.float64], encoder: Encode, exact: Encode
 ) -> RowSubject:
     inner = model.fed(feed_alone).plain()
-    eaten = exact(torch.as_tensor(row[None], device=model.device))[0]
+    eaten = exact(torch.as_tensor(row[None]).to(model.device, widest(model.device)))[0]
     prediction = inner.predict(eaten)
     fed = _fed(model, TableRows(table, encoder), inner.task)
     return RowSubject(table, row, fed, prediction, True, inner, encoder, exact, eaten)  # noqa: FBT003

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from xai_widgets.models.precision import widened
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,21 +41,21 @@ def separable(table: Table, encode: Callable[[Tensor], Tensor]) -> Callable[[Ten
     given = encode(torch.as_tensor(np.concatenate([probes, mixed])))  # at once: a frame is dear
     if given.ndim != 2:  # noqa: PLR2004
         return None
-    found, wanted = given[: len(probes)].double(), given[len(probes) :]
+    found, wanted = widened(given[: len(probes)]), given[len(probes) :]
     origin, parts = found[0], torch.split(found[1:], [len(one) for one in kinds])
-    slopes = torch.zeros(len(kinds), found.shape[1], dtype=torch.float64, device=found.device)
+    slopes = torch.zeros(len(kinds), found.shape[1], dtype=found.dtype, device=found.device)
     for i, (column, part) in enumerate(zip(table.columns, parts, strict=True)):
         if not column.choices and column.high > column.low:
             slopes[i] = (part[1] - part[0]) / (column.high - column.low)
-    start = origin - torch.as_tensor(base, device=found.device) @ slopes
+    start = origin - torch.as_tensor(base).to(found) @ slopes
     chosen = [i for i, column in enumerate(table.columns) if column.choices]
     ways = torch.cat([slopes[:0], *(parts[i] - origin for i in chosen)]).to(wanted)
     first = torch.tensor([0, *(len(kinds[i]) for i in chosen)], device=found.device)[:-1].cumsum(0)
 
     def encoded(rows: Tensor) -> Tensor:
-        rows = rows.double()
+        rows = widened(rows)
         made = torch.addmm(start, rows, slopes).to(wanted)
         return made + nn.functional.embedding_bag(rows[:, chosen].long() + first, ways, mode="sum") if chosen else made
 
-    off = encoded(torch.as_tensor(mixed, device=found.device)) - wanted
+    off = encoded(torch.as_tensor(mixed).to(found)) - wanted
     return encoded if bool((off.abs() <= CLOSE * (1 + wanted.abs())).all()) else None

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from xai_widgets.models.precision import widened
 from xai_widgets.models.rules.mode import Call, carry
 from xai_widgets.models.rules.operations import (
     CHOICES,
@@ -213,8 +214,7 @@ def _exponentials(
     names = ("input", "dim", "dtype")
     given, under = call.bind(*names), base.bind(*names)
     x, dim = given["input"], given["dim"]
-    wide = torch.float32 if x.device.type == "mps" else torch.float64
-    pair = Pair(x, under["input"]).through(lambda t: t.to(wide))
+    pair = Pair(x, under["input"]).through(widened)
     if centred:
         counts = (pair.x.detach().softmax(dim) + pair.base.softmax(dim)) / 2
         pair = pair.through(lambda t: t - (counts * t.where(counts > 0, 0)).sum(dim, keepdim=True))
