@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -13,11 +13,9 @@ from xai_widgets.models.errors import ModelError, OutOfMemoryError, is_out_of_me
 from xai_widgets.models.mixing import ALONE, Mixing, find_mixing, rounding, singles
 from xai_widgets.models.outputs import probabilities_of
 from xai_widgets.models.pace import Spent
-from xai_widgets.models.stand_ins import vectors_of
 from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.tapped import Tapped
 from xai_widgets.models.taps import check_layer
-from xai_widgets.models.tokens import Embedded
 from xai_widgets.models.untouched import private_copy
 from xai_widgets.models.views import Above, Below, Cut, Trial, check_one, described, find_cut, flat, mean_at
 from xai_widgets.results import Prediction
@@ -83,16 +81,6 @@ class TorchModel(Tapped):
         if not self._original.own:  # else the first pass must find those of the other
             other.random = self.random
         return other
-
-    def vectors(self) -> Tensor | None:
-        """Return what its embedding layer makes of its tokens by now (tokens, features).
-
-        None where it eats no tokens, or only a pass would tell.
-        """
-        feed: Any = self._feed
-        while feed is not None and not isinstance(feed, Embedded):
-            feed = getattr(feed, "feed", None)
-        return None if feed is None else vectors_of(self.given, feed.layer, feed.ids)
 
     def predict(self, x: Tensor) -> Prediction:
         """Say what the model makes of one input `x` of shape (features…)."""

@@ -13,9 +13,11 @@ from xai_widgets.models.execution import Execution
 from xai_widgets.models.explanation import is_watched, listeners
 from xai_widgets.models.pace import Spent
 from xai_widgets.models.passed import INPUT, LATE, SPATIAL, Answer
+from xai_widgets.models.stand_ins import vectors_of
 from xai_widgets.models.stopwatch import Stopwatch
 from xai_widgets.models.taps import recording, recording_shapes
 from xai_widgets.models.targets import EachTarget
+from xai_widgets.models.tokens import Embedded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
@@ -103,6 +105,16 @@ class Tapped(Execution):
                         yield name, tensor.detach(), gradient
         if not told:
             raise _nothing(None) if score.requires_grad else no_way_back()
+
+    def vectors(self) -> Tensor | None:
+        """Return what its embedding layer makes of its tokens by now (tokens, features).
+
+        None where it eats no tokens, or only a pass would tell.
+        """
+        feed: Any = self._feed
+        while feed is not None and not isinstance(feed, Embedded):
+            feed = getattr(feed, "feed", None)
+        return None if feed is None else vectors_of(self.given, feed.layer, feed.ids)
 
     def shapes(self, x: Tensor) -> dict[str, tuple[int, ...]]:
         """Tell the shape of what each layer puts out for one input `x` (features…), with its batch axis of 1.
