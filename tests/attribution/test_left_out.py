@@ -103,6 +103,11 @@ def test_memory_and_broken_models_are_never_left_out() -> None:
     with pytest.raises(ModelError, match="never"):
         LeftOut().tried(broken, torch.zeros(10_000, 2))
     assert calls.count(1) == HOPELESS
+    # One that breaks in the middle is no better.
+    left_out = LeftOut()
+    left_out.tried(lambda rows: rows[:, 0], torch.zeros(100, 2))
+    with pytest.raises(ModelError, match="never"):
+        left_out.tried(broken, torch.zeros(10_000, 2))
     # One of many costs the halves around it.
     one, asked = torch.arange(1024.0)[:, None], []
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 HOPELESS = 64
-"""Inputs that failed, all that were asked about, after which the rest is not tried: it is the model that is broken."""
+"""Inputs that failed one after the other, after which the rest is not tried: the model is broken, or broke since."""
 
 
 class LeftOut:
@@ -23,7 +23,7 @@ class LeftOut:
     Parameters
     ----------
     hopeless : float
-        After so many failures and not one answer, the first error is raised.
+        After so many failures and not one answer between them, the last error is raised.
     most : float
         After so many, failures are no longer looked for one by one: whole batches are left out.
 
@@ -38,7 +38,7 @@ class LeftOut:
     def __init__(self, *, hopeless: float = HOPELESS, most: float = math.inf) -> None:
         self.count, self.answered = 0, 0
         self.error: ModelError | None = None
-        self._hopeless, self._most = hopeless, most
+        self._hopeless, self._most, self._in_turn = hopeless, most, 0
 
     def tried(self, ask: Callable[..., Tensor], *rows: Any, shape: Sequence[int] = ()) -> Tensor:
         """Ask about rows (n, …), tensors or arrays that go together; NaN of this shape for each that fails."""
@@ -51,11 +51,13 @@ class LeftOut:
             if count == 1 or self.count >= self._most:
                 self.error = self.error or error
                 self.count += count
-                if not self.answered and self.count >= self._hopeless:
-                    raise self.error from error
+                self._in_turn += count
+                if self._in_turn >= self._hopeless:
+                    raise
                 return torch.full((count, *shape), math.nan, dtype=torch.float64)
         else:
             self.answered += len(rows[0])
+            self._in_turn = 0
             return found
         middle = count // 2
         halves = [[one[:middle] for one in rows], [one[middle:] for one in rows]]
