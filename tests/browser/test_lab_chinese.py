@@ -129,16 +129,19 @@ def spoken(lab, locale):
         ".save(id, JSON.stringify({ locale })).then(() => true)",
         [LANGUAGE.replace("/plugin", ":plugin"), locale],
     )
-    lab.goto("lab")  # not the address of the file, by which it would be opened in any case
+    lab.goto(FOLLOWED)  # not the address of the file, by which it would be opened in any case
 
 
-LAYOUT = "() => window.jupyterapp.serviceManager.workspaces.fetch('default').then(found => JSON.stringify(found))"
+FOLLOWED = "lab/workspaces/followed"
+"""A place of its own: in the usual one may be what another test has left open."""
+
+LAYOUT = "() => window.jupyterapp.serviceManager.workspaces.fetch('followed').then(found => JSON.stringify(found))"
 
 
 def test_a_file_that_is_open_follows_the_language(lab):
     rows = xai.attribute(nn.Linear(3, 2), np.float32([1, 2, 3]), "input_x_gradient", labels=["one", "two"])
     rows.save(lab.server.root / "followed.xai.json")
-    page = lab.goto("lab?reset").page
+    page = lab.goto(FOLLOWED).page
     spoken(lab, "en")
     expect(opened(lab, "followed.xai.json")).to_contain_text("What the model says")
     end = time.monotonic() + PATIENCE / 1000
