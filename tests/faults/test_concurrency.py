@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import statistics
 import threading
 
 import numpy as np
@@ -192,7 +193,7 @@ def test_a_cell_waits_for_no_more_than_the_batch_under_way(make):
         assert under_way.wait(30)
         waited.append(len(begun) - before)
     # What a cell asks for while a batch is computed, it gets before the next one begins; a busy machine may wake the
-    # cell's thread late, but not each time.
-    assert min(waited) <= 1
+    # cell's thread late, but not most of the time.
+    assert statistics.median(waited) <= 1
     assert len(begun) > 5
     assert widget.running
