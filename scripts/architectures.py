@@ -17,6 +17,7 @@ import torch
 import transformers
 from anymodel.families import FAMILIES, NO_ATTENTION, NO_MAP, WORKS, quiet, report
 from anymodel.zoo import TASKS
+from anymodel.zoo_settings import STOOD_IN
 
 MOST_SECONDS = 120
 MEANINGLESS = {NO_MAP: "no picture", NO_ATTENTION: "none"}
@@ -34,6 +35,9 @@ is for convolutional and dense networks, AttnLRP for others.
 
 Relevance works where it is also conserved: no operation keeps more than a thousandth of what flows, but for layers with
 biases, sums with constants such as positions, and softmax, which keep a share by their rules.
+
+{stood_in} need libraries that were stood in for: the tests' own plain torch does what the model
+asks of them. LRP and AttnLRP may refuse the kernels of the libraries themselves.
 """
 
 
@@ -64,7 +68,9 @@ def _too_long(*_: object) -> None:
 def page(found: dict[str, dict[str, dict[str, str]]]) -> str:
     """Write the page."""
     reasons: dict[str, int] = {}
-    parts = [INTRO.format(transformers=transformers.__version__, torch=torch.__version__)]
+    stood_in = " and ".join(f"`{name}` ({library})" for name, library in STOOD_IN.items())
+    versions = {"transformers": transformers.__version__, "torch": torch.__version__}
+    parts = [INTRO.format(**versions, stood_in=stood_in)]
     for task, rows in found.items():
         built = [row for row in rows.values() if "model" not in row]
         counts = ", ".join(
@@ -80,7 +86,8 @@ def page(found: dict[str, dict[str, dict[str, str]]]) -> str:
         lines = ["".join(head), "|---" * (len(FAMILIES) + 1) + "|"]
         for name, row in sorted(rows.items()):
             cells = [_cell(row.get(family, row.get("model", "")), reasons) for family in FAMILIES]
-            lines.append(f"| `{name}` | {' | '.join(cells)} |")
+            library = f" ({STOOD_IN[name]} stood in for)" if name in STOOD_IN else ""
+            lines.append(f"| `{name}`{library} | {' | '.join(cells)} |")
         parts.append("\n".join(lines))
     parts.append("## Reasons")
     parts.append("\n".join(f"{number}. {_plain(reason)}" for reason, number in reasons.items()))

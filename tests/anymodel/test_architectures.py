@@ -20,7 +20,7 @@ ATTEND = ("vit", "bert", "gpt2", "t5", "llama", "mixtral", "deepseek_v3", "qwen3
 def claimed(task: str, name: str) -> dict[str, bool]:
     """Read what the page says of an architecture: nothing where it could not be built."""
     section = PAGE.read_text("utf-8").split(f"\n## {task.capitalize()}\n")[1].split("\n## ")[0]
-    row = re.search(rf"^\| `{re.escape(name)}` \|(.*)\|$", section, re.MULTILINE)
+    row = re.search(rf"^\| `{re.escape(name)}`(?: \([^|]*\))? \|(.*)\|$", section, re.MULTILINE)
     assert row is not None, f"run scripts/architectures.py: the page does not have {name}"
     cells = [cell.strip() for cell in row[1].split("|")]
     return {family: cell.startswith(WORKS) for family, cell in zip(FAMILIES, cells, strict=True)}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+sys.path.append(str(Path(__file__).parent / "stand_ins"))  # last: the libraries themselves come first
 
 from anymodel.zoo_settings import DECODERS, IMAGES, SETTINGS
 from transformers import AutoConfig, PreTrainedConfig
@@ -91,6 +94,8 @@ def build(task: str, name: str) -> Sample:
     if task == "image classification":
         _settle(model, torch.rand(4, 3, size, size))
         return Sample(model, GIVEN[name](config) if name in GIVEN else torch.rand(3, size, size))
+    if name in DOCUMENTS:
+        return Sample(model, DOCUMENTS[name]())
     # With the numbers that most take for the end of a text.
     return Sample(model, torch.tensor([5, 9, 30, 7, 1, 2]))
 
@@ -117,6 +122,15 @@ GIVEN: dict[str, Callable[[Any], Any]] = {
                           "spatial_shapes": torch.tensor([4, 4])},
 }  # fmt: skip
 """What is given in place of a picture."""
+
+DOCUMENTS: dict[str, Callable[[], Any]] = {
+    "layoutlmv2": lambda: {
+        "input_ids": torch.tensor([5, 9, 30, 7, 1, 2]),
+        "bbox": torch.tensor([[x, 10, x + 8, 20] for x in range(0, 60, 10)]),
+        "image": 255 * torch.rand(3, 32, 32),
+    },
+}
+"""What is given in place of words alone."""
 
 
 def shrunk(cls: type[PreTrainedConfig], settings: dict[str, Any]) -> PreTrainedConfig:

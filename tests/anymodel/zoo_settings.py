@@ -24,6 +24,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "dbrx": {"attn_config": {"clip_qkv": 8.0, "rope_theta": 1e4}, "ffn_config": {"hidden_size": 32}},
     "deepseek_v2": {"num_experts_per_tok": 2},
     "dots1": {"num_experts_per_tok": 2, "n_routed_experts": 4, "n_shared_experts": 1},
+    # transformers 5.23 hands natten the picture's columns where its heads are meant: they have to be as many
+    "dinat": {"embed_dim": 32, "depths": [2, 1], "num_heads": [8, 4], "kernel_size": 3, "dilations": [[1, 2], [1]]},
     "donut-swin": WINDOWS,
     "efficientnet": {"width_coefficient": 0.125, "depth_coefficient": 0.2, "hidden_dim": 160, "image_size": 64},
     "esm": {"vocab_size": 64, "pad_token_id": 0},
@@ -40,6 +42,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "inkling_text": {"num_key_value_heads": 2, "swa_num_key_value_heads": 2},
     "jamba": {"attn_layer_period": 2, "attn_layer_offset": 1, "use_mamba_kernels": False},
     "kimi_linear": FOUR,
+    "layoutlmv2": {
+        "coordinate_size": 6,
+        "shape_size": 4,
+        "image_feature_pool_shape": [2, 2, 16],
+        "detectron2_config_args": {"MODEL.PIXEL_STD": [57.375, 57.120, 58.395], "MODEL.FPN.OUT_CHANNELS": 16},
+    },
     "layoutlmv3": {"coordinate_size": 6, "shape_size": 4},
     "levit": {"image_size": 224, "patch_size": 16, "initializer_range": 0.02},
     "lfm2_moe": {"layer_types": ["conv", "full_attention"]},
@@ -107,10 +115,11 @@ IMAGES: dict[str, int] = {"efficientnet": 64, "hiera": 64, "levit": 224, "mobile
 """Sides of pictures that are not 32."""
 
 _NEEDS = {
-    "detectron2": ("layoutlmv2",),
-    "natten, which is built for CUDA alone": ("dinat",),
     "timm and torchvision": ("timm_wrapper", "gemma3n"),
 }
+STOOD_IN = {"dinat": "natten", "layoutlmv2": "detectron2"}
+"""Whose library cannot be had for a CPU, or from an index: `stand_ins` has what is asked of it, in plain torch."""
+
 _DRAFTS = "it drafts for another model, whose keys and values it is given in place of tokens"
 NEEDS: dict[str, str] = {
     **{name: f"needs {package}" for package, names in _NEEDS.items() for name in names},
