@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ INFERENCE = (
     "Tensors that were made within torch.inference_mode() have no gradients, and no model of them has: make them "
     "outside of it, or clone() them there."
 )
+_ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 UNCHECKPOINTED = "Turn checkpointing off, which saves memory in training only."
 
 
@@ -112,7 +114,9 @@ def raised(error: Exception, module: nn.Module, x: Tensor, words: str) -> str:
     """Say that a model raised `error` for a batch `x`, and what is probably wrong with it, if its shape tells."""
     channels, shape, said = taken(module), tuple(x.shape[1:]), _told(error)
     hint = ""
-    if channels is not None and len(shape) == PICTURE and shape[0] != channels:
+    if needed := _needed(error, module):
+        hint = needed
+    elif channels is not None and len(shape) == PICTURE and shape[0] != channels:
         hint = f"The model takes pictures of shape [{channels}, height, width]."
     elif len(shape) == PICTURE and "shape" in said:
         hint = "If the model takes pictures of another size, let preprocess= make them."
@@ -120,6 +124,15 @@ def raised(error: Exception, module: nn.Module, x: Tensor, words: str) -> str:
         hint = "If it is a batch, give one of it, x[0]."
     said = f"{said.rstrip('.')}. {hint}" if hint else said
     return f"The model raised {type(error).__name__} for an input of {words}: {said}"
+
+
+def _needed(error: Exception, module: nn.Module) -> str:
+    """Say how to give a module all that it needs, where its own forward refused the arguments."""
+    if not isinstance(error, TypeError) or not str(error).startswith(f"{type(module).forward.__qualname__}() "):
+        return ""
+    wanted = inspect.signature(module.forward).parameters.values()
+    names = [f"{one.name}=…" for one in wanted if one.default is one.empty and one.kind not in _ANY_NUMBER]
+    return f"Give each input that it needs by its name: dict({', '.join(names)})." if names else ""
 
 
 def called_in(names: Mapping[int, str] | None = None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def scores_of(output: Any) -> Tensor:
     if scores is None:
         msg = (
             "The model must return a tensor of class scores [n, classes], or a tuple, dict or object that holds one; "
-            f"got {type(output).__name__}."
+            f"got {type(output).__name__}.{_deeper(output)}"
         )
         raise ModelError(msg)
     if not scores.is_floating_point():
@@ -120,6 +121,34 @@ def _way(output: Any, scores: Tensor) -> str:
     if isinstance(output, Sequence):
         return next((f"out[{i}]" for i, one in enumerate(output) if one is scores), "out")
     return next((f"out.{name}" for name in PREFERRED if getattr(output, name, None) is scores), "out")
+
+
+def _deeper(output: Any) -> str:
+    """Say how to explain a tensor that lies deeper in a model's output than scores are looked for; nothing if none."""
+    found = [(way, one) for way, one in _tensors(output, "") if one.is_floating_point() and one.ndim]
+    if not found:
+        return ""
+    way, scores = min(found, key=lambda one: not one[0].endswith(tuple(_ENDS)))
+    number = f"out{way}" + ("", "[:, 0]", "[:, 0].flatten(1).mean(1)")[min(scores.ndim, 3) - 1]
+    return f" Explain what holds them, lambda x: model(x){way}, or a number of it, target=lambda out: {number}."
+
+
+_ENDS = [end for name in PREFERRED for end in (f".{name}", f"[{name!r}]")]
+
+
+def _tensors(output: Any, way: str) -> Iterator[tuple[str, Tensor]]:
+    """Yield every tensor of a model's output, each after the way to it."""
+    if isinstance(output, Tensor):
+        yield way, output
+    elif isinstance(output, Mapping):
+        for key, one in output.items():
+            yield from _tensors(one, f"{way}[{key!r}]")
+    elif is_dataclass(output):
+        for field in fields(output):
+            yield from _tensors(getattr(output, field.name), f"{way}.{field.name}")
+    elif isinstance(output, Sequence) and not isinstance(output, str):
+        for i, one in enumerate(output):
+            yield from _tensors(one, f"{way}[{i}]")
 
 
 def task_of(

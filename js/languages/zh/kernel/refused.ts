@@ -92,6 +92,7 @@ export const refused: Record<string, string> = {
   "The model must return one row of scores an input: for a batch of {} it returned {}.":
     "模型必须对每个输入返回一行得分：对 {} 个输入的批次它返回了 {} 行。",
   "The model raised {}: {}": "模型引发了 {}：{}",
+  "Give each input that it needs by its name: dict({}).": "请按名称给出它需要的每个输入：dict({})。",
   "The model takes pictures of shape [{}, height, width].": "模型接受形状为 [{}, 高, 宽] 的图像。",
   "If the model takes pictures of another size, let preprocess= make them.":
     "如果模型接受另一尺寸的图像，请让 preprocess= 生成。",
@@ -126,8 +127,10 @@ export const refused: Record<string, string> = {
     "层 {} 在通往得分的路上没有输出浮点张量。请另选。",
   "No layer put out a tensor of floating-point numbers on the way to the score. Of functions, TorchScript and exported graphs no layer can be seen: give the module itself.":
     "没有一层在通往得分的路上输出浮点张量。函数、TorchScript 和导出的图看不到各层：请给出模块本身。",
-  "The model must return a tensor of class scores [n, classes], or a tuple, dict or object that holds one; got {}.":
-    "模型必须返回类别得分的张量 [n, 类别]，或含有它的元组、字典或对象；得到的是 {}。",
+  "The model must return a tensor of class scores [n, classes], or a tuple, dict or object that holds one; got {}.{}":
+    "模型必须返回类别得分的张量 [n, 类别]，或含有它的元组、字典或对象；得到的是 {}。{}",
+  "Explain what holds them, lambda x: model(x){}, or a number of it, target=lambda out: {}.":
+    "请解释其中含有得分的部分 lambda x: model(x){}，或其中的一个数 target=lambda out: {}。",
   "The model must return floating-point scores, got {}; class numbers cannot be explained.":
     "模型必须返回浮点得分，得到的是 {}；类别编号无法解释。",
   "The model must return one row of scores an input, [n, classes], got shape {}. {}":
