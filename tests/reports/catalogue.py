@@ -1,22 +1,23 @@
-"""Every sentence that a report may say of its own, as it stands in the source: {} for what differs."""
+"""Every sentence that reports and pictures may say of their own, as it stands in the source: {} for what differs."""
 
 import ast
 from pathlib import Path
 
-from xai_widgets import reports
+import xai_widgets
 
-FOLDER = Path(reports.__file__).parent
+PACKAGE = Path(xai_widgets.__file__).parent
+FOLDERS = ("reports", "export")
 
 
 def said():
-    """Return what is given to `say` and `plain`, there or by a constant of the module."""
+    """Return what is given to `say` and `phrase`, there or by a constant of the module."""
     found = set()
-    for path in FOLDER.glob("*.py"):
+    for path in (one for folder in FOLDERS for one in PACKAGE.glob(f"{folder}/*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         given = [
             call.args[0]
             for call in ast.walk(tree)
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"say", "plain"}
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"say", "phrase"}
         ]
         # Which of several sentences is said may be chosen by a name, a place or an attribute: then all of them count.
         chosen = any(not isinstance(one, ast.Constant) for one in given)

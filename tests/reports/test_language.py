@@ -13,8 +13,9 @@ from widgets.fakes import Browser
 import xai_widgets as xai
 from xai_widgets.changes import Candidate, Counterfactuals, Edit
 from xai_widgets.evaluations import FAILURES, MARKS, NO_BETTER, UNCHECKED
-from xai_widgets.reports.language import FOLDER, language, languages, say, written_in
-from xai_widgets.reports.language import told as heard
+from xai_widgets.language import FOLDER, language, languages, written_in
+from xai_widgets.language import told as heard
+from xai_widgets.reports.language import say
 
 CODES = [code for code in languages() if code != "en"]
 CHINESE = r"[\u4e00-\u9fff]"

@@ -13,7 +13,7 @@ import pytest
 import torch
 from notebooks.static import GITHUB, PRIORITY, picked
 from PIL import Image
-from widgets.fakes import Gate
+from widgets.fakes import Browser, Gate
 from widgets.tables import FRAME, ROW, judge
 from widgets.tables import LABELS as ANSWERS
 from widgets.texts import Reader
@@ -245,3 +245,15 @@ def test_a_cell_waits_for_its_picture_where_a_program_runs_it(make, gate, monkey
     monkeypatch.setattr(answered, "wait", lambda seconds: (gate.set() if seconds else None, wait(seconds)))
     assert ("image/png" in w._repr_mimebundle_()[0]) is (told.get("allow_stdin") is False)
     gate.set()
+
+
+def test_a_widgets_picture_is_in_the_language_that_it_is_read_in(make, tmp_path):
+    widget = make()
+    widget.wait()
+    assert "Why" in widget._repr_mimebundle_()[0]["text/plain"]
+    browser = Browser(widget, hello=False)
+    browser.say(kind="hello", v=1, version="0.1.0", language="zh")
+    browser.wait("language")
+    assert re.match("\u4e3a\u4ec0\u4e48\u662f", widget._repr_mimebundle_()[0]["text/plain"])
+    widget.save(tmp_path / "why.html")
+    assert "<title>\u4e3a\u4ec0\u4e48\u662f" in (tmp_path / "why.html").read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ import numpy as np
 
 from xai_widgets.export.draw import FAINT, INK, Scene
 from xai_widgets.export.words import clean, signed
+from xai_widgets.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def cells(names: Sequence[str], values: NDArray[np.float64], look: Look, width: 
         pen.draw.line([(middle, y), (middle, y + LINE * len(shown))], fill=INK)
         if len(rest):
             line = y + LINE * len(shown) + LINE / 2 + 5
-            pen.write((x, line), f"{len(rest)} more", size=13, colour=FAINT)
+            pen.write((x, line), phrase("{} more", str(len(rest))), size=13, colour=FAINT)
             pen.write((end, line), signed(float(np.nansum(values[rest]))), size=13, colour=FAINT, anchor="r")
 
     return Scene(width, high, draw)

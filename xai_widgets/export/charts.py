@@ -9,9 +9,11 @@ from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.curves import effects
 from xai_widgets.export.draw import CHOSEN, FAINT, INK, TRACK, Scene, measure
+from xai_widgets.export.font import legible
 from xai_widgets.export.swarm import swarm
 from xai_widgets.export.trees import tree
 from xai_widgets.export.words import clean, short
+from xai_widgets.language import phrase, told
 from xai_widgets.populations import Contributions, Effects, Importances, SurrogateTree
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ MOST = 30
 """Columns that are drawn or told."""
 
 
+@legible
 def chart(result: PopulationResult) -> Image.Image:
     """Draw a result with its heading and notes."""
     return _scene(result).image()
@@ -36,18 +39,18 @@ def chart(result: PopulationResult) -> Image.Image:
 def title_of(result: PopulationResult) -> str:
     """Return what was asked of which answer."""
     name = result.method.replace("_", " ").capitalize() or type(result).__name__
-    return f"{name}: {clean(result.label)}"
+    return f"{told(name)}: {clean(result.label)}"
 
 
 def _scene(result: PopulationResult) -> Scene:
     height, body = _body(result)
     pen = measure()
-    notes = [line for note in sentences(result) for line in pen.wrap(clean(note), SMALL, WIDTH - 2 * GAP)]
+    notes = [line for note in sentences(result) for line in pen.wrap(told(clean(note)), SMALL, WIDTH - 2 * GAP)]
 
     def draw(pen: Pen, x: float, y: float) -> None:
         assert x == y == 0, "a chart is a picture of its own"
         pen.write((GAP, 28), title_of(result), size=17, most=WIDTH - 2 * GAP, bold=True)
-        pen.write((GAP, 48), clean(result.unit), size=SMALL, colour=FAINT, most=WIDTH - 2 * GAP)  # type: ignore[attr-defined]
+        pen.write((GAP, 48), told(clean(result.unit)), size=SMALL, colour=FAINT, most=WIDTH - 2 * GAP)  # type: ignore[attr-defined]
         body(pen, HEAD)
         for i, note in enumerate(notes):
             pen.write((GAP, HEAD + height + 18 * (i + 1)), note, size=SMALL, colour=FAINT)
@@ -64,6 +67,7 @@ def _body(result: PopulationResult) -> tuple[int, Callable[[Pen, float], None]]:
     return swarm(result) if isinstance(result, Contributions) else bars(result)
 
 
+@legible
 def png(result: PopulationResult) -> bytes:
     """Draw it as a PNG."""
     file = io.BytesIO()
@@ -83,12 +87,13 @@ def write_svg(result: PopulationResult, path: Path) -> None:
 
 def text(result: PopulationResult) -> str:
     """Describe a result in words and numbers."""
-    lines = [f"{result.method.replace('_', ' ').capitalize()} of {clean(result.label)}", *sentences(result)]
+    name = told(result.method.replace("_", " ").capitalize())
+    lines = [phrase("{} of {}", name, clean(result.label)), *map(told, sentences(result))]
     if isinstance(result, SurrogateTree):
         return "\n".join([*lines, result.rules()])
     records = result.records()
     lines += ["; ".join(f"{name} {_plain(value)}" for name, value in row.items()) for row in records[:MOST]]
-    return "\n".join([*lines, *([f"… and {len(records) - MOST} more"] if len(records) > MOST else [])])
+    return "\n".join([*lines, *([phrase("… and {} more", str(len(records) - MOST))] if len(records) > MOST else [])])
 
 
 def sentences(result: PopulationResult) -> list[str]:

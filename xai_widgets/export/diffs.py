@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_widgets.changes import Candidate, RowCandidate
 from xai_widgets.export.words import clean, score, short
+from xai_widgets.language import told
 from xai_widgets.picture_changes import PictureCandidate
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ STYLES = {
 def heading(found: Counterfactuals) -> str:
     """Say what was asked."""
     (name, chance), *_ = found.prediction.top(1)
-    return f"{clean(name)} {score(chance, found.prediction.task)} now. What would make it {clean(found.label)}?"
+    return told(f"{clean(name)} {score(chance, found.prediction.task)} now. What would make it {clean(found.label)}?")
 
 
 def verdict(found: Counterfactuals, one: Candidate | RowCandidate | PictureCandidate) -> str:
@@ -40,14 +41,14 @@ def verdict(found: Counterfactuals, one: Candidate | RowCandidate | PictureCandi
             parts.append(f"{len(one.regions)} region{'s' * (len(one.regions) != 1)}")
         parts.append(f"{one.area:.1%} of the picture")
         parts.append(f"stays in {round(3 * one.survives)} of 3 copies that look the same")
-        return ", ".join(parts)
+        return ", ".join(map(told, parts))
     parts.append(f"{len(one.edits)} edit{'s' * (len(one.edits) != 1)}")
     if isinstance(one, RowCandidate):
         parts[-1] = parts[-1].replace("edit", "change")
         parts.append(f"effort {short(one.effort)}")
     elif one.fluency is not None:
         parts.append(f"fluency {_signed(one.fluency, 'value')}")
-    return ", ".join(parts)
+    return ", ".join(map(told, parts))
 
 
 def _signed(value: float, task: str) -> str:
@@ -108,7 +109,7 @@ def remarks(found: Counterfactuals) -> list[str]:
     # Of pictures, a note says it with its numbers.
     said = ["No smaller set of the edits tried does it."] if found.fewest and not found.is_picture else []
     said += [f"{found.fraction:.0%} of the search is done."] if found.fraction < 1 else []
-    return [*said, *map(clean, found.notes)]
+    return [told(one) for one in (*said, *map(clean, found.notes))]
 
 
 def _visible(words: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from xai_widgets.export.font import lettered
+from xai_widgets.export.font import lettered, unwritten
 from xai_widgets.export.vector import Vector
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ PAPER, INK, FAINT = (255, 255, 255), (31, 35, 40), (92, 99, 107)
 TRACK, BAR, CHOSEN = (232, 234, 237), (150, 158, 167), (37, 99, 201)
 HATCH_DARK, HATCH_LIGHT = (96, 96, 96, 255), (216, 216, 216, 190)
 ELLIPSIS = "…"
+OPENING, CLOSING = (
+    "\uff08\u3010\u300a\u300c",
+    "\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\uff09\u3011\u300b\u300d",
+)
+HAN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+PIECES = re.compile(rf"\s*[{OPENING}]*(?:[{HAN}]|[^\s{HAN}{OPENING}{CLOSING}]+|[{OPENING}{CLOSING}])[{CLOSING}]*")
+"""What a line does not break in: a word, or a sign of writing that has no spaces, with the marks that belong to it."""
+
 LONGEST = 256
 """Longest text that is measured: what is longer does not fit anywhere."""
 
@@ -41,7 +50,11 @@ class Pen:
     def width(self, text: str, size: int) -> float:
         """Measure a text."""
         letters, font = lettered(text, size)
-        return float(self._measure.textlength(letters, font=font))
+        wide = float(self._measure.textlength(letters, font=font))
+        if missing := unwritten(text):
+            # Readers of lines and letters may have the font that is not here.
+            wide += missing * (size - float(self._measure.textlength("?", font=font)))
+        return wide
 
     def paste(self, image: Image.Image, at: tuple[float, float]) -> None:
         """Put a picture down, its upper left corner at a whole pixel."""
@@ -64,8 +77,9 @@ class Pen:
     def wrap(self, text: str, size: int, most: float) -> list[str]:
         """Break a text into lines of at most `most`."""
         lines: list[str] = []
-        for word in text[: 4 * LONGEST].split():
-            joined = f"{lines[-1]} {word}" if lines else word
+        for piece in PIECES.findall(text[: 4 * LONGEST]):
+            word = piece.lstrip()
+            joined = f"{lines[-1]}{' ' * (word != piece)}{word}" if lines else word
             if lines and self.width(joined, size) <= most:
                 lines[-1] = joined
             else:
@@ -93,7 +107,8 @@ class Pen:
         """Write one line; `at` is its end by `anchor` (l, m, r) and its baseline. `halo` covers what lies below."""
         text = text if most is None else self.fit(text, size, most)
         letters, font = lettered(text, size)
-        wide = float(self._measure.textlength(letters, font=font))
+        lines = isinstance(self.draw, Vector)
+        wide = self.width(text, size) if lines else float(self._measure.textlength(letters, font=font))
         left = at[0] - {"l": 0.0, "m": 0.5, "r": 1.0}[anchor] * wide
         if isinstance(self.draw, Vector):
             self.draw.write((left, at[1]), text, size, colour, wide, bold=bold, halo=halo)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from xai_widgets.export.clusters import clusters, in_order, orders_itself
+from xai_widgets.language import language, spoken, written_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OTHERS = (
     "DejaVuSans.ttf",
     "NotoSansCJK-Regular.ttc",
     "Arial Unicode.ttf",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "DroidSansFallbackFull.ttf",
     "msyh.ttc",
+    "simhei.ttf",
     "arial.ttf",
     "AppleSDGothicNeo.ttc",
 )
@@ -20,6 +28,29 @@ OTHERS = (
 
 _INSTEAD = {"−": "-", "–": "-", "—": "-", "×": "x", "≥": ">", "≤": "<", "∞": "inf", "…": "...", "ß": "ss"}
 _UNKNOWN = "?"
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+def legible(paint: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """Have a picture made in English where no font writes the language: pixels bring no letters of their reader's."""
+
+    @functools.wraps(paint)
+    def painted(*given: _Given.args, **options: _Given.kwargs) -> _Made:
+        code = spoken()
+        with written_in(code if _writes(code) else "en"):
+            return paint(*given, **options)
+
+    return painted
+
+
+@functools.cache
+def _writes(code: str) -> bool:
+    """Whether a font has all letters of what is said in a language."""
+    known = language(code)
+    letters = {one for said in (*known.said.values(), *known.told.values()) for one in said if one.isalpha()}
+    return any(all(_has_glyph(font, one) for one in letters) for font in ("", *_others()))
 
 
 def lettered(text: str, size: int) -> tuple[str, Any]:
@@ -29,10 +60,22 @@ def lettered(text: str, size: int) -> tuple[str, Any]:
     most of them. What no font knows is one question mark for each sign with all that is joined with it.
     """
     text = unicodedata.normalize("NFC", text)
-    lost = {one for one in text if not _has_glyph("", one) and (one.isalpha() or _instead(one) == _UNKNOWN != one)}
-    name = max(("", *_others()), key=lambda font: sum(_has_glyph(font, one) for one in lost)) if lost else ""
+    name = _chosen(text)
     text = text if orders_itself() else in_order(text)
     return "".join(_known(name, one) for one in clusters(text)), _font(name, size)
+
+
+def unwritten(text: str) -> int:
+    """Return how many signs as wide as high, such as Chinese ones, no font here writes."""
+    text = unicodedata.normalize("NFC", text)
+    name = "" if text.isascii() else _chosen(text)
+    return sum(unicodedata.east_asian_width(one) in "WF" and not _has_glyph(name, one) for one in text)
+
+
+def _chosen(text: str) -> str:
+    """Return the font that writes a text best; nothing for Pillow's own."""
+    lost = {one for one in text if not _has_glyph("", one) and (one.isalpha() or _instead(one) == _UNKNOWN != one)}
+    return max(("", *_others()), key=lambda font: sum(_has_glyph(font, one) for one in lost)) if lost else ""
 
 
 def _known(name: str, cluster: str) -> str:

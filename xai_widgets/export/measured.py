@@ -10,7 +10,9 @@ from xai_widgets.evaluations import MARKS, shown
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.draw import BAR, CHOSEN, FAINT, INK, Scene
+from xai_widgets.export.font import legible
 from xai_widgets.export.words import clean, title_of
+from xai_widgets.language import told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +28,7 @@ STROKES = {"this map": (CHOSEN, 3), "rank correlation": (CHOSEN, 3), "random ord
 
 def heading(found: Evaluation) -> str:
     """Say of what it is."""
-    return f"Can {title_of(found.method)} of {clean(found.label)} be believed?"
+    return told(f"Can {title_of(found.method)} of {clean(found.label)} be believed?")
 
 
 def curved(found: Evaluation) -> list[Measure]:
@@ -43,12 +45,12 @@ def scene(found: Evaluation) -> Scene:
     def draw(pen: Pen, x: float, y: float) -> None:
         room = WIDTH - 2 * EDGE
         pen.write((x + EDGE, y + 28), heading(found), size=17, most=room, bold=True)
-        pen.write((x + EDGE, y + 52), clean(found.verdict), size=14, most=room)
+        pen.write((x + EDGE, y + 52), told(clean(found.verdict)), size=14, most=room)
         for k, one in enumerate(found.measures):
             line = y + HEAD + LINE * k + 12
-            pen.write((x + EDGE, line), one.title, size=13, most=260)
-            pen.write((x + 430, line), shown(one), size=13, anchor="r", most=130)
-            pen.write((x + 460, line), MARKS[one.passed], size=13, colour=FAINT, bold=one.passed is False)
+            pen.write((x + EDGE, line), told(one.title), size=13, most=260)
+            pen.write((x + 430, line), told(shown(one)), size=13, anchor="r", most=130)
+            pen.write((x + 460, line), told(MARKS[one.passed]), size=13, colour=FAINT, bold=one.passed is False)
         for k, one in enumerate(drawn):
             _curves(pen, one, (x + k % 2 * TILE, y + below + k // 2 * TALL))
 
@@ -57,9 +59,9 @@ def scene(found: Evaluation) -> Scene:
 
 def _curves(pen: Pen, one: Measure, at: tuple[float, float]) -> None:
     left, top = at
-    pen.write((left + EDGE, top + 24), one.title, size=14, most=TILE - EDGE, bold=True)
+    pen.write((left + EDGE, top + 24), told(one.title), size=14, most=TILE - EDGE, bold=True)
     wide = TILE - EDGE - 12
-    for k, line in enumerate(pen.cut(pen.wrap(one.sentence, SMALL, wide), 2, SMALL, wide)):
+    for k, line in enumerate(pen.cut(pen.wrap(told(one.sentence), SMALL, wide), 2, SMALL, wide)):
         pen.write((left + EDGE, top + 42 + 15 * k), line, size=SMALL, colour=FAINT)
     box = (left + EDGE + 44, top + 72, left + TILE - 12, top + TALL - 52)
     axes = Axes(box, ends(*(curve.x for curve in one.curves)), ends(*(curve.y for curve in one.curves)))
@@ -71,10 +73,12 @@ def _curves(pen: Pen, one: Measure, at: tuple[float, float]) -> None:
     for curve in one.curves:
         colour, width = STROKES.get(curve.name, (INK, 1))
         pen.draw.line([(x, top + TALL - 20), (x + 16, top + TALL - 20)], fill=colour, width=width)
-        pen.write((x + 21, top + TALL - 16), curve.name, size=SMALL)
-        x += 34 + pen.width(curve.name, SMALL)
+        name = told(curve.name)
+        pen.write((x + 21, top + TALL - 16), name, size=SMALL)
+        x += 34 + pen.width(name, SMALL)
 
 
+@legible
 def png(found: Evaluation) -> bytes:
     """Draw it as a PNG."""
     file = io.BytesIO()

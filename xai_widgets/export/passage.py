@@ -11,6 +11,7 @@ from PIL import Image
 from xai_widgets.export.clusters import direction
 from xai_widgets.export.colours import STEPS, ramp
 from xai_widgets.export.draw import FAINT, INK, PAPER, Scene, measure
+from xai_widgets.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +81,7 @@ def passage(text: str, pieces: Sequence[tuple[int, int]], values: NDArray[Any], 
             _draw(pen, line, (x, y + row * LINE), width, papers)
         if more:
             left = len({run.piece for line in more for run in line} - {None})
-            pen.write((x, y + len(lines) * LINE + TOP), f"… and {left} more", size=13, colour=FAINT)
+            pen.write((x, y + len(lines) * LINE + TOP), phrase("… and {} more", str(left)), size=13, colour=FAINT)
 
     return Scene(width, max(1, len(lines) + bool(more)) * LINE, draw)
 

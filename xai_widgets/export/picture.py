@@ -11,10 +11,12 @@ from PIL import Image
 from xai_widgets.export.cells import cells
 from xai_widgets.export.colours import Look, look_of, washed
 from xai_widgets.export.draw import BAR, CHOSEN, FAINT, TRACK, Scene, legend, measure, overlay, reduced
+from xai_widgets.export.font import legible
 from xai_widgets.export.passage import passage, strip, sums
 from xai_widgets.export.smoothing import automatic, smoothed
 from xai_widgets.export.words import TOP, clean, columns_of, doubt, question, score, short, title_of
 from xai_widgets.export.words import text as described
+from xai_widgets.language import phrase, told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +36,7 @@ MOST_LINES = 12
 """Of the notes on the computation."""
 
 
+@legible
 def picture(attribution: Attribution, *, width: int = 860, **display: Any) -> Image.Image:
     """Draw photo and heat map, or what words or columns contribute, with everything needed to read them.
 
@@ -68,6 +71,7 @@ def picture(attribution: Attribution, *, width: int = 860, **display: Any) -> Im
     return _page(attribution, width=width, **display).scene.image()
 
 
+@legible
 def png(attribution: Attribution, **options: Any) -> bytes:
     """Draw the picture, with the options of :func:`picture`, and return it as a PNG of 256 colours."""
     page = _page(attribution, **options)
@@ -98,7 +102,8 @@ def _page(attribution: Attribution, *, width: int = 860, **display: Any) -> _Pag
         msg = f"width must lie in {NARROWEST}..{WIDEST}, got {width}."
         raise ValueError(msg)
     room = round((width - 3 * GAP) * 0.64)
-    notes = [*doubt(attribution), *map(clean, attribution.notes)]
+    doubts, said = map(told, doubt(attribution)), [told(clean(one)) for one in attribution.notes]
+    notes = [*doubts, *said]
     if attribution.text is not None:
         scene, look = _read(attribution, room, **display)
         return _Page(attribution, look, scene, width, notes=notes, strip=strip(look, (room, 10)))
@@ -117,8 +122,8 @@ def _page(attribution: Attribution, *, width: int = 860, **display: Any) -> _Pag
     heat = smoothed(attribution.heat, sigma)
     look = look_of(heat, **display)
     scene = _overlaid(attribution, heat, look, room)
-    notes = [*doubt(attribution), *([f"shown smoothed over {sigma:g} px"] if sigma else [])]
-    notes += map(clean, attribution.notes)
+    if sigma:
+        notes.insert(len(notes) - len(said), phrase("shown smoothed over {} px", f"{sigma:g}"))
     bar = legend(look, (max(scene.width, _least(width)), 10))
     return _Page(attribution, look, scene, width, notes=notes, strip=bar)
 
@@ -202,12 +207,12 @@ class _Page:
         x += self.left + 2 * GAP
         self._bars(pen, x, y + TOP_EDGE)
         if self.caption:
-            pen.write((x, y + self.bars_end + 24), "Computation", size=13, colour=FAINT)
+            pen.write((x, y + self.bars_end + 24), phrase("Computation"), size=13, colour=FAINT)
         for i, line in enumerate(self.caption):
             pen.write((x, y + self.bars_end + 46 + 19 * i), line, size=13)
 
     def _title(self, pen: Pen, x: float, y: float) -> None:
-        method = " · " + title_of(self.attribution.method)
+        method = " · " + told(title_of(self.attribution.method))
         room = self.width - 2 * GAP
         asked = question(self.attribution)
         # The method is never cut off by a long label.
@@ -222,7 +227,7 @@ class _Page:
         more, less = ("≥ ", "≤ ") if look.clipped else ("", "")
         low, high = look.ends
         first = f"{less}{short(low)}" if look.diverging else "0"
-        middle = "against   0   for" if look.diverging else "strength"
+        middle = f"{phrase('against')}   0   {phrase('for')}" if look.diverging else phrase("strength")
         last = f"{more}{'+' if look.diverging else ''}{short(high)}"
         pen.write((x, y + 27), first, size=13)
         # On both sides of the middle there is as much room as the longer end leaves.
@@ -239,7 +244,7 @@ class _Page:
             clean(prediction.label(i)) for i in chosen if isinstance(i, int) and 0 <= i < len(prediction.probabilities)
         }
         full = max((abs(v) for _, v in top), default=1.0) if prediction.task == "value" else 1.0
-        pen.write((x, y + 12), "Prediction", size=13, colour=FAINT)
+        pen.write((x, y + 12), phrase("Prediction"), size=13, colour=FAINT)
         for i, (name, value) in enumerate(top):
             line = y + 36 + 34 * i
             words = score(value, prediction.task)

@@ -10,6 +10,8 @@ from PIL import Image
 
 from xai_widgets.export.diffs import heading, remarks, verdict
 from xai_widgets.export.draw import FAINT, PAPER, Pen
+from xai_widgets.export.font import legible
+from xai_widgets.language import phrase
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +31,7 @@ PALE = 0.55
 """How far what did not change fades towards white."""
 
 
+@legible
 def changes_png(found: Counterfactuals) -> bytes:
     """Draw the best candidates as a PNG: before, after and what changed; the original alone where there is none."""
     shown = found.candidates[:TALLEST]
@@ -36,10 +39,11 @@ def changes_png(found: Counterfactuals) -> bytes:
     pen = Pen(Image.new("RGB", (1, 1)))
     notes = [line for one in remarks(found) for line in pen.wrap(one, 13, WIDTH - 2 * GAP)]
     rows = max(1, len(shown))
+    titles = (phrase("Before"), phrase("After"), phrase("What changed")) if shown else (phrase("The picture"),)
     page = Image.new("RGB", (WIDTH, TOP + rows * (height + 44) + 19 * len(notes) + 12), PAPER)
     pen = Pen(page)
     pen.write((GAP, 26), heading(found), size=17, bold=True, most=WIDTH - 2 * GAP)
-    for k, title in enumerate(("Before", "After", "What changed") if shown else ("The picture",)):
+    for k, title in enumerate(titles):
         pen.write((GAP + k * (SIDE + GAP), 50), title, size=13, colour=FAINT)
     for row in range(rows):
         top = TOP + row * (height + 44)

@@ -10,6 +10,7 @@ from PIL import Image
 from xai_widgets.export.colours import STEPS, look, ramp
 from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, Pen, Scene
 from xai_widgets.export.words import clean
+from xai_widgets.language import phrase, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ def scatter(
     def draw(pen: Pen, x: float, y: float) -> None:
         at = np.add(places, (x, y))
         for i, line in enumerate(lines[:2]):
-            words, size = clean(line), 13 if i else 18
+            words, size = told(clean(line)), 13 if i else 18
             pen.write((x + EDGE, y + 28 + 22 * i), words, size=size, bold=i == 0, most=WIDTH - 2 * EDGE)
         colours = [tuple(colour) for colour in shade(shares).tolist()]
         radius = float(np.clip(90 / np.sqrt(len(at)), 1.2, 4))
@@ -119,5 +120,9 @@ def _legend(pen: Pen, left: float, top: float) -> None:
     wide = WIDTH - 2 * EDGE
     strip = np.broadcast_to(shade(np.linspace(0, 1, wide)), (8, wide, 3))
     pen.paste(Image.fromarray(np.ascontiguousarray(strip)), (left, top))
-    for share, anchor, text in ((0.0, "l", "0%"), (0.5, "m", "true neighbours that survive"), (1.0, "r", "100%")):
+    for share, anchor, text in (
+        (0.0, "l", "0%"),
+        (0.5, "m", phrase("true neighbours that survive")),
+        (1.0, "r", "100%"),
+    ):
         pen.write((left + share * wide, top + 24), text, size=12, colour=FAINT, anchor=anchor)

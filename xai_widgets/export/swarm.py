@@ -10,6 +10,7 @@ from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.colours import colormaps, ramp
 from xai_widgets.export.draw import FAINT, TRACK
 from xai_widgets.export.words import clean
+from xai_widgets.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,13 +43,13 @@ def swarm(result: Contributions) -> tuple[int, Callable[[Pen, float], None]]:
             for a, off, colour in zip(x, _offsets(x), _colours(data[:, i]), strict=True):
                 box = [a - SIZE, middle + off - SIZE, a + SIZE, middle + off + SIZE]
                 pen.draw.ellipse(box, fill=tuple(colour))
-        pen.write((LEFT, bottom + 36), "low value", size=SMALL, colour=FAINT)
+        pen.write((LEFT, bottom + 36), phrase("low value"), size=SMALL, colour=FAINT)
         strip = _colours(np.arange(101.0))
         for k, colour in enumerate(strip):
             pen.draw.line([(LEFT + 64 + k, bottom + 28), (LEFT + 64 + k, bottom + 35)], fill=tuple(colour))
-        pen.write((LEFT + 172, bottom + 36), "high; ", size=SMALL, colour=FAINT)
+        pen.write((LEFT + 172, bottom + 36), phrase("high; "), size=SMALL, colour=FAINT)
         pen.draw.ellipse([LEFT + 212, bottom + 29, LEFT + 218, bottom + 35], fill=TRACK)
-        pen.write((LEFT + 222, bottom + 36), "missing", size=SMALL, colour=FAINT)
+        pen.write((LEFT + 222, bottom + 36), phrase("missing"), size=SMALL, colour=FAINT)
 
     return HIGH * len(shown) + 44, body
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xai_widgets.export.axes import SMALL
 from xai_widgets.export.draw import CHOSEN, FAINT, INK, TRACK
 from xai_widgets.export.words import clean
+from xai_widgets.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ def tree(result: SurrogateTree) -> tuple[int, Callable[[Pen, float], None]]:
                 pen.draw.line([(x, above[-1] + 5), (x, base - 5), (left - 4, base - 5)], fill=TRACK, width=2)
             above.append(base)
             # Pillow's own font has no such signs.
-            words = clean(one.condition).replace("≤", "<=").replace("≠", "!=") if one.depth else "all rows"
+            words = clean(one.condition).replace("≤", "<=").replace("≠", "!=") if one.depth else phrase("all rows")
             colour = INK if one.leaf else FAINT
             pen.write((left, base), words, size=13, colour=colour, most=ANSWER - 10 - left)
             if not one.leaf:
@@ -46,6 +47,7 @@ def tree(result: SurrogateTree) -> tuple[int, Callable[[Pen, float], None]]:
             pen.draw.rectangle([SHARE, base - 10, SHARE + wide, base], fill=CHOSEN)
             pen.write((RIGHT, base), f"{one.rows / total:.1%}", size=SMALL, colour=FAINT, anchor="r")
         if len(result.nodes) > MOST:
-            pen.write((LEFT, top + LINE * len(nodes) + 16), f"… {len(result.nodes) - MOST} more", size=SMALL)
+            more = phrase("… and {} more", str(len(result.nodes) - MOST))
+            pen.write((LEFT, top + LINE * len(nodes) + 16), more, size=SMALL)
 
     return LINE * len(nodes) + 10 + 20 * (len(result.nodes) > MOST), body

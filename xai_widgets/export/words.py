@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_widgets.language import phrase, told
 from xai_widgets.method import REGISTRY
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def title_of(method: str) -> str:
 
 def question(attribution: Attribution) -> str:
     """Return what the result answers."""
-    return f"Why {clean(attribution.label)}?"
+    return phrase("Why {}?", clean(attribution.label))
 
 
 def clean(text: str) -> str:
@@ -82,9 +83,9 @@ def text(attribution: Attribution) -> str:
     top = ", ".join(f"{clean(name)} {score(p, task)}" for name, p in a.prediction.top(TOP))
     size = " × ".join(map(str, a.values.shape)) or "one value"
     lines = [question(a), f"{title_of(a.method)}, values {size}"]
-    lines += ["; ".join(doubt(a))] if doubt(a) else []
+    lines += ["; ".join(map(told, doubt(a)))] if doubt(a) else []
     lines += [f"Prediction: {top}", *_strongest(a), *map(clean, a.notes)]
-    return "\n".join(lines)
+    return "\n".join(map(told, lines))
 
 
 def every_word(attribution: Attribution) -> list[str]:
@@ -92,9 +93,9 @@ def every_word(attribution: Attribution) -> list[str]:
     if attribution.text is None:
         return []
     words = attribution.contributions()
-    more = [f"… and {len(words) - MOST_WORDS} more"] if len(words) > MOST_WORDS else []
+    more = [phrase("… and {} more", str(len(words) - MOST_WORDS))] if len(words) > MOST_WORDS else []
     listed = [f"{clean(word)} {signed(value)}" for word, value in words[:MOST_WORDS]]
-    return [f"Words: {'; '.join([*listed, *more])}"]
+    return [phrase("Words: {}", "; ".join([*listed, *more]))]
 
 
 def columns_of(attribution: Attribution) -> Sequence[str]:
@@ -106,7 +107,7 @@ def columns_of(attribution: Attribution) -> Sequence[str]:
 def cell(value: Any) -> str:
     """Return what a row holds in one column."""
     if value is None:
-        return "missing"
+        return phrase("missing")
     return f"{value:.6g}".replace("-", "−") if isinstance(value, float) else str(value)
 
 
@@ -127,7 +128,7 @@ def _strongest(attribution: Attribution) -> list[str]:
         if values.ndim == 1 and attribution.names is not None:
             listed.append(f"{clean(columns_of(attribution)[at[0]])} {signed(value)}")
         else:
-            listed.append(f"{signed(value)}{f' at {where}' if at else ''}")
+            listed.append(told(f"{signed(value)}{f' at {where}' if at else ''}"))
         # The neighbours of a strong cell of a map say the same again.
         near = [max(sizes.shape) // NEIGHBOURS if heat is not None else 0] * len(at)
         sizes[tuple(slice(max(0, i - n), i + n + 1) for i, n in zip(at, near, strict=True))] = -1.0

@@ -10,8 +10,10 @@ from PIL import Image
 
 from xai_widgets.export.colours import look_of
 from xai_widgets.export.draw import FAINT, PAPER, Pen
+from xai_widgets.export.font import legible
 from xai_widgets.export.passage import shades, visible
 from xai_widgets.export.words import short
+from xai_widgets.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,8 @@ WIDTH, SIDE, LEAST = 860, 24, 11
 
 NAME = 104
 """Room for a token's name."""
+
+LEGEND = "Each new token (row) and what it rests on (column): orange for, blue against, up to {}"
 
 STRONGEST = 3
 """Tokens that are listed for each new one."""
@@ -49,6 +53,7 @@ def _strongest(whole: Text, row: NDArray[np.float32]) -> str:
     return f", rests on {', '.join(told)}" if order else ""
 
 
+@legible
 def written_png(whole: Text, first: int, rows: NDArray[np.float32]) -> bytes:
     """Draw the token × token map: a row for each new token, a column for each of the text."""
     side = max(2, min(SIDE, (WIDTH - NAME) // max(1, rows.shape[1])))
@@ -68,7 +73,7 @@ def written_png(whole: Text, first: int, rows: NDArray[np.float32]) -> bytes:
             upright = Image.new("RGB", (NAME - 6, side), PAPER)
             Pen(upright).write((0, side / 2 + 4), _name(whole, i), size=12, colour=FAINT, most=NAME - 8)
             image.paste(upright.rotate(90, expand=True), (left + i * side, 0))
-    said = f"Each new token (row) and what it rests on (column): orange for, blue against, up to {short(look.scale)}"
+    said = phrase(LEGEND, short(look.scale))
     Pen(image).write((left, image.height - 8), said, size=12, colour=FAINT, most=image.width - left)
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)

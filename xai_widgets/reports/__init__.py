@@ -9,8 +9,8 @@ from xai_widgets.changes import CHANGE_WRITERS
 from xai_widgets.evaluations import EVALUATION_WRITERS
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.page import document
+from xai_widgets.language import languages, written_in
 from xai_widgets.populations.base import POPULATION_WRITERS
-from xai_widgets.reports.language import languages, written_in
 from xai_widgets.reports.pages import evaluation_html, write_changes, write_evaluation, write_population, write_view
 from xai_widgets.reports.parts import gathered, read_in, written
 from xai_widgets.reports.style import STYLE
@@ -37,7 +37,7 @@ def report(*results: Any, language: str | None = None) -> None:
         In any mix. Those about one input are told together. Of a widget all it knows is told, once it has finished.
     language : {"en", "zh"}, optional
         Of the report; by default that in which a widget given here is read, else English. Words in pictures are
-        English: the font that draws them has Latin letters alone.
+        English where no font of the system has the language's letters.
 
     Raises
     ------
@@ -56,15 +56,15 @@ def report(*results: Any, language: str | None = None) -> None:
     if path.suffix.lower() != ".html":
         msg = f"cannot tell the format of {path.name!r}: the name of a report must end in .html."
         raise ValueError(msg)
-    found = gathered(given)
-    if not found:
-        msg = "report needs a result at least: of xai.attribute, xai.counterfactuals, xai.evaluate, or a widget."
-        raise ValueError(msg)
     known = languages()
     if language is not None and language not in known:
         msg = f"language must be one of {', '.join(map(repr, known))}, got {language!r}."
         raise ValueError(msg)
     read = next((one for one in read_in(given) if one in known), "en")
     with written_in(language or read) as code:
+        found = gathered(given)
+        if not found:
+            msg = "report needs a result at least: of xai.attribute, xai.counterfactuals, xai.evaluate, or a widget."
+            raise ValueError(msg)
         title, body = written(found)
     write_atomically(path, document(title, STYLE, body, language=code))

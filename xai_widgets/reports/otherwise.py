@@ -8,7 +8,7 @@ from xai_widgets.changes import Candidate, RowCandidate
 from xai_widgets.export.diffs import heading, remarks, verdict
 from xai_widgets.export.picture_diffs import changes_png
 from xai_widgets.export.words import clean, score
-from xai_widgets.reports.language import listed, paragraph, say, told
+from xai_widgets.reports.language import listed, paragraph, say
 from xai_widgets.reports.markup import Html, figure, joined, quoted, tag
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ SHOWN = 5
 
 def changes(found: Counterfactuals) -> list[Html | None]:
     """Tell the ways to another answer, the best first."""
-    parts: list[Html | None] = [paragraph(told(heading(found)))]
+    parts: list[Html | None] = [paragraph(heading(found))]
     if not found.candidates:
         parts.append(paragraph(say("None was found.")))
     elif found.is_picture:
-        parts.append(figure(changes_png(found), told(heading(found)), say("Before, after, and what changed.")))
+        parts.append(figure(changes_png(found), heading(found), say("Before, after, and what changed.")))
     else:
         parts.append(paragraph(_first(found, found.candidates[0])))
         items = [
@@ -32,7 +32,7 @@ def changes(found: Counterfactuals) -> list[Html | None]:
             for one in found.candidates[:SHOWN]
         ]
         parts.append(tag("ol", *items))
-    return [*parts, paragraph(*map(told, remarks(found)))]
+    return [*parts, paragraph(*remarks(found))]
 
 
 def _first(found: Counterfactuals, one: Candidate | RowCandidate) -> Html:
@@ -45,7 +45,7 @@ def _first(found: Counterfactuals, one: Candidate | RowCandidate) -> Html:
 
 
 def _verdict(found: Counterfactuals, one: Candidate | RowCandidate) -> Html:
-    first, *more = map(told, verdict(found, one).split(", "))
+    first, *more = verdict(found, one).split(", ")
     return joined(first, *(part for each in more for part in (say(", "), each)))
 
 

@@ -13,10 +13,11 @@ from xai_widgets.export import charts
 from xai_widgets.export.drawn import Drawn
 from xai_widgets.export.facts import facts
 from xai_widgets.export.words import clean, title_of
+from xai_widgets.language import phrase, told
 from xai_widgets.populations import PopulationResult
 from xai_widgets.provenance import provenance
 from xai_widgets.reports import otherwise, trust, why
-from xai_widgets.reports.language import paragraph, plain, say, told
+from xai_widgets.reports.language import paragraph, say
 from xai_widgets.reports.markup import Html, figure, quoted, tag
 from xai_widgets.results import Attribution
 
@@ -74,9 +75,9 @@ def written(found: Sequence[Any]) -> tuple[str, Html]:
     populations = [(one, list[Evaluation]()) for one in found if isinstance(one, PopulationResult)]
     drawings = [one for one in found if isinstance(one, Drawn)]
     inputs = _inputs(found, populations)
-    names = [plain("Why {}?", clean(_label(one))) for one in inputs]
+    names = [phrase("Why {}?", clean(_label(one))) for one in inputs]
     titles = [*names, *(told(one.title) for one in drawings)]
-    title = titles[0] if len(titles) == 1 and not populations else plain("Explanations of a model's answers")
+    title = titles[0] if len(titles) == 1 and not populations else phrase("Explanations of a model's answers")
     made = provenance()
     when = made["time"].partition("T")[0]
     intro = say("Written on {} by xai_widgets {}: by rules, from numbers, by no language model.", when, __version__)

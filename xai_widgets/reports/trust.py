@@ -12,7 +12,8 @@ from xai_widgets.evaluations import MARKS, NO_BETTER, shown
 from xai_widgets.export.measured import curved, heading
 from xai_widgets.export.measured import png as measured_png
 from xai_widgets.export.words import clean, short, title_of
-from xai_widgets.reports.language import paragraph, plain, say, told
+from xai_widgets.language import phrase, told
+from xai_widgets.reports.language import paragraph, say
 from xai_widgets.reports.markup import Html, figure, joined, table, tag
 
 if TYPE_CHECKING:
@@ -81,13 +82,11 @@ def measured(found: Evaluation) -> list[Html | None]:
         )
         for one in found.measures
     ]
-    curves = curved(found) and figure(
-        measured_png(found), told(heading(found)), say("The curves behind these numbers.")
-    )
+    curves = curved(found) and figure(measured_png(found), heading(found), say("The curves behind these numbers."))
     heads = (say("Measure"), say("Value"), say("Check"), say("What it says"))
     return [
         paragraph(tag("strong", verdict), warning and tag("strong", warning)),
-        table(plain("What was measured"), heads, rows),
+        table(phrase("What was measured"), heads, rows),
         curves or None,
         paragraph(*(told(clean(one)) for one in found.notes)),
     ]

@@ -11,8 +11,9 @@ from xai_widgets.export.bundle import drawable
 from xai_widgets.export.picture import png
 from xai_widgets.export.words import TOP, clean, columns_of, score, short, title_of
 from xai_widgets.export.words import text as described
+from xai_widgets.language import phrase, told
 from xai_widgets.method import REGISTRY
-from xai_widgets.reports.language import listed, paragraph, plain, say, told
+from xai_widgets.reports.language import listed, paragraph, say
 from xai_widgets.reports.markup import Html, bar, figure, quoted, table, tag
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def prediction(found: Prediction) -> list[Html | None]:
         if not others:
             return [paragraph(say("The model's answer is the number {}.", tag("strong", short(chance))))]
         return [
-            table(plain("Outputs"), (say("Output"), say("Value")), ((clean(name), short(value)) for name, value in top))
+            table(
+                phrase("Outputs"), (say("Output"), say("Value")), ((clean(name), short(value)) for name, value in top)
+            )
         ]
     answer = tag("strong", clean(first))
     said = say("The model's answer is {}, to which it gives {}.", answer, score(chance, found.task))
@@ -90,7 +93,7 @@ def prediction(found: Prediction) -> list[Html | None]:
     caution = say("A percentage is what the model claims, not how often it is right.")
     rows = [(clean(name), score(p, found.task), bar(p)) for name, p in top]
     heads = (say("Answer"), say("Probability"), "")
-    return [paragraph(said, sure, caution), table(plain("The likeliest answers"), heads, rows)]
+    return [paragraph(said, sure, caution), table(phrase("The likeliest answers"), heads, rows)]
 
 
 def explanation(a: Attribution) -> list[Html | None]:
@@ -151,7 +154,7 @@ def _pieces(a: Attribution, pieces: list[tuple[str, float]], kind: Kind, subject
         for name, value in found[: 2 * TOP]
     )
     heads = (say(kind.name), say("Contribution"), "")
-    return [paragraph(*sentences), table(plain(kind.strongest), heads, rows)]
+    return [paragraph(*sentences), table(phrase(kind.strongest), heads, rows)]
 
 
 def _named(found: list[tuple[str, float]]) -> Html:

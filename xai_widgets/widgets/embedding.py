@@ -21,6 +21,7 @@ from xai_widgets.export.drawn import Drawn
 from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
+from xai_widgets.language import told
 from xai_widgets.results import writer_of
 from xai_widgets.widgets import embedding_messages as messages
 from xai_widgets.widgets import living
@@ -344,7 +345,9 @@ class EmbeddingExplorer(ExplorerWidget):
         if layout is None or self.vectors is None:
             raise RuntimeError(self._questions["layout"].error or "There is no map of the words yet.")
         lines = messages.described(layout, near, self.agreement, self.separation)
-        write_atomically(path, write(self.vectors, layout, near, lines))
+        with self._read():
+            written = write(self.vectors, layout, near, lines)
+        write_atomically(path, written)
 
     def results(self) -> list[Any]:
         """Wait until all is found, and return what is on show, as :func:`xai_widgets.report` tells it."""
@@ -376,4 +379,6 @@ class EmbeddingExplorer(ExplorerWidget):
         lines = messages.described(layout, near, self.agreement, self.separation)
         drawn = None if layout is None else self.vectors
         paint = None if drawn is None else partial(png, drawn, layout, near, lines)
-        return saved(live, TITLE, "\n".join(lines), paint, page=memory(self.as_page, room()))
+        page = memory(self.as_page, room())
+        with self._read():
+            return saved(live, told(TITLE), "\n".join(map(told, lines)), paint, page=page)

@@ -6,7 +6,9 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.export import scatter
+from xai_widgets.export.font import legible
 from xai_widgets.export.tables import csv_of
+from xai_widgets.language import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +27,7 @@ def scene_of(vectors: WordVectors, layout: Layout, near: Near | None, lines: Seq
     return scatter(layout.positions, layout.preserved, lines=lines, labels=labels, near=selected)
 
 
+@legible
 def png(vectors: WordVectors, layout: Layout, near: Near | None, lines: Sequence[str]) -> bytes:
     """Draw it in pixels."""
     file = io.BytesIO()
@@ -34,7 +37,7 @@ def png(vectors: WordVectors, layout: Layout, near: Near | None, lines: Sequence
 
 def svg(vectors: WordVectors, layout: Layout, near: Near | None, lines: Sequence[str]) -> bytes:
     """Draw it in lines and letters."""
-    return scene_of(vectors, layout, near, lines).svg(TITLE, "\n".join(lines))
+    return scene_of(vectors, layout, near, lines).svg(told(TITLE), "\n".join(map(told, lines)))
 
 
 def csv(vectors: WordVectors, layout: Layout, *_: Any) -> bytes:

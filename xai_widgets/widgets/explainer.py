@@ -201,6 +201,10 @@ class Explainer(JudgedWidget):
         self._check_open()
         path, result = Path(path), self.result()
         self.wait(slot="b")
+        with self._read():
+            self._write(path, result)
+
+    def _write(self, path: Path, result: Attribution) -> None:
         name = path.name.lower()
         if name.endswith(".html"):
             write_atomically(path, page(self._shown(result)))
@@ -217,7 +221,8 @@ class Explainer(JudgedWidget):
     def _shown(self, result: Attribution) -> PageContent:
         with self._lock:
             spec, state, said, answers = dict(self.spec), self._state(), self._known(), self._kept.answers
-        more: dict[str, Any] = {"title": question(result), "text": text(result), "facts": facts(result)}
+        with self._read():
+            more: dict[str, Any] = {"title": question(result), "text": text(result), "facts": facts(result)}
         return shown(spec, state, said, answers, **more, language=self._language)
 
     def to_code(self) -> str:
@@ -369,7 +374,9 @@ class Explainer(JudgedWidget):
             return None
         found, error = self._first_picture(), self._last.get(("error", "a"))
         said = "" if error is None else error.content["message"]
-        return mimebundle(live, found, self._display, said, page=memory(self.as_page, room()))
+        page = memory(self.as_page, room())
+        with self._read():
+            return mimebundle(live, found, self._display, said, page=page)
 
     def _first_picture(self) -> Attribution | None:
         exchange = self._exchanges.get("a")

@@ -15,11 +15,13 @@ import traitlets
 from xai_widgets._version import __version__
 from xai_widgets.esm import language
 from xai_widgets.jobs import Outcome
+from xai_widgets.language import read_by
 from xai_widgets.widgets import cells, forgetting, living
 from xai_widgets.wire import Hello, Message, Seen, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
     from xai_widgets.export.fitting import PageContent
     from xai_widgets.jobs import Slot
@@ -163,6 +165,10 @@ class LinkedWidget(anywidget.AnyWidget):
     def language(self) -> str:
         """First part of the BCP 47 tag of the language that it is read in; empty before anybody looks."""
         return self._language
+
+    def _read(self) -> AbstractContextManager[str]:
+        """Write meanwhile in the language that it is read in."""
+        return read_by(self._language)
 
     @abstractmethod
     def as_page(self) -> PageContent | None:

@@ -16,6 +16,7 @@ from xai_widgets.export.code import literal
 from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
+from xai_widgets.language import told
 from xai_widgets.populations.base import POPULATION_WRITERS
 from xai_widgets.results import PAINTERS, writer_of
 from xai_widgets.widgets import living
@@ -120,7 +121,7 @@ class PopulationExplorer(ExplorerWidget):
         self._shown = next(name for name in TOPICS if self._session.why_not(name) is None and not TOPICS[name].columns)
         self._numbers: dict[str, int] = {}
         """Of the newest ask of each question."""
-        self._twins = Twins(worker, self._painted)
+        self._twins = Twins(worker, self._painted, self._read)
         super().__init__(worker, spec=messages.spec(self._session))
         self.state = self._state()
 
@@ -196,7 +197,8 @@ class PopulationExplorer(ExplorerWidget):
             raise RuntimeError(self._questions[self._shown].error or "Nothing has been found out yet.")
         result = result_of(found)
         if path.suffix.lower() != ".html":
-            write(result, path)
+            with self._read():
+                write(result, path)
             return
         write_atomically(path, page(self._page(PAINTERS["population_text"](result))))
 
@@ -355,5 +357,7 @@ class PopulationExplorer(ExplorerWidget):
         found = self._found(first_picture_seconds())
         if found is None:
             return saved(live, TITLE, "", None)
-        png, words = twin(result_of(found))
-        return saved(live, TITLE, words, lambda: png, page=memory(self.as_page, room()))
+        page = memory(self.as_page, room())
+        with self._read():
+            png, words = twin(result_of(found))
+            return saved(live, told(TITLE), words, lambda: png, page=page)

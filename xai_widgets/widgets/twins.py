@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from xai_widgets.jobs import Slot
@@ -12,6 +13,7 @@ from xai_widgets.wire import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from xai_widgets.jobs import Worker
     from xai_widgets.populations import PopulationResult
@@ -29,11 +31,18 @@ class Twins:
         Whose thread paints.
     publish : callable
         Receives all that is kept, by topic, whenever there is more.
+    read : callable
+        Returns a context in which is written for who reads it.
     """
 
-    def __init__(self, worker: Worker, publish: Callable[[Mimebundles], None]) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        publish: Callable[[Mimebundles], None],
+        read: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    ) -> None:
         self._slot = Slot(worker, priority=COMPARE)
-        self._publish = publish
+        self._publish, self._read = publish, read
         self._lock = threading.Lock()
         self._waiting: dict[str, tuple[Message, PopulationResult]] = {}
         self._kept: Mimebundles = {}
@@ -57,7 +66,8 @@ class Twins:
                 if not self._waiting:
                     return
                 topic, (message, result) = self._waiting.popitem()
-            png, words = twin(result)
+            with self._read():
+                png, words = twin(result)
             kept = {**message.content, "buffers": list(message.buffers), "png": png, "words": words}
             with self._lock:
                 # The others give way where all would be more than a host may take.
