@@ -96,5 +96,46 @@ def test_what_cannot_be_explained_says_what_to_do():
     with pytest.raises(xai.ModelError, match=r"make them outside of it, or clone\(\) them") as told:
         xai.attribute(Uncopied().eval(), image(), "saliency", target=1)
     assert "saved for backward" not in str(told.value)
-    with torch.inference_mode(), pytest.raises(xai.ModelError, match=r"computed within torch.no_grad\(\) or torch.inf"):
-        list(xai.attribute_iter(convnet(), image(), "saliency", target=1))
+
+
+def steps_of(name):
+    net, x = convnet(), image()
+    if name == "check":
+        return xai.check_iter(net, x)
+    if name == "counterfactuals":
+        return xai.counterfactuals_iter(net, x, 1, n=1, method="smooth")
+    if name == "evaluate":
+        return xai.evaluate_iter(net, x, xai.attribute(net, x, "lrp", target=1), ["completeness", "randomisation"])
+    options = {"n_steps": 9} if name == "integrated_gradients" else {}
+    return xai.attribute_iter(net, x, name, target=1, **options)
+
+
+def agree(name, step, wanted):
+    if name == "check":
+        found, wanted = ([(one.name, one.severity) for one in it.findings] for it in (step, wanted))
+        assert found == wanted
+    elif name == "counterfactuals":
+        assert len(step.candidates) == len(wanted.candidates)
+    else:
+        found, wanted = (
+            np.array([one.value for one in it.measures]) if name == "evaluate" else it.values for it in (step, wanted)
+        )
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+@pytest.mark.parametrize("name", [*METHODS, "score_cam", "conductance", "check", "counterfactuals", "evaluate"])
+def test_steps_are_taken_within_any_mode(name, mode):
+    *_, wanted = steps_of(name)
+    with mode():
+        steps = steps_of(name)
+        first = next(steps)
+        assert not torch.is_grad_enabled()
+    *_, last = first, *steps  # outside of what it was begun in
+    assert torch.is_grad_enabled()
+    agree(name, last, wanted)
+    steps = steps_of(name)
+    with mode():
+        *_, last = steps
+        assert torch.is_inference_mode_enabled() == (mode is torch.inference_mode)
+    agree(name, last, wanted)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from attribution.nets import convnet, image, mlp, row
+from torch import nn
 
 import xai_widgets as xai
 from xai_widgets.attribution.paths import IntegratedGradients
@@ -66,3 +67,28 @@ def test_integrated_gradients():
     *_, last = method.run(model, read_inputs(x, device=x.device, dtype=x.dtype), Target(1))
     assert last.values.dtype == torch.float32
     assert far(last.values.numpy(), true.numpy()) < 0.02
+
+
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_cam_finds_the_head_by_its_scores_however_these_are_rounded(half):
+    torch.manual_seed(0)
+    layers = nn.Conv2d(3, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 3)
+    net, x = nn.Sequential(*layers).to(half).eval(), image().to(half)
+    found = xai.attribute(net, x, "cam", target=1, relu=False).values
+    true = xai.attribute(net.double(), x.double(), "cam", target=1, relu=False).values
+    assert far(found, true) < 0.02
+
+
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_the_last_layer_before_the_scores_is_none_that_puts_them_out_rounded_otherwise(half):
+    class Layers(nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(0)
+            self.layer, self.head = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), nn.Linear(8, 3)
+
+        def forward(self, x):
+            return self.head(self.layer(x).mean(1))
+
+    net, x = Layers().to(half).eval(), torch.rand(5, 8, generator=torch.Generator().manual_seed(1)).to(half)
+    assert xai.attribute(net, x, "conductance", target=1, n_steps=5).notes[0] == "Layer: layer."

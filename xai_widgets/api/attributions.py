@@ -12,6 +12,7 @@ import torch
 
 import xai_widgets.attribution  # registers the methods
 import xai_widgets.reports  # noqa: F401  registers how results are painted and saved
+from xai_widgets.api.modes import in_usual_mode
 from xai_widgets.api.questions import Question, ask, gathered, sample_of
 from xai_widgets.api.rows import Background
 from xai_widgets.attribution.runs import shown
@@ -142,6 +143,7 @@ def attribute_iter(
 ) -> Iterator[list[Attribution]]: ...
 @overload
 def attribute_iter(model: Any, x: Any, method: str | Method = "auto", **options: Any) -> Iterator[Attribution]: ...
+@in_usual_mode
 def attribute_iter(
     model: Any,
     x: Any,
@@ -222,6 +224,7 @@ def check(
     return collections.deque(steps, maxlen=1).pop()
 
 
+@in_usual_mode
 def check_iter(
     model: Any,
     x: Any,

@@ -167,6 +167,7 @@ def counterfactuals(
     return steps.last()
 
 
+@torch.inference_mode(mode=False)
 def counterfactuals_iter(
     model: Any,
     x: Any,

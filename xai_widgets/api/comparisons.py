@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from xai_widgets.api.evaluations import Reading
+from xai_widgets.api.modes import in_usual_mode
 from xai_widgets.attribution.runs import against_rows, choose, run
 from xai_widgets.budget import check_time_budget
 from xai_widgets.evaluation import Subject, compare_steps, create_metrics
@@ -40,6 +41,7 @@ def compare_methods(
     return collections.deque(compare_methods_iter(model, x, methods, metrics, **options), maxlen=1).pop()
 
 
+@in_usual_mode
 def compare_methods_iter(
     model: Any,
     x: Any,

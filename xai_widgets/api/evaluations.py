@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from xai_widgets.api.modes import in_usual_mode
 from xai_widgets.attribution.relevance import RelevanceMethod
 from xai_widgets.budget import check_time_budget
 from xai_widgets.evaluation import Subject, create_metrics, evaluate_steps
@@ -47,6 +48,7 @@ def evaluate(
     return collections.deque(steps, maxlen=1).pop()
 
 
+@in_usual_mode
 def evaluate_iter(
     model: Any,
     x: Any,

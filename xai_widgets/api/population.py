@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from xai_widgets.api.modes import in_usual_mode
 from xai_widgets.budget import check_time_budget
 from xai_widgets.models import resolve_target
 from xai_widgets.models.precision import widest
@@ -153,6 +154,7 @@ def global_importance(model: Any, data: Any, **options: Any) -> Contributions:
     return found
 
 
+@in_usual_mode
 def population_iter(
     method: str | Study,
     model: Any,

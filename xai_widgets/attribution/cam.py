@@ -12,6 +12,7 @@ from xai_widgets.attribution.backprop import GuidedBackprop
 from xai_widgets.attribution.cam_base import LAYER, ActivationMap, WeighedMap
 from xai_widgets.method import Estimate, register
 from xai_widgets.models import Model, ModelError, Target
+from xai_widgets.models.precision import widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 SAME = 1e-4
 """Relative difference below which two computations of the scores in single precision are the same."""
+
+ROUNDINGS = 4
+"""So many times may the numbers on the way to them have been rounded in full, where precision is half."""
 
 
 @register
@@ -220,11 +224,12 @@ def _head(model: Model, inputs: Inputs, activation: Tensor, layer: str) -> Tenso
     ModelError
         Where there is none.
     """
-    scores, means = model.scores(inputs.x[None])[0], activation.mean((1, 2))
+    scores, means = widened(model.scores(inputs.x[None])[0]), widened(activation).mean((1, 2))
+    same = max(SAME, ROUNDINGS * torch.finfo(activation.dtype).eps)
     for weights, bias in _linear_layers(model.module):
         if weights.shape == (len(scores), len(means)):
-            again = weights @ means.to(weights) + (0 if bias is None else bias.detach())
-            if float((again - scores).norm()) <= SAME * float(scores.norm()):
+            again = widened(weights) @ means + (0 if bias is None else widened(bias.detach()))
+            if float((again - scores).norm()) <= same * float(scores.norm()):
                 return weights
     msg = (
         f"cam needs global average pooling and one linear layer after {layer!r}, and the scores are not made like that "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-import torch
 from torch import Tensor, nn
 
 from xai_widgets.models import Model, ModelError, Target
 from xai_widgets.models.keras_models import is_keras
+from xai_widgets.models.mixing import difference
 
 MAP_NDIM, TOKENS_NDIM = 4, 3
 MOST_EXTRA_TOKENS = 8
@@ -128,7 +128,7 @@ def find_last(model: Model, x: Tensor, target: Target) -> str:
     """
     modules, scores = dict(model.module.named_modules()), model.scores(x[None])
     for name, activation, gradient in model.taps_from_the_top(x[None], target):
-        same = activation.numel() == scores.numel() and torch.allclose(activation.flatten(), scores.flatten())
+        same = activation.numel() == scores.numel() and difference(activation.flatten(), scores[0]) <= model.rounding
         if not same and not isinstance(modules[name], (nn.Dropout, nn.Identity)) and bool(gradient.any()):
             return name
     msg = "No layer lies before the scores, so there are no units to look at."

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import torch
+
 from xai_widgets.budget import Budget
 from xai_widgets.changes import Counterfactuals
 from xai_widgets.provenance import provenance
@@ -69,6 +71,7 @@ class SearchRun(Iterator[Counterfactuals]):
         """Stop here."""
         self._steps = iter(())
 
+    @torch.inference_mode(mode=False)  # whatever mode the reader of the steps is in
     def _timed(self, find: Callable[[], SearchState]) -> Counterfactuals:
         self._budget.go_on()
         result = self._dressed(find())
