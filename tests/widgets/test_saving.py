@@ -20,6 +20,7 @@ from widgets.texts import Reader
 
 import xai_widgets as xai
 from xai_widgets.export import SAVED_VIEW, bundle, mimebundle, png
+from xai_widgets.export.awaited import LATER
 from xai_widgets.lab import pages
 from xai_widgets.widgets import cells
 
@@ -243,8 +244,31 @@ def test_a_cell_waits_for_its_picture_where_a_program_runs_it(make, gate, monkey
     answered = w._exchanges["a"].answered
     wait = answered.wait
     monkeypatch.setattr(answered, "wait", lambda seconds: (gate.set() if seconds else None, wait(seconds)))
-    assert ("image/png" in w._repr_mimebundle_()[0]) is (told.get("allow_stdin") is False)
+    assert (LATER not in w._repr_mimebundle_()[0]["text/plain"]) is (told.get("allow_stdin") is False)
     gate.set()
+
+
+@pytest.mark.parametrize("kind", ["picture", "text", "row"])
+def test_a_cell_that_ends_before_the_first_map_keeps_the_input_and_the_prediction(
+    kind, make, make_text, make_table, monkeypatch
+):
+    """Nobody puts the picture into the notebook later, in Jupyter without the extension."""
+    monkeypatch.setattr(cells, "FIRST_PICTURE_SECONDS", 0)
+    w = {"picture": make, "text": make_text, "row": make_table}[kind]()
+    w.result(60)
+    known, label = w.prediction, w.attribution.label
+    w.set_trait("attribution", None)
+    data, _ = w._repr_mimebundle_()
+    small, said = Image.open(io.BytesIO(base64.b64decode(data["image/png"]))), data["text/plain"]
+    assert small.width == 640
+    assert LATER in said
+    assert f"{label} {max(known.probabilities):.1%}" in said
+    w.set_trait("prediction", None)
+    data, _ = w._repr_mimebundle_()
+    assert LATER in data["text/plain"]
+    assert label not in data["text/plain"].splitlines()
+    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).height < small.height
+    assert data[SAVED_VIEW]["text"] == data["text/plain"]
 
 
 def test_a_widgets_picture_is_in_the_language_that_it_is_read_in(make, tmp_path):

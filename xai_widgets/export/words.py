@@ -100,7 +100,11 @@ def every_word(attribution: Attribution) -> list[str]:
 
 def columns_of(attribution: Attribution) -> Sequence[str]:
     """Name the columns of a row with what it holds in each, where that is known: ``age = 38``."""
-    names, cells = attribution.features, attribution.cells
+    return named(attribution.features, attribution.cells)
+
+
+def named(names: Sequence[str], cells: Sequence[Any] | None) -> Sequence[str]:
+    """Name columns with what they hold, where that is known."""
     return names if cells is None else [f"{name} = {cell(one)}" for name, one in zip(names, cells, strict=True)]
 
 

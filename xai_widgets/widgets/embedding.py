@@ -17,11 +17,12 @@ from xai_widgets.embeddings.projections import PROJECTIONS, chosen
 from xai_widgets.esm import asset
 from xai_widgets.export import saved
 from xai_widgets.export.atomic import write_atomically
+from xai_widgets.export.awaited import LATER
 from xai_widgets.export.drawn import Drawn
 from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
-from xai_widgets.language import told
+from xai_widgets.language import phrase, told
 from xai_widgets.results import writer_of
 from xai_widgets.widgets import embedding_messages as messages
 from xai_widgets.widgets import living
@@ -381,4 +382,5 @@ class EmbeddingExplorer(ExplorerWidget):
         paint = None if drawn is None else partial(png, drawn, layout, near, lines)
         page = memory(self.as_page, room())
         with self._read():
-            return saved(live, told(TITLE), "\n".join(map(told, lines)), paint, page=page)
+            words = "\n".join(map(told, lines)) or phrase(LATER)
+            return saved(live, told(TITLE), words, paint, page=page)

@@ -11,6 +11,7 @@ import traitlets
 
 from xai_widgets.export import colormaps, mimebundle, payload, to_code
 from xai_widgets.export.atomic import write_atomically
+from xai_widgets.export.awaited import awaited
 from xai_widgets.export.bundle import as_shown
 from xai_widgets.export.code import instances
 from xai_widgets.export.facts import facts
@@ -373,9 +374,12 @@ class Explainer(JudgedWidget):
         if live is None:
             return None
         found, error = self._first_picture(), self._last.get(("error", "a"))
-        said = "" if error is None else error.content["message"]
+        said = error.content["message"] if error else ""
         page = memory(self.as_page, room())
         with self._read():
+            if found is None and not said:
+                given, seen = self._session.inputs, None if self._requests["a"].edits else self.prediction
+                return awaited(live, given.photo, given.text, (given.names, given.cells), seen)
             return mimebundle(live, found, self._display, said, page=page)
 
     def _first_picture(self) -> Attribution | None:

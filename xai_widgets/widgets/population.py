@@ -12,11 +12,12 @@ from xai_widgets.api import population_of
 from xai_widgets.esm import asset
 from xai_widgets.export import saved
 from xai_widgets.export.atomic import write_atomically
+from xai_widgets.export.awaited import LATER
 from xai_widgets.export.code import literal
 from xai_widgets.export.fitting import memory, room
 from xai_widgets.export.page import page
 from xai_widgets.jobs import worker_for
-from xai_widgets.language import told
+from xai_widgets.language import phrase, told
 from xai_widgets.populations.base import POPULATION_WRITERS
 from xai_widgets.results import PAINTERS, writer_of
 from xai_widgets.widgets import living
@@ -356,7 +357,8 @@ class PopulationExplorer(ExplorerWidget):
             return None
         found = self._found(first_picture_seconds())
         if found is None:
-            return saved(live, TITLE, "", None)
+            with self._read():
+                return saved(live, told(TITLE), phrase(LATER), None)
         page = memory(self.as_page, room())
         with self._read():
             png, words = twin(result_of(found))
