@@ -3,7 +3,8 @@
 Deletion is pixel flipping, but follows several orders: Quantus takes as many steps as that has passes, or fewer where
 steps must divide the picture. Infidelity hides as many parts; max-sensitivity explains as many changed inputs; model
 randomisation explains once a layer; ROAD fills as many pictures. What is explained again is a saliency map on either
-side, Quantus's by Captum. That the numbers agree, and where they are defined otherwise, is in tests.
+side, Quantus's by Captum. One run of all measures is what the panel makes: model and input are made ready for it once.
+That the numbers agree, and where they are defined otherwise, is in tests.
 """
 
 from __future__ import annotations
@@ -79,17 +80,22 @@ def compare(name: str, model: nn.Module, x: Tensor, *, repeats: int) -> list[lis
     found = xai.attribute(model, x[0], method="saliency")
     values = np.broadcast_to(found.values, x.shape[1:]).copy()
 
-    def ours(metric: Metric) -> Callable[[], Any]:
-        return lambda: xai.evaluate(model, x[0], found, [metric])
+    def ours(*metrics: Metric) -> Callable[[], Any]:
+        return lambda: xai.evaluate(model, x[0], found, metrics)
 
-    def theirs(metric: Any) -> Callable[[], Any]:
+    def theirs(*metrics: Any) -> Callable[[], Any]:
         batch = {"x_batch": x.numpy(), "y_batch": np.array([found.target]), "a_batch": values[None]}
-        return lambda: metric(model=model, **batch, device="cpu", softmax=True, explain_func=explained)
+        how = {"device": "cpu", "softmax": True, "explain_func": explained}
+        return lambda: [metric(model=model, **batch, **how) for metric in metrics]
 
     rows = []
-    every = jobs(quantus, x, lambda metric: ours(metric)().forwards, fine=name == "small")
-    for job, (mine, peer, count) in every.items():
-        a, b = took(ours(mine), theirs(peer), repeats=repeats)
+    single = jobs(quantus, x, lambda metric: ours(metric)().forwards, fine=name == "small")
+    every = {job: [one] for job, one in single.items()}
+    every["all in one run"] = list(single.values())
+    for job, some in every.items():
+        mine, peers, counts = zip(*some, strict=True)
+        count = sum(counts)
+        a, b = took(ours(*mine), theirs(*peers), repeats=repeats)
         ratio = b.cpu / a.cpu
         goal = GOALS[name] if name == "small" or job == "pixel flipping" else None
         met = "" if goal is None else "yes" if ratio >= goal else "no"
