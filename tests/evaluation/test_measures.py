@@ -15,7 +15,7 @@ from torch import nn
 
 import xai_widgets as xai
 from xai_widgets.evaluation import Infidelity, MaxSensitivity, Randomisation, SeedSpread, Subject
-from xai_widgets.evaluation.base import figures, hundredths
+from xai_widgets.evaluation.base import beside, figures, hundredths
 from xai_widgets.evaluation.imputing import impute
 from xai_widgets.evaluation.infidelity import jackknife, unforetold
 from xai_widgets.evaluation.randomisation import draw_anew, layers_from_the_top
@@ -201,6 +201,20 @@ def test_what_does_not_look_at_the_weights_is_not_sensitive_to_the_model(net, pi
         assert torch.equal(weight, before[name])
 
 
+def test_of_few_values_a_map_is_not_called_insensitive_by_chance():
+    """Of four columns and one layer, one draw in four puts the map in nearly the same order."""
+    seen = set()
+    for seed in range(12):
+        torch.manual_seed(seed)
+        model, x = nn.Linear(4, 3).eval(), torch.rand(4)
+        result = xai.evaluate(model, x, xai.attribute(model, x, method="input_x_gradient"), ["randomisation"])
+        measure = result["randomisation"]
+        assert measure.passed is (True if measure.value <= 0.5 else None if measure.value < 0.9 else False)
+        assert ("that may be chance" in measure.sentence) is (measure.passed is None)
+        seen.add(measure.passed)
+    assert {True, None} <= seen
+
+
 def test_layers_are_drawn_anew_from_the_last_one_down(net, picture, saliency):
     found = xai.evaluate(net, picture, saliency, [Randomisation(n_stages=2)])["randomisation"]
     curve = found.curve("rank correlation")
@@ -264,6 +278,13 @@ def test_road_of_a_map_and_of_its_opposite(net, picture, saliency):
     assert against.value == pytest.approx(-found.value, abs=0.02)  # but for the noise
     assert len(found.random) == 10
     assert found.reference == pytest.approx(np.mean(found.random))
+
+
+def test_numbers_that_are_compared_are_written_so_that_they_differ():
+    assert beside(0.375, 0.379, 0.38) == ["0.375", "0.379", "0.380"]
+    assert beside(0.25, 0.5) == ["0.25", "0.50"]
+    assert beside(-0.0002, 0.0) == ["−0.0002", "0.0000"]
+    assert beside(0.5, 0.5 + 1e-7) == ["0.50", "0.50"]
 
 
 def test_numbers_below_zero_are_written_in_sentences_as_figures_elsewhere(picture):

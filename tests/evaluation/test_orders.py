@@ -92,7 +92,17 @@ def test_of_one_part_no_map_is_better_or_worse():
 @pytest.mark.parametrize("count", [2, 3, 4, 5])
 def test_of_few_parts_a_right_map_is_not_called_chance(count):
     model, x = linear([3.0, 1.0, 0.5, 0.1, 0.05][:count]), torch.ones(count, dtype=torch.float64)
-    result = xai.evaluate(model, x, xai.attribute(model, x, method="input_x_gradient"), ["deletion", "insertion"])
+    found = xai.attribute(model, x, method="input_x_gradient")
+    result = xai.evaluate(model, x, found, ["deletion", "insertion", "infidelity"])
+    assert [one.passed for one in result.measures] == [None, None, None]
+    assert result["infidelity"].value == pytest.approx(0, abs=1e-9)
+    assert result.believable
+
+
+def test_of_few_cells_a_map_is_not_called_chance():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(4, 3)).eval()
+    x = torch.rand(1, 2, 2, generator=torch.Generator().manual_seed(0))
+    result = xai.evaluate(model, x, xai.attribute(model, x, method="input_x_gradient"), ["deletion", "road"])
     assert [one.passed for one in result.measures] == [None, None]
     assert result.believable
 
@@ -148,6 +158,14 @@ def test_seeds_and_batches_give_the_same_numbers(monkeypatch):
         assert other.reference == pytest.approx(one.reference, rel=1e-9) if one.reference is not None else True
 
 
+def test_a_seed_below_zero_is_one_like_others():
+    model, x = linear([2.0, -1.0, 0.5, 0.25, 1.0, 3.0, 0.1]), torch.ones(7, dtype=torch.float64)
+    found = xai.attribute(model, x, method="smooth_grad", seed=-3)
+    first, again = (xai.evaluate(model, x, found, seed=-3) for _ in range(2))
+    assert [one.sentence for one in first.measures] == [one.sentence for one in again.measures]
+    assert not any("integer" in one.sentence for one in first.measures)
+
+
 def test_what_is_wrong_is_refused_at_the_call():
     model, x = linear(), torch.ones(4, dtype=torch.float64)
     found = xai.attribute(model, x, method="input_x_gradient")
@@ -155,6 +173,8 @@ def test_what_is_wrong_is_refused_at_the_call():
         xai.evaluate_iter(model, x, found, ["deletoin"])
     with pytest.raises(TypeError, match=r"result of xai\.attribute, got ndarray"):
         xai.evaluate_iter(model, x, found.values)
+    with pytest.raises(TypeError, match="got list: give each with its own input"):
+        xai.evaluate_iter(model, [x, x], xai.attribute(model, [x, x], method="input_x_gradient"))
     with pytest.raises(ValueError, match="the map must be of the input"):
         xai.evaluate_iter(model, x, dataclasses.replace(found, values=np.zeros(7, np.float32)))
     with pytest.raises(ValueError, match="different names"):

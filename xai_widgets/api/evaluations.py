@@ -106,6 +106,7 @@ def evaluate_iter(
     given: Any = attribution
     if not isinstance(given, Attribution):
         hint = ": give its .attribution" if hasattr(given, "attribution") else ""
+        hint = ": give each with its own input" if isinstance(given, (list, tuple)) else hint
         msg = f"evaluate needs a result of xai.attribute, got {type(given).__name__}{hint}."
         raise TypeError(msg)
     seconds, chosen = check_time_budget(time_budget), create_metrics(metrics, masked=mask is not None)

@@ -66,9 +66,17 @@ def missing(why: str) -> Reading:
     return Reading(float("nan"), sentence=why)
 
 
+def beside(*values: float) -> list[str]:
+    """Write numbers for one sentence: in hundredths, or up to two more decimals where only those tell them apart."""
+    decimals = next(
+        n for n in (2, 3, 4) if len({round(one, n) for one in values}) == len({round(one, 4) for one in values})
+    )
+    return [f"{round(one, decimals) + 0.0:.{decimals}f}".replace("-", "−") for one in values]
+
+
 def hundredths(value: float) -> str:
     """Write a number for a sentence, never as −0.00, with the minus that figures elsewhere have."""
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+    return beside(value)[0]
 
 
 def figures(value: float) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+FEW = 5
+"""Parts, of which one random order in 120 is the map's own: the best of maps could not be told from chance."""
+
 NEAR = 4
 """A share of a side, over one: nearer is the same place."""
 

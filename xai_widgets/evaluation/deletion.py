@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, hundredths, missing, register_metric
+from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, beside, missing, register_metric
+from xai_widgets.evaluation.chance import FEW
 from xai_widgets.evaluation.orders import Followed, Orders, follow
 from xai_widgets.evaluations import RANKED
 from xai_widgets.inputs import BASELINES
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 CAUTION = 1.5
 """The area of all points lies within this multiple of the last change in 95 of 100 cases on random networks."""
-
-FEW = 5
-"""Parts, of which one random order in 120 is the map's own: the best of maps could not be told from chance."""
 
 OF_PICTURES = 10
 """Random orders of a picture, by default: areas of many cells are spread as the normal distribution is."""
@@ -82,12 +80,13 @@ class OrderMetric(Metric):
         areas, random = found.areas, float(found.areas[found.random].mean())
         better, done = found.beats_chance(higher=self.coming), found.done == found.total
         words = "better than 19 of 20 of these" if better else "not better than 19 of 20 of these"
-        own, mean = hundredths(areas[0]), hundredths(random)
+        rival = found.orders.rival
+        own, mean, *others = beside(areas[0], random, *([] if rival is None else [areas[1]]))
         sentence = f"The area is {own}, and {mean} on average in random orders: {words}."
-        if found.orders.rival is not None:
+        if rival is not None:
             ahead = (areas[0] > areas[1]) if self.coming else (areas[0] < areas[1])
             than = "" if ahead else ", which is no worse than the map"
-            sentence += f" Ranking by {found.orders.rival} alone has {hundredths(areas[1])}{than}."
+            sentence += f" Ranking by {rival} alone has {others[0]}{than}."
         return Reading(
             value=float(areas[0]),
             done=found.done,

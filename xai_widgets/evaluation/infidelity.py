@@ -14,6 +14,7 @@ from torch import Tensor
 from xai_widgets.attribution.groups import row_generator
 from xai_widgets.evaluation.again import known, method_of
 from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, missing, register_metric
+from xai_widgets.evaluation.chance import FEW
 from xai_widgets.evaluations import beats
 from xai_widgets.inputs import BASELINES
 from xai_widgets.method import Method, parameter
@@ -103,16 +104,16 @@ class Infidelity(Metric):
             if np.abs(lost).max() <= subject.model.rounding * abs(whole):
                 yield missing("Hiding parts does not change the score.") if rows.stop == self.n_samples else None
                 continue
-            yield self._reading(said, lost, rows.stop)
+            yield self._reading(said, lost, rows.stop, parts=len(shares))
 
-    def _reading(self, said: Floats, lost: Floats, done: int) -> Reading:
+    def _reading(self, said: Floats, lost: Floats, done: int, parts: int) -> Reading:
         values, last = unforetold(said, lost), done == self.n_samples
         value, random = float(values[0]), values[1:]
         better = beats(value, random, higher=False)
-        words = "better than 19 of 20 random maps" if better else "no better than random maps"
+        words = "better than 19 of 20 random maps" if better else "not better than 19 of 20 random maps"
         sentence = f"The map foretells {1 - value:.0%} of the score's changes, {words} ({1 - random.mean():.0%})."
         error = None if done < ENOUGH else jackknife(said[0], lost)
-        passed = better if last else None
+        passed = better if last and parts > FEW else None
         return Reading(value, done, self.n_samples, error, float(random.mean()), passed, sentence)
 
 

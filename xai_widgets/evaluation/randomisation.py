@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,7 @@ from xai_widgets.agreement import correlation, ranks
 from xai_widgets.evaluation.again import AgainMetric, explain_again, known
 from xai_widgets.evaluation.base import Reading, hundredths, missing, register_metric
 from xai_widgets.evaluation.ssim import Look
-from xai_widgets.evaluations import Curve
+from xai_widgets.evaluations import Z95, Curve
 from xai_widgets.method import parameter
 from xai_widgets.models.stand_ins import StandIns
 
@@ -38,6 +39,9 @@ class Randomisation(AgainMetric):
     which know the classes, follows the lowest ones all the same. Guided backpropagation of a sample photo stays at 0.8
     until two thirds of EfficientNet are drawn anew, and so has 0.7; saliency has 0.3. Quantus resets layers to what
     torch begins with, whatever their size was, and its average counts the model that nothing was done to.
+
+    Of a few values, such as a row's four columns, orders are alike by chance: more than `most` says nothing then, up to
+    what one of 20 random orders reaches.
 
     References
     ----------
@@ -81,20 +85,22 @@ class Randomisation(AgainMetric):
                 yield missing("A map has the same value everywhere, which puts nothing in an order.")
                 return
             points.append(((i + 1) / len(stages), *agreement))
-            yield self._reading(points, subject, len(stages))
+            yield self._reading(points, subject, len(stages), likeness.values)
 
-    def _reading(self, points: list[tuple[float, float, float]], subject: Subject, total: int) -> Reading:
+    def _reading(self, points: list[tuple[float, float, float]], subject: Subject, total: int, values: int) -> Reading:
         x, ranks, looks = np.array(points, np.float32).T
         done, value = len(points) - 1, float(ranks[1:].mean())
         curves = [Curve("rank correlation", x, ranks)]
         curves += [Curve("SSIM", x, looks)] if subject.inputs.kind == "image" else []
         passed = value <= self.most
-        words = "it depends on them" if passed else "it hardly depends on them"
+        unsure = not passed and value <= Z95 / math.sqrt(max(1, values - 1))
+        words = "of so few values, that may be chance" if unsure else "it hardly depends on them"
+        words = "it depends on them" if passed else words
         return Reading(
             value,
             done,
             total,
-            passed=passed if done == total else None,
+            passed=None if unsure or done < total else passed,
             sentence=f"While {x[-1]:.0%} of the layers were drawn anew, the mean rank correlation with the map was "
             f"{hundredths(value)}: {words}.",
             curves=tuple(curves),
@@ -141,6 +147,7 @@ class Likeness:
     def __init__(self, own: NDArray[np.float64], kind: str) -> None:
         self._picture = kind == "image"
         flat = self._flat(own)
+        self.values = flat.size
         self._ranks, self._look = ranks(flat.ravel()), Look(flat) if self._picture else None
 
     def of(self, other: NDArray[np.float64]) -> tuple[float, float] | None:

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from xai_widgets.attribution.groups import row_generator
-from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, hundredths, register_metric
+from xai_widgets.evaluation.base import ONE_PART, Metric, Reading, beside, register_metric
+from xai_widgets.evaluation.chance import FEW
 from xai_widgets.evaluation.imputing import impute
 from xai_widgets.evaluation.orders import RANDOM, Orders
 from xai_widgets.evaluations import Curve, beats
@@ -106,9 +107,10 @@ class Road(Metric):
         if orders.rival is not None:
             lines[orders.rival] = answers[:, 0, 1]
         curves = [Curve(name, *(one[place].astype(np.float32) for one in (shares, y))) for name, y in lines.items()]
-        apart, mean = hundredths(value), hundredths(float(random.mean()))
+        apart, mean = beside(value, float(random.mean()))
         sentence = f"The map and its opposite differ by {apart}, random orders by {mean} on average: {words}."
-        passed, tried = better if finished else None, tuple(random.tolist())
+        passed = better if finished and orders.places.shape[1] > FEW else None
+        tried = tuple(random.tolist())
         return Reading(value, *work, None, float(random.mean()), passed, sentence, tuple(curves), tried)
 
 

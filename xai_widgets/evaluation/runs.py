@@ -23,6 +23,9 @@ OTHER = (
     "The model says something else of this input than when the map was made: give the same input, preprocess and "
     "weights."
 )
+SEEDS = 2**32
+"""NumPy's generators take no seed below 0, which torch's do."""
+
 FAR = 0.01
 """Change of a score, as a share of the largest, that is another answer."""
 
@@ -142,7 +145,7 @@ def _readings(metric: Gauge, subject: Any, seed: int) -> Iterator[Reading | None
         yield missing(reason)
         return
     try:
-        yield from metric.run(subject, seed)
+        yield from metric.run(subject, seed % SEEDS)
     except (WeightsChangedError, OutOfMemoryError):
         raise
     except ModelError as error:

@@ -33,6 +33,7 @@ const english = {
   axes: {
     deletion: "Across: how much is hidden. Up: what the model says.",
     insertion: "Across: how much is shown. Up: what the model says.",
+    road: "Across: how much is hidden. Up: what the model says.",
     randomisation: "Across: how many layers were drawn anew. Up: how alike the map stays.",
   } as Record<string, string>,
   curvesOf: (title: string, means: [string, number][]) =>

@@ -41,6 +41,7 @@ export const trust: TrustWords = {
   axes: {
     deletion: "横轴：遮住多少。纵轴：模型的输出。",
     insertion: "横轴：显示多少。纵轴：模型的输出。",
+    road: "横轴：遮住多少。纵轴：模型的输出。",
     randomisation: "横轴：重新随机化的层数。纵轴：与原图的相似程度。",
   },
   curvesOf: (title, means) =>
