@@ -277,6 +277,8 @@ def test_road_of_a_map_and_of_its_opposite(net, picture, saliency):
     against = xai.evaluate(net, picture, dataclasses.replace(saliency, values=-saliency.values), ["road"])["road"]
     assert against.value == pytest.approx(-found.value, abs=0.02)  # but for the noise
     assert len(found.random) == 10
+    same = [one.name for one in xai.evaluate(net, picture, saliency, ["deletion"])["deletion"].curves]
+    assert [one.name for one in found.curves] == same, "each has the same stroke in both charts"
     assert found.reference == pytest.approx(np.mean(found.random))
 
 

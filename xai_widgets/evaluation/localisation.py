@@ -97,7 +97,7 @@ class RelevanceMass(LocalisationMetric):
         # One at a time: a photo is large.
         moved = [elsewhere(positive, [seed * 1_000_003 + i])[0, mask].sum() / total for i in range(DRAWS)]
         passed, random = beats(value, np.array(moved), higher=True), float(np.mean(moved))
-        words = "more than by chance" if passed else "no more than by chance"
+        words = "more than in 19 of 20 random maps" if passed else "not more than in 19 of 20 random maps"
         sentence = f"{value:.0%} of the positive values lie inside the mask, {words} ({random:.0%})."
         yield Reading(value, reference=random, passed=passed, sentence=sentence)
 

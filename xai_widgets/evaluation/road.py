@@ -103,9 +103,8 @@ class Road(Metric):
         better = beats(value, random, higher=True)
         words = "better than 19 of 20 of these" if better else "not better than 19 of 20 of these"
         place = np.argsort(shares)
-        lines = {"this map": answers[:, 0, 0], RANDOM: answers[:, 0, is_random].mean(1)}
-        if orders.rival is not None:
-            lines[orders.rival] = answers[:, 0, 1]
+        lines = {name: answers[:, 0, i] for i, name in enumerate(orders.names) if not is_random[i]}
+        lines[RANDOM] = answers[:, 0, is_random].mean(1)
         curves = [Curve(name, *(one[place].astype(np.float32) for one in (shares, y))) for name, y in lines.items()]
         apart, mean = beside(value, float(random.mean()))
         sentence = f"The map and its opposite differ by {apart}, random orders by {mean} on average: {words}."

@@ -7,6 +7,8 @@ export const measured: Record<string, string> = {
   "nothing was checked": "没有做任何检验",
   "more than by chance": "多于偶然",
   "no more than by chance": "不多于偶然",
+  "more than in 19 of 20 random maps": "多于 20 张随机图中的 19 张",
+  "not more than in 19 of 20 random maps": "并不多于 20 张随机图中的 19 张",
   "it depends on them": "此图取决于它们",
   "it hardly depends on them": "此图几乎不取决于它们",
   "of so few values, that may be chance": "值这样少，可能只是巧合",
