@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
@@ -14,8 +16,12 @@ from xai_widgets.models.rules.layer import Layer
 from xai_widgets.models.rules.mode import Call, carry
 from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.shares import Composite
+from xai_widgets.models.rules.softmaxes import Logits, Steps, is_softmax, same_along, shifted, softmax_along
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
+
     from xai_widgets.models.rules.shares import Options
 
 
@@ -31,11 +37,15 @@ class AttentionRelevance(Relevance):
 
     def __init__(self, options: Options) -> None:
         super().__init__(Composite("gamma", "gamma"), options)
+        self._shifted, self._exponentials = Steps(), Steps()
         self._table |= {
             "softmax": self.softmax,
+            "log_softmax": self.log_softmax,
+            "sub": self.less,
+            "exp": self.exponential,
             **dict.fromkeys(FUSED, self.fused),
             **dict.fromkeys(("square", "erf", "expm1", "abs"), self.pass_on),
-            **dict.fromkeys(("sqrt", "rsqrt", "exp", "logsumexp"), self.scale),
+            **dict.fromkeys(("sqrt", "rsqrt", "logsumexp"), self.scale),
             **dict.fromkeys(("topk", "gather"), self.choice),
             **dict.fromkeys(("grouped_mm", "_grouped_mm"), self.experts),
             "linalg_solve_triangular": self.solved,
@@ -91,7 +101,10 @@ class AttentionRelevance(Relevance):
         return self.scale(call) if isinstance(exponent, (int, float)) else self.refuse(call.func, " of this kind")
 
     def factor(self, call: Call) -> Tensor:
-        """Pass on what comes to what a norm scales; else as for any factors."""
+        """Pass on what comes to what a norm scales, hand down what does to a softmax; else as for any factors."""
+        softmax = self._normalized(call)
+        if softmax is not None:
+            return softmax
         sources = call.dependents
         rest = [one for one in sources if not self._traces.is_scale(one)]
         if not rest:
@@ -104,15 +117,66 @@ class AttentionRelevance(Relevance):
     def softmax(self, call: Call) -> Tensor:
         """Hand down x (R - s ΣR), for what softmax s makes of x."""
         given = call.bind("input", "dim", "dtype")
-        x, dim = self.keep(given["input"]), given["dim"]
+        x = given["input"]
+        return self._by_softmax(call, Logits(x, self.keep(x), frozenset({given["dim"]})))
+
+    def _by_softmax(self, compute: Callable[[], Tensor], logits: Logits) -> Tensor:
+        x, axes = logits.kept, logits.axes
 
         def back(came: Tensor) -> tuple[Tensor]:
-            share = x.tensor.softmax(dim)
-            handed = x.tensor * (came - share * came.sum(dim, keepdim=True))
+            share = softmax_along(x.tensor, axes)
+            handed = x.tensor * (came - share * came.sum(tuple(axes), keepdim=True))
             # What a mask hides has a logit of minus infinity.
             return (torch.where(share > 0, handed, 0).to(x.tensor),)
 
-        return carry(call, back, given["input"])
+        return carry(compute, back, logits.place)
+
+    def log_softmax(self, call: Call) -> Tensor:
+        """Refuse it, but for the softmax that its exponentials are."""
+        given = call.bind("input", "dim")
+        return self._shifted.note(self.idle(call), self._logits(given["input"], {given["dim"] % given["input"].ndim}))
+
+    def less(self, call: Call) -> Tensor:
+        """Share in proportion; what is shifted has the same softmax."""
+        result, found = self.in_proportion(call), shifted(call)
+        return result if found is None else self._shifted.note(result, self._logits(*found))
+
+    def _logits(self, x: Tensor, axes: AbstractSet[int]) -> Logits:
+        """Return the logits that `x` is, or that it is of, with the same number taken from them along some axes."""
+        above = self._shifted.of(x)
+        if above is not None and above.axes & axes:
+            return replace(above, axes=above.axes & axes)
+        return Logits(self._traces.place(x), self.keep(x), frozenset(axes))
+
+    def exponential(self, call: Call) -> Tensor:
+        """Hand down what comes to a softmax; let nothing through else, as of a decay."""
+        x = call.bind("input")["input"]
+        logits, apart = self._shifted.of(x), call.frame([x])([x.detach()])
+        if logits is not None and is_softmax(apart(), logits.axes):
+            return self._by_softmax(apart, logits)
+        return self._exponentials.note(self.scale(call), self._logits(x, set(range(x.ndim))))
+
+    def _normalized(self, call: Call) -> Tensor | None:
+        """Return exponentials over their sum; None for other factors."""
+        for x, scale in permutations(call.args, 2) if not call.kwargs else ():
+            logits = self._exponentials.of(x) if isinstance(x, Tensor) else None
+            if logits is None or not isinstance(scale, Tensor) or (call.name == "div" and x is not call.args[0]):
+                continue
+            apart, axes = call.frame([x, scale])([x.detach(), scale.detach()]), same_along(scale, x)
+            if axes and axes <= logits.axes and is_softmax(apart(), axes):
+                return self._by_softmax(apart, replace(logits, axes=axes))
+        return None
+
+    def head(self, scores: Tensor) -> Tensor:
+        """Start from the target's score itself."""
+        self._shifted, self._exponentials = Steps(), Steps()  # which hold what the way back may not need
+        return super().head(scores)
+
+    def renamed(self, old: Tensor, new: Tensor) -> None:
+        """Keep what is known of a tensor that is written into up to date."""
+        super().renamed(old, new)
+        self._shifted.rename(old, new)
+        self._exponentials.rename(old, new)
 
     def fused(self, call: Call) -> Any:
         """Attend or normalize by one call, whose parts are computed anew on the way back: they take much room."""

@@ -54,7 +54,7 @@ class Traces:
         self._places.clear()
         self._above.clear()
 
-    def _place(self, x: Tensor) -> Tensor:
+    def place(self, x: Tensor) -> Tensor:
         """Return where `x`, with what it holds now, is in the graph: one and the same each time."""
         found, version, place = self._places.get(id(x), (None, 0, x))
         if found is None or found() is not x or version != x._version:  # noqa: SLF001  counts what is written into it
@@ -66,7 +66,7 @@ class Traces:
         """Tell of which tensors' single values those of `x` are functions: of itself, then from near to far."""
         found, version, above = self._above.get(id(x), (None, 0, ()))
         known = found is not None and found() is x and version == x._version  # noqa: SLF001
-        return (self._place(x), *above) if known else (self._place(x),)
+        return (self.place(x), *above) if known else (self.place(x),)
 
     def _common(self, sources: list[Tensor]) -> tuple[Tensor, ...]:
         first, *rest = map(self._lineage, sources)
