@@ -116,7 +116,7 @@ describe("a file that anyone may have written", () => {
     ["null", "holds no explanation"],
     ['{"format": ["xai_widgets attribution"]}', "holds no explanation"],
     [JSON.stringify(saved({ v: 2 })), "(xai_widgets 0.1.0) reads version 1: install a newer xai_widgets"],
-    [JSON.stringify(saved({ v: null })), "has version null"],
+    [JSON.stringify(saved({ v: null })), "This file is damaged"],
   ])("is refused in one sentence: %.20s", async (text, sentence) => {
     await expect(read(text)).rejects.toThrow(sentence);
   });

@@ -41,13 +41,16 @@ def test_the_palette_entry_opens_the_quickstart_as_the_user_left_it(lab):
     expect(lab.page.locator(".jp-Notebook")).to_contain_text("print('mine')")
 
 
-def test_the_launcher_card_writes_into_the_current_folder(lab):
+def test_the_launcher_card_writes_into_the_current_folder_and_the_palette_says_why_it_cannot(lab):
     (lab.server.root / "deeper").mkdir()
     lab.goto("lab/tree/deeper?reset")
     lab.command("launcher:create", cwd="deeper")
     lab.page.locator(".jp-LauncherCard", has_text="xai_widgets quickstart").last.click()
     lab.attend()
     assert lab.server.read("deeper/xai_widgets quickstart.ipynb").cells
+    lab.expected.append("/api/contents/gone")
+    lab.command("xai-widgets:new-notebook", isPalette=True, kind="text", cwd="gone")
+    expect(lab.page.get_by_role("dialog")).to_contain_text(re.compile("New explanation notebook.*gone"))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ export async function read(text: string): Promise<Saved> {
     throw new FileFault(WORDS.damaged);
   }
   if (!textOf(fields.format).startsWith(FORMAT)) throw new FileFault(WORDS.foreign);
-  if (fields.v !== VERSION) throw new FileFault(WORDS.version(String(fields.v).slice(0, 20), VERSION));
+  if (Number.isInteger(fields.v) && Number(fields.v) > VERSION)
+    throw new FileFault(WORDS.version(String(fields.v), VERSION));
+  if (fields.v !== VERSION) throw new FileFault(WORDS.damaged);
   return savedOf(fields).catch(() => {
     throw new FileFault(WORDS.damaged);
   });

@@ -40,7 +40,14 @@ class Explanations extends Widget {
     this.addClass("xai-explanations");
     this.title.icon = new LabIcon(ICON);
     this.title.caption = WORDS.panel.title;
+    this.node.setAttribute("role", "region");
+    this.node.setAttribute("aria-label", WORDS.panel.title);
+    this.node.tabIndex = -1;
     notebooks.currentChanged.connect(this.connect, this);
+  }
+
+  protected override onActivateRequest(): void {
+    this.node.focus();
   }
 
   protected override onAfterShow(): void {
@@ -102,7 +109,10 @@ class Explanations extends Widget {
         link?.send({ kind: "close", id });
       },
     };
+    const focused = this.node.contains(document.activeElement);
     render(h(List, { link, picked, act }), this.node);
+    // What had the focus may be gone with its line: the keyboard stays here, and is not sent back to the page's top.
+    if (focused && !this.node.contains(document.activeElement)) this.node.focus();
   }
 }
 

@@ -71,21 +71,27 @@ function Line({ one, title, picked, act, children }: LineProps) {
   const facts = [one.made ? words.age(Date.now() / 1000 - one.made) : "", sized(one.bytes)];
   return (
     <li>
-      <label>
+      <label id={nameOf(one)}>
         <input type="checkbox" checked={picked.includes(one.id)} onChange={() => act.pick(one.id)} />
         <strong>{title}</strong>
         {one.running && <span class="xai-running">{words.running}</span>}
+        <span class="xai-told">{[told(one.method ?? ""), one.label].filter(Boolean).join(" · ")}</span>
       </label>
-      <div>{[told(one.method ?? ""), one.label].filter(Boolean).join(" · ")}</div>
       <small>{facts.filter(Boolean).join(" · ")}</small>
       {children}
     </li>
   );
 }
 
+/** What a line is called is what its buttons are about: on every line they say the same. */
+function nameOf({ id }: Entry): string {
+  return `xai-line-${id}`;
+}
+
 function Doing({ one, link, act }: { one: Entry; link: KernelLink; act: Actions }) {
+  // Not `disabled`, which would take the focus away from who has just cancelled by a key.
   const button = (text: string, hint: string, run: (() => void) | null) => (
-    <button type="button" title={hint} disabled={!run} onClick={run ?? undefined}>
+    <button type="button" title={hint} aria-describedby={nameOf(one)} aria-disabled={!run} onClick={run ?? undefined}>
       {text}
     </button>
   );

@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { ICommandPalette, InputDialog } from "@jupyterlab/apputils";
+import { ICommandPalette, InputDialog, showErrorMessage } from "@jupyterlab/apputils";
 import { IDefaultFileBrowser } from "@jupyterlab/filebrowser";
 import { ILauncher } from "@jupyterlab/launcher";
 import { LabIcon } from "@jupyterlab/ui-components";
@@ -64,7 +64,14 @@ export const start: JupyterFrontEndPlugin<void> = {
         label: (args) => (!args.isPalette ? card : typeof entry === "string" ? entry : entry(args)),
         caption,
         icon: ({ isPalette }) => (isPalette ? undefined : icon),
-        execute: (args) => execute(folder(args.cwd), args),
+        // The launcher tells what fails; the palette and shortcuts would leave it to the console.
+        execute: async (args) => {
+          try {
+            return await execute(folder(args.cwd), args);
+          } catch (error) {
+            void showErrorMessage(card, error as Error);
+          }
+        },
       });
       launcher?.add({ command, category });
     };
