@@ -24,8 +24,10 @@ EXTENSION := $(shell find js/lab -type f) js/installed.mjs js/core/format.ts js/
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_ROOT_USER_ACTION := ignore
-# Of ten thousand modules few are ever imported; those are compiled when they are.
-export PIP_NO_COMPILE := 1
+# Of twenty thousand modules few are ever imported; those are compiled when they are, once: where nothing may be kept,
+# every kernel would compile all that it imports. (pip reads this 0 as "do not compile", and a 1 as "do".)
+export PIP_NO_COMPILE := 0
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
 
 # Makes the targets at the same time, each one's output in one piece: few of them can use two cores alone.

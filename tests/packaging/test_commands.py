@@ -32,6 +32,22 @@ def test_the_demo_opens_the_quickstart_in_a_browser_unless_told_otherwise():
     assert "--port=8899 --ServerApp.port_retries=0" in hidden
 
 
+def test_modules_are_compiled_once_and_only_those_that_are_imported():
+    given = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+    command = ["make", "--no-print-directory", "--eval=shown: ; @env", "shown"]
+    given["PYTHONDONTWRITEBYTECODE"] = "1"
+    shown = subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, text=True).stdout
+    environment = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+    asked = """
+import sys
+from pip._internal.commands.install import InstallCommand
+print(sys.dont_write_bytecode, bool(InstallCommand("install", "").parse_args([])[0].compile))
+"""
+    command = [sys.executable, "-c", asked]
+    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert said.stdout.split() == ["False", "False"]
+
+
 def test_what_is_worked_on_is_built_anew_when_a_source_is_touched(tmp_path):
     assert would("dev").startswith("npm run --silent watch & ")
     assert "ANYWIDGET_HMR=1 jupyter lab" in would("dev")
