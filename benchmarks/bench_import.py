@@ -5,53 +5,55 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
+from ast import literal_eval
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 from measure import arguments, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 0.150
 WHEEL, BUNDLE = 500, 60
 """Goals, in kB."""
 
-PROGRAM = """
-import time
-{before}
-cpu, wall = time.process_time(), time.perf_counter()
-{work}
-print(time.process_time() - cpu, time.perf_counter() - wall)
-"""
+CHAINS = (
+    {
+        "torch": "import torch",
+        "torch, ipywidgets": "import ipywidgets",
+        "xai_widgets beyond these": "import xai_widgets; xai_widgets.attribute",
+        "  and xai_widgets.explain": "xai_widgets.explain",
+    },
+    {"": "import torch, ipywidgets", "captum.attr beyond these": "import captum.attr"},
+)
+"""What is imported one after the other in one process, by what is told of it."""
 
-IMPORTS = {
-    "torch": ("", "import torch"),
-    "torch, ipywidgets": ("", "import torch, ipywidgets"),
-    "xai_widgets beyond these": ("import torch, ipywidgets", "import xai_widgets; xai_widgets.attribute"),
-    "  and xai_widgets.explain": ("import torch, ipywidgets", "import xai_widgets; xai_widgets.explain"),
-    "captum.attr beyond these": ("import torch, ipywidgets", "import captum.attr"),
-}
+FROM = {"torch, ipywidgets": 0, "  and xai_widgets.explain": 2}
+"""The step from which on a line counts, where that is not its own."""
+
+MARK = "marks.append((time.process_time(), time.perf_counter()))"
 
 
-def seconds(before: str, work: str, repeats: int) -> tuple[float, float] | None:
-    """Medians over new processes; None where something is not installed."""
-    program = PROGRAM.format(before=before, work=work)
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        # Compiled, as pip leaves a package behind; the first run compiles.
-        compiled = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
-        for _ in range(1 + repeats):
-            done = subprocess.run(
-                [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=compiled
-            )
-            if done.returncode:
-                return None
-            rows.append([float(one) for one in done.stdout.split()])
-    rows = rows[1:]
-    cpu, wall = (statistics.median(column) for column in zip(*rows, strict=True))
-    return cpu, wall
+def seconds(steps: Sequence[str], repeats: int, folder: str) -> np.ndarray | None:
+    """Medians over new processes of each step's CPU and wall seconds; None where something is not installed."""
+    program = "\n".join(["import time; marks = []", MARK, *(f"{step}; {MARK}" for step in steps), "print(marks)"])
+    runs = []
+    # Compiled, as pip leaves a package behind; the first run compiles.
+    compiled = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
+    for _ in range(1 + repeats):
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=compiled
+        )
+        if done.returncode:
+            return None
+        runs.append(np.diff(literal_eval(done.stdout), axis=0))
+    return np.median(runs[1:], axis=0)
 
 
 def heaviest(count: int = 8) -> list[list[object]]:
@@ -82,11 +84,17 @@ def wheel() -> int | None:
 def main() -> None:
     given = arguments("What import and installation cost")
     rows = []
-    for label, (before, work) in IMPORTS.items():
-        found = seconds(before, work, 3 if given.quick else 9)
-        if found is not None:
-            goal = SECONDS * 1000 if label.strip().startswith(("xai", "and")) else None
-            rows.append([label, 1000 * found[0], 1000 * found[1], goal])
+    with tempfile.TemporaryDirectory() as folder:
+        for chain in CHAINS:
+            found = seconds(list(chain.values()), 3 if given.quick else 9, folder)
+            if found is None:
+                continue
+            for i, label in enumerate(chain):
+                first = FROM.get(label, i)
+                cpu, wall = 1000 * found[first : i + 1].sum(0)
+                goal = SECONDS * 1000 if "xai_widgets" in label else None
+                if label:
+                    rows.append([label, cpu, wall, goal])
     table(["import", "CPU ms", "wall ms", "goal ms"], rows)
     table(["heaviest by themselves", "ms"], heaviest())
 
