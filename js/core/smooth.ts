@@ -71,6 +71,9 @@ function boxes(sigma: number): { reach: number; end: number } {
   return { reach, end };
 }
 
+/** Rows that become columns together: one by one, each of their numbers would fetch a part of the memory of its own. */
+const TOGETHER = 16;
+
 /** Blurs along the rows, and turns rows into columns. */
 function blurAndTurn(values: Float32Array, width: number, height: number, sigma: number): Float32Array {
   const { reach, end } = boxes(sigma);
@@ -80,6 +83,7 @@ function blurAndTurn(values: Float32Array, width: number, height: number, sigma:
   let line = new Float64Array(from.length);
   let next = new Float64Array(from.length);
   const out = new Float32Array(values.length);
+  const blurred = new Float32Array(TOGETHER * width);
   for (let y = 0; y < height; y++) {
     const row = y * width;
     for (let i = 0; i < from.length; i++) line[i] = values[row + from[i]!]!;
@@ -97,7 +101,11 @@ function blurAndTurn(values: Float32Array, width: number, height: number, sigma:
       line = next;
       next = done;
     }
-    for (let x = 0; x < width; x++) out[x * height + y] = line[x + pad]!;
+    const place = y % TOGETHER;
+    blurred.set(line.subarray(pad, pad + width), place * width);
+    if (place + 1 < TOGETHER && y + 1 < height) continue;
+    for (let x = 0; x < width; x++)
+      for (let k = 0, at = x * height + y - place; k <= place; k++) out[at + k] = blurred[k * width + x]!;
   }
   return out;
 }

@@ -27,6 +27,17 @@ function pair(side: number): { speckle: Grid; hump: Grid } {
 }
 
 describe("a Gaussian mean", () => {
+  it.each([
+    [37, 21],
+    [16, 33],
+    [1, 40],
+  ])("treats rows and columns alike (%s × %s)", (w, h) => {
+    const values = random(w * h);
+    const turned = Float32Array.from(values, (_, i) => values[(i % h) * w + Math.floor(i / h)]!);
+    const [out, other] = [gaussian(values, w, h, 2), gaussian(turned, h, w, 2)];
+    for (let i = 0; i < out.length; i++) expect(out[i]).toBeCloseTo(other[(i % w) * h + Math.floor(i / w)]!, 5);
+  });
+
   it.each([0.3, 1, 2.5, 8])("keeps the sum, at the edges too (%s px)", (sigma) => {
     const values = random(31 * 17);
     values[0] = 50;

@@ -277,6 +277,7 @@ nan[2, 0, 0] = float("inf")
         ("a long text " * 1000, FileNotFoundError, "there is no file"),
         ("nul\0", FileNotFoundError, "there is no file"),
         (".", ValueError, "is a folder"),
+        ("", ValueError, "the path is empty; expected a tensor or array"),
         (__file__, ValueError, "not an image"),
         (b"abc", ValueError, "3 bytes is not an image"),
         (None, TypeError, "expected|must be a tensor or array.*got NoneType"),

@@ -49,6 +49,9 @@ def open_file(source: str | os.PathLike[str] | bytes) -> Image.Image:
 
 def _read(path: str | os.PathLike[str]) -> bytes:
     text = os.fspath(path)
+    if not text:  # which the system takes for the folder that it is in
+        msg = f"the path is empty; expected {EXPECTED}."
+        raise ValueError(msg)
     try:
         return Path(path).expanduser().read_bytes()
     except IsADirectoryError:
