@@ -208,6 +208,8 @@ class Method(Parametrised):
 
     inner: ClassVar[bool] = False
     """Whether its values are those of a layer's units even if no layer is named."""
+    compares: ClassVar[bool] = False
+    """Whether it takes several `baselines` itself; any other is run against each, and the mean of all is its map."""
 
     otherwise: ClassVar[str | None] = None
     """Of the method that is run in its place where the model has an operation that it has no rule for."""

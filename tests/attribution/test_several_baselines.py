@@ -1,7 +1,8 @@
-"""Integrated gradients from several baselines are the mean over their paths."""
+"""Of several baselines, what a method says is the mean over them."""
 
 import captum.attr
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from attribution.nets import convnet, image, mlp, row
@@ -57,3 +58,35 @@ def test_one_of_them_is_that_baseline_and_layers_lift_them():
     np.testing.assert_allclose(found.values, np.mean(every, 0), rtol=1e-6, atol=1e-9)
     with pytest.raises(ValueError, match=r"shape \[n, 6\], got \[3, 5\]"):
         xai.attribute(net, x, "integrated_gradients", baselines=BASES[:, :5])
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("occlusion", {"sliding_window_shapes": 2, "strides": 1}),
+        ("deep_lift", {}),
+        ("conductance", {"layer": "1", "spacing": "even", "tolerance": 0.0, "n_steps": 17}),
+        ("feature_ablation", {}),
+    ],
+)
+def test_whatever_compares_takes_the_mean_over_several(name, params):
+    net, x = mlp(), row()
+    given = {"target": 1, **params}
+    every = [xai.attribute(net, x, name, baselines=base, **given).values for base in BASES]
+    steps = list(xai.attribute_iter(net, x, name, baselines=BASES, **given))
+    np.testing.assert_allclose(steps[-1].values, np.mean(every, 0), rtol=1e-5, atol=1e-7)
+    assert steps[-1].fraction == 1
+    frame = pd.DataFrame(BASES.numpy(), columns=list("abcdef"))
+    of_rows = xai.attribute(net, pd.Series(x.numpy(), frame.columns), name, background=frame, **given)
+    np.testing.assert_allclose(of_rows.values, np.mean(every, 0), rtol=1e-5, atol=1e-7)
+    with pytest.raises(ValueError, match=r"shape \[n, 6\], got \[3, 5\]"):
+        xai.attribute(net, x, name, baselines=BASES[:, :5])
+
+
+@pytest.mark.parametrize(("name", "params"), [("rise", {"n_samples": 40, "tolerance": 0.0}), ("score_cam", {})])
+def test_pictures_may_be_compared_with_several_too(name, params):
+    bases = torch.rand(2, 3, 16, 16, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    given = {"target": 1, **params}
+    every = [xai.attribute(convnet(), image(), name, baselines=base, **given).values for base in bases]
+    found = xai.attribute(convnet(), image(), name, baselines=bases, **given)
+    np.testing.assert_allclose(found.values, np.mean(every, 0), rtol=1e-5, atol=1e-7)

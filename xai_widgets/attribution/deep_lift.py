@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -61,7 +62,7 @@ class DeepLift(RelevanceMethod):
     apart into these, so the sum is exact up to rounding. Captum's softmax rule differs: it is applied to the whole
     vector at once and then centred, and is not exact; behind a layer, its contributions through max pooling miss the
     score's rise. The gap is reported. Tokens are compared with the mean of all tokens' vectors where
-    `integrated_gradients` would start there.
+    `integrated_gradients` would start there. Of several baselines, a tensor [n, …], it is the mean: `deep_shap`.
 
     References
     ----------
@@ -72,13 +73,17 @@ class DeepLift(RelevanceMethod):
     name: ClassVar[str] = "deep_lift"
     title: ClassVar[str] = "DeepLIFT"
     sentence: ClassVar[str] = "How much of the difference from an empty input does each value account for?"
+    compares: ClassVar[bool] = True
 
     baselines: Any = parameter(
         "zero", "What the input is compared with: a picture that says nothing.", choices=BASELINES, kind="baseline"
     )
 
     def estimates(self, model: Model, inputs: Inputs, target: Target, seed: int = 0) -> Iterator[Estimate]:
-        """Yield the one exact estimate."""
+        """Yield the one exact estimate, or those of Deep SHAP of several baselines."""
+        if isinstance(self.baselines, (Tensor, np.ndarray)) and inputs.several(self.baselines) is not None:
+            yield from DeepShap(baselines=self.baselines).estimates(model, inputs, target, seed)
+            return
         base, notes = usable_baseline(self.baselines, inputs, model, target, seed)
         values, gap = contributions(model, inputs.x[None], base[None], target)
         notes += _notes(values[0], float(gap[0]))
@@ -103,6 +108,7 @@ class DeepShap(RelevanceMethod):
     name: ClassVar[str] = "deep_shap"
     title: ClassVar[str] = "Deep SHAP"
     sentence: ClassVar[str] = "How much of the difference from other inputs does each value account for, on average?"
+    compares: ClassVar[bool] = True
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches", "rules"})
 
     n_samples: int = parameter(50, "How many baselines are drawn.", low=1, high=1000)

@@ -196,6 +196,7 @@ class GroupMethod(Method):
     )
     baselines: Any = parameter("zero", "What stands in place of a hidden group.", choices=BASELINES, kind="baseline")
 
+    compares: ClassVar[bool] = True
     joins: ClassVar[bool] = False
     """Whether it explains a long text by spans of words, where no `feature_mask` says otherwise."""
 

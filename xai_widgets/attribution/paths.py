@@ -59,6 +59,7 @@ class IntegratedGradients(GradientMethod):
     title: ClassVar[str] = "Integrated gradients"
     family: ClassVar[str] = "Paths"
     sentence: ClassVar[str] = "How does the score build up on the way from an empty input to this one?"
+    compares: ClassVar[bool] = True
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
 
     n_steps: int = parameter(257, "How many gradients along the path at most.", low=2, high=4097)

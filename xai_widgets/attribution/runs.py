@@ -15,6 +15,7 @@ from torch import Tensor
 
 from xai_widgets.attribution.compared import compared_with
 from xai_widgets.attribution.relevance import AttentionLrp
+from xai_widgets.attribution.several import mean_of
 from xai_widgets.attribution.spatial import is_map
 from xai_widgets.budget import Budget
 from xai_widgets.method import REGISTRY, Estimate, Method, create
@@ -246,13 +247,23 @@ def begun(
     return method, estimates, ()
 
 
+def against_each(method: Method, model: Model, inputs: Inputs, target: Target, seed: int) -> Iterator[Estimate]:
+    """Run a method; one that takes a single baseline against each of several, one after the other, for their mean."""
+    given = None if method.compares else getattr(method, AGAINST[0], None)
+    several = inputs.several(given) if isinstance(given, (Tensor, np.ndarray)) else None
+    if several is None:
+        return method.run(model, inputs, target, seed)
+    alone = (dataclasses.replace(method, **{AGAINST[0]: one}) for one in several)
+    return mean_of((one.run(model, inputs, target, seed) for one in alone), len(several))
+
+
 def _answered(  # noqa: PLR0917
     method: Method, model: Model, inputs: Inputs, target: Target, seed: int, of: int = 0, note: str = ""
 ) -> Iterator[Estimate]:
     """Run a method; where the model fails beside some of the `of` rows it compares with, begin anew without those."""
     said: tuple[str, ...] | None = (note,) if note else None
     try:
-        for one in method.run(model, inputs, target, seed):
+        for one in against_each(method, model, inputs, target, seed):
             said = compared_with(method, model, inputs, target) if said is None else said
             yield dataclasses.replace(one, notes=(*said, *one.notes)) if said else one
     except (WeightsChangedError, OutOfMemoryError):

@@ -120,6 +120,7 @@ class ExpectedGradients(GradientMethod):
     title: ClassVar[str] = "Expected gradients"
     family: ClassVar[str] = "Paths"
     sentence: ClassVar[str] = "How does the score build up on the way here from many other inputs?"
+    compares: ClassVar[bool] = True
     uses: ClassVar[frozenset[str]] = frozenset({"gradients", "batches"})
 
     n_samples: int = parameter(200, "How many points on paths at most.", low=1, high=100_000)
