@@ -203,7 +203,7 @@ class Comparison(Tabular):
     fraction : float
         Share of the work that is done, 0..1.
     notes : tuple of str
-        Why others are not there.
+        Why others are not there, or not measured to their end.
     """
 
     evaluations: tuple[Evaluation, ...]

@@ -82,3 +82,13 @@ def test_rows_are_compared_against_the_background_by_methods_and_measures():
     (one,) = found.evaluations
     assert one["infidelity"].value == pytest.approx(0, abs=1e-6)  # by the same rows in the place of what is hidden
     assert one["seed_spread"].value == 0
+
+
+def test_what_was_not_measured_to_its_end_is_told():
+    torch.manual_seed(0)
+    model, x = nn.Linear(6, 3).eval(), torch.randn(6)
+    result = xai.compare_methods(model, x, ["saliency", "input_x_gradient"], time_budget=1e-9)
+    assert [one.fraction < 1 for one in result.evaluations] == [True, True]
+    assert [note.split(":")[0] for note in result.notes] == ["saliency", "input_x_gradient"]
+    assert all("Stopped after" in note for note in result.notes)
+    assert not xai.compare_methods(model, x, ["saliency"], ["deletion"]).notes

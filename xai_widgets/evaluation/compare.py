@@ -42,7 +42,8 @@ def compare_steps(
     Yields
     ------
     Comparison
-        Of the maps that are measured to the end; the others follow. A method that does not fit is a note.
+        Of the maps that are measured; the others follow. A method that does not fit is a note, and so is what ends
+        measuring before its end.
 
     Raises
     ------
@@ -68,4 +69,5 @@ def compare_steps(
             notes += (f"{title}: {next(iter(str(error).splitlines()), type(error).__name__)}",)
         if found is not None:
             done += (found,)
+            notes += tuple(f"{title}: {note}" for note in found.notes if found.fraction < 1)
         yield Comparison(done, (place + 1) / len(explained), notes)
