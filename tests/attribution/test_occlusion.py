@@ -28,6 +28,25 @@ def test_it_agrees_with_captum(size: int | tuple[int, ...], stride: int | tuple[
     assert ours.fraction == 1
 
 
+@pytest.mark.parametrize(
+    ("shape", "size", "stride"),
+    [
+        ((3, 6, 5), (1, 4, 2), (1, 2, 2)),
+        ((3, 6, 5), (2, 6, 5), (1, 1, 1)),
+        ((2, 15), (2, 4), (2, 3)),
+        ((4, 6), (2, 3), (1, 2)),
+    ],
+)
+def test_windows_smaller_than_any_axis_slide_over_it_as_captums(
+    shape: tuple[int, ...], size: tuple[int, ...], stride: tuple[int, ...]
+) -> None:
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    model = nn.Sequential(nn.Flatten(), mlp(x.numel()))
+    ours = xai.attribute(model, x, "occlusion", target=1, sliding_window_shapes=size, strides=stride)
+    theirs = captum.attr.Occlusion(model).attribute(x[None], size, stride, target=1)[0].numpy()
+    np.testing.assert_allclose(np.broadcast_to(ours.values, shape), theirs, rtol=1e-6, atol=1e-9)
+
+
 def test_a_linear_model_loses_what_the_feature_gave() -> None:
     model, x = linear(), row()
     result = xai.attribute(model, x, "occlusion", target=2)

@@ -45,7 +45,8 @@ class Occlusion(Method):
     Windows are squares of a picture; boxes in space and time of a video ([frames, channels, height, width], or channels
     first), by default a quarter of each axis; segments of a sound ([samples] or [channels, samples]), by default a
     twentieth of it; and single columns or steps of all else. `sliding_window_shapes` and `strides` may give one number
-    an axis.
+    an axis. Given for all axes, as Captum has it, windows that are smaller than another axis, such as that of channels,
+    slide over that too.
 
     In convolutional networks a window reaches only a part of each map of activations, and only that part is computed
     anew (as in Krypton). The first windows are done both ways: where the scores differ by more than rounding, or

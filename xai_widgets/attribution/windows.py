@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 IMAGE_NDIM = 3
 COARSE = {2: 8, 4: 16}
@@ -73,9 +70,11 @@ class Windows:
         Parameters
         ----------
         x_shape : sequence of int
-        size, stride : int, one int an axis (Captum's leading channel axis is allowed), or None
-            By default a seventh of a picture's shorter side at half-window steps, a quarter of each of the axes of a
-            video, a twentieth of a sound, and single cells otherwise.
+        size, stride : int, one int an axis, or None
+            Of all of the input's axes, as Captum has it, or of those that windows slide over by themselves: windows
+            that are smaller than another axis slide over that too. By default a seventh of a picture's shorter side at
+            half-window steps, a quarter of each of the axes of a video, a twentieth of a sound, and single cells
+            otherwise.
         moving : tuple of int
             Axes of a sound or video that the windows slide over.
 
@@ -85,8 +84,10 @@ class Windows:
             For a number of sizes that fits no axes.
         """
         axes = moving or ((1, 2) if len(x_shape) == IMAGE_NDIM else (0,))
+        if isinstance(size, Sequence) and len(size) == len(x_shape):
+            axes = tuple(a for a, n in enumerate(x_shape) if a in axes or size[a] < n)
         shape = tuple(x_shape[a] for a in axes)
-        if moving:
+        if axes == moving:
             default = tuple(max(1, round(n / MOVING_SHARE[len(axes)])) for n in shape)
         else:
             default = (max(1, round(min(shape) / DEFAULT_SHARE)) if len(axes) > 1 else 1,) * len(axes)
@@ -178,6 +179,6 @@ def _per_axis(
         return tuple(given[a] for a in axes)
     if len(given) == len(axes):
         return tuple(given)
-    counts = f"{len(axes)} or {ndim}"
+    counts = " or ".join(map(str, sorted({len(axes), ndim})))
     msg = f"{what} must be one number, or {counts} of them for an input with {ndim} axes, got {tuple(given)}."
     raise ValueError(msg)

@@ -307,13 +307,15 @@ def moving(shape: Sequence[int]) -> tuple[int, ...]:
     """Return the axis of time of a sound, those of time, height and width of a video, and none of all else.
 
     A sound is [samples] or [channels, samples], a video [frames, channels, height, width], or with its channels first.
+    A single channel is one however short it is: along its other axis there is nothing to tell apart.
     """
     if len(shape) == VIDEO:
         coloured = [axis for axis in (1, 0) if shape[axis] in CHANNELS]
         colours = min(coloured, key=lambda axis: shape[axis] != COLOURS, default=None)
         return () if colours is None else (1 - colours, 2, 3)
     sound = 0 < len(shape) <= MATRIX and shape[-1] > WAVE and shape[-1] >= THIN * max(shape[:-1], default=1)
-    return (len(shape) - 1,) if sound else ()
+    channel = len(shape) == MATRIX and shape[0] == 1 < shape[1]
+    return (len(shape) - 1,) if sound or channel else ()
 
 
 def _kind(shape: tuple[int, ...]) -> Literal["image", "tensor"]:
