@@ -116,14 +116,17 @@ def test_deep_lift_takes_no_more_where_a_picture_is_like_its_baseline(monkeypatc
 
 
 @pytest.mark.usefixtures("_copies_are_worth_it")
-def test_conductance_of_the_widest_layer_holds_few_of_its_maps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A map of it is a fifth of a pass: the sum, the sum of the last round, what comes and its change."""
+@pytest.mark.parametrize(("layer", "most"), [("0", 1.55), ("1", 1.35), ("2", GOAL)])
+def test_conductance_of_the_widest_layers_holds_few_of_its_maps(
+    layer: str, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A map of it is a fifth of a pass: the last sum, and where what is above writes into it, what it has put out."""
     monkeypatch.setattr(Pace, "fit", lambda _, left: min(left, 1))
     monkeypatch.setattr(copying, "BATCH_SECONDS", 1000.0)
     net, x = network(), torch.rand(3, SIDE, SIDE)
-    asked = {"target": 0, "n_steps": 17, "tolerance": 0.0, "layer": "2"}
+    asked = {"target": 0, "n_steps": 17, "tolerance": 0.0, "layer": layer}
     held = peak(lambda: xai.attribute(net, x, "conductance", **asked))
-    assert held <= 1.6 * one_pass(net, x, 1)
+    assert held <= most * (beside := one_pass(net, x, 1)), f"{held / beside:.3f}"
 
 
 def test_every_method_is_measured() -> None:

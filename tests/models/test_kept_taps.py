@@ -115,7 +115,7 @@ class Refusing(nn.Module):
 
     def forward(self, x):
         y = self.layer(x)
-        if y.requires_grad and y._base is None and type(y.grad_fn).__name__ == "CloneBackward0":
+        if y.requires_grad and y._base is None and type(y.grad_fn).__name__.endswith("CloneBackward0"):
             msg = "not mine"
             raise RuntimeError(msg)
         return self.head(y.mean((2, 3)))

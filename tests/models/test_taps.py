@@ -165,3 +165,20 @@ def test_a_layer_is_found_by_what_leads_on_from_it() -> None:
     assert "Layer: body.conv." in found.notes
     assert np.array_equal(found.values, xai.attribute(model, image(), "grad_cam", layer="body.conv", target=1).values)
     assert "Layer: head." not in xai.attribute(model, image(), "conductance", target=1).notes
+
+
+class Made(nn.Module):
+    """Puts out memory that is not torch's own."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.from_numpy(2 * x.detach().numpy())
+
+
+@pytest.mark.parametrize("above", [nn.ReLU(), nn.ReLU(inplace=True)])
+@pytest.mark.parametrize("layer", [nn.Identity(), Made()])
+def test_what_a_layer_put_out_stays_whatever_is_written_above(layer: nn.Module, above: nn.Module) -> None:
+    x = torch.tensor([[-1.0, 2.0, -3.0]])
+    expected = layer(x).clone()
+    _, activation, gradient = TorchModel(nn.Sequential(layer, above)).tap(x, Target(1), "0")
+    assert torch.equal(activation, expected)
+    assert gradient.tolist() == [[0.0, 1.0, 0.0]]

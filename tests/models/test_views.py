@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import NamedTuple
 
 import pytest
@@ -356,3 +358,18 @@ def test_a_layer_that_runs_more_or_less_often_than_before_is_refused():
     model.activations("layer", x)
     with pytest.raises(xai.ModelError, match="ran 1 times where it had run 2 times before"):
         model.activations("layer", -x)
+
+
+def test_nothing_of_a_pass_is_left_that_ends_at_a_layer():
+    """The exception that ends it must not keep alive what it passed by."""
+    net, left = convnet(), []
+    net[0].register_forward_hook(lambda _module, _given, output: left.append(weakref.ref(output)))
+    model = TorchModel(net)
+    gc.disable()
+    try:
+        model.activations("1", image()[None])
+        alive = [one() is not None for one in left]  # before the collector finds any
+    finally:
+        gc.enable()
+    assert left
+    assert not any(alive)

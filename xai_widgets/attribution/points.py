@@ -8,7 +8,7 @@ import math
 import os
 import tempfile
 import weakref
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -28,6 +28,18 @@ LARGE = 2**16
 
 ROOM = 2**30
 """Bytes for what is kept of all points: each new one is weighed by its neighbours."""
+
+
+class Values(Protocol):
+    """A tensor that is kept somewhere."""
+
+    shape: torch.Size
+
+    def read(self, part: slice = ...) -> Tensor:
+        """Return a part along the first axis, not to be changed."""
+
+    def write(self, part: slice, values: Tensor) -> None:
+        """Put others in the place of a part."""
 
 
 class Point(NamedTuple):
@@ -61,39 +73,71 @@ class Points:
         than a two-thousandth of each, and gradients in single precision are not known as well.
         """
         if not _is_halved(g):
-            return Point(self._kept(y), self._kept(g))
+            return Point(self._kept(y).read, self._kept(g).read)
         scale = float(g.abs().max()) or 1.0
-        read = self._kept((g / scale).half())
-        return Point(self._kept(y), lambda part: wide(read(part)) * scale)
+        read = self._kept((g / scale).half()).read
+        return Point(self._kept(y).read, lambda part: wide(read(part)) * scale)
 
-    def _kept(self, values: Tensor) -> Read:
+    def keep_values(self, values: Tensor) -> Values:
+        """Take in values of no point, to be written anew as they change."""
+        return self._kept(values)
+
+    def _kept(self, values: Tensor) -> Values:
         if self._held + values.nbytes > HELD and values.device.type == "cpu":
             with contextlib.suppress(OSError):
                 return self._written(values)
         self._held += values.nbytes
-        own = values.clone()  # a row would hold all of its batch
-        return lambda part: cut(own, part)
+        return InMemory(values)
 
-    def _written(self, values: Tensor) -> Read:
+    def _written(self, values: Tensor) -> Values:
         if self._file is None:
             # Unbuffered: what a full disk did not take must not be written again where a point is read.
             self._file = tempfile.TemporaryFile(prefix="xai_widgets.", buffering=0)  # noqa: SIM115 -- closed with this
             weakref.finalize(self, self._file.close)
-        file = self._file
-        at, shape, dtype = self._end, values.shape, values.dtype
-        file.seek(at)
-        if file.write(values.contiguous().numpy().data) < values.nbytes:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        found = InFile(self._file, self._end, values)
         self._end += values.nbytes
+        return found
 
-        def read(part: slice) -> Tensor:
-            first, last, _ = part.indices(shape[0] if shape else 1)
-            found = torch.empty((last - first, *shape[1:]) if shape else (), dtype=dtype)
-            file.seek(at + first * math.prod(shape[1:]) * dtype.itemsize)
-            file.readinto(found.numpy().data)  # type: ignore[attr-defined]
-            return found
 
-        return read
+class InMemory:
+    """Values that memory keeps."""
+
+    def __init__(self, values: Tensor) -> None:
+        self._own, self.shape = values.clone(), values.shape  # a row itself would hold all of its batch
+
+    def read(self, part: slice = slice(None)) -> Tensor:
+        """Return a part along the first axis, not to be changed."""
+        return cut(self._own, part)
+
+    def write(self, part: slice, values: Tensor) -> None:
+        """Put others in the place of a part."""
+        cut(self._own, part).copy_(values)
+
+
+class InFile:
+    """Values that a file keeps from some place on."""
+
+    def __init__(self, file: IO[bytes], at: int, values: Tensor) -> None:
+        self._file, self._at, self.shape, self._dtype = file, at, values.shape, values.dtype
+        self.write(slice(None), values)
+
+    def read(self, part: slice = slice(None)) -> Tensor:
+        """Return a part along the first axis."""
+        found = torch.empty(self._seek(part), dtype=self._dtype)
+        self._file.readinto(found.numpy().data)  # type: ignore[attr-defined]
+        return found
+
+    def write(self, part: slice, values: Tensor) -> None:
+        """Put others in the place of a part."""
+        self._seek(part)
+        if self._file.write(values.contiguous().numpy().data) < values.nbytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _seek(self, part: slice) -> tuple[int, ...]:
+        """Go to where a part begins, and return its shape."""
+        first, last, _ = part.indices(self.shape[0] if self.shape else 1)
+        self._file.seek(self._at + first * math.prod(self.shape[1:]) * self._dtype.itemsize)
+        return (last - first, *self.shape[1:]) if self.shape else ()
 
 
 def cut(values: Tensor, part: slice) -> Tensor:

@@ -22,6 +22,7 @@ from xai_widgets.method import Estimate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xai_widgets.attribution.points import Values
     from xai_widgets.models import Model
 
 TRUSTED = 8
@@ -50,14 +51,12 @@ class Integral:
     ----------
     places : list of float
         Of the points so far, sorted.
-    values : Tensor or None
-        The sum over steps of the mean of `g` at both ends times the change of `y`. From one point, `g` there, where `y`
-        is the place on the path itself; None before there is any.
     """
 
     def __init__(self) -> None:
         self.places: list[float] = []
-        self.values: Tensor | None = None
+        self._sum: Values | None = None
+        self._settled: Values | None = None  # the sum when the last round ended
         self._points = Points()
         self._seen: list[Point] = []
         self._doubts: list[float] = []  # of each step, how much its ends differ
@@ -69,29 +68,52 @@ class Integral:
         self.places.insert(at, place)
         self._seen.insert(at, self._points.keep(y, g))
         if len(self._seen) == 1:
-            self.values = g if y.ndim == 0 else None
+            if y.ndim == 0:
+                self._sum = self._points.keep_values(g)
             return
         change = torch.empty_like(g, memory_format=torch.contiguous_format)
         if len(self._seen) == 2:  # noqa: PLR2004 -- both ends
             self._doubts, (first, second) = [0.0], self._seen
-            for part in _parts(g):
+            for part in _parts(g.shape):
                 (y0, g0), (y1, g1) = first.read(part), second.read(part)
                 self._doubts[0] = math.hypot(self._doubts[0], _doubt(y1 - y0, g1 - g0))
                 cut(change, part).copy_((g0 + g1) * (y1 - y0) / 2)
-            self.values = change
+            self._sum = _written(self._sum, change, self._points)
             return
-        assert self.values is not None
+        assert self._sum is not None
         halves = [0.0, 0.0]
-        for part in _parts(g):
+        for part in _parts(g.shape):
             (y0, g0), (y1, g1) = self._seen[at - 1].read(part), self._seen[at + 1].read(part)
             here, there = cut(y, part), cut(g, part)
             halves[0] = math.hypot(halves[0], _doubt(here - y0, there - g0))
             halves[1] = math.hypot(halves[1], _doubt(y1 - here, g1 - there))
             # (g0 + g) / 2 * (y - y0) + (g + g1) / 2 * (y1 - y), less what the step was before it was split.
             cut(change, part).copy_((g0 * (here - y1) + there * (y1 - y0) + g1 * (y0 - here)) / 2)
+            self._sum.write(part, self._sum.read(part) + cut(change, part))
         self._doubts[at - 1 : at] = halves
         self._changes.add(change.reshape(1, -1))
-        self.values = change.add_(self.values)
+
+    def values(self, *, settled: bool = False) -> Tensor | None:
+        """Return the sum over steps of the mean of `g` at both ends times the change of `y`, or what it was settled at.
+
+        From one point, `g` there, where `y` is the place on the path itself; None before there is any.
+        """
+        kept = self._settled if settled else self._sum
+        return None if kept is None else kept.read().clone()
+
+    def moved(self) -> float:
+        """Return the norm of what has changed since the values were settled; infinite where they never were."""
+        if self._sum is None or self._settled is None:
+            return math.inf
+        now, then = self._sum, self._settled
+        return math.hypot(*(float((now.read(part) - then.read(part)).norm()) for part in _parts(now.shape)))
+
+    def settle(self) -> Tensor:
+        """End a round, and return the values."""
+        values = self.values()
+        assert values is not None
+        self._settled = _written(self._settled, values, self._points)
+        return values
 
     def plan(self, *, even: bool) -> list[float]:
         r"""Choose new points: in the middle of all steps, or of those whose ends differ most, half as many.
@@ -142,11 +164,19 @@ class Integral:
         return expected * beyond(free), change < SMOOTH * halved and others < change
 
 
-def _parts(values: Tensor) -> Iterator[slice]:
+def _parts(shape: torch.Size) -> Iterator[slice]:
     """Divide the first axis: of a photo's maps, what one point takes would be more than a pass of the network."""
-    size = len(values) if values.ndim else 1
-    step = max(1, PART * size // max(1, values.numel()))
+    size = shape[0] if shape else 1
+    step = max(1, PART * size // max(1, shape.numel()))
     return (slice(at, at + step) for at in range(0, size, step))
+
+
+def _written(kept: Values | None, values: Tensor, points: Points) -> Values:
+    """Write values in the place of others, if there are any."""
+    if kept is None:
+        return points.keep_values(values)
+    kept.write(slice(None), values)
+    return kept
 
 
 def _doubt(width: Tensor, difference: Tensor) -> float:
@@ -199,12 +229,13 @@ def refine(
     """
     most = 2 ** ((n_steps - 1).bit_length() - 1)
     integral, rise, points = Integral(), _Rise(base.dtype), [1.0, 0.0]
-    settled: Tensor | None = None
     doubt, error = math.inf, None
 
-    def estimate(values: Tensor, total: int) -> Estimate:
+    def estimate(values: Tensor | None, total: int) -> Estimate:
         # The score's rise is known once both ends of the path have been seen.
         done = len(integral.places)
+        if values is None:
+            return Estimate(torch.empty(0), done, total, ready=False)
         return Estimate(values, done, total, error, rise.gap(values) if done > 1 else None)
 
     while True:
@@ -219,25 +250,23 @@ def refine(
             for point in zip(points[rows], y, g, strict=True):
                 integral.add(*point)
             del scores, y, g, point  # the next ones are made meanwhile
-            if integral.values is None:
-                yield Estimate(torch.empty(0), len(integral.places), most + 1, ready=False)
-            elif rows.stop < len(points):
+            if rows.stop < len(points):
                 # The few points so far are worse than the round before where the gradient changes smoothly.
-                fits = settled is None or float((integral.values - settled).norm()) <= doubt
-                yield estimate(integral.values if settled is None or fits else settled, most + 1)
-        assert integral.values is not None
-        values, even, missing = integral.values, spacing == "even", rise.missing(integral.values)
-        if settled is not None:
-            doubt, cancel = integral.judge(points, float((values - settled).norm()))
+                yield estimate(integral.values(settled=not integral.moved() <= doubt), most + 1)
+        steps, change = len(integral.places) - 1, integral.moved()
+        values = integral.settle()
+        even, missing = spacing == "even", rise.missing(values)
+        if steps > 1:
+            doubt, cancel = integral.judge(points, change)
             even |= cancel
             size = float(values.norm())
             # Nothing has been met yet, though the score has risen somewhere.
             unseen = size == 0 and missing > 0 and not whole
             error = None if unseen else relative(max(doubt, missing if whole else 0.0), size)
-        settled, steps = values, len(integral.places) - 1
         trusted = steps >= TRUSTED or (error == 0 and (whole or not missing))
         enough = steps == most or (error is not None and trusted and error <= tolerance)
         yield estimate(values, steps + 1 if enough else most + 1)
+        del values  # the next points are made meanwhile
         if enough:
             return
         points = integral.plan(even=even)

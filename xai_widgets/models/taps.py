@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor, nn
 from torch.jit import ScriptModule
 
@@ -163,4 +164,12 @@ def _record(seen: dict[str, Tensor], name: str, output: Any, *, cut: bool) -> An
     seen.pop(name, None)  # a module that runs again counts where it ran last
     seen[name] = tensor
     # The clone protects the recorded tensor from operations in place further up.
-    return with_tensor(output, tensor.clone())
+    return with_tensor(output, _cloned(tensor) if cut else tensor.clone())
+
+
+def _cloned(tensor: Tensor) -> Tensor:
+    """Clone a tensor, and copy it where somebody writes: a map as wide as any other is mostly read alone."""
+    try:
+        return torch._lazy_clone(tensor)  # noqa: SLF001 -- public under no other name
+    except (AttributeError, RuntimeError):  # of memory that is not torch's own, such as an array's
+        return tensor.clone()

@@ -74,8 +74,10 @@ class Slot:
         if one.ndim != two.ndim or len(grown) != 1 or two.shape[grown[0]] != 2 * one.shape[grown[0]]:
             return None
         slots = [cls(grown[0], one.shape[grown[0]], minor) for minor in (False, True)]
+        if slots[0].each == 1:
+            return slots[0]
         rows = slots[0].rows(one, 1)
-        return min(slots, key=lambda slot: float((slot.rows(two, 2) - rows).abs().sum()))
+        return min(slots, key=lambda slot: float((slot.rows(two, 2) - rows).abs_().sum()))
 
     def rows(self, output: Tensor, count: int) -> Tensor:
         """Arrange an activation as (n, …), one row an input."""
@@ -264,6 +266,8 @@ class Below:
         except EnoughError as reason:
             if reason is not enough:  # but what a view of this view has waited for
                 raise
+        finally:
+            enough.__traceback__ = None  # through which it would keep alive itself and all that the pass has left
         return self._pick(self._cut.slot.rows(found[0], len(x)))
 
     def describe(self, x: Tensor) -> str:
