@@ -279,3 +279,25 @@ def test_a_map_sharpens_and_says_how_far_it_is_and_how_long_it_takes_still(make)
     errors = [one["error"] for one in maps if one["error"] is not None]
     assert errors[-1] < errors[0]
     assert [one["final"] for one in maps] == [one is maps[-1] for one in maps]
+
+
+def test_an_answer_whose_time_was_up_is_shown_at_once_and_goes_further(make):
+    widget = make(method="smooth_grad", n_samples=40, tolerance=0.0, time_budget=1e-6)
+    session, request = widget._session, widget._requests["a"]
+
+    def shown() -> list[xai.Attribution]:
+        steps = list(session.explain(request))
+        assert steps[-1] is not None  # readers take the last step for the answer
+        return [one for one in steps if one is not None]
+
+    cut = widget.result(30)
+    assert cut.fraction < 1
+    again = shown()
+    assert again[0] is cut
+    session.time_budget = None
+    whole = shown()
+    assert whole[0] is again[-1]
+    assert whole[-1].fraction == 1
+    fractions = [one.fraction for one in (*again, *whole)]
+    assert fractions == sorted(fractions)
+    assert shown() == [whole[-1]]

@@ -50,7 +50,7 @@ class AnswerCache:
 
 
 class ResultCache:
-    """Finished explanations by what was asked: a view that goes back to a question has the answer at once."""
+    """What explanations came to by what was asked: a view that goes back to a question has the answer at once."""
 
     def __init__(self) -> None:
         self._results: dict[Hashable, Attribution] = {}
@@ -60,7 +60,7 @@ class ResultCache:
         return self._results.get(key)
 
     def keep(self, key: Hashable, result: Attribution) -> None:
-        """Keep a finished result, and forget the oldest where it gets too much."""
+        """Keep the result of a run that has ended, and forget the oldest where it gets too much."""
         self._results.pop(key, None)
         self._results[key] = result
         while len(self._results) > MOST or sum(one.values.nbytes for one in self._results.values()) > LARGEST_RESULTS:

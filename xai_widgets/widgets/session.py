@@ -146,7 +146,8 @@ class Session(ABC):
     def explain(self, request: Request) -> Iterator[Attribution | None]:
         """Run the request's method on the edited input, unless it is known what comes of it.
 
-        None is a step with nothing to show yet.
+        What a run has come to whose time was up is shown at once, and then what goes further. None is a step with
+        nothing to show yet.
         """
         self.ready()
         self.model.look()
@@ -154,10 +155,18 @@ class Session(ABC):
         result = None if key is None else self._results.get((version, key))
         if result is not None:
             yield result
-            return
+            if result.fraction == 1:
+                return
+        known = result
         for step in persistent(partial(self._explain, request)):
+            behind = known is not None and step is not None and step.fraction <= known.fraction
+            if behind and self.model.version == version:
+                yield None
+                continue
             result = result if step is None else step
             yield step
+        if known is not None and result is known:
+            yield known
         if key is not None and result is not None and self.model.version == version:
             self._results.keep((version, key), result)
 
