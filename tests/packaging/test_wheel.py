@@ -47,10 +47,10 @@ FILES = {
     r"|(api|prepare)/rows\.|prepare/(one_hots|pieces|separable)|samples/people|wire/rows",
     "explorer": r"/widgets/(explorer|population\w*|twins)\.py|wire/studies",
     "populations": r"population|export/(axes|charts|curves|swarm|trees)|models/first_linear",
-    "languages": r"static/language-|/languages/|/language\.py",
+    "languages": r"static/language-|/languages/",
     "embeddings": r"embedding|export/scatter|wire/spaces|samples/(word_vectors|judgements)",
     "saved": r"export/(atomic|bundle|change_files|checks|files|packed|record)|reports/|/(answers|saving|provenance)"
-    r"|(export|lab)/(facts|fitting|layouts|page\.|tables|payload|vector|views)",
+    r"|(export|lab)/(facts|fitting|layouts|page\.|tables|payload|vector|views)|^xai_widgets/language\.py",
     "trust": r"evaluation|api/comparisons|export/measured|widgets/(trust|judged)\.py",
     "lab": r"/labextensions/|xai_widgets/(lab/|tutorial)",
 }
