@@ -50,6 +50,7 @@ test("sentences that come together are translated together where they are known 
   language.value = chinese;
   expect(translated(`${refused} ${hint}`)).toBe("模型没有层 'b'。是否指 'a'？");
   const stopped = "Stopped after 2.5 s: 40% of the work is done.";
+  expect(translated(`Saliency: ${stopped}`)).toBe("显著图：2.5 秒后停止：完成了 40%。");
   expect(translated(`${stopped} Nobody knows this. ${stopped}`)).toBe(
     "2.5 秒后停止：完成了 40%。Nobody knows this. 2.5 秒后停止：完成了 40%。",
   );

@@ -27,6 +27,7 @@ export const notes: Record<string, string> = {
     "计算期间模型的权重被改动：此结果不对应权重的任何一个状态。",
   "The model's weights changed in the middle, so it began anew.": "模型的权重中途改变，因此重新开始。",
   "Stopped after {} s: {} of the work is done.": "{} 秒后停止：完成了 {}。",
+  "{}: Stopped after {} s: {} of the work is done.": "{}：{} 秒后停止：完成了 {}。",
   "{}: {} instead.": "{}：改用 {}。",
   "{} of {} values are not finite numbers: the model's gradient is not defined there.":
     "{} 个值（共 {} 个）不是有限的数：模型的梯度在那里没有定义。",
