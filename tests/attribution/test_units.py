@@ -153,3 +153,27 @@ def test_results_keep_their_unit(tmp_path, index, suffix):
     if suffix != ".png":
         loaded = xai.load(path)
         assert (loaded.target, loaded.label) == (result.target, result.label)
+
+
+class Segments(nn.Module):
+    """Puts out a map of each class, as a segmentation does."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.first, self.out = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 2, 1)
+        self.double().eval()
+
+    def forward(self, x):
+        return {"out": self.out(self.first(x).tanh())}
+
+
+@pytest.mark.parametrize("method", ["saliency", "grad_cam", "occlusion", "integrated_gradients"])
+def test_a_pixel_of_what_is_no_row_of_scores_is_a_unit(method):
+    net, x, unit = Segments(), image(8), xai.Unit("out", (1, 2, 3))
+    ours = xai.attribute(net, x, method, target=unit)
+    alone = xai.attribute(net, x, method, target=lambda out: out["out"][:, 1, 2, 3])
+    np.testing.assert_allclose(ours.values, alone.values, rtol=1e-5, atol=1e-9)
+    assert ours.values.any()
+    assert (ours.target, ours.label) == (unit, unit.label)
+    assert ours.prediction.scores == pytest.approx(alone.prediction.scores)

@@ -12,8 +12,9 @@ from xai_widgets.attribution.runs import asked_of, choose, persistent, run
 from xai_widgets.inputs import batch_of, rows_of
 from xai_widgets.inputs.decode import NotFiniteError
 from xai_widgets.inputs.read import UNBATCHED
-from xai_widgets.models import ModelError, OutOfMemoryError, WeightsChangedError, resolve_target
+from xai_widgets.models import ModelError, OutOfMemoryError, Target, WeightsChangedError, resolve_target
 from xai_widgets.prepare import read_for, read_span
+from xai_widgets.results import Unit
 from xai_widgets.text import TextSpan
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from xai_widgets.api.rows import Background
     from xai_widgets.inputs import Inputs
     from xai_widgets.method import Method
-    from xai_widgets.models import Model, Target
+    from xai_widgets.models import Model
     from xai_widgets.results import Attribution, Prediction
 
 REFUSED = (ModelError, ValueError, TypeError)
@@ -105,7 +106,16 @@ class Asked:
         weights = self.model.weights
         self.model.expect(self.method.asks())
         x = self.inputs.x[None] if not others else torch.stack([one.inputs.x for one in (self, *others)])
-        return Predicted(weights, self.model.predict_each(x))
+        try:
+            return Predicted(weights, self.model.predict_each(x))
+        except (OutOfMemoryError, WeightsChangedError):
+            raise
+        except ModelError:
+            unit = self.question.target
+            if not isinstance(unit, Unit):
+                raise
+        # What comes of it above the layer need not be scores, such as the map of a segmentation.
+        return Predicted(weights, asked_of(self.model, self.inputs, Target(unit)).predict_each(x))
 
     def target(self, prediction: Prediction) -> Target:
         """Return the target, and refuse one that is not there."""
