@@ -67,6 +67,15 @@ def no_drop(x):
     return functional.dropout(x, 0.5, training=False)
 
 
+class Keeping(Honest):
+    """The same, which keeps a detached copy for its way back."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x.detach())
+        return 2 * x
+
+
 def half_cut(x):
     return 0.2 * x + 5 * x.detach()
 

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 import torch
-from checks.nets import Honest, Net, Straight, drop, half_cut, no_drop, picture, within, written_over
+from checks.nets import Honest, Keeping, Net, Straight, drop, half_cut, no_drop, picture, within, written_over
 from torch import nn
 
 import xai_widgets as xai
@@ -164,6 +164,17 @@ def test_places_are_those_where_it_happens():
     assert found(Net(half_cut), "cut").where == (inside(half_cut),)
     assert found(Net(written_over), "gradient").where == (inside(written_over),)
     assert found(Net(drop), "repeats").methods == tuple(REGISTRY)
+
+
+def watched(x):
+    watched.kept = x.detach()
+    return 2 * x
+
+
+@pytest.mark.parametrize("spoil", [Honest.apply, Keeping.apply, watched])
+def test_what_is_cut_off_and_kept_aside_is_not_told_of(spoil):
+    assert found(Net(spoil), "gradient").severity == "ok"
+    assert found(Net(spoil), "cut") is None
 
 
 def test_numbers_in_the_sentences_are_those_of_the_model():

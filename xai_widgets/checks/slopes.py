@@ -52,7 +52,7 @@ def gradient(subject: Subject) -> Iterator[Finding]:
             if written
             else "Let no operation on the way detach or round, or use a method without gradients."
         )
-        places = listed(watch.inside if written else watch.cut)
+        places = listed(watch.inside if written else {**watch.cut, **watch.unused})
         yield Finding("gradient", "error", sentence, advice, needy, "impossible", places)
         return
     subject.gradient = found[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
@@ -13,6 +15,7 @@ from xai_widgets.models.rules.operations import operation_of, tensors_in
 from xai_widgets.models.untouched import DRAWING, moved_between, random_states
 
 if TYPE_CHECKING:
+    import types
     from collections.abc import Callable, Mapping
 
     from torch import Tensor, nn
@@ -44,6 +47,8 @@ class Watch(Rules):
     inside, drawn, cut, custom : dict of str to str
         Places in the model, and the operation there that writes into its input, draws random numbers, cuts off the
         gradient, or is a custom autograd function.
+    unused : dict of str to str
+        The same of what is cut off and enters no other operation: kept for a way back of its own, or an output.
     """
 
     name: ClassVar[str] = "the model check"
@@ -57,6 +62,8 @@ class Watch(Rules):
         self.drawn: dict[str, str] = {}
         self.cut: dict[str, str] = {}
         self.custom: dict[str, str] = {}
+        self.unused: dict[str, str] = {}
+        self._loose: dict[int, tuple[weakref.ref[Tensor], str]] = {}
 
     def handler(self, name: str) -> Callable[..., Any] | None:
         """Return None: nothing is done another way."""
@@ -80,14 +87,30 @@ class Watch(Rules):
         """Take note of an operation that ran."""
         if operation_of(call.func)[1]:
             self.inside.setdefault(self._place(), call.name)
-        if call.name in ABOUT or not call.dependents:
+        if call.name in ABOUT:
             return
-        if call.name in CUTS or (not torch.is_grad_enabled() and _is_floating(result)):
-            self.cut.setdefault(self._place(), call.name)
+        self._use(call.tensors)
+        if call.dependents and (call.name in CUTS or (not torch.is_grad_enabled() and _is_floating(result))):
+            place, made = self._place(), tensors_in([result])
+            if _in_own_function():
+                return  # whose own way back goes past this
+            if not made:  # a number, which leads anywhere
+                self.cut.setdefault(place, call.name)
+            elif place not in self.cut:
+                self.unused.setdefault(place, call.name)
+                self._loose |= {id(one): (weakref.ref(one), place) for one in made}
+
+    def _use(self, tensors: list[Tensor]) -> None:
+        """Note that what was cut off goes on from there."""
+        for one in tensors:
+            found, place = self._loose.get(id(one), (None, ""))
+            if found is not None and found() is one and place in self.unused:
+                self.cut[place] = self.unused.pop(place)
 
     def head(self, scores: Tensor) -> Tensor:
         """Note what led to the scores, and return them as they are."""
         self._check_origins([scores], {})
+        self._use([scores])
         return scores
 
     def _check_origins(self, args: Any, kwargs: Mapping[str, Any]) -> None:
@@ -100,6 +123,16 @@ class Watch(Rules):
 
     def _place(self) -> str:
         return called_in(self._names)
+
+
+def _in_own_function() -> bool:
+    """Tell whether it is the forward of a custom autograd function that runs an operation, which has no gradient."""
+    frame: types.FrameType | None = None if torch.is_grad_enabled() else sys._getframe(1)  # noqa: SLF001
+    while frame is not None:
+        if any(isinstance(frame.f_locals.get(name), BackwardCFunction) for name in frame.f_code.co_varnames[:1]):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _is_floating(result: Any) -> bool:
