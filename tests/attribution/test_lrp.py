@@ -45,7 +45,7 @@ def shaken(model, seed=7):
     torch.manual_seed(seed)
     with torch.no_grad():
         for one in model.modules():
-            if isinstance(one, nn.BatchNorm2d):
+            if isinstance(one, (nn.BatchNorm1d, nn.BatchNorm2d)):
                 one.eps = 1e-12  # zennit leaves a merged BatchNorm its eps, which scales by 1 / sqrt(1 + eps)
                 one.running_mean.normal_()
                 one.running_var.uniform_(0.5, 2)
@@ -194,14 +194,41 @@ def test_a_dense_first_layer_has_the_first_rule(zennit, first):
     agree(explain(model, x, "gamma", first=first), by_zennit(model, x, composite))
 
 
+def decoder():
+    torch.manual_seed(21)
+    grow = nn.ConvTranspose2d(3, 6, 3, stride=2, output_padding=1, dilation=2)
+    return nn.Sequential(grow, nn.BatchNorm2d(6), nn.ReLU(), nn.Flatten(), nn.LazyLinear(4)).double().eval()
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_batchnorm_is_merged_as_zennits_canonizer_merges_it(zennit, name):
+@pytest.mark.parametrize("make", [convnet, decoder])
+def test_a_batchnorm_is_merged_as_zennits_canonizer_merges_it(zennit, make, name):
     from zennit.canonizers import SequentialMergeBatchNorm  # noqa: PLC0415
 
-    x, model = image(), shaken(convnet())
+    x, model = image(), make()
+    model(x[None])
+    model = shaken(model)
     kwargs = {"low": torch.zeros(1, 3, 1, 1).double(), "high": torch.ones(1, 3, 1, 1).double()} if "box" in name else {}
     composite = getattr(zennit, NAMES[name])(canonizers=[SequentialMergeBatchNorm()], **kwargs)
     agree(explain(model, x, name), by_zennit(model, x, composite))
+
+
+@pytest.mark.parametrize("rule", ["epsilon", "gamma", "zplus", "alpha_beta", "w_square"])
+def test_a_batchnorm_is_merged_with_the_groups_of_a_transposed_convolution_and_with_addmm(rule):
+    class ByHand(nn.Sequential):
+        def forward(self, x):
+            grow, norm, act, flat, dense, last = self
+            with torch.no_grad():  # the same kernel without groups has zeros between them
+                w = torch.zeros(4, 6, *grow.kernel_size).double()
+                w[:2, :3], w[2:, 3:] = grow.weight[:2], grow.weight[2:]
+            x = flat(act(norm(nn.functional.conv_transpose2d(x, w, grow.bias, 2))))
+            return last(torch.addmm(dense.bias, x, dense.weight.T))
+
+    torch.manual_seed(22)
+    grow, x = nn.ConvTranspose2d(4, 6, 3, stride=2, groups=2), torch.rand(4, 5, 5).double()
+    net = [grow, nn.BatchNorm2d(6), nn.ReLU(), nn.Flatten(), nn.Linear(726, 4), nn.BatchNorm1d(4)]
+    model = shaken(nn.Sequential(*net).double().eval())
+    agree(explain(model, x, rule), explain(ByHand(*model).double().eval(), x, rule).values)
 
 
 @pytest.mark.parametrize("name", COMPOSITES)

@@ -42,6 +42,8 @@ class Layer:
         What weight and bias are made of.
     kernels : Kernels or None
         Where convolutions by such weights are kept.
+    turned : int
+        Groups of a weight whose outputs lie along its second axis, as a transposed convolution's do; else 0.
     """
 
     function: Linear
@@ -54,13 +56,17 @@ class Layer:
     shift: Tensor | None = None
     sources: tuple[Tensor | None, ...] = ()
     kernels: Kernels | None = None
+    turned: int = 0
 
     @property
     def weight(self) -> Tensor:
         """What inputs are multiplied by."""
         if self.scale is None:
             return self.given
-        return self.given.detach() * self.scale.reshape(-1, *[1] * (self.given.ndim - 1))
+        given, ones = self.given.detach(), [1] * (self.given.ndim - 2)
+        if not self.turned:
+            return given * self.scale.reshape(-1, 1, *ones)
+        return (given.unflatten(0, (self.turned, -1)) * self.scale.reshape(self.turned, 1, -1, *ones)).flatten(0, 1)
 
     @property
     def bias(self) -> Tensor | None:
@@ -71,7 +77,7 @@ class Layer:
 
     def scaled(self, scale: Tensor, shift: Tensor, *sources: Tensor | None) -> Layer | None:
         """Return the layer with each output channel scaled and shifted; None where channels are elsewhere."""
-        plain = self.function is functional.linear or isinstance(self.function, Convolving)
+        plain = self.function is functional.linear or isinstance(self.function, Convolving) or self.turned
         if not plain or self.scale is not None:
             return None
         return replace(self, scale=scale, shift=shift, sources=(*self.sources, *sources))

@@ -43,6 +43,7 @@ WINNERS = MAX_POOLS | EXTREMES
 """The winner takes all, which is what the ordinary gradient does."""
 
 MATRIX = 2
+CONVOLVE_TURNED = ("input", "weight", "bias", "stride", "padding", "output_padding", "groups", "dilation")
 CONVOLVE = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
 ATTEND = "lrp is for convolutional and dense networks; use attention_lrp for transformers."
 
@@ -186,7 +187,7 @@ class Relevance(Rules):
             return self.refuse(call.func, " of this kind")
         function = lambda x, w, b: x @ w if b is None else x @ w + b  # noqa: E731
         return self.layer(
-            call, Layer(function, self.keep(given["x"]), given["weight"], given["bias"], "dense", given["x"])
+            call, Layer(function, self.keep(given["x"]), given["weight"], given["bias"], "dense", given["x"], turned=1)
         )
 
     def convolution(self, call: Call) -> Tensor:
@@ -196,10 +197,11 @@ class Relevance(Rules):
         if weight.requires_grad:
             return self.refuse(call.func, " whose weight depends on the input")
         if "transpose" in call.name:
+            groups = call.bind(*CONVOLVE_TURNED).get("groups", 1)
             named = {key: one for key, one in call.kwargs.items() if key not in CONVOLVE[:3]}
             run, rest = partial(call.func, **named), call.args[3:]
             function: Any = lambda x, w, b: run(x, w, b, *rest)  # noqa: E731
-            return self.layer(call, Layer(function, self.keep(x), weight, bias, "convolution", x))
+            return self.layer(call, Layer(function, self.keep(x), weight, bias, "convolution", x, turned=groups))
         function = Convolving(call.func, [given[name] for name in CONVOLVE[3:]])
         layer = Layer(function, self.keep(x), weight, bias, "convolution", x)
         if not isinstance(given["padding"], str):
