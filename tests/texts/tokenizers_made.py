@@ -5,16 +5,55 @@ from transformers import PreTrainedTokenizerFast
 
 CORPUS = ["a warm funny film", "a dull film without jokes", "unlikely unlike likes", "café naïve 你好 👍"] * 3
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+PIECES = [
+    *"acdefhijklmnorstuvwy你好👍",
+    *(f"##{letter}" for letter in "aefhiklmnorstuvy"),
+    *[
+        "##fe",
+        "##ike",
+        "##iv",
+        "##ke",
+        "##kes",
+        "##like",
+        "##ll",
+        "##lm",
+        "##ly",
+        "##nn",
+        "##ou",
+        "##out",
+        "##rm",
+        "##th",
+    ],
+    *[
+        "ca",
+        "cafe",
+        "du",
+        "dull",
+        "fi",
+        "film",
+        "fu",
+        "funn",
+        "funny",
+        "jo",
+        "jokes",
+        "like",
+        "likes",
+        "na",
+        "naiv",
+        "naive",
+    ],
+    *["un", "unlike", "unlikely", "wa", "warm", "wi", "with", "without"],
+]
+"""Written down: the trainer of such pieces breaks ties by chance, so each process would have another vocabulary."""
 
 
 def wordpiece():
     """Words in parts, without case and accents, between two marks: as BERT's."""
-    made = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    vocabulary = {piece: place for place, piece in enumerate([*SPECIAL, *PIECES])}
+    made = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    made.add_special_tokens(SPECIAL)
     made.normalizer = normalizers.BertNormalizer()
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    made.train_from_iterator(
-        CORPUS, trainers.WordPieceTrainer(vocab_size=90, special_tokens=SPECIAL, show_progress=False)
-    )
     made.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[(name, made.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
     )

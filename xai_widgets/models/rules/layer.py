@@ -66,7 +66,8 @@ class Layer:
         given, ones = self.given.detach(), [1] * (self.given.ndim - 2)
         if not self.turned:
             return given * self.scale.reshape(-1, 1, *ones)
-        return (given.unflatten(0, (self.turned, -1)) * self.scale.reshape(self.turned, 1, -1, *ones)).flatten(0, 1)
+        grouped = given.reshape(self.turned, -1, *given.shape[1:]) * self.scale.reshape(self.turned, 1, -1, *ones)
+        return grouped.flatten(0, 1)
 
     @property
     def bias(self) -> Tensor | None:
