@@ -59,10 +59,11 @@ class DeepLift(RelevanceMethod):
 
     Linear operations keep their gradient; a function of one value has the slope of its secant; a product gives each
     factor the mean of the other; a maximum gives to whichever value was it. Softmax, norms and attention are taken
-    apart into these, so the sum is exact up to rounding. Captum's softmax rule differs: it is applied to the whole
-    vector at once and then centred, and is not exact; behind a layer, its contributions through max pooling miss the
-    score's rise. The gap is reported. Tokens are compared with the mean of all tokens' vectors where
-    `integrated_gradients` would start there. Of several baselines, a tensor [n, …], it is the mean: `deep_shap`.
+    apart into these, so the sum is exact up to rounding; a softmax that is written out counts as one. Captum's rule for
+    it differs: it is applied to the whole vector at once and then centred, and is not exact; behind a layer, its
+    contributions through max pooling miss the score's rise. The gap is reported. Tokens are compared with the mean of
+    all tokens' vectors where `integrated_gradients` would start there. Of several baselines, a tensor [n, …], it is the
+    mean: `deep_shap`.
 
     References
     ----------

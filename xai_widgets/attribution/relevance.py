@@ -107,10 +107,11 @@ class LayerwiseRelevance(Handed):
 
     A bias takes its share of the relevance, as in zennit by default, so the sum of the values is the score only without
     biases; flat, w² and z-box know no bias (zennit's w² counts its square, the paper none), and what flat or w² hand to
-    zeros stays where a pool finds nothing but zeros. Rules act on operations: a BatchNorm right behind a layer is
-    merged with it, exactly (zennit's merged one still divides by the root of 1 + eps), any other is an affine map with
-    the epsilon rule; sums share in proportion; activations pass on; where a maximum is taken the winner takes all;
-    gates get half. Softmax and attention are refused.
+    zeros stays where a pool finds nothing but zeros. Rules act on operations: a BatchNorm right behind a layer, or what
+    is added to or multiplied with each of its outputs there, is merged with it, exactly (zennit's merged one still
+    divides by the root of 1 + eps), any other is an affine map with the epsilon rule; sums share in proportion;
+    activations pass on; where a maximum is taken the winner takes all; gates get half. Softmax and attention are
+    refused.
 
     References
     ----------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import permutations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
@@ -12,11 +11,11 @@ from torch import Tensor
 
 from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.fused import FUSED, anew, may_run_again
-from xai_widgets.models.rules.layer import Layer
+from xai_widgets.models.rules.layer import Layer, biased
 from xai_widgets.models.rules.mode import Call, carry
 from xai_widgets.models.rules.relevance import Relevance
 from xai_widgets.models.rules.shares import Composite
-from xai_widgets.models.rules.softmaxes import Logits, Steps, is_softmax, same_along, shifted, softmax_along
+from xai_widgets.models.rules.softmaxes import Logits, Steps, fraction, is_softmax, shifted, softmax_along
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +36,8 @@ class AttentionRelevance(Relevance):
 
     def __init__(self, options: Options) -> None:
         super().__init__(Composite("gamma", "gamma"), options)
-        self._shifted, self._exponentials = Steps(), Steps()
+        self._shifted: Steps[Logits] = Steps()
+        self._exponentials: Steps[Logits] = Steps()
         self._table |= {
             "softmax": self.softmax,
             "log_softmax": self.log_softmax,
@@ -82,7 +82,7 @@ class AttentionRelevance(Relevance):
         if weight.requires_grad or len(call.dependents) > 1:
             return self.refuse(call.func, " whose weight depends on the input")
         rest = {key: one for key, one in call.kwargs.items() if key not in {"input", "weight"}}
-        function = lambda x, w, _: call.func(x, w, *call.args[2:], **rest)  # noqa: E731
+        function = biased(lambda x, w: call.func(x, w, *call.args[2:], **rest))
         return self.layer(call, Layer(function, self.keep(x), weight, None, "dense", x))
 
     def solved(self, call: Call) -> Tensor:
@@ -102,9 +102,9 @@ class AttentionRelevance(Relevance):
 
     def factor(self, call: Call) -> Tensor:
         """Pass on what comes to what a norm scales, hand down what does to a softmax; else as for any factors."""
-        softmax = self._normalized(call)
+        softmax = fraction(call, self._exponentials)
         if softmax is not None:
-            return softmax
+            return self._by_softmax(*softmax)
         sources = call.dependents
         rest = [one for one in sources if not self._traces.is_scale(one)]
         if not rest:
@@ -156,20 +156,10 @@ class AttentionRelevance(Relevance):
             return self._by_softmax(apart, logits)
         return self._exponentials.note(self.scale(call), self._logits(x, set(range(x.ndim))))
 
-    def _normalized(self, call: Call) -> Tensor | None:
-        """Return exponentials over their sum; None for other factors."""
-        for x, scale in permutations(call.args, 2) if not call.kwargs else ():
-            logits = self._exponentials.of(x) if isinstance(x, Tensor) else None
-            if logits is None or not isinstance(scale, Tensor) or (call.name == "div" and x is not call.args[0]):
-                continue
-            apart, axes = call.frame([x, scale])([x.detach(), scale.detach()]), same_along(scale, x)
-            if axes and axes <= logits.axes and is_softmax(apart(), axes):
-                return self._by_softmax(apart, replace(logits, axes=axes))
-        return None
-
     def head(self, scores: Tensor) -> Tensor:
         """Start from the target's score itself."""
-        self._shifted, self._exponentials = Steps(), Steps()  # which hold what the way back may not need
+        self._shifted.clear()  # of what the way back may not need
+        self._exponentials.clear()
         return super().head(scores)
 
     def renamed(self, old: Tensor, new: Tensor) -> None:

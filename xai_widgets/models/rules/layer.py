@@ -76,12 +76,44 @@ class Layer:
             return self.given_bias
         return self.shift if self.given_bias is None else self.shift + self.given_bias * self.scale
 
+    @property
+    def _plain(self) -> bool:
+        return self.function is functional.linear or isinstance(self.function, Convolving) or self.turned > 0
+
     def scaled(self, scale: Tensor, shift: Tensor, *sources: Tensor | None) -> Layer | None:
         """Return the layer with each output channel scaled and shifted; None where channels are elsewhere."""
-        plain = self.function is functional.linear or isinstance(self.function, Convolving) or self.turned
-        if not plain or self.scale is not None:
+        if not self._plain:
             return None
+        if self.scale is not None and self.shift is not None:
+            scale, shift = self.scale * scale, self.shift * scale + shift
         return replace(self, scale=scale, shift=shift, sources=(*self.sources, *sources))
+
+    def plus(self, constant: Tensor, made: Tensor) -> Layer | None:
+        """Return the layer with something added to what it has `made`; None where that is no bias."""
+        bias = self._by_channel(constant, made)
+        if bias is None:
+            return None
+        if self.scale is not None and self.shift is not None:
+            return self.scaled(torch.ones_like(self.scale), bias, bias)
+        whole = bias if self.given_bias is None else self.given_bias + bias
+        return replace(self, given_bias=whole, sources=(*self.sources, bias))
+
+    def times(self, constant: Tensor, made: Tensor) -> Layer | None:
+        """Return the layer with what it has `made` multiplied; None where that is no scale of channels."""
+        scale = self._by_channel(constant, made)
+        return None if scale is None else self.scaled(scale, torch.zeros_like(scale), scale)
+
+    def _by_channel(self, constant: Tensor, made: Tensor) -> Tensor | None:
+        """Return a constant as one number for each output channel; None where it is another at other places."""
+        axis = made.ndim - (self.given.ndim - 1 if self._plain else 1)
+        shape = [1] * made.ndim
+        shape[axis] = made.shape[axis]
+        if constant.ndim > made.ndim or constant.is_complex():
+            return None
+        constant = constant.detach().reshape([1] * (made.ndim - constant.ndim) + list(constant.shape))
+        if any(one not in {1, wanted} for one, wanted in zip(constant.shape, shape, strict=True)):
+            return None
+        return constant.to(made).expand(shape).flatten()
 
     def way(self, x: Tensor, size: Change = torch.Tensor.detach) -> tuple[Tensor, Change]:
         """Return what the layer, or one with weights of the same `size`, makes of `x`, and its way back, once.
@@ -106,6 +138,11 @@ class Layer:
         make = lambda like: lay_out(change(self.weight), change(self.bias), like)  # noqa: E731
         kernel = self.kernels.of(purpose, self.sources, x.shape, make)
         return kernel if kernel.may_be_packed and kernel.takes(x) else None
+
+
+def biased(product: Callable[[Tensor, Tensor], Tensor]) -> Linear:
+    """Return a product with weights as a layer, whose bias is one number for each value along the last axis."""
+    return lambda x, w, b: product(x, w) if b is None else product(x, w) + b
 
 
 class Convolving:

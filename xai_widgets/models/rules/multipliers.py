@@ -24,9 +24,10 @@ from xai_widgets.models.rules.operations import (
     overlaps,
     tensors_in,
 )
+from xai_widgets.models.rules.softmaxes import softmax_along
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 TINY = {torch.float64: 1e-10}
 """Below this difference a secant is all rounding, and the slope takes its place."""
@@ -203,51 +204,63 @@ def divide(call: Call, base: Call) -> Any:
     return product(torch.mul, Pair(a, base.args[0]), inverse).x
 
 
-def _exponentials(
-    call: Call, base: Call, *, centred: bool = False
-) -> tuple[Pair, Pair, Callable[[Tensor], Tensor], torch.dtype]:
-    """Return exp(x - c), x - c, the sum over the axis and the type of the result.
+def _powers(pair: Pair, dim: Any) -> tuple[Pair, Pair, Tensor]:
+    """Return exp(x - c), x - c and c.
 
-    The constant c is the same for input and baseline, so that it drops out of every difference; in double precision
-    their logits may then be 700 apart. If `centred`, x is what it is beyond a mean.
+    That is the same for input and baseline, so that it drops out of every difference; in double precision their logits
+    may then be 700 apart.
     """
-    names = ("input", "dim", "dtype")
-    given, under = call.bind(*names), base.bind(*names)
-    x, dim = given["input"], given["dim"]
-    pair = Pair(x, under["input"]).through(widened)
-    if centred:
-        counts = (pair.x.detach().softmax(dim) + pair.base.softmax(dim)) / 2
-        pair = pair.through(lambda t: t - (counts * t.where(counts > 0, 0)).sum(dim, keepdim=True))
+    pair = pair.through(widened)
     top = torch.maximum(pair.x.detach(), pair.base).amax(dim, keepdim=True)
     shifted = pair.through(lambda t: t - top)
-    dtype = given.get("dtype")
-    return each(torch.exp, shifted), shifted, partial(torch.sum, dim=dim, keepdim=True), dtype or x.dtype
+    return each(torch.exp, shifted), shifted, top
 
 
-def softmax(call: Call, base: Call) -> Any:
+def _logits(call: Call, base: Call) -> tuple[Pair, Any]:
+    """Return what a call takes the exponentials of, and along which axes."""
+    given, under = (one.bind("input", "dim") for one in (call, base))
+    return Pair(given["input"], under["input"]), given["dim"]
+
+
+def _as_asked(call: Call, made: Tensor) -> Tensor:
+    given = call.bind("input", "dim", "dtype")
+    return made.to(given.get("dtype") or given["input"].dtype)
+
+
+def soft(pair: Pair, axes: Collection[int]) -> Tensor:
     """Exponentials over their sum.
 
     What is added to all logits changes nothing, and is taken off first, so that it gets nothing: a mean of those
     logits that count. Where input and baseline lie apart as a whole, their exponentials would by factors.
     """
-    powers, _, total, dtype = _exponentials(call, base, centred=True)
-    return product(torch.mul, powers, each(torch.reciprocal, powers.through(total))).x.to(dtype)
+    dims, pair = tuple(axes), pair.through(widened)
+    counts = (softmax_along(pair.x.detach(), axes) + softmax_along(pair.base, axes)) / 2
+    pair = pair.through(lambda t: t - (counts * t.where(counts > 0, 0)).sum(dims, keepdim=True))
+    powers, _, _ = _powers(pair, dims)
+    total = powers.through(partial(torch.sum, dim=dims, keepdim=True))
+    return product(torch.mul, powers, each(torch.reciprocal, total)).x
+
+
+def softmax(call: Call, base: Call) -> Any:
+    """Softmax by one call."""
+    pair, dim = _logits(call, base)
+    return _as_asked(call, soft(pair, [dim]))
 
 
 def log_softmax(call: Call, base: Call) -> Any:
     """Logits less the logarithm of the sum of their exponentials."""
-    powers, shifted, total, dtype = _exponentials(call, base)
-    return (shifted.x - each(torch.log, powers.through(total)).x).to(dtype)
+    pair, dim = _logits(call, base)
+    powers, shifted, _ = _powers(pair, dim)
+    return _as_asked(call, shifted.x - each(torch.log, powers.through(partial(torch.sum, dim=dim, keepdim=True))).x)
 
 
 def logsumexp(call: Call, base: Call) -> Any:
     """Shift the logits' maximum out and back in."""
-    given = call.bind("input", "dim", "keepdim")
-    powers, shifted, total, dtype = _exponentials(call, base)
-    kept = each(torch.log, powers.through(total)).x
-    top = (given["input"].detach() - shifted.x.detach()).amax(given["dim"], keepdim=True)
-    result = (kept + top).to(dtype)
-    return result if given.get("keepdim") else result.squeeze(given["dim"])
+    pair, dim = _logits(call, base)
+    powers, _, top = _powers(pair, dim)
+    sums = each(torch.log, powers.through(partial(torch.sum, dim=dim, keepdim=True))).x
+    result = (sums + top).to(pair.x.dtype)
+    return result if call.bind("input", "dim", "keepdim").get("keepdim") else result.squeeze(dim)
 
 
 def _winner(pair: Pair, index: Tensor, under: Tensor, sign: int = 1) -> Tensor:
@@ -261,7 +274,10 @@ def _winner(pair: Pair, index: Tensor, under: Tensor, sign: int = 1) -> Tensor:
     chosen = torch.where(sign * (y - below) >= 0, index, under)
     there = Pair(x, pair.base).through(lambda values: values.gather(-1, chosen))
     share = torch.where(_is_tiny(there), 1, (y - below) / (there.x - there.base))
-    return carry(lambda: y, lambda came: (came * share,), pair.x.gather(-1, chosen))
+    shape = x.shape
+    # By no operation that keeps the values, which may be written into.
+    back = lambda came: (came.new_zeros(shape).scatter_add_(-1, chosen, came * share),)  # noqa: E731
+    return carry(lambda: y, back, pair.x)
 
 
 def max_pool(call: Call, base: Call) -> Any:
@@ -336,11 +352,9 @@ def scattered(call: Call, base: Call) -> Any:
 
 def logcumsumexp(call: Call, base: Call) -> Any:
     """Exponentials less the maximum's, of which one sum after the other has its logarithm, and the maximum again."""
-    powers, shifted, _, _ = _exponentials(call, base)
-    given = call.bind("input", "dim")
-    sums = powers.through(partial(torch.cumsum, dim=given["dim"]))
-    top = given["input"].detach() - shifted.x.detach()
-    return (each(torch.log, sums).x + top).to(given["input"].dtype)
+    pair, dim = _logits(call, base)
+    powers, _, top = _powers(pair, dim)
+    return (each(torch.log, powers.through(partial(torch.cumsum, dim=dim))).x + top).to(pair.x.dtype)
 
 
 def embedded(call: Call, base: Call) -> Any:

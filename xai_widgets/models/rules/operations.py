@@ -34,6 +34,7 @@ ALIASES = {
     "clip": "clamp",
     "divide": "div",
     "dot": "matmul",
+    "dsmm": "matmul",
     "expit": "sigmoid",
     "fix": "trunc",
     "gammaln": "lgamma",
@@ -50,6 +51,7 @@ ALIASES = {
     "multigammaln": "mvlgamma",
     "negative": "neg",
     "psi": "digamma",
+    "spmm": "matmul",
     "subtract": "sub",
     "true_divide": "div",
 }

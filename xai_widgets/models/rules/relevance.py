@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_widgets.models.errors import ModelError, called_in
-from xai_widgets.models.rules.layer import Convolving, Layer
+from xai_widgets.models.rules.layer import Convolving, Layer, biased
 from xai_widgets.models.rules.mode import Call, Rules, carry, refusal
 from xai_widgets.models.rules.operations import (
     ADDITIONS,
@@ -115,6 +115,9 @@ class Relevance(Rules):
     def renamed(self, old: Tensor, new: Tensor) -> None:
         """Keep what is known of a tensor that is written into up to date."""
         self._traces.rename(old, new)
+        layer = self._layer_of(old)
+        if layer is not None:
+            self._note(new, layer)
 
     def adopts(self, made: Tensor) -> bool:
         """Pass on what comes to a custom function that is an activation, by its name and by its derivative."""
@@ -140,10 +143,12 @@ class Relevance(Rules):
 
     def layer(self, call: Callable[[], Tensor], layer: Layer) -> Tensor:
         """Run a linear layer with the rule that the composite gives it."""
-        result = self._ruled(call, layer)
-        self._outputs[id(result)] = result
-        self._layers[id(result)] = result._version, layer  # noqa: SLF001  counts what is written into it
-        return result
+        return self._note(self._ruled(call, layer), layer)
+
+    def _note(self, made: Tensor, layer: Layer) -> Tensor:
+        self._outputs[id(made)] = made
+        self._layers[id(made)] = made._version, layer  # noqa: SLF001  counts what is written into it
+        return made
 
     def _ruled(self, compute: Callable[[], Tensor], layer: Layer) -> Tensor:
         rule = self.composite.dense if layer.kind == "dense" else self.composite.convolution
@@ -185,10 +190,8 @@ class Relevance(Rules):
         given = call.bind("bias", "x", "weight")
         if given["weight"].requires_grad or given["bias"].requires_grad or len(given) > 3:  # noqa: PLR2004
             return self.refuse(call.func, " of this kind")
-        function = lambda x, w, b: x @ w if b is None else x @ w + b  # noqa: E731
-        return self.layer(
-            call, Layer(function, self.keep(given["x"]), given["weight"], given["bias"], "dense", given["x"], turned=1)
-        )
+        x, weight, bias = given["x"], given["weight"], given["bias"]
+        return self.layer(call, Layer(biased(torch.matmul), self.keep(x), weight, bias, "dense", x, turned=1))
 
     def convolution(self, call: Call) -> Tensor:
         """Convolution, transposed or not."""
@@ -217,14 +220,17 @@ class Relevance(Rules):
         tensors = list(tensors_in(call.args))
         if len(tensors) != 2 or call.kwargs:  # noqa: PLR2004
             return self.in_proportion(call)
-        x, weight = tensors if tensors[0].requires_grad else tensors[::-1]
+        turn = 1 if tensors[0].requires_grad else -1
+        x, weight = tensors[::turn]
 
-        def function(x: Tensor, w: Tensor, _: Tensor | None) -> Tensor:
-            order = iter((x, w) if tensors[0].requires_grad else (w, x))
+        def run(*given: Tensor) -> Tensor:
+            order = iter(given[::turn])
             result: Tensor = call.func(*replaced(call.args, lambda _: next(order)))
             return result
 
-        return self.layer(call, Layer(function, self.keep(x), weight, None, "dense", x))
+        # Of a matrix behind the input, the outputs lie along its second axis.
+        turned = int(call.name == "matmul" and turn == 1 and weight.ndim == MATRIX)
+        return self.layer(call, Layer(biased(run), self.keep(x), weight, None, "dense", x, turned=turned))
 
     def both(self, call: Call) -> Tensor:
         """Refuse a matrix product of two tensors that depend on the input."""
@@ -252,8 +258,36 @@ class Relevance(Rules):
             norm = [given[name] for name in ("running_mean", "running_var", "weight", "bias")]
             merged = layer.scaled(scale.detach(), shift.detach(), *norm)
             if merged is not None:
-                return self._ruled(call, merged)
+                return self.layer(call, merged)
         return self.in_proportion(call)
+
+    def _behind(self, call: Call) -> tuple[Layer, Tensor] | None:
+        """Return the layer whose output meets a constant here, and that; None for all else."""
+        given = call.args if len(call.args) == 2 and not call.kwargs else ()  # noqa: PLR2004
+        layers = [self._layer_of(one) for one in call.dependents]
+        if not given or len(layers) != 1 or layers[0] is None:
+            return None
+        constant = given[1] if given[0] is call.dependents[0] else given[0]
+        return layers[0], torch.as_tensor(constant, device=call.dependents[0].device)
+
+    def _with_bias(self, call: Call) -> Tensor | None:
+        """Run a layer to which a constant is added as one with a bias; None where it is something else."""
+        found = self._behind(call) if call.name in {"add", "sub"} else None
+        x = call.dependents[0]
+        if found is None or (call.name == "sub" and x is not call.args[0]):
+            return None
+        layer, constant = found
+        merged = layer.plus(-constant if call.name == "sub" else constant, x)
+        return None if merged is None else self.layer(call, merged)
+
+    def _with_scale(self, call: Call) -> Layer | None:
+        """Return the layer that one is whose output is multiplied by a constant here; None for something else."""
+        found = self._behind(call)
+        x = call.dependents[0]
+        if found is None or (call.name == "div" and x is not call.args[0]):
+            return None
+        layer, constant = found
+        return layer.times(constant.reciprocal() if call.name == "div" else constant, x)
 
     def refused(self, call: Call) -> Tensor:
         """Refuse by name what would otherwise be taken apart."""
@@ -271,8 +305,11 @@ class Relevance(Rules):
         return carry(call, back, call.dependents[0])
 
     def in_proportion(self, call: Call) -> Tensor:
-        """Share sums in proportion, with the constants among them."""
-        return self.both(call) if call.name not in ADDITIONS and len(call.dependents) > 1 else self.shared(call)
+        """Share sums in proportion, with the constants among them; behind a layer, these are its bias."""
+        if call.name not in ADDITIONS and len(call.dependents) > 1:
+            return self.both(call)
+        biased = self._with_bias(call)
+        return self.shared(call) if biased is None else biased
 
     def put(self, call: Call) -> Tensor:
         """Put values to places, or add them to what is there."""
@@ -318,6 +355,12 @@ class Relevance(Rules):
     def factor(self, call: Call) -> Tensor:
         """Pass on what comes to an activation or through fixed factors; else give half to each of two."""
         sources = call.dependents
+        scaled = self._with_scale(call)
+        if scaled is not None and scaled.scale is not None:
+            # Where no sign changes, no share does.
+            plain = bool((scaled.scale > 0).all())
+            made = carry(call, lambda came: (came,), sources[0]) if plain else self._ruled(call, scaled)
+            return self._note(made, scaled)
         turns = any(one.is_complex() for one in tensors_in(call.args))  # and does not only scale
         root = None if turns or len(sources) == 1 or call.kwargs else self._traces.root(sources)
         if root is not None:

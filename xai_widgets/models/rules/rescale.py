@@ -18,7 +18,7 @@ from xai_widgets.models.errors import ModelError
 from xai_widgets.models.rules import multipliers
 from xai_widgets.models.rules.compositions import COMPOSITIONS
 from xai_widgets.models.rules.fused import FUSED, anew, may_run_again
-from xai_widgets.models.rules.mode import Call, KeptTensor, Rules
+from xai_widgets.models.rules.mode import Call, KeptTensor, Rules, carry
 from xai_widgets.models.rules.operations import (
     ADDITIONS,
     CHOICES,
@@ -27,9 +27,11 @@ from xai_widgets.models.rules.operations import (
     FUNCTIONS,
     MOVES,
 )
+from xai_widgets.models.rules.softmaxes import Logits, Steps, fraction, is_softmax, shifted
+from xai_widgets.models.rules.traces import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from xai_widgets.models.rules.fused import Some
 
@@ -60,6 +62,8 @@ class Rescale(Rules):
         self.scores = torch.empty(0)
         self._recording = True
         self._record: deque[tuple[str, Any, list[KeptTensor]]] = deque()
+        self._shifted: Steps[frozenset[int]] = Steps()
+        self._exponentials: Steps[Logits] = Steps()
 
     def passes(self, name: str) -> bool:
         """Whether the operation is linear."""
@@ -97,13 +101,67 @@ class Rescale(Rules):
         if not torch.is_grad_enabled() or not call.dependents:
             return call()
         by_rule = partial(_by_rule, handler, frame, kept)
-        if handler not in RECOMPUTED:
+        softmax = self._softmax(call, kept)
+        if softmax is not None:
+            result = softmax
+        elif handler not in RECOMPUTED:
             result = by_rule(call)
         elif all(torch.equal(a, b.tensor) for a, b in zip(call.tensors, kept, strict=True) if multipliers.is_choice(a)):
             result = anew(call, by_rule, self.keep)
         else:
             result = NotImplemented
+        if call.name == "exp":
+            x = call.tensors[0]
+            self._exponentials.note(result, self._logits(x, range(x.ndim), kept[0]))
         return self.refuse(call.func, " of this kind") if result is NotImplemented else result
+
+    def _logits(self, x: Tensor, axes: Iterable[int], base: KeptTensor) -> Logits:
+        """Return what is exponentiated as logits: of one shifted, the softmax has the same multipliers."""
+        place = Place.apply(x)  # type: ignore[no-untyped-call]
+        return Logits(place, self.keep(x), frozenset(axes), base)
+
+    def _softmax(self, call: Call, kept: list[KeptTensor]) -> Tensor | None:
+        """Run the last step of a softmax that is written out by the rule of one; None for other operations."""
+        if call.name in {"mul", "div"}:
+            found = fraction(call, self._exponentials)
+            return None if found is None else _soft(*found)
+        axes = self._shifted.of(call.tensors[0]) if call.name == "exp" else None
+        if axes is None:
+            return None
+        x = call.tensors[0]
+        apart = call.frame([x])([x.detach()])
+        return _soft(apart, self._logits(x, axes, kept[0])) if is_softmax(apart(), axes) else None
+
+    def record(self, call: Call, result: Any) -> None:
+        """Take note of what logits are shifted by, as one number along some axes."""
+        if call.name == "sub" and (found := shifted(call)) is not None:
+            self._shifted.note(result, found[1])
+        elif call.name == "log_softmax" and call.dependents:
+            self._shifted.note(result, frozenset({call.bind("input", "dim")["dim"] % result.ndim}))
+
+    def renamed(self, old: Tensor, new: Tensor) -> None:
+        """Keep what is known of a tensor that is written into up to date."""
+        self._shifted.rename(old, new)
+        self._exponentials.rename(old, new)
+
+    def head(self, scores: Tensor) -> Tensor:
+        """Forget what the way back may not need."""
+        self._shifted.clear()
+        self._exponentials.clear()
+        return super().head(scores)
+
+
+def _soft(compute: Call, logits: Logits) -> Tensor:
+    x, base, axes = logits.kept, logits.base, logits.axes
+    assert base is not None
+
+    def back(came: Tensor) -> tuple[Tensor, ...]:
+        with torch.enable_grad():
+            leaf = x.tensor.detach().requires_grad_()
+            made = multipliers.soft(multipliers.Pair(leaf, base.tensor), axes)
+        return torch.autograd.grad(made, leaf, came.to(made))
+
+    return carry(compute, back, logits.place)
 
 
 def _taken_apart(call: Call, base: Call) -> Tensor:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 import weakref
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from torch import Tensor
 
     from xai_widgets.models.rules.mode import Call, KeptTensor
+
+Noted = TypeVar("Noted")
 
 RECENT = 4
 """So many steps of one are remembered: each keeps its values, and most exponentials are none of a softmax."""
@@ -31,34 +36,41 @@ class Logits:
         Their values.
     axes : frozenset of int
         Along which nothing but one and the same number was taken away from them.
+    base : KeptTensor or None
+        What they are for a baseline, where there is one.
     """
 
     place: Tensor
     kept: KeptTensor
     axes: frozenset[int]
+    base: KeptTensor | None = None
 
 
-class Steps:
+class Steps(Generic[Noted]):
     """Which tensors made of logits there are: themselves shifted, or their exponentials."""
 
     def __init__(self) -> None:
-        self._found: deque[tuple[weakref.ref[Tensor], int, Logits]] = deque(maxlen=RECENT)
+        self._found: deque[tuple[weakref.ref[Tensor], int, Noted]] = deque(maxlen=RECENT)
 
-    def note(self, made: Tensor, logits: Logits) -> Tensor:
+    def note(self, made: Tensor, what: Noted) -> Tensor:
         """Note of what a tensor is made, and return it."""
-        self._found.append((weakref.ref(made), made._version, logits))  # noqa: SLF001  counts what is written into it
+        self._found.append((weakref.ref(made), made._version, what))  # noqa: SLF001  counts what is written into it
         return made
 
-    def of(self, made: Tensor) -> Logits | None:
-        """Return of which logits a tensor is made, if of any."""
+    def of(self, made: Tensor) -> Noted | None:
+        """Return of what a tensor is made, if it is known."""
         known = (one for ref, version, one in reversed(self._found) if ref() is made and version == made._version)  # noqa: SLF001
         return next(known, None)
 
     def rename(self, old: Tensor, new: Tensor) -> None:
         """Note of one tensor what is noted of another of the same values."""
-        logits = self.of(old)
-        if logits is not None:
-            self.note(new, logits)
+        what = self.of(old)
+        if what is not None:
+            self.note(new, what)
+
+    def clear(self) -> None:
+        """Forget them, with what they hold."""
+        self._found.clear()
 
 
 def shifted(call: Call) -> tuple[Tensor, frozenset[int]] | None:
@@ -89,7 +101,19 @@ def is_softmax(made: Tensor, axes: frozenset[int]) -> bool:
     return bool(((total - 1).abs() < math.sqrt(torch.finfo(made.dtype).eps)).all())
 
 
-def softmax_along(x: Tensor, axes: frozenset[int]) -> Tensor:
+def fraction(call: Call, exponentials: Steps[Logits]) -> tuple[Call, Logits] | None:
+    """Return exponentials over their sum apart from the graph, and their logits; None for other factors."""
+    for x, scale in permutations(call.args, 2) if not call.kwargs else ():
+        logits = exponentials.of(x) if isinstance(x, torch.Tensor) else None
+        if logits is None or not isinstance(scale, torch.Tensor) or (call.name == "div" and x is not call.args[0]):
+            continue
+        apart, axes = call.frame([x, scale])([x.detach(), scale.detach()]), same_along(scale, x)
+        if axes and axes <= logits.axes and is_softmax(apart(), axes):
+            return apart, replace(logits, axes=axes)
+    return None
+
+
+def softmax_along(x: Tensor, axes: Collection[int]) -> Tensor:
     """Compute the softmax along one axis or several together."""
     if len(axes) == 1:
         return x.softmax(next(iter(axes)))

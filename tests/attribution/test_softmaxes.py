@@ -1,4 +1,4 @@
-"""AttnLRP: a softmax that is written out has the values of its twin, and nothing else is taken for one."""
+"""A softmax that is written out has the values of its twin, and nothing else is taken for one."""
 
 from __future__ import annotations
 
@@ -63,41 +63,57 @@ class Attends(nn.Module):
 ROWS = torch.randn(5, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(6))
 
 
-def explain(weigh, x=ROWS):
-    return xai.attribute(Attends(weigh), x, "attention_lrp", target=1).values
+BEFORE = torch.randn(5, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(7))
+METHODS = {"attention_lrp": {}, "deep_lift": {"baselines": BEFORE}}
 
 
+def explain(weigh, method="attention_lrp"):
+    found = xai.attribute(Attends(weigh), ROWS, method, target=1, **METHODS[method])
+    assert method != "deep_lift" or abs(found.gap) < 1e-12
+    return found.values
+
+
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", WRITTEN)
-def test_a_softmax_that_is_written_out_has_the_values_of_its_twin(name):
-    wanted = explain(lambda a: a.softmax(-1))
-    assert np.abs(wanted - explain(lambda a: a.softmax(-1).detach())).max() > 1e-3 * np.abs(wanted).max()
-    np.testing.assert_allclose(explain(WRITTEN[name]), wanted, rtol=1e-6, atol=1e-9)
+def test_a_softmax_that_is_written_out_has_the_values_of_its_twin(name, method):
+    wanted = explain(lambda a: a.softmax(-1), method)
+    if method == "attention_lrp":
+        assert np.abs(wanted - explain(lambda a: a.softmax(-1).detach())).max() > 1e-3 * np.abs(wanted).max()
+    np.testing.assert_allclose(explain(WRITTEN[name], method), wanted, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", ["logsumexp", "less_the_largest", "log_softmax"])
-def test_what_a_mask_hides_has_no_share(name):
+def test_what_a_mask_hides_has_no_share(name, method):
     mask = torch.ones(5, 5, dtype=torch.bool).triu(1)
 
     def masked(weigh):
-        return explain(lambda a: weigh(a.masked_fill(mask, -torch.inf)))
+        return explain(lambda a: weigh(a.masked_fill(mask, -torch.inf)), method)
 
     np.testing.assert_allclose(masked(WRITTEN[name]), masked(lambda a: a.softmax(-1)), rtol=1e-6, atol=1e-9)
 
 
-def test_a_softmax_over_two_axes_is_one_too():
-    wanted = explain(lambda a: a.flatten(1).softmax(-1).view_as(a))
-    np.testing.assert_allclose(explain(lambda a: a.exp() / a.exp().sum((1, 2), keepdim=True)), wanted, rtol=1e-6)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_softmax_over_two_axes_is_one_too(method):
+    wanted = explain(lambda a: a.flatten(1).softmax(-1).view_as(a), method)
+    got = explain(lambda a: a.exp() / a.exp().sum((1, 2), keepdim=True), method)
+    np.testing.assert_allclose(got, wanted, rtol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "weigh",
-    [
-        lambda a: a.exp() / (1 + a.exp().sum(-1, keepdim=True)),
-        lambda a: fraction(a, a.amax(-2, keepdim=True)),  # which differs along the axis of the sum
-        lambda a: (a - a.mean(-1, keepdim=True)).exp(),
-        lambda a: a.log_softmax(-1),
-    ],
-)
+NONE = [
+    lambda a: a.exp() / (1 + a.exp().sum(-1, keepdim=True)),
+    lambda a: fraction(a, a.amax(-2, keepdim=True)),  # which differs along the axis of the sum
+    lambda a: (a - a.mean(-1, keepdim=True)).exp(),
+    lambda a: a.log_softmax(-1),
+]
+
+
+@pytest.mark.parametrize("weigh", NONE)
 def test_what_is_none_is_refused(weigh):
-    with pytest.raises(xai.ModelError, match=r"attention_lrp has no rule for .*, called in test_lrp_softmaxes.py"):
+    with pytest.raises(xai.ModelError, match=r"attention_lrp has no rule for .*, called in test_softmaxes.py"):
         explain(weigh)
+
+
+@pytest.mark.parametrize("weigh", NONE)
+def test_deep_lift_takes_none_for_one_either(weigh):
+    assert explain(weigh, "deep_lift").any()
