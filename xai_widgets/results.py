@@ -167,8 +167,8 @@ class Attribution(Computed, Tabular):
         L2 distance of `values` to the true map as a share of the true map's norm, estimated so that it is below in 95
         of 100 cases. None where they are exact, and where no estimate exists yet: `fraction` is less than 1 then.
     gap : float or None
-        Completeness gap in score units: sum of the values minus what they should sum to; None for methods
-        without that axiom.
+        Completeness gap in score units: sum of the values minus what they should sum to, 0 within rounding; None for
+        methods without that axiom.
     photo : ndarray, uint8, shape (height, width, 3), or None
         A display copy of the picture explained, long side at most 1024.
     region : (x0, y0, x1, y1) or None

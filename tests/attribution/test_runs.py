@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from attribution.nets import convnet, image, mlp, row
+from torch import nn
 
 import xai_widgets as xai
 from xai_widgets.attribution.runs import MIXED, run
@@ -143,3 +144,14 @@ def test_a_map_that_may_be_all_error_says_so():
     assert steps[-1].notes == ("This map may be nothing but chance: give it more samples.",)
     assert "±" not in repr(steps[-1])
     assert "error ±" in repr(xai.attribute(convnet(), image(), "smooth_grad", noise_level=0.01, tolerance=0.5))
+
+
+def test_a_gap_of_rounding_is_none():
+    """The seeds are such that the sums differ in their last digits."""
+    for seed in range(8):
+        torch.manual_seed(seed)
+        model = nn.Sequential(nn.Linear(6, 9), nn.Tanh(), nn.Linear(9, 2)).double()
+        x = torch.randn(6, dtype=torch.float64)
+        assert xai.attribute(model, x, "exact_shapley", target=1).gap == 0
+        coarse = xai.attribute(model, x, "integrated_gradients", target=1, n_steps=2)
+        assert abs(coarse.gap) > 1e-4
