@@ -41,6 +41,17 @@ def test_what_vs_code_puts_behind_widgets_does_not_frame_ours(open_view):
     assert colours == ["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"]
 
 
+def test_views_share_the_width_of_a_row_of_ipywidgets(open_view):
+    view = open_view().ready()
+    widths = view.page.locator(".xai-root").evaluate(
+        """root => { const row = document.createElement('div'), boxes = [0, 1].map(() => document.createElement('div'));
+        row.className = 'widget-hbox'; row.style.display = 'flex'; row.style.width = '900px';
+        root.replaceWith(row); row.append(...boxes); boxes[0].append(root); boxes[1].append(root.cloneNode());
+        return boxes.map(one => one.getBoundingClientRect().width) }"""
+    )
+    assert widths == [450, 450]
+
+
 def test_high_contrast_keeps_the_marks(open_view):
     view = open_view(forced_colors="active").ready()
     fill = view.page.locator(".xai-bar-fill").first

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import sys
 import weakref
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from ipywidgets import Widget
+
 from xai_widgets.widgets import forgetting
+from xai_widgets.widgets.boxes import shows_ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,10 +55,11 @@ def first_picture_seconds() -> float:
 
 def hold(widget: Any) -> None:
     """Note that the cell that runs, if any does, made or shows this widget."""
-    forgetting.keep(widget)
     shell = notebook()
     if shell is not None:
         _cells_of(shell).hold(widget)
+    else:
+        forgetting.keep(widget)
     marimo = sys.modules.get("marimo._runtime.context")
     if marimo is not None and marimo.runtime_context_installed():
         marimo.get_context().cell_lifecycle_registry.add(MarimoHold(widget))
@@ -75,12 +80,25 @@ class Cells:
         """Held by no cell any more since the one that runs began."""
         shell.events.register("pre_run_cell", self._begins)
         shell.events.register("post_run_cell", self._ended)
+        # A cell may show a box that has one of ours in it: no box would say so.
+        shell.display_formatter.mimebundle_formatter.for_type(Widget, self._displayed)
 
     def hold(self, widget: Any) -> None:
         """Let the cell that runs hold a widget."""
+        forgetting.keep(widget)
         cell = self._told().get("cellId")
         if isinstance(cell, str):
             self._held.setdefault(cell, weakref.WeakSet()).add(widget)
+        elif self._held and told(self._shell).get("msg_type") == "comm_msg" and not self._holds(widget):
+            forgetting.loose(widget)
+
+    def _holds(self, widget: Any) -> bool:
+        return any(widget in held for held in self._held.values())
+
+    def _displayed(self, widget: Any) -> Any:
+        self.hold(widget)
+        # A widget that is closed has None in its place.
+        return widget._repr_mimebundle_ and widget._repr_mimebundle_()
 
     def _told(self) -> dict[str, Any]:
         """Return what the notebook says of the cell that runs."""
@@ -94,9 +112,10 @@ class Cells:
 
     def _ended(self, _result: Any = None) -> None:
         left, self._left = self._left, weakref.WeakSet()
-        orphans = [one for one in left if not any(one in held for held in self._held.values())]
-        if orphans:
-            uncache(self._shell, orphans)
+        orphans = [one for one in left if not self._holds(one)]
+        ours = [one for one in orphans if shows_ours(one)]
+        if ours:
+            uncache(self._shell, ours)
         forgetting.cell_ends(orphans)
 
 
@@ -105,6 +124,8 @@ def uncache(shell: Any, widgets: Iterable[Any]) -> None:
     known = {id(one) for one in widgets}
 
     def holds(value: Any) -> bool:
+        if isinstance(value, FunctionType):
+            value = getattr(value, "widget", None)  # that of `interact`
         return id(value) in known or (isinstance(value, (list, tuple)) and any(id(one) in known for one in value))
 
     hook, outputs = shell.displayhook, shell.user_ns.get("_oh", {})

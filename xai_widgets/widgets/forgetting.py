@@ -2,7 +2,8 @@
 
 ipywidgets keeps each widget until it is closed, since a page may ask for it. Here it lets go of those that their cells
 have left, and Python's own collector tells which of them anything else leads to: whatever a user put them into, they
-live on, and ipywidgets gets them back. The others are closed.
+live on, and ipywidgets gets them back. The others are closed. A box that showed them goes the same way, with all in it:
+where no page shows a widget of ours in it, none shows the box.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets.widgets import widget as ipywidgets
 
 from xai_widgets.jobs import Slot, workers
+from xai_widgets.widgets.boxes import hear_weakly, is_box, outputs_hold, within
+from xai_widgets.widgets.living import lives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,8 +46,15 @@ SILENCE = 30.0
 subshells its answer waits behind cells, so that only time counts in which none runs."""
 
 _left: weakref.WeakSet[Any] = weakref.WeakSet()
+_left_boxes: weakref.WeakSet[Any] = weakref.WeakSet()
+_shown: weakref.WeakSet[Any] = weakref.WeakSet()
+"""What is none of ours and a cell shows by itself."""
+
+_loose: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Those of ours that no cell made."""
+
 _lock = threading.Lock()
-"""What changes `_left` or goes through it has this: cells, pages and workers come on threads of their own."""
+"""What changes one of these or goes through it has this: cells, pages and workers come on threads of their own."""
 
 _lost: deque[Any] = deque()
 _slots: weakref.WeakKeyDictionary[Worker, Slot] = weakref.WeakKeyDictionary()
@@ -69,11 +79,24 @@ def leave(widgets: Iterable[Any]) -> None:
     """Take note of widgets that no cell holds any more; those that nobody sees or names are closed before long."""
     with _lock:
         before = len(_left)
-        _left.update(widgets)
+        for one in widgets:
+            _leave(one)
         _Look.since += len(_left) - before
     if _left:
         look()
         call_pages()
+
+
+def loose(widget: Any) -> None:
+    """Take note of a widget that no cell holds from its beginning: a slider's answer, as in ``interact``."""
+    with _lock:
+        _leave(widget)
+        _loose.add(widget)
+
+
+def _leave(widget: Any) -> None:
+    _shown.discard(widget)
+    (_left_boxes if is_box(widget) else _left).add(widget)
 
 
 def cell_begins() -> None:
@@ -101,6 +124,10 @@ def keep(widget: Any) -> None:
     """Take note that a cell holds a widget."""
     with _lock:
         _left.discard(widget)
+        _left_boxes.discard(widget)
+        _loose.discard(widget)
+        if is_box(widget):
+            _shown.add(widget)
 
 
 def heard(widget: Any) -> None:
@@ -118,6 +145,34 @@ def heard(widget: Any) -> None:
 def _all_left() -> list[Any]:
     with _lock:
         return list(_left)
+
+
+def _wanted(widget: Any) -> bool:
+    """Whether a page shows it, or may be about to show what no cell made."""
+    coming = widget in _loose and not widget.viewed and time.time() - widget.made < SILENCE
+    return widget.seen or coming
+
+
+def _unseen() -> dict[str, weakref.ref[Any]]:
+    """Return those that no page shows, by their names."""
+    return {one.model_id: weakref.ref(one) for one in _all_left() if one.comm is not None and not _wanted(one)}
+
+
+def _empty_boxes() -> dict[str, weakref.ref[Any]]:
+    """Return the boxes that no cell and no page shows, with what is in them, by their names."""
+    with _lock:
+        roots, shown = [one for one in _left_boxes if one.comm is not None], set(map(id, _shown))
+    found = {}
+    for root in roots:
+        parts = [one for one in within(root) if one.comm is not None]
+        ours = [one for one in parts if lives(one)]
+        if not ours or any(_wanted(one) for one in ours):
+            continue
+        for one in parts:
+            if is_box(one) and id(one) not in shown:
+                found[one.model_id] = weakref.ref(one)
+                hear_weakly(one)
+    return found
 
 
 def lost(widget: Any) -> None:
@@ -145,14 +200,16 @@ def _steps(worker: Worker) -> Iterator[None]:
 
 
 def _collect(worker: Worker) -> None:
-    names = {one.model_id: weakref.ref(one) for one in _all_left() if one.comm is not None and not one.seen}
+    names = _unseen()
     if not names:
         return
     _Look.since, began = 0, time.thread_time()
-    for name in names:
-        ipywidgets._instances.pop(name, None)  # noqa: SLF001  nothing else keeps a widget that is open
-    with worker.without_claims():
-        gc.collect()
+    names |= _empty_boxes()
+    with outputs_hold():
+        for name in names:
+            ipywidgets._instances.pop(name, None)  # noqa: SLF001  nothing else keeps a widget that is open
+        with worker.without_claims():
+            gc.collect()
     for name, found in names.items():
         widget = found()
         if widget is not None and widget.comm is not None:

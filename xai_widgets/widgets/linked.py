@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-import weakref
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from xai_widgets.esm import language
 from xai_widgets.jobs import Outcome
 from xai_widgets.language import read_by
 from xai_widgets.widgets import cells, forgetting, living
+from xai_widgets.widgets.boxes import hear_weakly
 from xai_widgets.wire import Hello, Message, Seen, parse
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ class LinkedWidget(anywidget.AnyWidget):
         super().__init__(**traits)
         self._first_layout = self.layout
         self.on_msg(self._receive)
-        # What nobody has any more is not kept by those who bring its messages.
-        self.comm.on_msg(weakly(self._handle_msg))
+        hear_weakly(self)
         pin_routing(self.comm)
         living.begin(self)
         cells.hold(self)
@@ -115,6 +114,11 @@ class LinkedWidget(anywidget.AnyWidget):
     def seen(self) -> bool:
         """Whether a page has a view of it."""
         return bool(self._pages)
+
+    @property
+    def viewed(self) -> bool:
+        """Whether a page ever had one."""
+        return self._viewed
 
     @property
     def awaited(self) -> bool:
@@ -258,18 +262,6 @@ def error_message(number: int, slot: str, error: BaseException) -> Message:
     # One line: what torch says on further ones is of use to those who fold out the traceback, where it stands too.
     message = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
     return Message("error", id=number, slot=slot, message=message, detail=detail)
-
-
-def weakly(method: Callable[..., None]) -> Callable[..., None]:
-    """Return what calls a method as long as somebody else has its object."""
-    known = weakref.WeakMethod(method)
-
-    def call(*args: Any) -> None:
-        found = known()
-        if found is not None:
-            found(*args)
-
-    return call
 
 
 def pin_routing(comm: Any) -> None:
