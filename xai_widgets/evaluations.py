@@ -161,7 +161,10 @@ class Evaluation(Computed, Tabular):
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a measure, plain data."""
-        keys = ("name", "value", "error", "reference", "better", "passed", "sentence", "params")
+        keys = (
+            *("name", "title", "value", "error", "reference", "low", "high", "better", "passed", "sentence"),
+            *("definition", "paper", "params"),
+        )
         return [{key: getattr(one, key) for key in keys} for one in self.measures]
 
     def save(self, path: str | Path) -> None:

@@ -11,7 +11,8 @@ function luminance(colour: string): number | null {
 const DARK = "(prefers-color-scheme: dark)";
 const FORCED = "(forced-colors: active)";
 
-function themeOf(el: Element): Theme {
+/** What an element stands on. */
+export function themeOf(el: Element): Theme {
   // Whatever the page says, it is painted in the colours that the reader has chosen for all pages.
   if (matchMedia(FORCED).matches) return matchMedia(DARK).matches ? "dark" : "light";
   const { body, documentElement: html } = document;

@@ -82,7 +82,7 @@ export const english = {
     compare: "Compare two",
     compareHint: "Tick two explanations of one input.",
     agreement: (value: string) =>
-      `Rank correlation ${value}: 1 where both put all parts in the same order, 0 where they have nothing to do with each other.`,
+      `Rank correlation ${value}: 1 where both put all parts in the same order, 0 where they have nothing to do with each other, −1 where one's order is the other's reversed.`,
     noAgreement: "One of the two has a single value everywhere, so there is no order to compare.",
     cancelAll: "Cancel running explanations",
     cancelAllHint: "Stop what all explanations of this notebook compute; what was found stays",

@@ -73,7 +73,7 @@ export const chinese: LabWords = {
     freeHint: "关闭控件并释放其内存",
     compare: "比较两个",
     compareHint: "勾选同一输入的两个解释。",
-    agreement: (value) => `秩相关 ${value}：1 表示两者对各部分的排序相同，0 表示两者无关。`,
+    agreement: (value) => `秩相关 ${value}：1 表示两者对各部分的排序相同，0 表示两者无关，−1 表示两者次序相反。`,
     noAgreement: "两者之一处处数值相同，没有可比的次序。",
     cancelAll: "取消正在进行的解释",
     cancelAllHint: "停止此笔记本中所有解释的计算；已找到的保留",

@@ -49,8 +49,10 @@ def test_two_explanations_are_compared_from_the_menu(lab):
     panel.get_by_role("button", name="Compare two").click()
     dialog = lab.page.get_by_role("dialog")
     expect(dialog.locator("figcaption")).to_have_text([re.compile("^Saliency: "), re.compile("^Grad-CAM: ")])
-    drawn = [png_of(one.get_attribute("src").split(",", 1)[1]) for one in dialog.get_by_role("img").all()]
-    assert [one.shape[1] for one in drawn] == [420, 420]  # pixels across, beside each other
+    pictures = dialog.get_by_role("img").all()
+    # pixels across, beside each other
+    assert [one.evaluate("one => one.decode().then(() => one.naturalWidth)") for one in pictures] == [420, 420]
+    drawn = [png_of(base64.b64encode(one.screenshot())) for one in pictures]
     assert not np.array_equal(*drawn)
     assert all(np.ptp(one, axis=2).mean() > 5 for one in drawn), "both have colours"
     said = re.search(r"Rank correlation ([−\d.]+):", dialog.inner_text())[1].replace("−", "-")

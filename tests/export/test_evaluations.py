@@ -32,6 +32,8 @@ def test_an_evaluation_comes_back(made, tmp_path):
         assert repr(vars(one) | {"curves": 0}) == repr(vars(other) | {"curves": 0})
     assert repr(vars(back) | {"measures": 0}) == repr(vars(made) | {"measures": 0})
     assert str(back) == str(made)
+    assert {"title", "low", "high", "better", "definition", "paper"} <= set(back.columns())
+    assert back.records()[0]["paper"] == made.measures[0].paper
     with pytest.raises(ValueError, match=r"must end in \.csv, \.html, \.png, \.svg, \.xai\.json"):
         made.save(tmp_path / "trust.npz")
 

@@ -1,6 +1,7 @@
 """Words in pictures: in the language that is written in, and in English where no font has its letters."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -25,6 +26,18 @@ def no_fonts(monkeypatch):
 
 def said(drawing):
     return [(one.text or "", dict(one.attrib)) for one in ET.fromstring(drawing).iter(NAMES["text"])]
+
+
+@pytest.mark.parametrize("kind", ["evaluation", "tree"])
+def test_what_is_told_to_who_does_not_see_it_is_in_the_language(kind, tmp_path):
+    path = tmp_path / "drawn.svg"
+    with written_in("zh"):
+        replace(ALL[kind], label="", method="occlusion").save(path)
+    [told] = [one.text for one in ET.parse(path).getroot() if one.tag.endswith("desc")]
+    for word in ("passes", "passed", "fidelity", "agreement", "rows", "Occlusion", "Deletion"):
+        assert word not in told
+    for line in told.splitlines()[:-1]:
+        assert re.search(HAN, line)
 
 
 @pytest.mark.parametrize("kind", ["row", "text", "evaluation", "curves", "swarm"])

@@ -10,8 +10,9 @@ from PIL import Image
 
 from xai_widgets.export import SAVED_VIEW, mimebundle, png
 from xai_widgets.export.colours import look_of, ramp
-from xai_widgets.export.draw import INK, PAPER, Pen
+from xai_widgets.export.draw import Pen
 from xai_widgets.export.passage import LINE, READABLE, Run, contrast, ink_on, passage, shades, sums, visible, visual
+from xai_widgets.export.tones import INK, PAPER, painted, toned
 from xai_widgets.results import Attribution, Prediction
 from xai_widgets.text import Text, words
 
@@ -55,6 +56,18 @@ def test_every_word_can_be_read(values):
     assert papers[128 if look.diverging else 0] == pytest.approx(PAPER, abs=1)
     assert contrast(INK, PAPER) == pytest.approx(15.8, abs=0.5)
     assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+
+
+@pytest.mark.parametrize("values", [np.linspace(-1, 1, 257), np.linspace(0, 1, 257)])
+def test_every_word_can_be_read_on_dark_paper_where_the_strongest_is_brightest(values):
+    with painted(dark=True):
+        look, paper = look_of(values), toned(PAPER)
+        papers = shades(look, values)
+        assert min(contrast(ink_on(one), one) for one in papers) >= READABLE
+    assert papers[128 if look.diverging else 0] == pytest.approx(paper, abs=1)
+    for strongest in (papers[-1], papers[0]) if look.diverging else papers[-1:]:
+        assert contrast(strongest, paper) >= READABLE
+    assert toned(PAPER) == PAPER
 
 
 def test_lines_are_broken_between_words_and_where_the_text_breaks_them():

@@ -15,8 +15,9 @@ from xai_widgets.export import SAVED_VIEW, mimebundle, picture, png, text
 from xai_widgets.export.cells import cells
 from xai_widgets.export.clusters import in_order
 from xai_widgets.export.colours import look_of, ramp
-from xai_widgets.export.draw import CHOSEN, INK, PAPER, Pen
+from xai_widgets.export.draw import Pen
 from xai_widgets.export.font import lettered
+from xai_widgets.export.tones import CHOSEN, INK, PAPER
 from xai_widgets.results import Prediction
 
 WASHED = 163

@@ -2,14 +2,12 @@
 
 import base64
 import gc
-import io
 import threading
 import weakref
 
 import pytest
 import torch
 from comm import get_comm_manager
-from PIL import Image
 from torch import nn
 from widgets.fakes import until
 
@@ -153,12 +151,15 @@ def test_tabs_that_never_said_goodbye_are_hung_up_on(comm):
 def test_two_explanations_are_compared(comm):
     one, other = widget(), widget(target="cow")
     busy = xai.explain(network(), torch.rand(3, 24, 24), method="rise", n_samples=100_000)
-    comm.ask(kind="compare", ids=[one.model_id, other.model_id])
+    comm.ask(kind="compare", ids=[one.model_id, other.model_id], language="zh", dark=True)
     found = comm.awaited("compared")
     assert busy.running, "who waits for a comparison does not wait for others"
     busy.close()
     assert found["agreement"] == pytest.approx(one.attribution.agreement(other.attribution))
-    assert [Image.open(io.BytesIO(base64.b64decode(one["png"]))).width for one in found["maps"]] == [side.WIDTH] * 2
+    for picture in (base64.b64decode(one["svg"]).decode() for one in found["maps"]):
+        assert f'width="{side.WIDTH}"' in picture
+        assert 'fill="#181b1f"' in picture, "on the paper of who reads in dark colours"
+        assert "显著图" in picture
     assert [(one["method"], one["label"]) for one in found["maps"]] == [
         ("Saliency", one.attribution.label), ("Saliency", "cow"),
     ]  # fmt: skip

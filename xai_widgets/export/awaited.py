@@ -11,9 +11,10 @@ from PIL import Image
 
 from xai_widgets.export.bundle import saved
 from xai_widgets.export.colours import look_of
-from xai_widgets.export.draw import FAINT, Scene, measure
+from xai_widgets.export.draw import Scene, measure
 from xai_widgets.export.font import legible
 from xai_widgets.export.passage import passage
+from xai_widgets.export.tones import FAINT
 from xai_widgets.export.words import TOP, clean, named, score
 from xai_widgets.language import phrase
 

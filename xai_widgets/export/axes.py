@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_widgets.export.draw import FAINT, TRACK
+from xai_widgets.export.tones import FAINT, TRACK
 from xai_widgets.export.words import clean, short
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xai_widgets.export.draw import FAINT, INK, Scene
+from xai_widgets.export.draw import Scene
+from xai_widgets.export.tones import FAINT, INK
 from xai_widgets.export.words import clean, signed
 from xai_widgets.language import phrase
 

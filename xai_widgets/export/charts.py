@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.curves import effects
-from xai_widgets.export.draw import CHOSEN, FAINT, INK, TRACK, Scene, measure
+from xai_widgets.export.draw import Scene, measure
 from xai_widgets.export.font import legible
 from xai_widgets.export.swarm import swarm
+from xai_widgets.export.tones import CHOSEN, FAINT, INK, TRACK
 from xai_widgets.export.trees import tree
 from xai_widgets.export.words import clean, short
 from xai_widgets.language import phrase, told
@@ -90,10 +91,16 @@ def text(result: PopulationResult) -> str:
     name = told(result.method.replace("_", " ").capitalize())
     lines = [phrase("{} of {}", name, clean(result.label)), *map(told, sentences(result))]
     if isinstance(result, SurrogateTree):
-        return "\n".join([*lines, result.rules()])
+        return "\n".join([*lines, *map(_branch, result.rules().splitlines())])
     records = result.records()
     lines += ["; ".join(f"{name} {_plain(value)}" for name, value in row.items()) for row in records[:MOST]]
     return "\n".join([*lines, *([phrase("… and {} more", str(len(records) - MOST))] if len(records) > MOST else [])])
+
+
+def _branch(line: str) -> str:
+    """Return one line of a tree as deep as it stands there."""
+    said = line.lstrip(" ")
+    return " " * (len(line) - len(said)) + told(said)
 
 
 def sentences(result: PopulationResult) -> list[str]:

@@ -10,7 +10,8 @@ from PIL import Image
 
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.colours import look_of
-from xai_widgets.export.draw import CHOSEN, FAINT, TRACK, legend
+from xai_widgets.export.draw import legend
+from xai_widgets.export.tones import CHOSEN, FAINT, TRACK
 from xai_widgets.export.words import clean, short
 from xai_widgets.populations import Curve, Surface
 

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.export.font import lettered, unwritten
+from xai_widgets.export.tones import BAR, CHOSEN, FAINT, INK, PAPER, TRACK, Rgb
 from xai_widgets.export.vector import Vector
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from xai_widgets.export.colours import Look
 
-PAPER, INK, FAINT = (255, 255, 255), (31, 35, 40), (92, 99, 107)
-TRACK, BAR, CHOSEN = (232, 234, 237), (150, 158, 167), (37, 99, 201)
 HATCH_DARK, HATCH_LIGHT = (96, 96, 96, 255), (216, 216, 216, 190)
 ELLIPSIS = "…"
 OPENING, CLOSING = (
@@ -98,7 +97,7 @@ class Pen:
         text: str,
         *,
         size: int = 14,
-        colour: tuple[int, int, int] = INK,
+        colour: Rgb = INK,
         anchor: str = "l",
         most: float | None = None,
         bold: bool = False,

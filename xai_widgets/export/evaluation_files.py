@@ -19,7 +19,7 @@ def recorded(found: Evaluation) -> Recorded:
     """Return an evaluation as plain data, with a view of it."""
     record = {"format": FORMAT, "v": VERSION, **plain({**vars(found), "measures": None})}
     record["measures"] = [_measure_record(one) for one in found.measures]
-    return Recorded(record, measured.heading(found), str(found), partial(measured.png, found))
+    return Recorded(record, measured.heading(found), measured.text(found), partial(measured.png, found))
 
 
 def _measure_record(one: Measure) -> dict[str, Any]:

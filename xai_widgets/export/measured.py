@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from xai_widgets.evaluations import MARKS, shown
 from xai_widgets.export.atomic import write_atomically
 from xai_widgets.export.axes import SMALL, Axes, ends
-from xai_widgets.export.draw import BAR, CHOSEN, FAINT, INK, Scene
+from xai_widgets.export.draw import Scene
 from xai_widgets.export.font import legible
+from xai_widgets.export.tones import BAR, CHOSEN, FAINT, INK
 from xai_widgets.export.words import clean, title_of
-from xai_widgets.language import told
+from xai_widgets.language import phrase, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,15 @@ STROKES = {"this map": (CHOSEN, 3), "rank correlation": (CHOSEN, 3), "random ord
 def heading(found: Evaluation) -> str:
     """Say of what it is."""
     return told(f"Can {title_of(found.method)} of {clean(found.label)} be believed?")
+
+
+def text(found: Evaluation) -> str:
+    """Describe what was measured in words, for those who do not see the picture."""
+    lines = [phrase("{} of {}: {}.", told(title_of(found.method)), clean(found.label), told(clean(found.verdict)))]
+    for one in found.measures:
+        said = told(one.title), told(shown(one)), told(MARKS[one.passed])
+        lines.append(phrase("{}: {}, {}. {}", *said, told(one.sentence)))
+    return "\n".join([*lines, *map(told, found.notes)])
 
 
 def curved(found: Evaluation) -> list[Measure]:
@@ -64,7 +74,8 @@ def _curves(pen: Pen, one: Measure, at: tuple[float, float]) -> None:
     for k, line in enumerate(pen.cut(pen.wrap(told(one.sentence), SMALL, wide), 2, SMALL, wide)):
         pen.write((left + EDGE, top + 42 + 15 * k), line, size=SMALL, colour=FAINT)
     box = (left + EDGE + 44, top + 72, left + TILE - 12, top + TALL - 52)
-    axes = Axes(box, ends(*(curve.x for curve in one.curves)), ends(*(curve.y for curve in one.curves)))
+    # Up to 1 and down to 0 at least, as the view draws it: else a small fall would look like a large one.
+    axes = Axes(box, ends(*(curve.x for curve in one.curves)), ends([0, 1], *(curve.y for curve in one.curves)))
     axes.rule(pen)
     x = box[0]
     for curve in reversed(one.curves):  # the first lies on the others
@@ -93,4 +104,4 @@ def write_png(found: Evaluation, path: Path) -> None:
 
 def write_svg(found: Evaluation, path: Path) -> None:
     """Write the picture in lines and letters."""
-    write_atomically(path, scene(found).svg(heading(found), str(found)))
+    write_atomically(path, scene(found).svg(heading(found), text(found)))

@@ -10,7 +10,8 @@ from PIL import Image
 
 from xai_widgets.export.clusters import direction
 from xai_widgets.export.colours import STEPS, ramp
-from xai_widgets.export.draw import FAINT, INK, PAPER, Scene, measure
+from xai_widgets.export.draw import Scene, measure
+from xai_widgets.export.tones import FAINT, INK, PAPER, Rgb, toned
 from xai_widgets.language import phrase
 
 if TYPE_CHECKING:
@@ -29,10 +30,14 @@ MOST_LINES = 60
 READABLE = 4.5
 """The contrast that WCAG asks of text."""
 
+DIM = 0.18
+"""Paper is dark below that luminance."""
+
+BRIGHT = 0.5
+"""On dark paper the strongest colour of a diverging ramp lies so far along it, where it is brightest."""
+
 LONGEST_RUN = 60
 """Letters without a space that stay together; a longer row of them is broken."""
-
-Rgb = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def passage(text: str, pieces: Sequence[tuple[int, int]], values: NDArray[Any], 
     lines = list(_lines(_runs(text, pieces, measure()), width))
     lines, more = lines[:MOST_LINES], lines[MOST_LINES:]
     seen = look.shown(values)
-    papers = [paper if shown else PAPER for paper, shown in zip(shades(look, values), seen, strict=True)]
+    papers = [paper if shown else toned(PAPER) for paper, shown in zip(shades(look, values), seen, strict=True)]
 
     def draw(pen: Pen, x: float, y: float) -> None:
         for row, line in enumerate(lines):
@@ -87,14 +92,17 @@ def passage(text: str, pieces: Sequence[tuple[int, int]], values: NDArray[Any], 
 
 
 def shades(look: Look, values: NDArray[Any]) -> list[Rgb]:
-    """Return the colour behind a word of each value, on white paper, as js/core/text/shade.ts has it."""
+    """Return the colour behind a word of each value, on the paper below it, as js/core/text/shade.ts has it."""
     share = np.clip(np.nan_to_num(np.asarray(values, float)) / look.scale, -1, 1)
-    # The sequential ramp goes from dark to bright: on paper its dark end is the strong one.
-    position = 0.5 + share / 2 if look.diverging else 1 - np.abs(share)
+    strength, dark = np.abs(share), _luminance(toned(PAPER)) < DIM
+    # The sequential ramp goes from dark to bright: on white paper its dark end is the strong one.
+    position = np.abs(strength - (not dark))
+    if look.diverging:
+        position = 0.5 + (np.sign(share) * BRIGHT if dark else share) / 2
     colours = ramp(look.colormap)[np.floor(position * (STEPS - 1) + 0.5).astype(int)].astype(float)
-    strength = np.abs(share)
     alpha = np.ones_like(strength) if look.opacity >= 1 else 1 - (1 - strength) ** (look.opacity / (1 - look.opacity))
-    made = np.rint(np.array(PAPER) + alpha[:, None] * (colours - np.array(PAPER))).astype(int)
+    paper = np.array(toned(PAPER))
+    made = np.rint(paper + alpha[:, None] * (colours - paper)).astype(int)
     return [(int(r), int(g), int(b)) for r, g, b in made]
 
 
@@ -106,7 +114,7 @@ def strip(look: Look, size: tuple[int, int]) -> Image.Image:
 
 def ink_on(paper: Rgb) -> Rgb:
     """Return what can be read on a colour."""
-    options: tuple[Rgb, ...] = (INK, (0, 0, 0), (255, 255, 255))
+    options: tuple[Rgb, ...] = (toned(INK), (0, 0, 0), (255, 255, 255))
     readable = (one for one in options if contrast(one, paper) >= READABLE)
     return next(readable, max(options, key=lambda one: contrast(one, paper)))
 
@@ -171,7 +179,7 @@ def _draw(pen: Pen, line: list[Run], at: tuple[float, float], width: int, papers
     (x, top), (ordered, from_the_right) = at, visual(line)
     x += max(0.0, width - sum(run.width for run in line)) if from_the_right else 0.0
     for run in ordered:
-        paper = PAPER if run.piece is None else papers[run.piece]
+        paper = toned(PAPER) if run.piece is None else papers[run.piece]
         if run.piece is not None:
             pen.draw.rectangle((round(x), top + 2, round(x + run.width) - 1, top + LINE - 4), fill=paper)
         if run.text.strip():

@@ -10,13 +10,14 @@ from PIL import Image
 
 from xai_widgets.export.cells import cells
 from xai_widgets.export.colours import Look, look_of, washed
-from xai_widgets.export.draw import BAR, CHOSEN, FAINT, TRACK, Scene, legend, measure, overlay, reduced
+from xai_widgets.export.draw import Scene, legend, measure, overlay, reduced
 from xai_widgets.export.font import legible
 from xai_widgets.export.passage import passage, strip, sums
 from xai_widgets.export.smoothing import automatic, smoothed
+from xai_widgets.export.tones import BAR, CHOSEN, FAINT, TRACK, painted
 from xai_widgets.export.words import TOP, clean, columns_of, doubt, question, score, short, title_of
 from xai_widgets.export.words import text as described
-from xai_widgets.language import phrase, told
+from xai_widgets.language import phrase, read_by, told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,6 +95,16 @@ def svg(attribution: Attribution, **options: Any) -> bytes:
     if not attribution.in_lines:
         msg = "only a text or a row has lines to be saved as .svg: save this map as .png."
         raise ValueError(msg)
+    return _drawing(attribution, **options)
+
+
+def drawing_for(attribution: Attribution, *, language: str, dark: bool, **options: Any) -> bytes:
+    """Draw the same of any result for one reader, as an SVG: letters as letters, what has no lines as pixels in it."""
+    with read_by(language), painted(dark=dark):
+        return _drawing(attribution, **options)
+
+
+def _drawing(attribution: Attribution, **options: Any) -> bytes:
     return _page(attribution, **options).scene.svg(question(attribution), described(attribution))
 
 

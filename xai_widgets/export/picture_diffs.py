@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.export.diffs import heading, remarks, verdict
-from xai_widgets.export.draw import FAINT, PAPER, Pen
+from xai_widgets.export.draw import Pen
 from xai_widgets.export.font import legible
+from xai_widgets.export.tones import FAINT, PAPER
 from xai_widgets.language import phrase
 
 if TYPE_CHECKING:

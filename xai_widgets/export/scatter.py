@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.export.colours import STEPS, look, ramp
-from xai_widgets.export.draw import CHOSEN, FAINT, INK, PAPER, Pen, Scene
+from xai_widgets.export.draw import Pen, Scene
+from xai_widgets.export.tones import CHOSEN, FAINT, INK, PAPER
 from xai_widgets.export.words import clean
 from xai_widgets.language import phrase, told
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from xai_widgets.export.axes import SMALL, Axes, ends
 from xai_widgets.export.colours import colormaps, ramp
-from xai_widgets.export.draw import FAINT, TRACK
+from xai_widgets.export.tones import FAINT, TRACK
 from xai_widgets.export.words import clean
 from xai_widgets.language import phrase
 

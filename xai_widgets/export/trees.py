@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xai_widgets.export.axes import SMALL
-from xai_widgets.export.draw import CHOSEN, FAINT, INK, TRACK
+from xai_widgets.export.tones import CHOSEN, FAINT, INK, TRACK
 from xai_widgets.export.words import clean
 from xai_widgets.language import phrase
 

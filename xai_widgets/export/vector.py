@@ -7,10 +7,11 @@ import io
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from xai_widgets.export.tones import PAPER, Rgb, toned
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Rgb = tuple[int, ...]
 FONT = "system-ui,-apple-system,'Segoe UI',sans-serif"
 
 
@@ -49,7 +50,7 @@ class Vector:
         said = "".join(one for one in text if one.isprintable() or one in "\u200d\ufe0f")
         if said.strip():
             fit: dict[str, Any] = {"textLength": wide, "lengthAdjust": "spacingAndGlyphs"}
-            fit |= {"stroke": "#fff", "stroke_width": 4, "paint_order": "stroke"} if halo else {}
+            fit |= {"stroke": _colour(PAPER), "stroke_width": 4, "paint_order": "stroke"} if halo else {}
             weight = "600" if bold else None
             self._put("text", said, x=at[0], y=at[1], font_size=size, fill=_colour(colour), font_weight=weight, **fit)
 
@@ -64,7 +65,7 @@ class Vector:
         """Return all that was drawn as a file."""
         width, height = size
         said = f"<title>{_known(title)}</title><desc>{_known(text)}</desc>"
-        paper = f'<rect width="{width}" height="{height}" fill="#fff"/>'
+        paper = f'<rect width="{width}" height="{height}" fill="{_colour(PAPER)}"/>'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}"'
         box = f'viewBox="0 0 {width} {height}" font-family="{FONT}" style="white-space:pre"'
         return "\n".join([f"{head} {box}>{said}{paper}", *self.parts, "</svg>\n"]).encode()
@@ -84,7 +85,10 @@ def _number(value: Any) -> str:
 
 
 def _colour(rgb: Rgb | None) -> str:
-    return "none" if rgb is None else f"#{rgb[0]:02x}{rgb[1]:02x}{rgb[2]:02x}"
+    if rgb is None:
+        return "none"
+    red, green, blue = toned(rgb)
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _path(points: Any) -> str:

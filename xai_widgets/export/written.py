@@ -9,9 +9,10 @@ import numpy as np
 from PIL import Image
 
 from xai_widgets.export.colours import look_of
-from xai_widgets.export.draw import FAINT, PAPER, Pen
+from xai_widgets.export.draw import Pen
 from xai_widgets.export.font import legible
 from xai_widgets.export.passage import shades, visible
+from xai_widgets.export.tones import FAINT, PAPER
 from xai_widgets.export.words import short
 from xai_widgets.language import phrase
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from comm import get_comm_manager
 
 from xai_widgets._version import __version__
-from xai_widgets.export import png
+from xai_widgets.export.picture import drawing_for
 from xai_widgets.jobs import Slot, worker_for
 from xai_widgets.lab.entries import attribution_of, result_entries, titled, widget_entry
 from xai_widgets.widgets.base import PREDICT
@@ -92,7 +92,8 @@ class Panel:
     def _do(self, asked: dict[str, Any]) -> None:
         kind = asked.get("kind")
         if kind == "compare":
-            self._compare([str(one) for one in asked["ids"]])
+            told = str(asked.get("language", ""))
+            self._compare([str(one) for one in asked["ids"]], told, dark=asked.get("dark") is True)
             return
         if kind == "leave":
             self.close()
@@ -104,7 +105,7 @@ class Panel:
                 for slot in "ab" if hasattr(widget, "compared") else ("",):
                     widget.cancel(*slot)
 
-    def _compare(self, ids: list[str]) -> None:
+    def _compare(self, ids: list[str], language: str, *, dark: bool) -> None:
         variables = {} if self._shell is None else self._shell.user_ns
         pair = [attribution_of(one, variables) for one in ids]
 
@@ -115,18 +116,16 @@ class Panel:
             except ValueError:
                 msg = "These two explain different inputs: what one has a value for, the other has not."
                 raise ValueError(msg) from None
-            yield {
-                "ids": ids,
-                "agreement": _finite(agreement),
-                "maps": [
-                    {
-                        "method": titled(found.method),
-                        "label": found.label,
-                        "png": base64.b64encode(png(found, width=WIDTH)).decode("ascii"),
-                    }
-                    for found in pair
-                ],
-            }
+            pictures = [drawing_for(found, language=language, dark=dark, width=WIDTH) for found in pair]
+            maps = [
+                {
+                    "method": titled(found.method),
+                    "label": found.label,
+                    "svg": base64.b64encode(svg).decode("ascii"),
+                }
+                for found, svg in zip(pair, pictures, strict=True)
+            ]
+            yield {"ids": ids, "agreement": _finite(agreement), "maps": maps}
 
         def ended(_outcome: Any, error: BaseException | None) -> None:
             if error is not None:

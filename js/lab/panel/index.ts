@@ -5,9 +5,11 @@ import { LabIcon } from "@jupyterlab/ui-components";
 import { Widget } from "@lumino/widgets";
 import { h, render } from "preact";
 import { short } from "../../core/format";
+import { themeOf } from "../../dom/theme";
 import { element } from "../element";
 import { ICON } from "../icon";
 import { learn, told } from "../kernelwords";
+import { isChinese } from "../language";
 import { keep } from "../saved";
 import { style } from "../style";
 import { WORDS } from "../words";
@@ -103,7 +105,10 @@ class Explanations extends Widget {
     const act = {
       jump: (id: string) => cellOf(this.notebooks.currentWidget, id),
       pick: (id: string) => (picked.includes(id) ? this.drop(id) : this.pick(id)),
-      compare: () => link?.send({ kind: "compare", ids: picked }),
+      compare: () => {
+        const dark = themeOf(this.node) === "dark";
+        link?.send({ kind: "compare", ids: picked, language: isChinese() ? "zh" : "en", dark });
+      },
       free: (id: string) => {
         keep(this.notebooks.currentWidget);
         link?.send({ kind: "close", id });
@@ -120,9 +125,9 @@ class Explanations extends Widget {
 async function compared({ agreement, maps }: Compared): Promise<void> {
   const body = new Widget();
   body.addClass("xai-compared");
-  const pictures = maps.map(({ method, label, png }) => {
+  const pictures = maps.map(({ method, label, svg }) => {
     const title = `${told(method)}: ${label}`;
-    const image = element("img", { src: `data:image/png;base64,${png}`, alt: title });
+    const image = element("img", { src: `data:image/svg+xml;base64,${svg}`, alt: title });
     return element("figure", {}, element("figcaption", {}, title), image);
   });
   const sentence = agreement === null ? WORDS.panel.noAgreement : WORDS.panel.agreement(short(agreement));

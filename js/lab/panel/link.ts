@@ -20,8 +20,16 @@ export interface Entry {
 export interface Compared {
   ids: string[];
   agreement: number | null;
-  maps: { method: string; label: string; png: string }[];
+  maps: { method: string; label: string; svg: string }[];
 }
+
+/** Of two, and how their pictures are to be drawn. */
+type Comparing = {
+  kind: "compare";
+  ids: string[];
+  language: string;
+  dark: boolean;
+};
 
 type Message =
   | { kind: "welcome"; version: string }
@@ -77,7 +85,7 @@ export class KernelLink {
     void this.look();
   }
 
-  send(message: { kind: "cancel" | "close"; id: string } | { kind: "compare"; ids: string[] }): void {
+  send(message: { kind: "cancel" | "close"; id: string } | Comparing): void {
     this.comm?.send(message);
   }
 
