@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { doubted } from "../core/format";
 import { translated } from "../core/language";
-import { columnsOf, severityOf, sortedBy, tableOf, verdictOf } from "../core/trust/measures";
+import { columnsOf, noteOf, severityOf, sortedBy, tableOf, verdictOf } from "../core/trust/measures";
 import { trustWords } from "../core/trust/words";
 import { words } from "../core/words";
 import { Button, Checkbox } from "../dom/controls";
@@ -116,7 +116,7 @@ export function Trial({ view }: { view: Shown }) {
         {!!trial?.rows.length && <Table view={view} />}
         {trial?.notes.map((note) => (
           <p key={note} class="xai-finding-more">
-            {translated(note)}
+            {noteOf(note)}
           </p>
         ))}
       </div>

@@ -2,14 +2,16 @@
 import { signal } from "@preact/signals";
 import { describe, expect, it } from "vitest";
 import { quantise } from "../core/arrays";
+import { language } from "../core/language";
 import { lookOf } from "../core/paint";
 import { colourAt, greyOf, PALETTES, palette } from "../core/palette";
-import { columnsOf, placeOf, pointsOf, sortedBy, tableOf, verdictOf } from "../core/trust/measures";
+import { boxOf, columnsOf, noteOf, placeOf, pointsOf, sortedBy, tableOf, verdictOf } from "../core/trust/measures";
 import type { Measure } from "../core/trust/types";
 import type { TrustMessage } from "../core/types";
 import type { ShownMap } from "../host/decode";
 import { DISPLAY } from "../host/decode";
 import { Trust } from "../host/trust";
+import chinese from "../languages/zh";
 import { measured, summed, tried } from "./faketrust";
 
 function message(more: Partial<TrustMessage>): TrustMessage {
@@ -96,6 +98,20 @@ describe("arranging", () => {
     expect(pointsOf(line, [line], 100, 50)).toBe("0.0,0.0 100.0,50.0");
     const deep = { name: "other", x: [0, 1], y: [3, -1] };
     expect(pointsOf(line, [line, deep], 100, 40)).toBe("0.0,20.0 100.0,30.0");
+  });
+
+  it("draws curves on 0 to 1 at least, which stand at the edges", () => {
+    const line = { name: "this map", x: [0.2, 0.8], y: [0.4, 0.5] };
+    expect(boxOf([line])).toEqual({ left: 0.2, right: 0.8, low: 0, top: 1 });
+    expect(boxOf([{ ...line, y: [-0.5, 2] }])).toMatchObject({ low: -0.5, top: 2 });
+  });
+
+  it("says of a method why it was refused, both in the language on show", () => {
+    const why = "Gradients need a floating-point input, or a layer that makes one.";
+    expect(noteOf(`Saliency: ${why}`)).toBe(`Saliency: ${why}`);
+    language.value = chinese;
+    expect(noteOf(`Saliency: ${why}`)).toBe("显著图：梯度需要浮点输入，或产生浮点数的层。");
+    language.value = null;
   });
 
   it("says a verdict in words", () => {

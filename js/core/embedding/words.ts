@@ -99,7 +99,7 @@ const english = {
   ungrouped: (n: number) => `${whole(n)} left out: no vector, or alone in a group`,
   astray: "Nearer to another group",
   astrayOf: (own: string, other: string) => `of ${own}, nearer to ${other}`,
-  agreementHint: "Spearman's: 1 for the same order of pairs, 0 for no relation",
+  agreementHint: "Spearman's: 1 for the same order of pairs, 0 for no relation, −1 for the opposite order",
 };
 
 export type EmbeddingWords = typeof english;

@@ -1,5 +1,6 @@
 // Measures of trust, arranged for reading.
 import { csvOf } from "../csv";
+import { translated } from "../language";
 import { sorted } from "../sorting";
 import type { Severity } from "../types";
 import type { Curve, Judgement, Measure, TrialRow } from "./types";
@@ -27,13 +28,17 @@ export function placeOf(value: number, { value: own, reference, low, high }: Mea
   return to > from ? Math.min(1, Math.max(0, (value - from) / (to - from))) : 0;
 }
 
-/** The points of a curve, in shares of the box that holds all of them; upwards is less, as browsers draw. */
-export function pointsOf(curve: Curve, all: readonly Curve[], width: number, height: number): string {
+/** What lies at the edges of the box that holds all curves; 0 and 1 do, or those that differ little would seem far apart. */
+export function boxOf(all: readonly Curve[]): Record<"left" | "right" | "low" | "top", number> {
   const finite = (values: (number | null)[]) => values.filter((v) => v !== null);
   const xs = finite(all.flatMap(({ x }) => x));
   const ys = finite(all.flatMap(({ y }) => y));
-  const [left, right, top] = [Math.min(...xs), Math.max(...xs), Math.max(1, ...ys)];
-  const low = Math.min(0, ...ys);
+  return { left: Math.min(...xs), right: Math.max(...xs), low: Math.min(0, ...ys), top: Math.max(1, ...ys) };
+}
+
+/** The points of a curve, in shares of the box that holds all of them; upwards is less, as browsers draw. */
+export function pointsOf(curve: Curve, all: readonly Curve[], width: number, height: number): string {
+  const { left, right, low, top } = boxOf(all);
   const points = curve.x.map((x, i) => {
     const y = curve.y[i] ?? null;
     if (x === null || y === null) return "";
@@ -63,6 +68,12 @@ export function columnsOf(rows: readonly TrialRow[]): Measure[] {
   const found = new Map<string, Measure>();
   for (const one of rows.flatMap(({ measures }) => measures)) if (!found.has(one.name)) found.set(one.name, one);
   return [...found.values()];
+}
+
+/** What the kernel says of one method after its name; each of the two has words of its own. */
+export function noteOf(note: string): string {
+  const [, title, why] = /^(.+?): (.+)$/s.exec(note) ?? [];
+  return title && why ? trustWords.note(translated(title), translated(why)) : translated(note);
 }
 
 export function tableOf(rows: readonly TrialRow[]): string {

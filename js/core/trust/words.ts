@@ -47,6 +47,7 @@ const english = {
   measure: (count: number) => (count === 1 ? "Measure 1 method" : `Measure ${count} methods`),
   all: "All",
   none: "None",
+  note: (method: string, said: string) => `${method}: ${said}`,
   checks: "Verdict",
   save: "Save as CSV",
   columns: ["method", "verdict", "passed", "checked"],

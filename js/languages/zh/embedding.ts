@@ -81,5 +81,5 @@ export const embedding: EmbeddingWords = {
   ungrouped: (n) => `未计入 ${whole(n)} 个：没有向量，或组内仅此一词`,
   astray: "离另一组更近",
   astrayOf: (own, other) => `属于 ${own}，更近 ${other}`,
-  agreementHint: "斯皮尔曼秩相关：1 表示词对次序相同，0 表示无关",
+  agreementHint: "斯皮尔曼秩相关：1 表示词对次序相同，0 表示无关，−1 表示次序相反",
 };

@@ -54,6 +54,7 @@ export const trust: TrustWords = {
   measure: (count) => `测量 ${count} 种方法`,
   all: "全选",
   none: "全不选",
+  note: (method, said) => `${method}：${said}`,
   checks: "结论",
   save: "保存为 CSV",
   columns: ["方法", "结论", "通过", "检验"],
