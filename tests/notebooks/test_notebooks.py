@@ -53,6 +53,9 @@ w.explain(changes={"hours_per_week": person["hours_per_week"] + 5})
 lock = {"immutable": ["marital_status"], "ranges": {}, "direction": {}, "effort": {}, "rules": []}
 do(w, kind="rules", **lock)
 do(w, kind="search", open=True, target=1)
+kept = w.scenarios_frame()
+assert kept["hours_per_week"]["longer hours"] > kept["hours_per_week"]["original"]
+assert kept["education"]["a degree"] != kept["education"]["original"]
 """,
     "05_trust": """
 do(w, kind="trust", open=True)
