@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { beside } from "../core/embedding/names";
 import { next, staying, unitSquare } from "../core/embedding/plot";
 import { shade, shades } from "../core/embedding/shade";
 import type { LayoutMessage, NearMessage } from "../core/embedding/types";
@@ -25,6 +26,31 @@ describe("the plane of words", () => {
   it("tells which neighbours stay among the nearest", () => {
     expect(staying(POINTS, 1, [4, 0], 2)).toEqual([true, false]);
     expect(staying(POINTS, 1, [4, 0], 4)).toEqual([true, true]);
+  });
+});
+
+describe("the names on the map", () => {
+  const name = (x: number, y: number, more = {}) => {
+    return { x, y, wide: 40, ringed: true, matters: true, strong: false, ...more };
+  };
+  const lefts = (...names: ReturnType<typeof name>[]) => beside(names, 400, 40);
+
+  it("stand right of their points, and left of them at the edge", () => {
+    expect(lefts(name(100, 50), name(380, 50))).toEqual([108, 332]);
+  });
+
+  it("make way for the ring of another point, also of one that comes later", () => {
+    expect(lefts(name(100, 50), name(106, 52))).toEqual([52, 114]);
+    expect(lefts(name(100, 50), name(140, 45))).toEqual([52, 148]);
+    expect(lefts(name(100, 50), name(140, 70))).toEqual([108, 148]);
+    expect(lefts(name(100, 50, { matters: false, ringed: false }), name(140, 45))).toEqual([null, 148]);
+  });
+
+  it("stay away where there is no room, but for the word that is pointed at", () => {
+    const around = [name(75, 50), name(125, 50)];
+    expect(lefts(name(100, 50), ...around)[0]).toBeNull();
+    expect(lefts(name(100, 50, { strong: true }), ...around)[0]).toBe(108);
+    expect(beside([name(100, 50), name(300, 50)], 400, 1)).toEqual([108, null]);
   });
 });
 

@@ -1,12 +1,12 @@
 // Draws what lies over the points of the map: lines to true neighbours, and as many names as there is room for. And the
 // points themselves, plainly, where the engine is not at hand: on paper, and without WebGL.
 import { place } from "../../core/camera";
+import { beside } from "../../core/embedding/names";
 import { radiusOf } from "../../core/embedding/plot";
 import { shades } from "../../core/embedding/shade";
 import { SQUARE, type View } from "./view";
 
 const [MOST_NAMES, MOST_TRIED] = [40, 160];
-const LINE = 15;
 
 export interface Ink {
   paper: string;
@@ -104,25 +104,26 @@ function named(view: View, spot: Spot): { first: number[]; then: number[] } {
 }
 
 function names(ctx: Ctx, view: View, spot: Spot, ink: Ink): void {
-  const taken: [number, number, number][] = [];
-  const { width } = view.size.value;
   const { first, then } = named(view, spot);
+  const linked = new Set(view.links.value.map(({ to }) => to));
   ctx.textBaseline = "middle";
   ctx.lineJoin = "round";
-  for (const [place, i] of [...first, ...then].entries()) {
+  const found = [...first, ...then].map((i, place) => {
     const [x, y] = spot(i);
     const strong = i === view.cursor.value || i === view.selected.value;
     const matters = place < first.length;
-    ctx.font = `${strong ? 600 : 400} ${matters ? 13 : 11.5}px ${ink.font}`;
+    const font = `${strong ? 600 : 400} ${matters ? 13 : 11.5}px ${ink.font}`;
+    ctx.font = font;
     const text = view.nameOf(i).slice(0, 60);
-    const wide = ctx.measureText(text).width;
-    const left = x + 8 + wide > width ? x - 8 - wide : x + 8;
-    // Names that nobody asked for keep their distance.
-    const [aside, line] = matters ? [2, LINE] : [24, 2 * LINE];
-    const free = !taken.some(([a, b, at]) => Math.abs(y - at) < line && left - aside < b && a < left + wide + aside);
-    if (strong || view.links.value.some(({ to }) => to === i)) ring(ctx, x, y, strong, ink);
-    if (!free || taken.length >= MOST_NAMES) continue;
-    taken.push([left, left + wide, y]);
+    return { x, y, wide: ctx.measureText(text).width, ringed: strong || linked.has(i), matters, strong, font, text };
+  });
+  // All rings before all names: a later one would lie on a name that stands already.
+  for (const { x, y, ringed, strong } of found) if (ringed) ring(ctx, x, y, strong, ink);
+  const lefts = beside(found, view.size.value.width, MOST_NAMES);
+  for (const [k, { y, matters, font, text }] of found.entries()) {
+    const left = lefts[k];
+    if (left == null) continue;
+    ctx.font = font;
     ctx.strokeStyle = ink.paper;
     ctx.lineWidth = 4;
     ctx.strokeText(text, left, y);
