@@ -22,7 +22,8 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_math_renderer = "mathml"
 html_title = "xai_widgets"
-html_static_path: list[str] = []
+html_static_path = ["style"]
+html_css_files = ["narrow.css"]
 
 # Single backticks mark code, as in the comments of the source.
 default_role = "code"
